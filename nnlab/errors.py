@@ -1,0 +1,59 @@
+"""What can go wrong, each kind with the exit code that the command line gives it."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class NnlabError(Exception):
+    """An error that the user can understand: what was expected, what came, what to do."""
+
+    exit_code = 1
+
+
+class UsageError(NnlabError):
+    """Options or arguments that do not fit together."""
+
+    exit_code = 2
+
+
+class DataError(NnlabError):
+    """A data file is missing, damaged, or not what it should be."""
+
+    exit_code = 3
+
+
+class CheckpointError(NnlabError):
+    """A checkpoint is missing, damaged, or refused."""
+
+    exit_code = 4
+
+
+class OutputExistsError(NnlabError):
+    """The output is there already and may not be overwritten."""
+
+    exit_code = 5
+
+
+class DivergedError(NnlabError):
+    """The loss became NaN or climbed back; the best weights were kept."""
+
+    exit_code = 6
+
+
+class InterruptedRun(NnlabError):
+    """Ctrl-C or SIGTERM; the run was saved and can be resumed."""
+
+    exit_code = 130
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Name the alternatives to an unknown `word`, the near matches if there are any.
+
+    Returns:
+        A phrase to end an error message with, such as `did you mean 'mnist'?`.
+    """
+    choices = sorted(known)
+    close = difflib.get_close_matches(word, choices, n=3)
+    if close:
+        return "did you mean " + " or ".join(repr(match) for match in close) + "?"
+    return "known: " + ", ".join(choices)
