@@ -1,0 +1,1 @@
+"""The obvious answers that a network has to beat."""

@@ -1,0 +1,5 @@
+"""`python -m nnlab` is `nnlab`."""
+
+from nnlab.cli import main
+
+main()

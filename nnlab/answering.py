@@ -1,0 +1,112 @@
+"""Answering from a checkpoint with NumPy alone: no TensorFlow, a fraction of a second."""
+
+from collections.abc import Iterable, Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from nnlab import experiments, runs
+from nnlab.checkpoint import Header, Variable, open_checkpoint
+from nnlab.errors import CheckpointError, NnlabError, UsageError
+from nnlab.experiment import Answer, Experiment
+from nnlab.inference import Network, expected_variables
+from nnlab.options import from_mapping
+
+
+class Trained:
+    """A trained network and the experiment it belongs to.
+
+    Attributes:
+        path: The checkpoint file.
+        header: What the checkpoint says of itself.
+        experiment: The experiment it was trained for.
+        weights: The network's weights by name, float32.
+        network: The network, in NumPy.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        with open_checkpoint(self.path) as file:
+            self.header: Header = file.header
+            shapes = expected_variables(self.header.network)
+            expected = {name: Variable(shape, "float32") for name, shape in shapes.items()}
+            self.weights = file.read("model", expected)
+        self.experiment: Experiment = experiments.get(self.header.experiment)
+        self.network = Network(self.header.network, self.weights)
+
+    def config(self) -> Any:
+        """Return the settings that the network was trained with.
+
+        Raises:
+            CheckpointError: They are not settings of this experiment.
+        """
+        try:
+            return from_mapping(self.experiment.Config, self.header.config, str(self.path))
+        except UsageError as error:
+            raise CheckpointError(str(error)) from error
+
+    def answers(self, inputs: Iterable[str], query: Any = None) -> Iterator[Answer | NnlabError]:
+        """Yield an answer, or the error in its place, for each input in order."""
+        query = query or self.experiment.Query()
+        return self.experiment.answer(self.network, self.header.facts, query, inputs)
+
+    def answer(self, inputs: Iterable[str], **query: Any) -> list[Answer]:
+        """Return one answer per input.
+
+        Args:
+            inputs: What the experiment takes, such as image files for `classify`.
+            query: The answering options of the experiment, such as `top=5`.
+
+        Raises:
+            NnlabError: An input that cannot be answered.
+        """
+        options = from_mapping(self.experiment.Query, query, self.experiment.name)
+        answers = []
+        for answer in self.answers(inputs, options):
+            if isinstance(answer, NnlabError):
+                raise answer
+            answers.append(answer)
+        return answers
+
+
+def load(path: str | Path) -> Trained:
+    """Load a checkpoint for answering.
+
+    Raises:
+        CheckpointError: The file is missing, damaged, or not a checkpoint of nnlab.
+    """
+    return Trained(path)
+
+
+def shipped_checkpoint(experiment: str) -> Path | None:
+    """Return the checkpoint that comes with the package, if there is one for `experiment`."""
+    path = Path(str(resources.files("nnlab") / "checkpoints" / f"{experiment}.h5"))
+    return path if path.is_file() else None
+
+
+def choose_checkpoint(experiment: str, given: Path | None, base: Path) -> tuple[Path, str]:
+    """Decide which checkpoint answers.
+
+    Args:
+        experiment: Name of the experiment.
+        given: What the user named: a checkpoint, or a run folder (then its best weights).
+        base: The folder of runs, usually `./runs`.
+
+    Returns:
+        The file, and how it was chosen in words.
+
+    Raises:
+        CheckpointError: There is none.
+    """
+    if given is not None:
+        return (given / "best.h5" if given.is_dir() else given), "as given"
+    newest = runs.newest_finished(base, experiment)
+    if newest:
+        return newest.best, "the newest finished run"
+    shipped = shipped_checkpoint(experiment)
+    if shipped:
+        return shipped, "shipped with nnlab"
+    raise CheckpointError(
+        f"no finished run of {experiment} under {base} and none comes with the package; "
+        f"train one with `nnlab {experiment}` or name a file with --checkpoint"
+    )

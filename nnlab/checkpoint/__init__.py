@@ -1,0 +1,11 @@
+"""The checkpoint: one HDF5 file with a JSON header and named variables, and its strict reader.
+
+Layout: `/<group>/<layer>/<variable>` holds one variable as a plain contiguous dataset; the root
+attribute `nnlab` holds the header as JSON. docs/checkpoint-format.md describes both in full.
+"""
+
+from nnlab.checkpoint.header import FORMAT_VERSION, Header
+from nnlab.checkpoint.reading import CheckpointFile, Variable, open_checkpoint
+from nnlab.checkpoint.writing import write
+
+__all__ = ["FORMAT_VERSION", "CheckpointFile", "Header", "Variable", "open_checkpoint", "write"]

@@ -1,0 +1,208 @@
+"""Read a checkpoint that may come from anyone: whatever is not as expected is refused.
+
+Nothing in the file names code, and the reader follows no link and opens no second file. Every
+variable is checked for kind of storage, type and shape before a byte of it is read.
+"""
+
+import contextlib
+import math
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from nnlab.checkpoint.header import MAX_HEADER_BYTES, Header
+from nnlab.checkpoint.members import RefusalError, find_datasets, shown
+from nnlab.errors import CheckpointError
+
+MAX_BYTES = 2 * 2**30  # of all variables of one group, and of the whole file
+
+_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_ADVICE = "use another checkpoint, or train again"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What a variable is expected to be: its shape and NumPy type, such as `float32`."""
+
+    shape: tuple[int, ...]
+    dtype: str = "float32"
+
+    @property
+    def bytes(self) -> int:
+        """Size in memory."""
+        return math.prod(self.shape) * np.dtype(self.dtype).itemsize
+
+
+class CheckpointFile:
+    """An open checkpoint; made by `open_checkpoint`.
+
+    Attributes:
+        path: Where the file is.
+        header: What it says about itself, checked.
+    """
+
+    def __init__(self, path: Path, file: h5py.File):
+        self.path = path
+        self._file = file
+        with _refusing(path):
+            text = _header_text(file)
+        try:
+            self.header = Header.from_json(text)
+        except CheckpointError as error:
+            raise CheckpointError(f"{path}: {error}; {_ADVICE}") from error
+
+    def has(self, group: str) -> bool:
+        """Tell whether there is a group of that name, such as `optimizer`."""
+        with _refusing(self.path):
+            return self._file.id.links.exists(group.encode())
+
+    def read(self, group: str, expected: Mapping[str, Variable]) -> dict[str, np.ndarray]:
+        """Read all variables of a group, after each of them has been checked.
+
+        Args:
+            group: `model`, `optimizer` or `rng`.
+            expected: Shape and type of each variable by name; the group must hold exactly these.
+                Half-precision numbers are taken where float32 is expected.
+
+        Returns:
+            An array of the expected type for each name.
+
+        Raises:
+            CheckpointError: A variable is missing, surplus, of another shape or type, stored
+                elsewhere or compressed, not finite, or all of them together are too large.
+        """
+        size = sum(variable.bytes for variable in expected.values())
+        with _refusing(self.path):
+            if size > MAX_BYTES:
+                raise RefusalError(f"at most {MAX_BYTES:,} bytes in {group!r}", f"{size:,} bytes")
+            found = find_datasets(self._file.id, group, expected)
+            for name, variable in expected.items():
+                _check_storage(f"{group}/{name}", found[name])
+                _check_type(f"{group}/{name}", found[name], variable)
+            return {
+                name: _read(f"{group}/{name}", found[name], variable)
+                for name, variable in expected.items()
+            }
+
+
+@contextlib.contextmanager
+def open_checkpoint(path: str | os.PathLike[str]) -> Iterator[CheckpointFile]:
+    """Open a checkpoint and read its header.
+
+    Args:
+        path: A file that `write` made, or that claims to be one.
+
+    Yields:
+        The open file, with `.header`, `.has(group)` and `.read(group, expected)`.
+
+    Raises:
+        CheckpointError: The file is missing, is not HDF5, is truncated or damaged, or its header
+            is refused.
+    """
+    path = Path(path)
+    with _refusing(path):
+        _check_signature(path)
+        # Checkpoints are replaced whole, never changed in place: no lock is needed, and a
+        # read-only or network file system may not offer one.
+        file = h5py.File(path, "r", locking=False)
+    try:
+        yield CheckpointFile(path, file)
+    finally:
+        file.close()
+
+
+@contextlib.contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Turn whatever goes wrong in the block into an error that names the file."""
+    try:
+        yield
+    except RefusalError as refusal:
+        advice = refusal.advice or _ADVICE
+        raise CheckpointError(
+            f"{path}: expected {refusal.expected}, but came {refusal.came}; {advice}"
+        ) from refusal
+    except (OSError, RuntimeError, ValueError, TypeError, KeyError, MemoryError) as error:
+        # What h5py raises for damaged files is not documented; these are the kinds it is seen to.
+        reason = shown(str(error)) or type(error).__name__
+        raise CheckpointError(
+            f"{path}: expected a whole checkpoint, but it is truncated or damaged ({reason}); "
+            f"{_ADVICE}"
+        ) from error
+
+
+def _check_signature(path: Path) -> None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise RefusalError("a checkpoint", "no file of that name", "check the path") from None
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
+        raise RefusalError("a checkpoint", kind, "name the .h5 file itself")
+    if status.st_size > MAX_BYTES:
+        raise RefusalError(f"at most {MAX_BYTES:,} bytes", f"a file of {status.st_size:,} bytes")
+    try:
+        with path.open("rb") as file:
+            signature = file.read(len(_SIGNATURE))
+    except PermissionError:
+        raise RefusalError("a checkpoint", "a file you may not read", "check permissions") from None
+    if signature != _SIGNATURE:
+        raise RefusalError("an HDF5 file", "something else", "check the path")
+
+
+def _header_text(file: h5py.File) -> str:
+    if not h5py.h5a.exists(file.id, b"nnlab"):
+        raise RefusalError("a root attribute 'nnlab'", "an HDF5 file of another program")
+    attribute = h5py.h5a.open(file.id, b"nnlab")
+    if not isinstance(attribute.get_type(), h5py.h5t.TypeStringID) or attribute.shape != ():
+        raise RefusalError("one text as attribute 'nnlab'", "something else")
+    if attribute.get_storage_size() > MAX_HEADER_BYTES:
+        raise RefusalError(f"a header of at most {MAX_HEADER_BYTES:,} bytes", "a longer one")
+    text = file.attrs["nnlab"]
+    return text if isinstance(text, str) else bytes(text).decode()
+
+
+def _check_storage(name: str, dataset: h5py.h5d.DatasetID) -> None:
+    """Accept plain contiguous bytes inside this file only.
+
+    Comes before anything else is asked of the dataset: asking a virtual one for its shape could
+    open other files, and a compressed one may be a bomb.
+    """
+    storage = dataset.get_create_plist()
+    kinds = {h5py.h5d.CHUNKED: "chunked or compressed", h5py.h5d.VIRTUAL: "virtual"}
+    kind = kinds.get(storage.get_layout(), "compact")
+    if storage.get_external_count():
+        kind = "external"
+    elif storage.get_layout() == h5py.h5d.CONTIGUOUS and not storage.get_nfilters():
+        return
+    raise RefusalError(f"plain contiguous storage for {shown(name)}", f"{kind} storage")
+
+
+def _check_type(name: str, dataset: h5py.h5d.DatasetID, variable: Variable) -> None:
+    kind = dataset.get_type()
+    if type(kind) not in (h5py.h5t.TypeIntegerID, h5py.h5t.TypeFloatID):
+        raise RefusalError(f"numbers in {shown(name)}", type(kind).__name__)
+    accepted = {variable.dtype} | ({"float16"} if variable.dtype == "float32" else set())
+    if dataset.dtype.newbyteorder("=").name not in accepted:
+        raise RefusalError(f"{variable.dtype} in {shown(name)}", f"{dataset.dtype.name}")
+    if dataset.shape != variable.shape:
+        raise RefusalError(
+            f"shape {variable.shape} for {shown(name)}", f"{shown(str(dataset.shape))}"
+        )
+    # Space that was never written reads as zeros: a tiny file could fill the memory.
+    size = math.prod(variable.shape) * dataset.dtype.itemsize
+    if dataset.get_storage_size() != size:
+        came = f"{dataset.get_storage_size():,} bytes"
+        raise RefusalError(f"{size:,} bytes stored for {shown(name)}", came)
+
+
+def _read(name: str, dataset: h5py.h5d.DatasetID, variable: Variable) -> np.ndarray:
+    stored = np.empty(variable.shape, dataset.dtype.newbyteorder("="))
+    dataset.read(h5py.h5s.ALL, h5py.h5s.ALL, stored)
+    if not np.isfinite(stored).all():
+        raise RefusalError(f"finite numbers in {shown(name)}", "NaN or infinity")
+    return stored.astype(variable.dtype, copy=False)

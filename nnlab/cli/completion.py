@@ -1,0 +1,26 @@
+"""`nnlab completion`: a script that teaches the shell nnlab's options."""
+
+import click
+from click.shell_completion import get_completion_class
+
+from nnlab.errors import UsageError
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print the completion script for a shell.
+
+    \b
+    bash: eval "$(nnlab completion bash)"      in ~/.bashrc
+    zsh:  eval "$(nnlab completion zsh)"       in ~/.zshrc
+    fish: nnlab completion fish | source       in ~/.config/fish/config.fish
+    """
+    script = get_completion_class(shell)
+    if script is None:
+        raise UsageError(f"click knows no completion for {shell}")
+    root = ctx.find_root().command
+    # Not .source(), which runs the shell to look at its version.
+    complete = script(root, {}, "nnlab", "_NNLAB_COMPLETE")
+    click.echo(complete.source_template % complete.source_vars())

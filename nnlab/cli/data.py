@@ -1,0 +1,116 @@
+"""`nnlab data`: which data sets there are, where they lie, and how to get them."""
+
+from pathlib import Path
+
+import click
+
+from nnlab.cli.options import (
+    JSON,
+    QUIET,
+    STORE,
+    SectionedCommand,
+    make_console,
+    make_store,
+    print_json,
+    with_options,
+)
+from nnlab.datasets.registry import all_sets, get_set
+from nnlab.datasets.store import FileStatus
+from nnlab.errors import DataError
+
+shared = with_options(*STORE, JSON, QUIET)
+
+
+@click.group()
+def data() -> None:
+    """List, download, verify and locate the data sets."""
+
+
+@shared
+@data.command("list", cls=SectionedCommand)
+@click.pass_context
+def list_(ctx: click.Context, as_json: bool, **_: object) -> None:
+    """List the data sets and whether they are here."""
+    store = make_store(ctx)
+    records = []
+    for name, data_set in all_sets().items():
+        states = store.status(data_set)
+        records.append(
+            {
+                "name": name,
+                "state": _state(states),
+                "megabytes": round(sum(status.file.bytes for status in states) / 1e6, 1),
+                "what": data_set.what,
+                "licence": data_set.licence,
+            }
+        )
+    if as_json:
+        for record in records:
+            print_json(record)
+        return
+    columns = ("name", "state", "MB", "what")
+    rows = [(str(r["name"]), str(r["state"]), str(r["megabytes"]), str(r["what"])) for r in records]
+    make_console(ctx).table("Data sets", columns, rows, "")
+
+
+@shared
+@data.command(cls=SectionedCommand)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.pass_context
+def fetch(ctx: click.Context, names: tuple[str, ...], as_json: bool, **_: object) -> None:
+    """Download data sets that are not here yet; without NAME, all of them."""
+    store = make_store(ctx)
+    for name in names or all_sets():
+        _print_paths(name, store.fetch(get_set(name)), as_json)
+
+
+@shared
+@data.command(cls=SectionedCommand)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.pass_context
+def path(ctx: click.Context, names: tuple[str, ...], as_json: bool, **_: object) -> None:
+    """Print where the files of data sets lie; never downloads."""
+    store = make_store(ctx)
+    for name in names or all_sets():
+        found = store.find(get_set(name))
+        if found is None:
+            places = ", ".join(map(str, store.folders()))
+            raise DataError(
+                f"data set {name!r} is in none of {places}; get it with: nnlab data fetch {name}"
+            )
+        _print_paths(name, found, as_json)
+
+
+@shared
+@data.command(cls=SectionedCommand)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.pass_context
+def verify(ctx: click.Context, names: tuple[str, ...], as_json: bool, **_: object) -> int:
+    """Check the files of data sets, size and sha256; exit 3 if one is missing or damaged."""
+    store = make_store(ctx)
+    whole = True
+    for name in names or all_sets():
+        for status in store.status(get_set(name)):
+            whole = whole and status.state == "found"
+            if as_json:
+                where = str(status.path) if status.path else None
+                print_json(
+                    {"set": name, "file": status.file.path, "state": status.state, "path": where}
+                )
+            else:
+                click.echo(f"{status.state}\t{status.problem or status.path or status.file.path}")
+    return 0 if whole else DataError.exit_code
+
+
+def _state(states: list[FileStatus]) -> str:
+    """Sum up the files of a set: the worst of them decides."""
+    found = {status.state for status in states}
+    return next(state for state in ("damaged", "missing", "found") if state in found)
+
+
+def _print_paths(name: str, paths: dict[str, Path], as_json: bool) -> None:
+    if as_json:
+        print_json({"set": name, "files": {role: str(path) for role, path in paths.items()}})
+        return
+    for file in paths.values():
+        click.echo(str(file))

@@ -1,0 +1,70 @@
+"""`nnlab evaluate`: score a checkpoint again, on its own data or on others; no TensorFlow."""
+
+import dataclasses
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from nnlab import experiments
+from nnlab.cli.options import (
+    SPEECH,
+    STORE,
+    SectionedCommand,
+    make_console,
+    make_store,
+    options_of,
+    print_json,
+    with_options,
+)
+from nnlab.errors import UsageError
+from nnlab.experiment import Experiment
+from nnlab.options import flag_name
+
+DATA = "Data (of the experiment in question; default: what it was trained on)"
+
+
+def _data_options() -> list[click.Parameter]:
+    """Collect the options that choose data over all experiments, each once."""
+    options: dict[str, click.Parameter] = {}
+    for name in experiments.names():
+        experiment = experiments.get(name)
+        for option in options_of(experiment.Config, DATA):
+            if option.name in experiment.data_options:
+                options.setdefault(option.name, option)
+    return list(options.values())
+
+
+@with_options(*_data_options(), *STORE, *SPEECH)
+@click.command(cls=SectionedCommand)
+@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.pass_context
+def evaluate(ctx: click.Context, checkpoint: Path, **_: object) -> None:
+    """Score a trained network on the test part of a data set.
+
+    CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder.
+    """
+    from nnlab.answering import load
+    from nnlab.cli.training import print_tables
+    from nnlab.running.evaluation import evaluate as evaluate_checkpoint
+
+    trained = load(checkpoint / "best.h5" if checkpoint.is_dir() else checkpoint)
+    given = _given(ctx, trained.experiment)
+    console = make_console(ctx)
+    metrics = evaluate_checkpoint(trained, given, make_store(ctx), console.warn)
+    if ctx.params["as_json"]:
+        print_json({"checkpoint": str(trained.path), **metrics})
+    else:
+        print_tables(console, trained.experiment.tables(metrics))
+
+
+def _given(ctx: click.Context, experiment: Experiment) -> dict[str, str]:
+    fields = {field.name for field in dataclasses.fields(experiment.Config)}
+    given = {}
+    for option in _data_options():
+        name = str(option.name)
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            if name not in fields:
+                raise UsageError(f"{flag_name(name)} means nothing to {experiment.name}")
+            given[name] = ctx.params[name]
+    return given

@@ -1,0 +1,157 @@
+"""The `nnlab` command and what becomes of exceptions."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from nnlab import experiments, versions
+from nnlab.cli.experiment import experiment_command
+from nnlab.console import Console
+from nnlab.errors import InterruptedRun, NnlabError, nearest
+
+CLOSED_PIPE = 128 + 13
+"""What a shell reports of a program that died of SIGPIPE."""
+
+
+def _verbs() -> dict[str, Callable[[], click.Command]]:
+    """Return the commands besides the experiments; each is imported when it is needed."""
+
+    def verb(module: str, name: str) -> Callable[[], click.Command]:
+        def load() -> click.Command:
+            import importlib
+
+            command: click.Command = getattr(importlib.import_module(f"nnlab.cli.{module}"), name)
+            return command
+
+        return load
+
+    return {
+        "resume": verb("resume", "resume"),
+        "evaluate": verb("evaluate", "evaluate"),
+        "show": verb("show", "show"),
+        "export": verb("export", "export"),
+        "data": verb("data", "data"),
+        "completion": verb("completion", "completion"),
+    }
+
+
+class NnlabGroup(click.Group):
+    """Experiments found by their files, then the verbs that work on any run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return all command names."""
+        return [*experiments.names(), *_verbs()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Build the command called `cmd_name`, None if there is none."""
+        if cmd_name in experiments.names():
+            return experiment_command(experiments.get(cmd_name))
+        verb = _verbs().get(cmd_name)
+        return verb() if verb else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or name the near ones."""
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            hint = nearest(args[0], self.list_commands(ctx))
+            raise click.UsageError(f"no command {args[0]!r}; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the experiments apart from the verbs."""
+        names = {"Experiments": experiments.names(), "Runs, checkpoints and data": list(_verbs())}
+        for title, group in names.items():
+            commands = [(name, self.get_command(ctx, name)) for name in group]
+            rows = [(name, command.get_short_help_str(72)) for name, command in commands if command]
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+def _print_versions(ctx: click.Context, parameter: click.Parameter, asked: bool) -> None:  # noqa: ARG001
+    if asked and not ctx.resilient_parsing:
+        click.echo(f"nnlab {versions.own()}")
+        for name, version in versions.installed().items():
+            click.echo(f"{name} {version}")
+        ctx.exit()
+
+
+@click.group(cls=NnlabGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_versions,
+    help="Show the versions of nnlab and of what it stands on.",
+)
+def nnlab() -> None:
+    """Classic neural-network experiments, measured honestly.
+
+    Give a command inputs and it answers; give it none and it trains:
+
+    \b
+        nnlab classify data/examples/7.png
+        nnlab classify --model cnn --loss mse
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with the code that belongs to what happened."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    console = Console()
+    try:
+        result: Any = nnlab.main(
+            arguments, prog_name="nnlab", standalone_mode=False, auto_envvar_prefix="NNLAB"
+        )
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.UsageError as error:
+        return _usage_error(console, error)
+    except click.ClickException as error:
+        console.error(error.format_message())
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        console.error("interrupted")
+        return InterruptedRun.exit_code
+    except BrokenPipeError:
+        # Python would complain again when it flushes stdout at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+    except NnlabError as error:
+        return _own_error(console, error)
+    except OSError as error:
+        if _verbose():
+            traceback.print_exc()
+        console.error(str(error))
+        return 1
+
+
+def _usage_error(console: Console, error: click.UsageError) -> int:
+    if error.ctx is not None:
+        hint = f" (see {error.ctx.command_path} --help)"
+    else:
+        hint = ""
+    console.error(error.format_message() + hint)
+    return error.exit_code
+
+
+def _own_error(console: Console, error: NnlabError) -> int:
+    if _verbose():
+        traceback.print_exception(error)
+    console.error(str(error))
+    return error.exit_code
+
+
+def _verbose() -> bool:
+    return any(word in ("-v", "-vv", "--verbose") for word in sys.argv[1:])

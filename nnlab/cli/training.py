@@ -1,0 +1,129 @@
+"""Training from the shell: where the run goes, and what is printed at the end."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nnlab import runs
+from nnlab.cli.options import make_console, make_store, print_json
+from nnlab.console import Console, TrainingDisplay
+from nnlab.errors import InterruptedRun, OutputExistsError
+from nnlab.experiment import Experiment, Table
+from nnlab.running.group import run_group
+from nnlab.running.single import run
+from nnlab.running.workshop import Workshop
+from nnlab.runs import GroupFolder, RunFolder
+
+RUNS = Path("runs")
+
+
+def train(ctx: click.Context, experiment: Experiment, config: Any) -> None:
+    """Train as the options say and print what came out."""
+    trials = experiment.trials(config, ctx.params["runs"])
+    folder = _folder(ctx, experiment, single=len(trials) == 1)
+    workshop = make_workshop(ctx)
+    with told_how_to_resume(folder):
+        if len(trials) == 1:
+            config = next(iter(trials.values()))
+            metrics = run(experiment, config, RunFolder(folder), workshop)
+            print_run(ctx, experiment, metrics, folder)
+        else:
+            summary = run_group(experiment, trials, GroupFolder(folder), workshop)
+            print_summary(ctx, experiment, summary, folder)
+
+
+def make_workshop(ctx: click.Context) -> Workshop:
+    """Return the surroundings of a run that the shell's options describe."""
+    quiet = ctx.params["quiet"]
+    verbose = ctx.params["verbose"] > 1
+    return Workshop(make_store(ctx), TrainingDisplay(quiet), Console(quiet).warn, verbose)
+
+
+@contextmanager
+def told_how_to_resume(folder: Path) -> Iterator[None]:
+    """Add to an interruption where the run is and how it goes on."""
+    try:
+        yield
+    except (InterruptedRun, KeyboardInterrupt) as error:
+        what = str(error) or "interrupted"
+        raise InterruptedRun(f"{what}; go on with: nnlab resume {folder}") from error
+
+
+def _folder(ctx: click.Context, experiment: Experiment, *, single: bool) -> Path:
+    """Return the folder to train in: a new one, or --out, where the same run may go on."""
+    out: Path | None = ctx.params["out"]
+    if out is None:
+        return runs.new_folder(RUNS, experiment.name)
+    if out.exists() and not out.is_dir():
+        raise OutputExistsError(f"--out {out} is a file; name a folder")
+    holds_run, holds_group = RunFolder(out).is_run(), GroupFolder(out).is_group()
+    if ctx.params["force"] and (holds_run or holds_group):
+        shutil.rmtree(out)
+    elif holds_group if single else holds_run:
+        kind = "a group of runs" if single else "a single run"
+        raise OutputExistsError(f"--out {out} holds {kind}; name another folder or give --force")
+    elif out.is_dir() and not (holds_run or holds_group) and any(out.iterdir()):
+        raise OutputExistsError(f"--out {out} has files in it but no run; name another folder")
+    runs.make_folder(out)
+    return out
+
+
+def print_run(
+    ctx: click.Context, experiment: Experiment, metrics: Mapping[str, Any], folder: Path
+) -> None:
+    """Print a run's metrics: as JSON, or as tables."""
+    if ctx.params["as_json"]:
+        print_json({"run": str(folder), **metrics})
+        return
+    console = make_console(ctx)
+    print_tables(console, experiment.tables(metrics))
+    training = metrics["training"]
+    console.say(
+        f"{training['epochs']} epochs in {training['seconds']:.0f} s "
+        f"({training['examples_per_second']:,} examples a second), best epoch "
+        f"{training['best_epoch']}; saved in {folder}"
+    )
+
+
+def print_summary(
+    ctx: click.Context, experiment: Experiment, summary: Mapping[str, Any], folder: Path
+) -> None:
+    """Print what several runs say together: as JSON, or as tables."""
+    if ctx.params["as_json"]:
+        print_json({"run": str(folder), **summary})
+        return
+    console = make_console(ctx)
+    print_tables(console, [_score_table(summary), *experiment.summary_tables(summary)])
+    console.say(f"{len(summary['runs'])} runs saved in {folder}")
+
+
+def print_tables(console: Console, tables: list[Table]) -> None:
+    """Print tables on stdout."""
+    for table in tables:
+        console.table(table.title, table.columns, table.rows, table.note)
+
+
+def _score_table(summary: Mapping[str, Any]) -> Table:
+    rows = [
+        (name, f"{score['mean']:.4f}", _number(score["sd"]), _interval(score), str(score["n"]))
+        for name, score in summary["scores"].items()
+    ]
+    rows += [
+        (f"{score} of {baseline}", f"{value:.4f}", "", "", "")
+        for baseline, scores in summary["baselines"].items()
+        for score, value in scores.items()
+    ]
+    title = f"Over all runs, on {summary['dataset']['name']}"
+    return Table(title, ("", "mean", "sd", "95 % interval", "runs"), rows)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
+
+
+def _interval(score: Mapping[str, Any]) -> str:
+    return "" if score["low"] is None else f"{score['low']:.4f} to {score['high']:.4f}"

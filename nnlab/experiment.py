@@ -1,0 +1,193 @@
+"""The contract of an experiment: what a file in `experiments/` has to say.
+
+Everything else, from the shell options to the exact resume, follows from these methods
+(docs/adding-an-experiment.md).
+"""
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nnlab.datasets.source import Source
+from nnlab.datasets.store import Store
+from nnlab.errors import NnlabError
+from nnlab.options import from_mapping
+from nnlab.training.examples import Examples
+from nnlab.training.settings import TrainingSettings
+
+Warn = Callable[[str], None]
+Predict = Callable[..., np.ndarray]
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Data:
+    """What an experiment has loaded.
+
+    Attributes:
+        arrays: Named arrays, splits included; the names are the experiment's own.
+        facts: JSON-able; all that building, answering and scoring need besides the weights.
+        source: Which data set this is.
+    """
+
+    arrays: Mapping[str, np.ndarray]
+    facts: Mapping[str, Any]
+    source: Source
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a trained network is worth.
+
+    Attributes:
+        scores: Headline numbers by name, those that several runs are averaged over.
+        baselines: The same numbers for naive methods, by method.
+        details: JSON-able tables behind the numbers.
+        evidence: Arrays that the figures need, such as the misclassified images.
+    """
+
+    scores: Mapping[str, float]
+    baselines: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to print; cells are text already."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a finished run left on disk: the input of figures and tables.
+
+    Attributes:
+        metrics: The contents of metrics.json.
+        arrays: The arrays that scoring kept for the figures.
+        footer: A line that names the data set, for every figure.
+    """
+
+    metrics: Mapping[str, Any]
+    arrays: Mapping[str, np.ndarray]
+    footer: str
+
+
+class Experiment(ABC):
+    """One experiment: a Config to train with, a Query to answer with, and the way between.
+
+    Attributes:
+        name: The command's name.
+        summary: One line for the list of commands.
+        description: A paragraph for the command's own help.
+        Config: Frozen dataclass of the training options.
+        Query: Frozen dataclass of the answering options.
+        inputs_help: What an input is, such as "image files or folders".
+        answer_columns: The fields of an answer that the plain output shows, in order.
+        data_options: The fields of Config that choose the data, for `nnlab evaluate`.
+        data_facts: The facts in which a network and the data it is scored on must agree.
+        default_runs: How many runs `--runs` stands for when nobody gives it.
+    """
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    description: ClassVar[str]
+    Config: ClassVar[type[TrainingSettings]]
+    Query: ClassVar[type]
+    inputs_help: ClassVar[str]
+    answer_columns: ClassVar[tuple[str, ...]]
+    data_options: ClassVar[tuple[str, ...]] = ("dataset",)
+    data_facts: ClassVar[tuple[str, ...]] = ()
+    default_runs: ClassVar[int] = 1
+
+    def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the preset's values for the options that depend on other options."""
+        return {}
+
+    def configure(self, given: Mapping[str, Any], where: str) -> Any:
+        """Make a Config from the options given and the preset's values for the rest.
+
+        Raises:
+            UsageError: An option is unknown, or its value is not allowed.
+        """
+        return from_mapping(self.Config, {**self.defaults(given), **given}, where)
+
+    def trials(self, config: Any, runs: int) -> dict[str, Any]:
+        """Return the runs that answer the experiment's question, by name: here one per seed."""
+        seeds = range(config.seed, config.seed + runs)
+        return {f"seed-{seed}": dataclasses.replace(config, seed=seed) for seed in seeds}
+
+    @abstractmethod
+    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+        """Find, read and split the data.
+
+        Raises:
+            DataError: It is missing, damaged or unfit.
+        """
+
+    def load_for_evaluation(
+        self, config: Any, given: Mapping[str, Any], store: Store, warn: Warn
+    ) -> Data:
+        """Load the data to score a trained network on: its own, or those that `given` chooses.
+
+        Args:
+            config: The network's Config.
+            given: Fields of `data_options` that the user has set.
+            store: Finds data sets.
+            warn: Receives warnings.
+        """
+        if not given:
+            return self.load(config, store, warn)
+        others = dict.fromkeys(self.data_options) | dict(given)
+        return self.load(dataclasses.replace(config, **others), store, warn)
+
+    @abstractmethod
+    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+        """Return the untrained Keras network, every layer named."""
+
+    @abstractmethod
+    def examples(self, config: Any, data: Data) -> Examples:
+        """Return what the training loop runs over."""
+
+    @abstractmethod
+    def score(self, config: Any, predict: Predict, data: Data) -> Scores:
+        """Measure a trained network on the test part, next to the naive baselines."""
+
+    @abstractmethod
+    def answer(
+        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+    ) -> Iterator[Answer | NnlabError]:
+        """Yield one answer per input, in order; an error stands for an input that has none."""
+
+    @abstractmethod
+    def draw(self, evidence: Evidence) -> dict[str, Any]:
+        """Return the experiment's own figures by name, for one run."""
+
+    @abstractmethod
+    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+        """Return the tables to print after one run."""
+
+    def summarise(self, results: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+        """Return what several runs say together, beyond the mean of every score.
+
+        Args:
+            results: metrics.json of every run, by the run's name in `trials`.
+        """
+        return {}
+
+    def summary_tables(self, summary: Mapping[str, Any]) -> list[Table]:
+        """Return the tables to print after several runs, beyond the mean of every score."""
+        return []
+
+    def draw_summary(self, summary: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+        """Return figures over several runs by name; `folder` holds the runs."""
+        return {}

@@ -1,0 +1,11 @@
+"""Run a trained network with NumPy alone, from its plain description and its weights.
+
+The description is JSON that a Keras model was translated to (`nnlab.models.describe`); it comes
+out of a checkpoint and is not trusted. Each kind of layer is one small class in a fixed table,
+held equal to Keras by a test.
+"""
+
+from nnlab.inference.graph import expected_variables, output_shapes
+from nnlab.inference.network import Network
+
+__all__ = ["Network", "expected_variables", "output_shapes"]

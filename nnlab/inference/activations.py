@@ -1,0 +1,41 @@
+"""Activation functions on float32 arrays; each returns a new array."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+
+def linear(x: np.ndarray) -> np.ndarray:
+    """Return x itself."""
+    return x
+
+
+def relu(x: np.ndarray) -> np.ndarray:
+    """max(x, 0)."""
+    return np.maximum(x, np.float32(0))
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-x)), by tanh: no overflow at either end."""
+    half = np.float32(0.5)
+    return half * np.tanh(half * x) + half
+
+
+def tanh(x: np.ndarray) -> np.ndarray:
+    """Hyperbolic tangent."""
+    return np.tanh(x)
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    """exp(x) scaled to sum 1 along the last axis; shifted first, so that nothing overflows."""
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "linear": linear,
+    "relu": relu,
+    "sigmoid": sigmoid,
+    "softmax": softmax,
+    "tanh": tanh,
+}

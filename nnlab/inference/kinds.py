@@ -1,0 +1,27 @@
+"""The kinds of layer that a network description may name: this table and nothing else."""
+
+from nnlab.inference.images import Conv2D, MaxPooling2D
+from nnlab.inference.layer import Layer
+from nnlab.inference.layers import (
+    Activation,
+    Add,
+    Concatenate,
+    Dense,
+    Dropout,
+    Flatten,
+    Rescale,
+    Reshape,
+)
+
+KINDS: dict[str, type[Layer]] = {
+    "activation": Activation,
+    "add": Add,
+    "concatenate": Concatenate,
+    "conv2d": Conv2D,
+    "dense": Dense,
+    "dropout": Dropout,
+    "flatten": Flatten,
+    "max_pooling2d": MaxPooling2D,
+    "rescale": Rescale,
+    "reshape": Reshape,
+}

@@ -1,0 +1,155 @@
+"""Dense layers, and layers that rescale, reshape, merge or pass on."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlab.errors import CheckpointError
+from nnlab.inference import settings
+from nnlab.inference.activations import ACTIVATIONS
+from nnlab.inference.layer import Layer, Shape, expect_form
+
+
+@dataclass(frozen=True)
+class Rescale(Layer):
+    """x * scale + offset."""
+
+    scale: float = settings.number()
+    offset: float = settings.number()
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """Scale and shift any shape."""
+        return x * np.float32(self.scale) + np.float32(self.offset)
+
+
+@dataclass(frozen=True)
+class Flatten(Layer):
+    """All axes but the batch become one."""
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """(height, width, channels) -> (height * width * channels,), and alike."""
+        return (math.prod(inputs[0]),)
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(batch, ...) -> (batch, length)."""
+        return x.reshape(len(x), math.prod(x.shape[1:]))
+
+
+@dataclass(frozen=True)
+class Reshape(Layer):
+    """The same numbers in another shape."""
+
+    shape: tuple[int, ...] = settings.shape()
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Any shape of as many numbers -> the shape that is set."""
+        form = f"that holds {math.prod(self.shape):,} numbers"
+        expect_form(inputs[0], form, math.prod(inputs[0]) == math.prod(self.shape))
+        return self.shape
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(batch, ...) -> (batch, *shape)."""
+        return x.reshape(len(x), *self.shape)
+
+
+@dataclass(frozen=True)
+class Dense(Layer):
+    """activation(x @ kernel + bias) along the last axis."""
+
+    units: int = settings.size()
+    activation: str = settings.one_of(ACTIVATIONS)
+    use_bias: bool = settings.flag()
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """(..., features) -> (..., units)."""
+        expect_form(inputs[0], "(..., features)", len(inputs[0]) >= 1)
+        return (*inputs[0][:-1], self.units)
+
+    def variable_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        """Kernel (features, units) and bias (units,)."""
+        kernel: dict[str, Shape] = {"kernel": (inputs[0][-1], self.units)}
+        return kernel | ({"bias": (self.units,)} if self.use_bias else {})
+
+    def __call__(
+        self, x: np.ndarray, kernel: np.ndarray, bias: np.ndarray | None = None
+    ) -> np.ndarray:
+        """(batch, ..., features) -> (batch, ..., units)."""
+        y = x.reshape(-1, len(kernel)) @ kernel  # one large product, whatever the rank of x
+        if bias is not None:
+            y += bias
+        return ACTIVATIONS[self.activation](y).reshape(*x.shape[:-1], self.units)
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """Drops nothing: dropout is for training."""
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """Return x itself."""
+        return x
+
+
+@dataclass(frozen=True)
+class Activation(Layer):
+    """An activation as a layer of its own."""
+
+    activation: str = settings.one_of(ACTIVATIONS)
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """(..., features) -> (..., features)."""
+        expect_form(inputs[0], "(..., features)", len(inputs[0]) >= 1)
+        return inputs[0]
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(batch, ..., features) -> the same."""
+        return ACTIVATIONS[self.activation](x)
+
+
+@dataclass(frozen=True)
+class Concatenate(Layer):
+    """Inputs one after another along an axis."""
+
+    merges = True
+    axis: int = settings.axis()
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Shapes that differ along the axis at most -> the lengths along it added up."""
+        rank = len(inputs[0])
+        along = self.axis - 1 if self.axis > 0 else rank + self.axis
+        expect_form(inputs[0], f"with an axis {self.axis}", 0 <= along < rank)
+        for other in inputs[1:]:
+            form = f"{inputs[0]} but for axis {self.axis}"
+            fits = len(other) == rank and all(
+                other[axis] == inputs[0][axis] for axis in range(rank) if axis != along
+            )
+            expect_form(other, form, fits)
+        length = sum(shape[along] for shape in inputs)
+        return (*inputs[0][:along], length, *inputs[0][along + 1 :])
+
+    def __call__(self, *inputs: np.ndarray) -> np.ndarray:
+        """Join arrays (batch, ...)."""
+        return np.concatenate(inputs, axis=self.axis)
+
+
+@dataclass(frozen=True)
+class Add(Layer):
+    """The sum of all inputs; axes of length 1 stretch."""
+
+    merges = True
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Shapes that are equal, or 1 where they differ -> the larger of each length."""
+        for other in inputs[1:]:
+            expect_form(other, f"like {inputs[0]}", len(other) == len(inputs[0]))
+        try:
+            return np.broadcast_shapes(*inputs)
+        except ValueError:
+            raise CheckpointError(f"expected inputs of one shape, but they are {inputs}") from None
+
+    def __call__(self, *inputs: np.ndarray) -> np.ndarray:
+        """Add up arrays (batch, ...)."""
+        total = inputs[0] + inputs[1]
+        for x in inputs[2:]:
+            total = total + x
+        return total

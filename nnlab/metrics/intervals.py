@@ -1,0 +1,154 @@
+"""Intervals for proportions and means, and the paired t test.
+
+SciPy is imported inside functions: to count is cheap, and should stay so.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+from nnlab.metrics.result import Result
+
+
+@dataclass(frozen=True)
+class Interval(Result):
+    """An interval, both ends included."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Estimate(Result):
+    """A mean over `n` runs with its interval; from a single run `sd`, `low` and `high` are None."""
+
+    mean: float
+    sd: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
+@dataclass(frozen=True)
+class PairedDifference(Result):
+    """The mean of `n` paired differences, its interval, and the p-value of "no difference"."""
+
+    mean: float
+    sd: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    n: int
+    differences: tuple[float, ...]
+
+
+def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> Interval:
+    """Wilson's score interval for a proportion (Wilson 1927, JASA 22, 209-212).
+
+    Unlike the textbook interval it stays within 0..1 and keeps its level near 0 and 1, where
+    accuracies live. No trials at all give 0..1: nothing is known.
+
+    Raises:
+        ValueError: unless 0 <= successes <= trials and 0 < confidence < 1.
+    """
+    if not 0 <= successes <= trials:
+        raise ValueError(f"expected 0 <= successes <= trials, got {successes} of {trials}")
+    if trials == 0:
+        return Interval(0.0, 1.0)
+    z = NormalDist().inv_cdf((1 + _checked_confidence(confidence)) / 2)
+    share = successes / trials
+    shrink = 1 + z**2 / trials
+    centre = (share + z**2 / (2 * trials)) / shrink
+    half = z * math.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2)) / shrink
+    # the interval contains the estimate; rounding at 0 % and 100 % must not say otherwise
+    return Interval(min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share))
+
+
+def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Estimate:
+    """Mean of one score per run, with Student's t interval.
+
+    Args:
+        values: finite scores, one a run. A single run has a mean, but no spread and no interval.
+        confidence: level of the interval, between 0 and 1.
+
+    Raises:
+        ValueError: if there is no value, or one that is not finite.
+    """
+    scores = _finite(values, "values")
+    mean = float(scores.mean())
+    if len(scores) == 1:
+        return Estimate(mean, None, None, None, 1)
+    sd = float(scores.std(ddof=1))
+    half = _t_quantile(confidence, len(scores) - 1) * sd / math.sqrt(len(scores))
+    return Estimate(mean, sd, mean - half, mean + half, len(scores))
+
+
+def paired_difference(
+    a: Sequence[float], b: Sequence[float], confidence: float = 0.95
+) -> PairedDifference:
+    """Mean of `a - b` over paired runs, with Student's t interval and the two-sided paired t test.
+
+    Where the differences do not vary there is no spread to measure the mean against:
+
+    - all exactly 0: the pairs are indistinguishable, p = 1 and the interval is 0..0;
+    - all the same, but not 0: the t statistic is infinite, though two or three equal numbers
+      prove no such thing (accuracies come in steps of 1/examples), so p and interval are None;
+    - a single pair: sd, interval and p are None.
+
+    Args:
+        a: finite scores, one a pair.
+        b: finite scores, in the same order and as many as `a`.
+        confidence: level of the interval, between 0 and 1.
+
+    Raises:
+        ValueError: if there is no pair, the lengths differ, or a score is not finite.
+    """
+    first, second = _finite(a, "a"), _finite(b, "b")
+    if len(first) != len(second):
+        raise ValueError(f"expected pairs, got {len(first)} and {len(second)} values")
+    differences = first - second
+    n, mean = len(differences), float(differences.mean())
+    sd = float(differences.std(ddof=1)) if n > 1 else None
+    low = high = p = None
+    if n > 1 and not differences.any():
+        low, high, p = 0.0, 0.0, 1.0
+    elif sd is not None and not _is_constant(differences, first, second):
+        error = sd / math.sqrt(n)
+        half = _t_quantile(confidence, n - 1) * error
+        low, high, p = mean - half, mean + half, _t_test(mean / error, n - 1)
+    return PairedDifference(mean, sd, low, high, p, n, tuple(differences.tolist()))
+
+
+def _t_quantile(confidence: float, degrees: int) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, (1 + _checked_confidence(confidence)) / 2))
+
+
+def _t_test(t: float, degrees: int) -> float:
+    from scipy.special import stdtr
+
+    return float(2 * stdtr(degrees, -abs(t)))
+
+
+def _is_constant(differences: np.ndarray, *operands: np.ndarray) -> bool:
+    """Whether the differences vary by no more than the rounding of the subtraction."""
+    size = max(float(np.abs(operand).max()) for operand in operands)
+    return bool(np.ptp(differences) <= 4 * np.finfo(np.float64).eps * size)
+
+
+def _finite(values: Sequence[float], name: str) -> npt.NDArray[np.float64]:
+    scores = np.asarray(values, dtype=np.float64)
+    if scores.ndim != 1 or not scores.size or not np.isfinite(scores).all():
+        raise ValueError(f"expected a list of finite numbers for {name}, got {values!r}")
+    return scores
+
+
+def _checked_confidence(confidence: float) -> float:
+    if not 0 < confidence < 1:
+        raise ValueError(f"expected a confidence between 0 and 1, got {confidence}")
+    return confidence

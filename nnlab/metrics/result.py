@@ -1,0 +1,20 @@
+"""What all results of this room share."""
+
+from dataclasses import asdict
+from typing import Any
+
+
+class Result:
+    """What all results share: a form that `json.dump` takes."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields by name, nested results as dictionaries, tuples as lists."""
+        return _plain(asdict(self))  # type: ignore[call-overload]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,58 @@
+"""The convolutional network of the report (section on handwritten digits)."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nnlab.errors import UsageError
+
+if TYPE_CHECKING:
+    import keras
+
+
+def cnn(
+    image_shape: tuple[int, int],
+    classes: int,
+    filters: Sequence[int] = (32, 64),
+    dense_units: int = 128,
+    dropout: tuple[float, float] = (0.25, 0.5),
+) -> "keras.Model":
+    """Build the convolutional network; the defaults are the report's.
+
+    Args:
+        image_shape: Height and width of an image.
+        classes: Number of classes.
+        filters: Filters of each 3x3 convolution.
+        dense_units: Units of the dense layer.
+        dropout: Share that training drops after pooling, and after the dense layer.
+
+    Returns:
+        Network from raw pixels "image", float32 (batch, height, width) from 0 to 255, to
+        "probabilities", float32 (batch, classes).
+
+    Raises:
+        UsageError: The images are too small: each convolution takes two pixels off either side,
+            and the pool needs two that are left.
+    """
+    smallest = 2 * len(filters) + 2
+    if min(image_shape) < smallest:
+        height, width = image_shape
+        raise UsageError(
+            f"the CNN expected images of {smallest}x{smallest} pixels at least, but they are "
+            f"{height}x{width}; use larger images or the MLP"
+        )
+
+    import keras
+    from keras import layers
+
+    image = keras.Input(image_shape, name="image")  # (batch, height, width)
+    x = layers.Rescaling(1 / 255, name="scale")(image)  # 0 to 1
+    x = layers.Reshape((*image_shape, 1), name="channel")(x)  # (batch, height, width, 1)
+    for number, count in enumerate(filters, start=1):  # two rows and columns fewer each time
+        x = layers.Conv2D(count, 3, activation="relu", name=f"convolution_{number}")(x)
+    x = layers.MaxPooling2D(2, name="pool")(x)  # (batch, height / 2 - 2, width / 2 - 2, 64)
+    x = layers.Dropout(dropout[0], name="dropout_1")(x)
+    x = layers.Flatten(name="flatten")(x)  # (batch, 9216) for 28x28 pixels
+    x = layers.Dense(dense_units, activation="relu", name="hidden")(x)  # (batch, dense_units)
+    x = layers.Dropout(dropout[1], name="dropout_2")(x)
+    probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
+    return keras.Model(image, probabilities, name="cnn")  # (batch, classes)

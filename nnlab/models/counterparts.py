@@ -1,0 +1,110 @@
+"""Which kind of layer in `nnlab.inference` stands for which Keras class, and its settings there."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from nnlab.errors import NnlabError
+
+
+def kind_and_settings(layer: Any) -> tuple[str, dict[str, Any]]:
+    """Translate a Keras layer.
+
+    Args:
+        layer: A layer or operation of a functional model.
+
+    Returns:
+        The kind, and its settings as a network description has them.
+
+    Raises:
+        NnlabError: The class, or a setting of it, has no counterpart.
+    """
+    import keras
+
+    class_name = type(layer).__name__
+    # The class itself, not one derived from it or one of the same name: those may compute
+    # something else.
+    if class_name not in _KINDS or type(layer) is not getattr(keras.layers, class_name):
+        raise NnlabError(
+            f"layer {layer.name!r} is a {class_name}, which NumPy inference does not have; "
+            f"it has {', '.join(sorted(_KINDS))}"
+        )
+    kind, settings = _KINDS[class_name]
+    return kind, settings(layer)
+
+
+def _require(layer: Any, **only: Any) -> None:
+    """Refuse values of settings that inference does not have."""
+    for setting, value in only.items():
+        came = getattr(layer, setting)
+        if came != value:
+            raise NnlabError(
+                f"layer {layer.name!r}: expected {setting}={value!r}, but it is {came!r}, "
+                "which NumPy inference does not have"
+            )
+
+
+def _activation(layer: Any) -> str:
+    import keras
+
+    name = getattr(layer.activation, "__name__", repr(layer.activation))
+    if getattr(keras.activations, name, None) is not layer.activation:
+        raise NnlabError(f"layer {layer.name!r}: expected one of Keras' activations, not {name!r}")
+    return name
+
+
+def _rescaling(layer: Any) -> dict[str, Any]:
+    return {name: np.asarray(getattr(layer, name)).tolist() for name in ("scale", "offset")}
+
+
+def _flatten(layer: Any) -> dict[str, Any]:
+    _require(layer, data_format="channels_last")
+    return {}
+
+
+def _reshape(layer: Any) -> dict[str, Any]:
+    return {"shape": list(layer.target_shape)}
+
+
+def _dense(layer: Any) -> dict[str, Any]:
+    return {
+        "units": layer.units,
+        "activation": _activation(layer),
+        "use_bias": layer.use_bias,
+    }
+
+
+def _conv2d(layer: Any) -> dict[str, Any]:
+    _require(layer, data_format="channels_last", dilation_rate=(1, 1), groups=1)
+    return {
+        "filters": layer.filters,
+        "kernel_size": list(layer.kernel_size),
+        "strides": list(layer.strides),
+        "padding": layer.padding,
+        "activation": _activation(layer),
+        "use_bias": layer.use_bias,
+    }
+
+
+def _max_pooling2d(layer: Any) -> dict[str, Any]:
+    _require(layer, data_format="channels_last")
+    return {
+        "pool_size": list(layer.pool_size),
+        "strides": list(layer.strides),
+        "padding": layer.padding,
+    }
+
+
+_KINDS: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
+    "Activation": ("activation", lambda layer: {"activation": _activation(layer)}),
+    "Add": ("add", lambda _: {}),
+    "Concatenate": ("concatenate", lambda layer: {"axis": layer.axis}),
+    "Conv2D": ("conv2d", _conv2d),
+    "Dense": ("dense", _dense),
+    "Dropout": ("dropout", lambda _: {}),
+    "Flatten": ("flatten", _flatten),
+    "MaxPooling2D": ("max_pooling2d", _max_pooling2d),
+    "Rescaling": ("rescale", _rescaling),
+    "Reshape": ("reshape", _reshape),
+}

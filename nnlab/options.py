@@ -1,0 +1,140 @@
+"""Options as dataclass fields: one definition gives the shell option, the JSON key and the check.
+
+A Config is a frozen dataclass whose fields are made by `option`. Everything that arrives from
+outside (shell, environment, file, checkpoint) passes through `from_mapping`, which checks names,
+types, choices and ranges, so that the rest of the package can trust a Config.
+"""
+
+import dataclasses
+import math
+import re
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from nnlab.errors import UsageError, nearest
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
+_SECONDS = {"ms": 0.001, "s": 1.0, None: 1.0, "m": 60.0, "h": 3600.0}
+
+C = TypeVar("C")
+
+
+def option(
+    default: Any,
+    help: str,  # noqa: A002
+    *,
+    choices: tuple[str, ...] = (),
+    low: float | None = None,
+    high: float | None = None,
+    above: float | None = None,
+    path: bool = False,
+    duration: bool = False,
+    default_text: str | None = None,
+) -> Any:
+    """Define one option as a dataclass field.
+
+    Args:
+        default: The value when nobody gives one.
+        help: One line for `--help`.
+        choices: The allowed words, if they are few.
+        low: The smallest allowed number.
+        high: The largest allowed number.
+        above: A number that the value must exceed.
+        path: Whether the value names a file or folder.
+        duration: Whether the value is a time in seconds, which may be written `60s`, `5m`, `1h`.
+        default_text: What `--help` shows as the default, where the value alone does not say it.
+    """
+    metadata = {
+        "help": help,
+        "choices": choices,
+        "low": low,
+        "high": high,
+        "above": above,
+        "path": path,
+        "duration": duration,
+        "default_text": default_text,
+    }
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def flag_name(field_name: str) -> str:
+    """Spell a field as the shell does: `batch_size` is `--batch-size`."""
+    return "--" + field_name.replace("_", "-")
+
+
+def value_type(cls: type, field: dataclasses.Field[Any]) -> tuple[type, bool]:
+    """Return the field's type and whether None is allowed: `int | None` gives (int, True)."""
+    hint = typing.get_type_hints(cls)[field.name]
+    if isinstance(hint, types.UnionType):
+        members = [member for member in typing.get_args(hint) if member is not types.NoneType]
+        return members[0], True
+    return hint, False
+
+
+def from_mapping(cls: type[C], values: Mapping[str, Any], where: str) -> C:
+    """Build the dataclass `cls` from untrusted values.
+
+    Args:
+        cls: A dataclass whose fields were made by `option`.
+        values: Field names and values; a field that is left out takes its default.
+        where: Where the values come from, for the error message.
+
+    Raises:
+        UsageError: An unknown name, a wrong type, a value outside the choices or the range.
+    """
+    fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    for name in values:
+        if name not in fields:
+            raise UsageError(f"{where}: there is no option {name!r}; {nearest(name, fields)}")
+    checked = {name: check_value(cls, fields[name], value, where) for name, value in values.items()}
+    return cls(**checked)
+
+
+def check_value(cls: type, field: dataclasses.Field[Any], value: Any, where: str) -> Any:
+    """Return `value` in the field's type.
+
+    Raises:
+        UsageError: The value has another type, or is not among the choices, or is out of range.
+    """
+    expected, optional = value_type(cls, field)
+    if value is None and optional:
+        return None
+    subject = f"{where}: {flag_name(field.name)}"
+    if field.metadata["duration"] and isinstance(value, str):
+        value = parse_duration(value, subject)
+    if expected is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not expected:
+        raise UsageError(f"{subject} takes a value of type {expected.__name__}, not {value!r}")
+    if isinstance(value, int | float):
+        _check_range(field, value, subject)
+    choices = field.metadata["choices"]
+    if choices and value not in choices:
+        raise UsageError(f"{subject} is one of {', '.join(choices)}, not {value!r}")
+    return value
+
+
+def _check_range(field: dataclasses.Field[Any], value: float, subject: str) -> None:
+    low, high, above = (field.metadata[key] for key in ("low", "high", "above"))
+    if not math.isfinite(value):
+        raise UsageError(f"{subject} must be a finite number, not {value}")
+    if low is not None and value < low:
+        raise UsageError(f"{subject} must be at least {low}, not {value}")
+    if above is not None and value <= above:
+        raise UsageError(f"{subject} must be above {above}, not {value}")
+    if high is not None and value > high:
+        raise UsageError(f"{subject} must be at most {high}, not {value}")
+
+
+def parse_duration(text: str, subject: str) -> float:
+    """Read `90`, `90s`, `1.5m` or `2h` as seconds.
+
+    Raises:
+        UsageError: The text is not a duration.
+    """
+    match = _DURATION.fullmatch(text.strip())
+    if not match:
+        raise UsageError(f"{subject} takes a time such as 30s, 5m or 1h, not {text!r}")
+    return float(match[1]) * _SECONDS[match[2]]

@@ -1,0 +1,159 @@
+"""Learning curves: loss and one measure, epoch by epoch."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nnlab.plots import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Epochs = npt.NDArray[np.int64]
+Scores = npt.NDArray[np.float64]
+Columns = dict[str, Scores]  # the series of one panel, by the prefix of their names
+
+SERIES: dict[str, dict[str, Any]] = {
+    "": {"label": "training", "color": style.BLUE, "marker": "o", "linestyle": "-"},
+    "validation_": {
+        "label": "validation",
+        "color": style.VERMILION,
+        "marker": "s",
+        "linestyle": "--",
+    },
+}
+MOST_MARKED_EPOCHS = 30
+LOG_RATIO = 50.0  # a loss that spans more than this is drawn on a logarithmic axis
+
+
+def learning_curves(
+    history: Mapping[str, Sequence[float | None]],
+    measure: str,
+    best_epoch: int | None,
+    diverged_epoch: int | None = None,
+    footer: str = "",
+    percent: bool | None = None,
+) -> "Figure":
+    """Draw loss and measure of training and validation against the epoch.
+
+    The score of epoch 0 (the untrained network) would flatten all that follows: where it lies
+    outside of the range of the trained epochs it is written above the panel instead.
+
+    Args:
+        history: columns of one length: `epoch`, `loss`, `validation_loss`, and `measure` and
+            `validation_<measure>`; columns may be missing, values may be None, NaN or infinite.
+        measure: column to draw beside the loss; "loss" draws the loss alone.
+        best_epoch: epoch whose weights were kept, marked by a line; None marks none.
+        diverged_epoch: epoch in which the loss went out of control, marked by a line.
+        footer: data set and seed, for the foot of the figure.
+        percent: whether the measure is a share, shown in per cent; by default whether its name
+            ends in "accuracy".
+    """
+    epochs = np.asarray(history["epoch"], dtype=np.int64)
+    names = [name for name in dict.fromkeys(("loss", measure)) if _columns(history, name)]
+    figure = style.new_figure(5.2 * max(len(names), 1), 4.2)
+    panels = figure.subplots(1, max(len(names), 1), squeeze=False)[0]
+    for axes, name in zip(panels, names, strict=False):
+        share = percent if percent is not None else name.endswith("accuracy")
+        scale = 100.0 if share and name != "loss" else 1.0
+        columns = {key: scale * values for key, values in _columns(history, name).items()}
+        title = name.replace("_", " ")
+        style.style_axes(axes, title[:1].upper() + title[1:], "epoch", _axis_label(title, scale))
+        _tell_untrained(axes, epochs, columns, scale)
+        _draw_series(axes, epochs, columns)
+        _fit_axes(axes, epochs, columns, logarithmic=name == "loss")
+        _mark_epochs(axes, best_epoch, diverged_epoch)
+    if not names:
+        style.style_axes(panels[0], "No epoch has a score", "epoch")
+    _draw_legend(figure)
+    style.footer(figure, footer)
+    return figure
+
+
+def _draw_legend(figure: "Figure") -> None:
+    """One legend for all panels, above them: nothing that is drawn can be under it."""
+    entries = {
+        label: handle
+        for axes in figure.axes
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    if entries:
+        figure.legend(
+            list(entries.values()),
+            list(entries),
+            loc="outside upper center",
+            ncols=len(entries),
+            fontsize=style.TEXT_SIZE,
+            frameon=False,
+        )
+
+
+def _columns(history: Mapping[str, Sequence[float | None]], name: str) -> Columns:
+    """The series of `name` by prefix; what is not a finite number becomes NaN, a gap."""
+    columns = {}
+    for prefix in SERIES:
+        if prefix + name in history:
+            values = np.array(history[prefix + name], dtype=np.float64)  # None becomes NaN
+            values[~np.isfinite(values)] = np.nan
+            if np.isfinite(values).any():
+                columns[prefix] = values
+    return columns
+
+
+def _axis_label(title: str, scale: float) -> str:
+    return f"{title} (%)" if scale == 100.0 else title
+
+
+def _tell_untrained(axes: "Axes", epochs: Epochs, columns: Columns, scale: float) -> None:
+    """Take the validation score of epoch 0 out of the columns, if it is off, and write it down."""
+    trained = _trained(epochs, columns)
+    validation = columns.get("validation_", np.full(len(epochs), np.nan))
+    untrained = validation[epochs == 0]
+    if not trained.size or not untrained.size or not np.isfinite(untrained[0]):
+        return
+    if not trained.min() <= untrained[0] <= trained.max():
+        validation[epochs == 0] = np.nan
+        text = f"untrained: {untrained[0]:.3g}{' %' if scale == 100.0 else ''}"
+        axes.set_title(text, loc="right", fontsize=style.TEXT_SIZE, color=style.GREY)
+
+
+def _trained(epochs: Epochs, columns: Columns) -> Scores:
+    scores = np.concatenate([values[epochs > 0] for values in columns.values()])
+    return scores[np.isfinite(scores)]
+
+
+def _draw_series(axes: "Axes", epochs: Epochs, columns: Columns) -> None:
+    for prefix, values in columns.items():
+        look = dict(SERIES[prefix])
+        if len(epochs) > MOST_MARKED_EPOCHS:
+            look["marker"] = ""
+        axes.plot(epochs, values, linewidth=1.6, markersize=4.0, **look)
+
+
+def _fit_axes(axes: "Axes", epochs: Epochs, columns: Columns, logarithmic: bool) -> None:
+    """Show the epochs that have a score, in whole numbers, and a loss that explodes by decades."""
+    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
+    drawn = np.isfinite(np.stack(list(columns.values()))).any(axis=0)
+    first, last = int(epochs[drawn].min()), int(epochs[drawn].max())
+    room = max(0.03 * (last - first), 0.4 if last - first < 3 else 0.0)
+    axes.set_xlim(first - room, last + room)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10, min_n_ticks=1))
+
+    scores = np.concatenate(list(columns.values()))
+    scores = scores[np.isfinite(scores)]
+    if logarithmic and scores.min() > 0 and scores.max() / scores.min() > LOG_RATIO:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+
+
+def _mark_epochs(axes: "Axes", best_epoch: int | None, diverged_epoch: int | None) -> None:
+    if best_epoch is not None:
+        label = f"best epoch ({best_epoch})"
+        axes.axvline(best_epoch, color=style.GREEN, linewidth=1.4, linestyle=":", label=label)
+    if diverged_epoch is not None:
+        label = f"loss out of control (epoch {diverged_epoch})"
+        axes.axvline(diverged_epoch, color=style.PURPLE, linewidth=1.4, linestyle="-.", label=label)

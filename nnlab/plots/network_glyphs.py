@@ -1,0 +1,149 @@
+"""The signs that a drawing of a network is made of: volumes for tensors, boxes, arrows, words."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnlab.plots import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Shape = tuple[int | None, ...]
+Point = tuple[float, float]
+
+SLANT = 0.32  # of the third side of a volume, as a share of the front's height
+COLOURS = (
+    (("conv",), style.ORANGE),
+    (("pool", "upsampl"), style.GREEN),
+    (("lstm", "gru", "rnn", "attention"), style.PURPLE),
+    (("dense", "embedding"), style.BLUE),
+    (("add", "concatenate", "multiply", "average"), style.VERMILION),
+)
+
+
+def colour_of(kind: str) -> str:
+    """One colour for each family of layers; grey for those that only shape or scale."""
+    for words, colour in COLOURS:
+        if any(word in kind.replace("_", "") for word in words):
+            return colour
+    return style.GREY
+
+
+@dataclass(frozen=True)
+class Volume:
+    """How large a tensor is drawn: `width` and `height` of the front, `depth` of the slant.
+
+    All in inches. Lengths grow with the logarithm of the axes: 3 channels can be told from 30,
+    and 1,000 still fit on the page.
+    """
+
+    width: float
+    height: float
+    depth: float = 0.0
+
+    @classmethod
+    def of(cls, shape: Shape) -> "Volume":
+        """The volume of one example: a vector stands upright, channels and features go across."""
+        sizes = [1 if size is None else size for size in shape]
+        if len(sizes) <= 1:
+            return cls(0.16, _length(math.prod(sizes), 0.12))
+        *spatial, features = sizes
+        height = _length(spatial[0], 0.17)
+        return cls(_length(features, 0.07), height, SLANT * height if len(spatial) > 1 else 0.0)
+
+    @property
+    def outer_width(self) -> float:
+        """Width with the slanted side."""
+        return self.width + self.depth
+
+    @property
+    def outer_height(self) -> float:
+        """Height with the slanted side."""
+        return self.height + self.depth * 0.7
+
+
+def _length(size: int, growth: float) -> float:
+    return 0.14 + growth * math.log2(max(size, 1))
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """Axes measured in inches, from the left upper corner: x to the right, y downwards."""
+
+    axes: "Axes"
+
+    def volume(self, centre: Point, size: Volume, colour: str) -> None:
+        """Draw a tensor as a box seen from the left above its front."""
+        left, top = centre[0] - size.outer_width / 2, centre[1] - size.outer_height / 2
+        lift = size.outer_height - size.height
+        right, front, bottom = left + size.width, top + lift, top + size.outer_height
+        far = right + size.depth
+        self._polygon(
+            [(left, front), (right, front), (right, bottom), (left, bottom)], colour, 0.55
+        )
+        if size.depth:
+            over = left + size.depth
+            self._polygon([(left, front), (over, top), (far, top), (right, front)], colour, 0.3)
+            self._polygon(
+                [(right, front), (far, top), (far, bottom - lift), (right, bottom)], colour, 0.8
+            )
+
+    def box(self, centre: Point, width: float, height: float, colour: str) -> None:
+        """Draw a rounded box in a light tint of its colour."""
+        from matplotlib.patches import FancyBboxPatch
+
+        corner = (centre[0] - width / 2, centre[1] - height / 2)
+        self.axes.add_patch(
+            FancyBboxPatch(
+                corner,
+                width,
+                height,
+                boxstyle="round,pad=0,rounding_size=0.06",
+                facecolor=_tint(colour, 0.25),
+                edgecolor=colour,
+                linewidth=1.2,
+            )
+        )
+
+    def arrow(self, points: Sequence[Point]) -> None:
+        """Draw a line through the points, with a head at the last one."""
+        from matplotlib.patches import FancyArrowPatch
+        from matplotlib.path import Path
+
+        self.axes.add_patch(
+            FancyArrowPatch(
+                path=Path(points),
+                arrowstyle="-|>,head_length=4,head_width=2",
+                color=style.GREY,
+                linewidth=1.1,
+                joinstyle="round",
+                zorder=0.5,
+            )
+        )
+
+    def words(self, point: Point, text: str, colour: str = style.BLACK, bold: bool = False) -> None:
+        """Write one line, centred, its middle at the point."""
+        self.axes.text(
+            *point,
+            text,
+            ha="center",
+            va="center",
+            fontsize=style.TEXT_SIZE,
+            fontweight="bold" if bold else "normal",
+            color=colour,
+        )
+
+    def _polygon(self, corners: Sequence[Point], colour: str, strength: float) -> None:
+        from matplotlib.patches import Polygon
+
+        face = _tint(colour, strength)
+        self.axes.add_patch(Polygon(corners, facecolor=face, edgecolor=colour, linewidth=0.8))
+
+
+def _tint(colour: str, strength: float) -> tuple[float, ...]:
+    """The colour mixed with white: strength 1 is the colour itself, 0 white."""
+    from matplotlib.colors import to_rgb
+
+    return tuple(1 - strength * (1 - part) for part in to_rgb(colour))

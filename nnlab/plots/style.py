@@ -1,0 +1,159 @@
+"""What all figures share: colours, sizes, the footer that names the data, and saving."""
+
+import math
+import os
+import textwrap
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito (2008), "Color Universal Design": told apart under every common colour blindness
+BLACK = "#000000"
+ORANGE = "#E69F00"
+SKY_BLUE = "#56B4E9"
+GREEN = "#009E73"
+YELLOW = "#F0E442"
+BLUE = "#0072B2"
+VERMILION = "#D55E00"
+PURPLE = "#CC79A7"
+OKABE_ITO = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY_BLUE, YELLOW, BLACK)
+
+GREY = "#6B6B6B"
+LIGHT_GREY = "#E4E4E4"
+
+TITLE_SIZE = 12.0  # points, as all sizes of text
+LABEL_SIZE = 10.0
+TEXT_SIZE = 9.0
+FOOTER_SIZE = 8.0
+
+DPI = 150
+FOOTER_LINE = 0.16  # inches
+MARGIN = 0.12  # inches between the edge of a figure and its footer or title
+CHARACTER_WIDTH = 0.58  # of average text, in ems
+
+
+def new_figure(width: float, height: float, arranged: bool = True) -> "Figure":
+    """An empty white figure, sizes in inches.
+
+    `arranged` figures shrink their axes until no label is cut off; the others leave the places of
+    the axes to the caller.
+    """
+    from matplotlib.figure import Figure
+
+    layout = "constrained" if arranged else "none"
+    figure = Figure(figsize=(width, height), dpi=DPI, layout=layout, facecolor="white")
+    _arrange(figure, w_pad=0.1, h_pad=0.1)
+    return figure
+
+
+def _arrange(figure: "Figure", **settings: Any) -> None:
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    layout = figure.get_layout_engine()
+    if isinstance(layout, ConstrainedLayoutEngine):
+        layout.set(**settings)
+
+
+def style_axes(axes: "Axes", title: str = "", x: str = "", y: str = "", grid: str = "y") -> None:
+    """Give axes their title and labels and the look of the house: light grid, two spines."""
+    axes.set_title(plain(title), fontsize=TITLE_SIZE, loc="left")
+    axes.set_xlabel(plain(x), fontsize=LABEL_SIZE)
+    axes.set_ylabel(plain(y), fontsize=LABEL_SIZE)
+    axes.tick_params(labelsize=TEXT_SIZE, color=GREY)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(GREY)
+    axes.set_axisbelow(True)
+    if grid in ("x", "y", "both"):
+        axes.grid(axis=grid, color=LIGHT_GREY, linewidth=0.8)
+
+
+def footer_height(text: str, width: float) -> float:
+    """Inches that the footer `text` takes at the bottom of a figure `width` inches wide."""
+    lines = len(_footer_lines(text, width))
+    return MARGIN * 1.5 + FOOTER_LINE * lines if lines else 0.0
+
+
+def footer(figure: "Figure", text: str) -> None:
+    """Write what the figure was made from (data set, seeds, run) under it, in small grey type.
+
+    The text is wrapped to the width of the figure. Arranged axes make room for it; others have to
+    leave `footer_height` free.
+    """
+    width, height = figure.get_size_inches()
+    lines = _footer_lines(text, width)
+    if lines:
+        figure.text(
+            MARGIN / width,
+            MARGIN / height,
+            "\n".join(lines),
+            fontsize=FOOTER_SIZE,
+            color=GREY,
+            ha="left",
+            va="bottom",
+        ).set_in_layout(False)
+        reserved = footer_height(text, width) / height
+        _arrange(figure, rect=(0, reserved, 1, 1 - reserved))
+
+
+def _footer_lines(text: str, width: float) -> list[str]:
+    return wrapped(text, width - 2 * MARGIN, FOOTER_SIZE)
+
+
+def wrapped(text: str, width: float, size: float) -> list[str]:
+    """Break text set in `size` points into lines of at most `width` inches."""
+    characters = math.floor(width * 72 / (size * CHARACTER_WIDTH))
+    return textwrap.wrap(plain(text), max(characters, 10))
+
+
+def save(figure: "Figure", path: str | os.PathLike[str]) -> None:
+    """Write the figure as PNG, 150 dots an inch: all of it, or the old file stays as it was.
+
+    Raises:
+        OSError: if the folder cannot be written to.
+    """
+    target = Path(path)
+    image = BytesIO()
+    figure.savefig(image, format="png", dpi=DPI)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(image.getvalue())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def plain(text: str, longest: int | None = None) -> str:
+    """Make any text (class names, file names) safe to draw.
+
+    Blanks are collapsed, a dollar sign starts no formula, a character that the font lacks becomes
+    a question mark in a diamond, and of more than `longest` characters the middle is left out.
+    """
+    known = _characters()
+    words = " ".join(str(text).split())
+    if longest is not None and len(words) > longest:
+        tail = longest // 3  # long names often differ at the end
+        words = words[: longest - tail - 1].rstrip() + "…" + words[len(words) - tail :].lstrip()
+    drawable = (letter if ord(letter) in known else "\N{REPLACEMENT CHARACTER}" for letter in words)
+    return "".join(drawable).replace(r"\$", "$").replace("$", r"\$")  # safe text stays as it is
+
+
+@cache
+def _characters() -> frozenset[int]:
+    """Code points of the characters that the font has."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    return frozenset(get_font(findfont(FontProperties())).get_charmap())
+
+
+def text_width(text: str, size: float) -> float:
+    """Width of a line of text in inches, set in `size` points."""
+    from matplotlib.textpath import TextPath
+
+    return (
+        float(TextPath((0, 0), text, size=size).get_extents().width) / 72 if text.strip() else 0.0
+    )

@@ -1,0 +1,79 @@
+"""Drawing a run: reads its folder, writes its figures."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nnlab.checkpoint import open_checkpoint
+from nnlab.experiment import Evidence, Experiment
+from nnlab.inference import expected_variables, output_shapes
+from nnlab.plots.style import save
+from nnlab.runs import RunFolder, make_folder
+
+
+def draw_run(experiment: Experiment, folder: RunFolder, metrics: Mapping[str, Any]) -> None:
+    """Draw learning curves, network and the experiment's own figures into `folder.figures`."""
+    footer = footer_text(metrics)
+    figures = {
+        "learning-curves": _learning_curves(folder, metrics, footer),
+        "network": _network(folder, metrics, footer),
+        **experiment.draw(Evidence(metrics, folder.read_evidence(), footer)),
+    }
+    save_figures(figures, folder.figures)
+
+
+def save_figures(figures: Mapping[str, Any], folder: Path) -> None:
+    """Write figures as `<name>.png` into `folder`."""
+    make_folder(folder)
+    for name, figure in figures.items():
+        save(figure, folder / f"{name}.png")
+
+
+def footer_text(metrics: Mapping[str, Any]) -> str:
+    """Say in a line which data set and settings a figure shows."""
+    dataset, config = metrics["dataset"], metrics["config"]
+    settings = [f"{key} {config[key]}" for key in ("model", "loss", "seed") if key in config]
+    sample = "embedded sample, not comparable" if dataset["sample"] else dataset["name"]
+    return " · ".join([metrics["experiment"], *settings, f"data: {sample}"])
+
+
+def _learning_curves(folder: RunFolder, metrics: Mapping[str, Any], footer: str) -> Any:
+    from nnlab.plots.curves import learning_curves
+
+    history = folder.read_history()
+    training = metrics["training"]
+    known = {"epoch", "loss", "seconds"}
+    measures = [name for name in history if name not in known and "validation_" not in name]
+    return learning_curves(
+        history,
+        measures[0] if measures else "loss",
+        best_epoch=training["best_epoch"],
+        diverged_epoch=training["epochs"] if training["diverged"] else None,
+        footer=footer,
+    )
+
+
+def _network(folder: RunFolder, metrics: Mapping[str, Any], footer: str) -> Any:
+    from nnlab.plots.network_drawing import draw_network
+
+    with open_checkpoint(folder.best) as file:
+        description = file.header.network
+    return draw_network(
+        description,
+        output_shapes(description),
+        weight_counts(description),
+        title=f"{metrics['experiment']}: the network",
+        footer=footer,
+    )
+
+
+def weight_counts(description: Mapping[str, Any]) -> dict[str, int]:
+    """Return the number of weights of each layer that has any."""
+    counts: dict[str, int] = {}
+    for name, shape in expected_variables(description).items():
+        layer = name.rsplit("/", 1)[0]
+        size = 1
+        for length in shape:
+            size *= length
+        counts[layer] = counts.get(layer, 0) + size
+    return counts

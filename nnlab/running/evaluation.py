@@ -1,0 +1,45 @@
+"""Scoring a checkpoint apart from training."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from nnlab.answering import Trained
+from nnlab.datasets.store import Store
+from nnlab.errors import DataError
+from nnlab.experiment import Warn
+from nnlab.running.single import score_record
+
+
+def evaluate(
+    trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn
+) -> dict[str, Any]:
+    """Score a trained network on the test part of its own data, or of others.
+
+    Args:
+        trained: The network.
+        given: Config fields that choose other data than it was trained on, such as
+            `{"dataset": "mnist"}`; empty for its own.
+        store: Finds data sets.
+        warn: Receives warnings.
+
+    Returns:
+        What metrics.json holds of scores, baselines and details.
+
+    Raises:
+        DataError: The data are missing, or the network cannot read them.
+    """
+    experiment = trained.experiment
+    config = trained.config()
+    data = experiment.load_for_evaluation(config, given, store, warn)
+    for name in experiment.data_facts:
+        expected, came = trained.header.facts.get(name), data.facts.get(name)
+        if expected != came:
+            raise DataError(
+                f"{trained.path} was trained for {name.replace('_', ' ')} {expected}, "
+                f"but {data.source.name} has {came}"
+            )
+    return {
+        "experiment": experiment.name,
+        **score_record(experiment.score(config, trained.network.predict, data), data),
+        "config": dict(trained.header.config),
+    }

@@ -1,0 +1,151 @@
+"""The training part of a run: from loaded data to `best.h5`, stopping and resuming included."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from nnlab import versions
+from nnlab.checkpoint import Header, Variable, open_checkpoint, write
+from nnlab.errors import CheckpointError, DivergedError
+from nnlab.experiment import Data, Experiment
+from nnlab.models.describe import describe, load_weights, weights_of
+from nnlab.running.workshop import Workshop
+from nnlab.runs import RunFolder
+from nnlab.training import backend, state
+from nnlab.training.examples import Examples
+from nnlab.training.graph import Graph
+from nnlab.training.loop import TrainingLoop, steps_per_epoch
+from nnlab.training.optimizers import make_optimizer
+from nnlab.training.progress import Progress, Row
+
+
+class RunKeeper:
+    """Keeps a training in its run folder."""
+
+    def __init__(self, folder: RunFolder, header: Header, graph: Graph) -> None:
+        self._folder = folder
+        self._header = header
+        self._graph = graph
+
+    def keep_best(self, progress: Progress) -> None:
+        """Write best.h5: weights only."""
+        write(self._folder.best, self._header, {"model": weights_of(self._graph.model)})
+
+    def keep_last(self, progress: Progress) -> None:
+        """Write last.h5: weights, optimizer, dropout seeds and progress."""
+        header = dataclasses.replace(self._header, state=progress.as_dict())
+        groups = {
+            "model": weights_of(self._graph.model),
+            "optimizer": state.values(state.optimizer_variables(self._graph.optimizer)),
+            "rng": state.values(state.seed_variables(self._graph.model)),
+        }
+        write(self._folder.last, header, groups)
+
+    def keep_history(self, history: list[Row]) -> None:
+        """Write history.csv."""
+        self._folder.write_history(history)
+
+
+def train(
+    experiment: Experiment, config: Any, data: Data, folder: RunFolder, workshop: Workshop
+) -> dict[str, Any]:
+    """Train in `folder` to the end, going on from `last.h5` if it is there.
+
+    A training that diverges ends early; `best.h5` then holds the weights from before.
+
+    Returns:
+        Epochs, best epoch, seconds, examples a second, and `diverged`: None or what happened.
+
+    Raises:
+        CheckpointError: `last.h5` is damaged or belongs to another run.
+        DivergedError: The training went wrong before there was anything worth keeping.
+        InterruptedRun: Ctrl-C or SIGTERM; `last.h5` holds everything.
+    """
+    graph, examples = _prepare(experiment, config, data, workshop)
+    header = _header(experiment, config, data, graph.model)
+    progress = Progress()
+    if folder.last.exists():
+        progress = _restore(folder, header, graph)
+        folder.write_history(progress.history)
+    keeper = RunKeeper(folder, header, graph)
+    workshop.observer.run_started(str(folder.path), config.epochs, progress.epoch)
+    diverged = None
+    try:
+        TrainingLoop(graph, examples, config, keeper, workshop.observer).run(progress)
+    except DivergedError as error:
+        if not progress.best_epoch:
+            raise
+        diverged = str(error)
+    return _record(progress, examples, diverged)
+
+
+def _record(progress: Progress, examples: Examples, diverged: str | None) -> dict[str, Any]:
+    seen = progress.epoch * len(examples.training)
+    return {
+        "epochs": progress.epoch,
+        "best_epoch": progress.best_epoch,
+        "seconds": round(progress.seconds, 3),
+        "examples_per_second": round(seen / progress.seconds) if progress.seconds else None,
+        "diverged": diverged,
+    }
+
+
+def _prepare(
+    experiment: Experiment, config: Any, data: Data, workshop: Workshop
+) -> tuple[Graph, Examples]:
+    backend.start(config.threads, verbose=workshop.verbose)
+    import keras
+
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(config.seed)  # initial weights and dropout follow from it
+    model = experiment.build(config, data.facts)
+    examples = experiment.examples(config, data)
+    optimizer = make_optimizer(config, config.epochs * steps_per_epoch(examples, config))
+    return Graph(model, optimizer, examples, config.batch_size), examples
+
+
+def _header(experiment: Experiment, config: Any, data: Data, model: Any) -> Header:
+    return Header(
+        experiment=experiment.name,
+        preset="report",
+        config=dataclasses.asdict(config),
+        facts=dict(data.facts),
+        network=describe(model),
+        metrics={},
+        dataset=data.source.as_dict(),
+        seed=config.seed,
+        versions={"nnlab": versions.own(), **versions.installed()},
+        state={},
+    )
+
+
+def _restore(folder: RunFolder, header: Header, graph: Graph) -> Progress:
+    """Load `last.h5` into the freshly built network; our own constructors say what to expect."""
+    model_variables = weights_of(graph.model)
+    optimizer_variables = state.optimizer_variables(graph.optimizer)
+    seed_variables = state.seed_variables(graph.model)
+    with open_checkpoint(folder.last) as file:
+        if file.header.config != header.config or file.header.experiment != header.experiment:
+            raise CheckpointError(
+                f"{folder.last} was trained with other settings than {folder.config} names; "
+                "restore the one or the other"
+            )
+        try:
+            progress = Progress.from_dict(file.header.state)
+        except (TypeError, ValueError) as error:
+            raise CheckpointError(
+                f"{folder.last}: the training state is damaged: {error}"
+            ) from error
+        weights = file.read("model", _expected(model_variables))
+        optimizer_values = file.read("optimizer", _expected(state.values(optimizer_variables)))
+        seed_values = file.read("rng", _expected(state.values(seed_variables)))
+    load_weights(graph.model, weights)
+    state.assign(optimizer_variables, optimizer_values)
+    state.assign(seed_variables, seed_values)
+    return progress
+
+
+def _expected(arrays: Mapping[str, np.ndarray]) -> dict[str, Variable]:
+    return {name: Variable(array.shape, str(array.dtype)) for name, array in arrays.items()}

@@ -1,0 +1,228 @@
+"""The run folder: what a training leaves on disk, and how to find it again.
+
+runs/classify/1/            a run: config.json, history.csv, best.h5, last.h5,
+                            metrics.json (once finished), evidence.npz, figures/
+runs/classify/2/            a group of runs: group.json, summary.json, figures/
+runs/classify/2/seed-1/     one of its runs
+"""
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nnlab.errors import DataError, NnlabError, OutputExistsError
+from nnlab.files import replacing, write_json
+
+try:
+    import fcntl
+except ImportError:  # Windows: two processes in one run folder are not kept apart
+    fcntl = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The files of one run, by their names."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """The settings, written before training starts: what makes a folder a run."""
+        return self.path / "config.json"
+
+    @property
+    def best(self) -> Path:
+        """The best weights, for answering."""
+        return self.path / "best.h5"
+
+    @property
+    def last(self) -> Path:
+        """The latest complete state, for resuming."""
+        return self.path / "last.h5"
+
+    @property
+    def history(self) -> Path:
+        """A line per epoch."""
+        return self.path / "history.csv"
+
+    @property
+    def metrics(self) -> Path:
+        """The scores, written last: what makes a run finished."""
+        return self.path / "metrics.json"
+
+    @property
+    def evidence(self) -> Path:
+        """Arrays that the figures are drawn from."""
+        return self.path / "evidence.npz"
+
+    @property
+    def figures(self) -> Path:
+        """The folder of the drawn figures."""
+        return self.path / "figures"
+
+    def is_run(self) -> bool:
+        """Tell whether a run was started here."""
+        return self.config.is_file()
+
+    def is_finished(self) -> bool:
+        """Tell whether the run has been scored."""
+        return self.is_run() and self.metrics.is_file()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other process from training in this folder meanwhile.
+
+        Raises:
+            OutputExistsError: Another process is at it.
+        """
+        with (self.path / ".lock").open("w") as handle:
+            if fcntl:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError as error:
+                    raise OutputExistsError(
+                        f"{self.path}: another process is training here; wait for it or end it"
+                    ) from error
+            yield
+
+    def write_history(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write the rows of all epochs; missing values are empty cells."""
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        with (
+            replacing(self.history) as temporary,
+            temporary.open("w", newline="", encoding="utf-8") as handle,
+        ):
+            writer = csv.DictWriter(handle, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def read_history(self) -> dict[str, list[float | None]]:
+        """Return the history's columns; empty cells are None."""
+        if not self.history.is_file():
+            return {}
+        with self.history.open(newline="", encoding="utf-8") as handle:
+            reader = csv.DictReader(handle)
+            columns: dict[str, list[float | None]] = {name: [] for name in reader.fieldnames or ()}
+            for row in reader:
+                for name, column in columns.items():
+                    column.append(float(row[name]) if row[name] else None)
+        return columns
+
+    def write_evidence(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Write the arrays for the figures."""
+        with replacing(self.evidence) as temporary, temporary.open("wb") as handle:
+            np.savez_compressed(handle, **arrays)  # type: ignore[arg-type]
+
+    def read_evidence(self) -> dict[str, np.ndarray]:
+        """Return the arrays for the figures."""
+        if not self.evidence.is_file():
+            return {}
+        with np.load(self.evidence, allow_pickle=False) as file:
+            return dict(file)
+
+
+@dataclass(frozen=True)
+class GroupFolder:
+    """The files of several runs that belong together."""
+
+    path: Path
+
+    @property
+    def plan(self) -> Path:
+        """Which runs belong to the group: what makes a folder a group."""
+        return self.path / "group.json"
+
+    @property
+    def summary(self) -> Path:
+        """Means and intervals over the runs."""
+        return self.path / "summary.json"
+
+    @property
+    def figures(self) -> Path:
+        """The folder of the drawn figures."""
+        return self.path / "figures"
+
+    def is_group(self) -> bool:
+        """Tell whether a group was started here."""
+        return self.plan.is_file()
+
+    def member(self, name: str) -> RunFolder:
+        """Return the folder of one run."""
+        return RunFolder(self.path / name)
+
+
+def new_folder(base: Path, experiment: str) -> Path:
+    """Create the next free numbered folder, `base/experiment/<number>`."""
+    parent = base / experiment
+    make_folder(parent)
+    number = max((int(path.name) for path in _numbered(parent)), default=0) + 1
+    while True:
+        try:
+            (parent / str(number)).mkdir()
+            return parent / str(number)
+        except FileExistsError:  # another process was faster
+            number += 1
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder and its parents.
+
+    Raises:
+        NnlabError: The file system refuses.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NnlabError(f"cannot create the folder {path}: {error.strerror}") from error
+
+
+def newest_finished(base: Path, experiment: str) -> RunFolder | None:
+    """Return the run of `experiment` below `base` that finished last, members of groups too."""
+    parent = base / experiment
+    if not parent.is_dir():
+        return None
+    metrics = [*parent.glob("*/metrics.json"), *parent.glob("*/*/metrics.json")]
+    finished = [
+        run for run in map(RunFolder, (path.parent for path in metrics)) if run.best.exists()
+    ]
+    return max(finished, key=lambda run: run.metrics.stat().st_mtime, default=None)
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file of a run.
+
+    Raises:
+        DataError: It is missing or damaged.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: expected a JSON file of a run, but {error}") from error
+
+
+__all__ = [
+    "GroupFolder",
+    "RunFolder",
+    "make_folder",
+    "new_folder",
+    "newest_finished",
+    "read_json",
+    "safe_name",
+    "write_json",
+]
+
+
+def _numbered(parent: Path) -> list[Path]:
+    return [path for path in parent.iterdir() if re.fullmatch(r"\d{1,9}", path.name)]
+
+
+def safe_name(name: str) -> str:
+    """Return `name` with everything removed that could lead out of the group's folder."""
+    return re.sub(r"[^A-Za-z0-9_=,-]", "", name)

@@ -1,0 +1,63 @@
+"""Bringing TensorFlow up: quietly, and on as many cores as asked for.
+
+TensorFlow takes seconds to import and writes to stderr from C++ while it does, whatever the
+logging variables say; hence the file descriptor is moved aside meanwhile.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
+from nnlab.errors import UsageError
+
+
+def start(threads: int = 0, *, verbose: bool = False) -> None:
+    """Import TensorFlow and Keras, if they are not there yet, and open the devices.
+
+    Args:
+        threads: Cores to use; 0 leaves the choice to TensorFlow (all of them).
+        verbose: Let TensorFlow's own messages through to stderr.
+
+    Raises:
+        UsageError: TensorFlow already runs with another number of threads.
+    """
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    if not verbose:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with nullcontext() if verbose or "tensorflow" in sys.modules else _stderr_aside():
+        import keras  # noqa: F401
+        import tensorflow as tf
+
+        _set_threads(threads)
+        tf.zeros(())  # the first use of a device prints as well
+
+
+def _set_threads(threads: int) -> None:
+    import tensorflow as tf
+
+    threading = tf.config.threading
+    if not threads or threads == threading.get_intra_op_parallelism_threads():
+        return
+    try:
+        threading.set_intra_op_parallelism_threads(threads)
+        threading.set_inter_op_parallelism_threads(1)
+    except RuntimeError as error:
+        raise UsageError(
+            f"--threads {threads}: TensorFlow already runs with another number of threads; "
+            "start a new process"
+        ) from error
+
+
+@contextmanager
+def _stderr_aside() -> Iterator[None]:
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -1,0 +1,41 @@
+"""Noticing that a training has gone wrong.
+
+Two signs, both checked on what is measured anyway: a loss that is not finite, and an epoch that
+has lost more than half of everything learned so far. The second is relative to the untrained
+network, not to the best loss alone: a healthy loss near zero may double and mean nothing.
+"""
+
+import math
+
+from nnlab.errors import DivergedError
+from nnlab.training.progress import Progress
+
+
+def check_finite(loss: float, epoch: int) -> None:
+    """Raise when the loss is NaN or infinite.
+
+    Raises:
+        DivergedError: It is.
+    """
+    if not math.isfinite(loss):
+        raise DivergedError(
+            f"the loss became {loss} in epoch {epoch}; "
+            "a lower --learning-rate or --clip-norm 1 usually helps"
+        )
+
+
+def check_climb(loss: float, epoch: int, progress: Progress) -> None:
+    """Raise when an epoch's loss is more than half way back to the untrained network's.
+
+    Raises:
+        DivergedError: It is.
+    """
+    if progress.lowest_loss is None or progress.untrained_loss is None:
+        return
+    learned = progress.untrained_loss - progress.lowest_loss
+    if learned > 0 and loss > progress.lowest_loss + learned / 2:
+        raise DivergedError(
+            f"the loss climbed from {progress.lowest_loss:.4g} back to {loss:.4g} in epoch "
+            f"{epoch} (untrained: {progress.untrained_loss:.4g}); "
+            "a lower --learning-rate or --clip-norm 1 usually helps"
+        )

@@ -1,0 +1,136 @@
+"""The compiled side of training: many optimizer steps in one graph call, no Python between.
+
+Per-step Python is what a small network spends most of its time on; a chunk of steps inside one
+`tf.function` costs 0.4 times what `fit` costs on the report's MLP (benchmarks/training.py).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from nnlab.training.examples import Examples
+
+
+class Graph:
+    """A network, its optimizer and its data on the device.
+
+    Written against the current `tf.distribute` strategy: each replica takes its own rows of a
+    batch, and `compute_loss` divides by the number of replicas itself.
+
+    Attributes:
+        model: The network, compiled with loss and optimizer.
+        optimizer: Built, so that its variables exist and can be loaded.
+    """
+
+    def __init__(self, model: Any, optimizer: Any, examples: Examples, batch_size: int) -> None:
+        import tensorflow as tf
+
+        model.compile(optimizer=optimizer, loss=examples.loss, jit_compile=False)
+        optimizer.build(model.trainable_variables)
+        self.model = model
+        self.optimizer = optimizer
+        self._strategy = tf.distribute.get_strategy()
+        self._examples = examples
+        self._batch_size = batch_size
+        self._arrays = {name: tf.constant(array) for name, array in examples.arrays.items()}
+        # XLA made convolutions several times slower on CPU and did not help LSTMs.
+        self._train = tf.function(self._train_steps, jit_compile=False)
+        self._evaluate = tf.function(self._evaluate_all, jit_compile=False)
+
+    def train(self, order: Any, seed: int, epoch: int, first: int, steps: int) -> tuple[float, ...]:
+        """Take `steps` optimizer steps, starting with step `first` of the epoch.
+
+        Args:
+            order: The epoch's row numbers, int32 (count,), a tensor.
+            seed: The run's seed, for augmentation.
+            epoch: The epoch, counted from 0.
+            first: The first step, counted from 0.
+            steps: How many steps; the last batch of an epoch may be smaller than the others.
+
+        Returns:
+            Total weight of the examples seen, then the weighted sums of loss and measures.
+        """
+        import tensorflow as tf
+
+        key = tf.constant([seed, epoch], tf.int32)
+        sums = self._train(order, key, tf.constant(first), tf.constant(steps))
+        return tuple(sums.numpy().tolist())
+
+    def evaluate(self, indices: np.ndarray) -> tuple[float, ...]:
+        """Run the network over rows without changing it; the result is as of `train`."""
+        import tensorflow as tf
+
+        return tuple(self._evaluate(tf.constant(indices.astype(np.int32))).numpy().tolist())
+
+    def _train_steps(self, order: Any, key: Any, first: Any, steps: Any) -> Any:
+        import tensorflow as tf
+
+        sums = self._no_sums()
+        for step in tf.range(first, first + steps):
+            sums += self._on_replicas(self._train_step, order, step, key)
+        return sums
+
+    def _evaluate_all(self, indices: Any) -> Any:
+        import tensorflow as tf
+
+        sums = self._no_sums()
+        for step in tf.range(-(-tf.size(indices) // self._batch_size)):
+            sums += self._on_replicas(self._evaluate_step, indices, step)
+        return sums
+
+    def _on_replicas(self, run: Any, order: Any, step: Any, *arguments: Any) -> Any:
+        rows = order[step * self._batch_size : (step + 1) * self._batch_size]
+        results = self._strategy.run(run, args=(rows, step, *arguments))
+        return self._strategy.reduce("SUM", results, axis=None)
+
+    def _train_step(self, rows: Any, step: Any, key: Any) -> Any:
+        import tensorflow as tf
+
+        seed = tf.random.experimental.stateless_fold_in(key, step)
+        inputs, targets, weights = self._examples.batch(self._arrays, self._own(rows), seed)
+        with tf.GradientTape() as tape:
+            outputs = self.model(inputs, training=True)
+            loss = self.model.compute_loss(
+                x=inputs, y=targets, y_pred=outputs, sample_weight=weights, training=True
+            )
+        variables = self.model.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        return self._sums(loss, targets, outputs, weights)
+
+    def _evaluate_step(self, rows: Any, step: Any) -> Any:
+        inputs, targets, weights = self._examples.batch(self._arrays, self._own(rows), None)
+        outputs = self.model(inputs, training=False)
+        loss = self.model.compute_loss(
+            x=inputs, y=targets, y_pred=outputs, sample_weight=weights, training=False
+        )
+        return self._sums(loss, targets, outputs, weights)
+
+    def _own(self, rows: Any) -> Any:
+        """Pick this replica's share of a batch."""
+        import tensorflow as tf
+
+        replica = tf.distribute.get_replica_context()
+        return rows[replica.replica_id_in_sync_group :: replica.num_replicas_in_sync]
+
+    def _sums(self, loss: Any, targets: Any, outputs: Any, weights: Any) -> Any:
+        """Add up in float64: chunks may be cut anywhere without changing what is reported."""
+        import tensorflow as tf
+
+        measured = [
+            tf.cast(measure(targets, outputs), tf.float64)
+            for measure in self._examples.measures.values()
+        ]
+        if weights is None:
+            count = tf.cast(tf.shape(tf.nest.flatten(targets)[0])[0], tf.float64)
+            totals = [tf.reduce_sum(values) for values in measured]
+        else:
+            weights = tf.cast(weights, tf.float64)
+            count = tf.reduce_sum(weights)
+            totals = [tf.reduce_sum(values * weights) for values in measured]
+        replicas = tf.distribute.get_replica_context().num_replicas_in_sync
+        return tf.stack([count, tf.cast(loss, tf.float64) * replicas * count, *totals])
+
+    def _no_sums(self) -> Any:
+        import tensorflow as tf
+
+        return tf.zeros(2 + len(self._examples.measures), tf.float64)

@@ -1,0 +1,177 @@
+"""The training loop: epochs, validation, checkpoints, and reasons to stop.
+
+The compiled steps are `graph.py`'s; here Python looks in a few times a second.
+"""
+
+import math
+import time
+from typing import Any, Protocol
+
+import numpy as np
+
+from nnlab.errors import InterruptedRun
+from nnlab.training.divergence import check_climb, check_finite
+from nnlab.training.examples import Examples
+from nnlab.training.graph import Graph
+from nnlab.training.interrupt import Interrupt
+from nnlab.training.progress import Progress, Row
+from nnlab.training.settings import TrainingSettings
+
+CHUNK_SECONDS = 0.25
+"""About how long one graph call may take: how late a Ctrl-C or a progress bar may be."""
+
+
+class Keeper(Protocol):
+    """Where a training puts what must outlive the process."""
+
+    def keep_best(self, progress: Progress) -> None:
+        """Store the weights as the best so far."""
+
+    def keep_last(self, progress: Progress) -> None:
+        """Store everything that resuming needs."""
+
+    def keep_history(self, history: list[Row]) -> None:
+        """Store the rows of all completed epochs."""
+
+
+class Observer(Protocol):
+    """Who watches a training, such as a progress bar."""
+
+    def chunk_done(self, epoch: int, step: int, steps: int, means: dict[str, float]) -> None:
+        """Called a few times a second: `step` of `steps` in `epoch` (from 1), means so far."""
+
+    def epoch_done(self, row: Row) -> None:
+        """Called after each epoch with its line of the history."""
+
+
+class TrainingLoop:
+    """Trains the network of a `Graph` from wherever `progress` stands to the end."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        examples: Examples,
+        settings: TrainingSettings,
+        keeper: Keeper,
+        observer: Observer,
+    ) -> None:
+        self._graph = graph
+        self._examples = examples
+        self._settings = settings
+        self._keeper = keeper
+        self._observer = observer
+        self._names = ["loss", *examples.measures]
+        self._steps = steps_per_epoch(examples, settings)
+        self._chunk = 1
+
+    def run(self, progress: Progress) -> None:
+        """Train to the end; `progress` is updated in place.
+
+        Raises:
+            DivergedError: The loss is not finite or has climbed back; the best weights are kept.
+            InterruptedRun: Ctrl-C or SIGTERM; everything is kept for resuming.
+        """
+        with Interrupt() as interrupt:
+            if progress.untrained_loss is None:
+                self._look_at_untrained(progress)
+            self._saved_at = self._resumed_at = time.monotonic()
+            while not self._is_over(progress):
+                self._train_epoch(progress, interrupt)
+                self._finish_epoch(progress)
+            progress.finished = True
+            self._save(progress)
+            if interrupt.requested:
+                raise InterruptedRun("interrupted after the last epoch; saved")
+
+    def _is_over(self, progress: Progress) -> bool:
+        settings = self._settings
+        waited = progress.epoch - progress.best_epoch
+        out_of_patience = bool(settings.patience) and waited >= settings.patience
+        return progress.epoch >= settings.epochs or (progress.epoch > 0 and out_of_patience)
+
+    def _look_at_untrained(self, progress: Progress) -> None:
+        """Measure the network before the first step: the level that divergence climbs back to."""
+        held_out = self._examples.validation
+        rows = held_out if len(held_out) else self._examples.training[:1000]
+        means = self._means(self._graph.evaluate(rows))
+        progress.untrained_loss = means["loss"]
+        row: Row = {"epoch": 0, **dict.fromkeys(self._names)}
+        if len(held_out):
+            row |= {f"validation_{name}": value for name, value in means.items()}
+        progress.history.append(row | {"seconds": 0.0})
+
+    def _train_epoch(self, progress: Progress, interrupt: Interrupt) -> None:
+        import tensorflow as tf
+
+        order = tf.constant(self._examples.order(self._settings.seed, progress.epoch))
+        while progress.step < self._steps:
+            self._train_chunk(progress, order)
+            if interrupt.requested:
+                self._save(progress)
+                raise InterruptedRun(
+                    f"interrupted in epoch {progress.epoch + 1} after step {progress.step} "
+                    f"of {self._steps}; saved"
+                )
+            if time.monotonic() - self._saved_at >= self._settings.save_every:
+                self._save(progress)
+
+    def _train_chunk(self, progress: Progress, order: Any) -> None:
+        steps = min(self._chunk, self._steps - progress.step)
+        started = time.monotonic()
+        sums = self._graph.train(order, self._settings.seed, progress.epoch, progress.step, steps)
+        per_step = max(time.monotonic() - started, 1e-6) / steps
+        self._chunk = max(1, min(round(CHUNK_SECONDS / per_step), 2 * self._chunk))
+        progress.step += steps
+        before = progress.sums or [0.0] * len(sums)
+        progress.sums = [total + more for total, more in zip(before, sums, strict=True)]
+        means = self._means(progress.sums)
+        check_finite(means["loss"], progress.epoch + 1)
+        self._observer.chunk_done(progress.epoch + 1, progress.step, self._steps, means)
+
+    def _finish_epoch(self, progress: Progress) -> None:
+        means = self._means(progress.sums)
+        progress.epoch, progress.step, progress.sums = progress.epoch + 1, 0, []
+        row: Row = {"epoch": progress.epoch, **means}
+        if len(self._examples.validation):
+            validation = self._means(self._graph.evaluate(self._examples.validation))
+            row |= {f"validation_{name}": value for name, value in validation.items()}
+        self._clock(progress)
+        progress.history.append(row | {"seconds": round(progress.seconds, 3)})
+        self._keeper.keep_history(progress.history)
+        self._observer.epoch_done(progress.history[-1])
+        check_climb(means["loss"], progress.epoch, progress)
+        progress.lowest_loss = min(means["loss"], progress.lowest_loss or math.inf)
+        self._keep_if_best(progress, row)
+
+    def _keep_if_best(self, progress: Progress, row: Row) -> None:
+        """Without held-out examples nothing can choose, and the last epoch is the best."""
+        monitor = f"validation_{self._examples.monitor}"
+        value = row.get(monitor)
+        if value is not None:
+            if not progress.improves(value, self._examples.higher_is_better):
+                return
+            progress.best = value
+        progress.best_epoch = progress.epoch
+        self._keeper.keep_best(progress)
+
+    def _save(self, progress: Progress) -> None:
+        self._clock(progress)
+        self._keeper.keep_last(progress)
+        self._saved_at = time.monotonic()
+
+    def _clock(self, progress: Progress) -> None:
+        now = time.monotonic()
+        progress.seconds += now - self._resumed_at
+        self._resumed_at = now
+
+    def _means(self, sums: Any) -> dict[str, float]:
+        weight, *totals = sums
+        return {
+            name: total / weight if weight else math.nan
+            for name, total in zip(self._names, totals, strict=True)
+        }
+
+
+def steps_per_epoch(examples: Examples, settings: TrainingSettings) -> int:
+    """Return the optimizer steps of one epoch, the smaller last batch included."""
+    return math.ceil(np.size(examples.training) / settings.batch_size)

@@ -1,0 +1,67 @@
+"""Where a training stands: everything about a run that is neither a weight nor a setting."""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Row = dict[str, float | int | None]
+"""One line of the history: epoch, loss, measures, their validation_ twins, rate, seconds."""
+
+
+@dataclass
+class Progress:
+    """The state of a training between two chunks of steps; kept in `last.h5` as JSON.
+
+    Attributes:
+        epoch: Completed epochs.
+        step: Completed steps of the current epoch.
+        sums: Of the current epoch: total weight, then weighted sums of loss and measures.
+        best: The best monitored value so far and the epoch it came from.
+        untrained_loss: The loss before the first step, the level that divergence climbs back to.
+        lowest_loss: The lowest training loss of an epoch so far.
+        history: A row per completed epoch, the first for the untrained network (epoch 0).
+        seconds: Time spent training, over all sessions.
+        finished: Whether nothing is left to do.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    sums: list[float] = field(default_factory=list)
+    best: float | None = None
+    best_epoch: int = 0
+    untrained_loss: float | None = None
+    lowest_loss: float | None = None
+    history: list[Row] = field(default_factory=list)
+    seconds: float = 0.0
+    finished: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, state: Mapping[str, Any]) -> "Progress":
+        """Rebuild from the JSON form.
+
+        Raises:
+            ValueError: A part is missing or is not what it should be.
+        """
+        progress = cls(**state)
+        counts = (progress.epoch, progress.step, progress.best_epoch)
+        if any(type(count) is not int or count < 0 for count in counts):
+            raise ValueError(f"epochs and steps must be whole numbers, not {counts}")
+        optional = (progress.best, progress.untrained_loss, progress.lowest_loss)
+        numbers = [*progress.sums, progress.seconds, *(n for n in optional if n is not None)]
+        if not all(isinstance(n, int | float) and math.isfinite(n) for n in numbers):
+            raise ValueError("sums and losses must be finite numbers")
+        if not all(isinstance(row, dict) for row in progress.history):
+            raise ValueError("the history must be a list of rows")
+        return progress
+
+    def improves(self, value: float, higher_is_better: bool) -> bool:
+        """Tell whether `value` beats the best so far; ties keep the earlier epoch."""
+        if self.best is None:
+            return True
+        return value > self.best if higher_is_better else value < self.best

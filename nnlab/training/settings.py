@@ -1,0 +1,37 @@
+"""The options that every training has in common."""
+
+from dataclasses import dataclass
+
+from nnlab.options import option
+
+OPTIMIZERS = ("adadelta", "adam", "rmsprop", "sgd")
+SCHEDULES = ("constant", "cosine", "exponential")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """How to train: the base of every experiment's Config."""
+
+    epochs: int = option(20, "passes over the training examples", low=1)
+    batch_size: int = option(128, "examples in one step of the optimizer", low=1)
+    optimizer: str = option("rmsprop", "how the weights are changed", choices=OPTIMIZERS)
+    learning_rate: float = option(0.001, "size of the optimizer's steps", above=0)
+    schedule: str = option(
+        "constant",
+        "learning rate over the run: constant, cosine to zero, or exponential to a hundredth",
+        choices=SCHEDULES,
+    )
+    clip_norm: float = option(0.0, "cut gradients to this global norm; 0: never", low=0)
+    patience: int = option(
+        0, "stop after this many epochs without a better validation score; 0: never", low=0
+    )
+    seed: int = option(
+        1, "initial weights, order and dropout follow from it", low=0, high=2**31 - 1
+    )
+    threads: int = option(0, "processor cores to use; 0: all", low=0)
+    save_every: float = option(
+        60.0,
+        "time between two checkpoints for resuming, such as 30s or 5m",
+        above=0,
+        duration=True,
+    )
