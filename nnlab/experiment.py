@@ -92,6 +92,7 @@ class Experiment(ABC):
         Config: Frozen dataclass of the training options.
         Query: Frozen dataclass of the answering options.
         inputs_help: What an input is, such as "image files or folders".
+        example_inputs: Inputs that can be answered; files are relative to the project's folder.
         answer_columns: The fields of an answer that the plain output shows, in order.
         data_options: The fields of Config that choose the data, for `nnlab evaluate`.
         data_facts: The facts in which a network and the data it is scored on must agree.
@@ -104,6 +105,7 @@ class Experiment(ABC):
     Config: ClassVar[type[TrainingSettings]]
     Query: ClassVar[type]
     inputs_help: ClassVar[str]
+    example_inputs: ClassVar[tuple[str, ...]]
     answer_columns: ClassVar[tuple[str, ...]]
     data_options: ClassVar[tuple[str, ...]] = ("dataset",)
     data_facts: ClassVar[tuple[str, ...]] = ()
@@ -135,12 +137,18 @@ class Experiment(ABC):
         """
 
     def load_for_evaluation(
-        self, config: Any, given: Mapping[str, Any], store: Store, warn: Warn
+        self,
+        config: Any,
+        facts: Mapping[str, Any],  # noqa: ARG002
+        given: Mapping[str, Any],
+        store: Store,
+        warn: Warn,
     ) -> Data:
         """Load the data to score a trained network on: its own, or those that `given` chooses.
 
         Args:
             config: The network's Config.
+            facts: The facts that it was trained with.
             given: Fields of `data_options` that the user has set.
             store: Finds data sets.
             warn: Receives warnings.

@@ -9,6 +9,7 @@ runs/classify/2/seed-1/     one of its runs
 import csv
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.errors import DataError, NnlabError, OutputExistsError
-from nnlab.files import replacing, write_json
+from nnlab.files import replacing
 
 try:
     import fcntl
@@ -171,6 +172,17 @@ def new_folder(base: Path, experiment: str) -> Path:
             number += 1
 
 
+@contextmanager
+def discarded_unless_started(folder: Path) -> Iterator[None]:
+    """Remove `folder` again when nothing was started in it, because the data were missing, say."""
+    try:
+        yield
+    finally:
+        left = {path.name for path in folder.rglob("*") if path.is_file()}
+        if left <= {".lock", "group.json"}:
+            shutil.rmtree(folder)
+
+
 def make_folder(path: Path) -> None:
     """Create a folder and its parents.
 
@@ -205,18 +217,6 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: expected a JSON file of a run, but {error}") from error
-
-
-__all__ = [
-    "GroupFolder",
-    "RunFolder",
-    "make_folder",
-    "new_folder",
-    "newest_finished",
-    "read_json",
-    "safe_name",
-    "write_json",
-]
 
 
 def _numbered(parent: Path) -> list[Path]:

@@ -1,6 +1,6 @@
 """Multinomial logistic regression: the best that a network without a hidden layer does.
 
-On MNIST it reaches 92.8 % test accuracy within a second on two cores. LeCun et al. ("Gradient-based
+On MNIST it reaches 92.7 % test accuracy after a second of computing. LeCun et al. ("Gradient-based
 learning applied to document recognition", 1998) had 88.0 % with a linear classifier: the baseline
 that a network has to beat is the better one.
 """
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-BATCH = 256
+BATCH = 2000  # large: BLAS threads that wait for each other on a busy machine then matter little
 EPOCHS = 10
-LEAST_STEPS = 2000  # a small training set is passed over more often
-LEARNING_RATE = 0.01  # falls linearly to 0, which averages the noise of the batches away
+LEAST_STEPS = 500  # a small training set is passed over more often
+LEARNING_RATE = 0.05  # falls linearly to 0, which averages the noise of the batches away
 FIRST_DECAY, SECOND_DECAY, EPSILON = 0.9, 0.99, 1e-8
 L2 = 1e-5  # keeps the weights finite where the classes can be separated
 

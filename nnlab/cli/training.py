@@ -24,9 +24,9 @@ RUNS = Path("runs")
 def train(ctx: click.Context, experiment: Experiment, config: Any) -> None:
     """Train as the options say and print what came out."""
     trials = experiment.trials(config, ctx.params["runs"])
-    folder = _folder(ctx, experiment, single=len(trials) == 1)
     workshop = make_workshop(ctx)
-    with told_how_to_resume(folder):
+    folder = _folder(ctx, experiment, single=len(trials) == 1)
+    with told_how_to_resume(folder), runs.discarded_unless_started(folder):
         if len(trials) == 1:
             config = next(iter(trials.values()))
             metrics = run(experiment, config, RunFolder(folder), workshop)

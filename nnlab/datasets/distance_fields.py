@@ -17,10 +17,9 @@ FIELD = 48
 OVERSAMPLING = 2
 
 # Text fonts that matplotlib ships. Named one by one: its symbol fonts map letters to other signs,
-# and the sample must not change when a later version ships more.
+# and the sample must not change when a later version ships more. DejaVu Sans Mono dots its zeros.
 FONTS = (
     *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique"),
-    *("DejaVuSansMono", "DejaVuSansMono-Bold", "DejaVuSansMono-Oblique"),
     *("DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSerif-Italic", "DejaVuSerif-BoldItalic"),
     *("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "STIXGeneralBolIta"),
     *("cmr10", "cmb10", "cmss10", "cmtt10", "cmti10"),
@@ -46,10 +45,11 @@ def _fonts_with(alphabet: str) -> Iterator[Path]:
     import matplotlib
     from matplotlib.ft2font import FT2Font
 
+    wanted = {ord(char) for char in alphabet}
     folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     for name in FONTS:
         path = folder / f"{name}.ttf"
-        if path.is_file() and {ord(char) for char in alphabet} <= FT2Font(path).get_charmap().keys():
+        if path.is_file() and wanted <= FT2Font(path).get_charmap().keys():
             yield path
 
 

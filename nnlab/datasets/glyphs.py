@@ -24,14 +24,14 @@ KNOTS = 5
 CHUNK = 500
 """Images drawn at a time: their arrays stay in the processor's cache."""
 
-MAX_TURN = np.radians(16)
-MAX_SLANT = 0.4
-STRETCH = 0.22
-WOBBLE = 0.055
+MAX_TURN = np.radians(12)
+MAX_SLANT = 0.3
+STRETCH = 0.15
+WOBBLE = 0.042
 THICKNESS = (-0.004, 0.04)
 BLUR = (0.07, 0.14)
 STRENGTH = (0.85, 1.1)
-GRAIN = 0.12
+GRAIN = 0.1
 
 
 @dataclass(frozen=True)
@@ -101,12 +101,11 @@ def _random_hand(count: int, rng: np.random.Generator) -> _Hand:
     turn = rng.uniform(-MAX_TURN, MAX_TURN, count)
     slant = rng.uniform(-MAX_SLANT, MAX_SLANT, count)
     narrow = np.exp(rng.uniform(-STRETCH, STRETCH, count))
-    rows = [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]
-    rotation = np.array(rows).transpose(2, 0, 1)
-    stretch = np.zeros((count, 2, 2))
-    stretch[:, 0, 0], stretch[:, 1, 0], stretch[:, 1, 1] = 1, slant, narrow
+    cos, sin = np.cos(turn), np.sin(turn)
+    rotation = np.stack([cos, -sin, sin, cos], axis=1).reshape(count, 2, 2)
+    stretch = np.stack([np.ones(count), np.zeros(count), slant, narrow], axis=1)
     return _Hand(
-        affine=(stretch @ rotation).astype(np.float32),
+        affine=(stretch.reshape(count, 2, 2) @ rotation).astype(np.float32),
         wobble=rng.normal(0, WOBBLE, (count, 2, KNOTS, KNOTS)).astype(np.float32),
         thickness=between(*THICKNESS),
         blur=between(*BLUR),

@@ -93,6 +93,44 @@ def load_digits(
         return sample_digits()
 
 
+def load_test_images(
+    images: Path, labels: Path, class_names: Sequence[str], image_shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray, Source]:
+    """Load a pair of idx files to test a trained network on, all of it.
+
+    Args:
+        images: An idx file of images.
+        labels: The idx file of their labels.
+        class_names: The classes that the network knows.
+        image_shape: The height and width that it takes.
+
+    Returns:
+        images: uint8 (count, height, width).
+        labels: uint8 (count,), indices into `class_names`.
+        source: Which data this is.
+
+    Raises:
+        DataError: A file is missing or damaged, or the network does not know its labels or size.
+    """
+    pair = Pair.read(images, labels)
+    height, width = image_shape
+    if pair.images.shape[1:] != (height, width):
+        raise DataError(
+            f"{images}: expected images of {height}x{width} pixels, as the network was trained on, "
+            f"found {_size(pair.images)}"
+        )
+    classes = {name: number for number, name in enumerate(class_names)}
+    unknown = [str(label) for label in np.unique(pair.labels) if str(label) not in classes]
+    if unknown:
+        raise DataError(
+            f"{labels}: the network does not know label {unknown[0]}, only {', '.join(class_names)}"
+        )
+    indices = np.array([classes[str(label)] for label in pair.labels], np.uint8)
+    files = (images, labels)
+    source = Source(images.name, _sha256(files), sample=False, files=tuple(map(str, files)))
+    return pair.images, indices, source
+
+
 def sample_digits() -> LabelledImages:
     """Draw the embedded sample: 8,000 training and 2,000 test digits, always the same."""
     from nnlab.datasets.glyphs import glyph_images

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nnlab.datasets.labelled_images import load_digits, split_validation
+from nnlab.datasets.labelled_images import load_digits, load_test_images, split_validation
 from nnlab.datasets.store import Store
-from nnlab.errors import NnlabError
+from nnlab.errors import NnlabError, UsageError
 from nnlab.experiment import Answer, Data, Evidence, Experiment, Predict, Scores, Table, Warn
 from nnlab.options import option
 from nnlab.scoring import classifier
@@ -84,6 +84,7 @@ class Classify(Experiment):
     Config: ClassVar[type[TrainingSettings]] = Config
     Query: ClassVar[type] = Query
     inputs_help: ClassVar[str] = "Image files or folders to read; - takes names from stdin."
+    example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/7.png",)
     answer_columns: ClassVar[tuple[str, ...]] = ("input", "label", "probability")
     data_options: ClassVar[tuple[str, ...]] = ("dataset", "images", "labels")
     data_facts: ClassVar[tuple[str, ...]] = ("class_names", "image_shape")
@@ -116,6 +117,25 @@ class Classify(Experiment):
         shape = [int(size) for size in digits.train_images.shape[1:]]
         facts = {"class_names": list(digits.class_names), "image_shape": shape}
         return Data(arrays, facts, digits.source)
+
+    def load_for_evaluation(
+        self,
+        config: Any,
+        facts: Mapping[str, Any],
+        given: Mapping[str, Any],
+        store: Store,
+        warn: Warn,
+    ) -> Data:
+        """Load a test part; of an idx pair of the user's, all images are tested."""
+        if not (given.get("images") or given.get("labels")):
+            return super().load_for_evaluation(config, facts, given, store, warn)
+        if len(given) < 2 or "dataset" in given:
+            raise UsageError("--images and --labels go together, and without --dataset")
+        height, width = facts["image_shape"]
+        images, labels, source = load_test_images(
+            Path(given["images"]), Path(given["labels"]), facts["class_names"], (height, width)
+        )
+        return Data({"test_images": images, "test_labels": labels}, facts, source)
 
     def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
         """Return the report's MLP or CNN."""

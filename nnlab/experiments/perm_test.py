@@ -93,6 +93,25 @@ class PermTest(classify.Classify):
         facts = {**data.facts, "permutation": {**permutation, "order": order.tolist()}}
         return Data({**data.arrays, **moved, **examples}, facts, data.source)
 
+    def load_for_evaluation(
+        self,
+        config: Any,
+        facts: Mapping[str, Any],
+        given: Mapping[str, Any],
+        store: Store,
+        warn: Warn,
+    ) -> Data:
+        """Load a test part and send it through the network's own permutation."""
+        data = super().load_for_evaluation(config, facts, given, store, warn)
+        if "images" in data.arrays:  # came through `load`, permuted already
+            return data
+        plain = data.arrays["test_images"]
+        moved = {
+            "test_images": self.prepare(plain, facts),
+            "plain_examples": plain[:EXAMPLES_SHOWN],
+        }
+        return Data({**data.arrays, **moved}, data.facts, data.source)
+
     def score(self, config: Any, predict: Predict, data: Data) -> Scores:
         """Score as classify does, and keep a few images from before and after."""
         scores = super().score(config, predict, data)

@@ -57,7 +57,7 @@ def weights_of(model: "keras.Model") -> dict[str, np.ndarray]:
     Raises:
         NnlabError: Two variables have the same name.
     """
-    return {name: np.array(variable) for name, variable in _variables(model).items()}
+    return {name: variable.numpy() for name, variable in _variables(model).items()}
 
 
 def load_weights(model: "keras.Model", weights: Mapping[str, np.ndarray]) -> None:

@@ -17,6 +17,7 @@ MOST_NUMBERED_CLASSES = 30
 MOST_NAMED_CLASSES = 60
 LONGEST_NAME = 24  # characters
 NUMBER_WIDTH = 0.62  # of a digit, in ems
+FEWEST, LEAST_RANGE = 0.8, 10  # the colours run from just under one error to ten at least
 
 
 def confusion_matrix(
@@ -51,54 +52,49 @@ def confusion_matrix(
     axes = figure.subplots()
     errors = int(counts.sum() - counts.trace())
     title = f"{errors:,} of {int(counts.sum()):,} misclassified"
-    style.style_axes(axes, title, "predicted class", "true class", grid="none")
-    image = _draw_cells(axes, counts)
-    if image is not None:
-        _draw_colour_bar(image)
+    style.style_axes(axes, title, "predicted class", "true class", grid=None)
+    most = int((counts - np.diag(counts.diagonal())).max())
+    _draw_cells(axes, counts, most)
     if classes <= MOST_NUMBERED_CLASSES:
-        _write_counts(axes, counts, image, cell)
+        _write_counts(axes, counts, most, cell)
     _name_classes(axes, names)
     style.footer(figure, footer)
     return figure
 
 
-def _draw_cells(axes: "Axes", counts: npt.NDArray[np.integer]) -> "AxesImage | None":
-    """Colour the cells; returns the image of the errors, None where there are none."""
+def _draw_cells(axes: "Axes", counts: npt.NDArray[np.integer], most: int) -> None:
+    """Colour the diagonal grey and the errors, the `most` of which is darkest, by their number."""
     from matplotlib.colors import ListedColormap, LogNorm
 
     diagonal = np.eye(len(counts), dtype=bool)
     axes.imshow(np.ma.masked_where(~diagonal, diagonal), cmap=ListedColormap([style.LIGHT_GREY]))
-    errors = np.ma.masked_where(diagonal | (counts <= 0), counts)
-    if not errors.count():
-        return None
-    return axes.imshow(errors, cmap="YlOrBr", norm=LogNorm(vmin=0.8, vmax=max(10, errors.max())))
+    if most > 0:
+        errors = np.ma.masked_where(diagonal | (counts <= 0), counts)
+        norm = LogNorm(FEWEST, max(LEAST_RANGE, most))
+        _draw_colour_bar(axes.imshow(errors, cmap="YlOrBr", norm=norm), most)
 
 
-def _draw_colour_bar(image: "AxesImage") -> None:
+def _draw_colour_bar(image: "AxesImage", most: int) -> None:
     from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
-    axes = image.axes
-    bar = axes.figure.colorbar(image, ax=axes, fraction=0.045, pad=0.02)
-    most = float(image.norm.vmax or 1)
+    bar = image.axes.figure.colorbar(image, ax=image.axes, fraction=0.045, pad=0.02)
     ticks = [digit * 10**power for power in range(10) for digit in (1, 2, 5)]
-    bar.ax.yaxis.set_major_locator(FixedLocator([tick for tick in ticks if tick <= most]))
+    shown = [tick for tick in ticks if tick <= max(LEAST_RANGE, most)]
+    bar.ax.yaxis.set_major_locator(FixedLocator(shown))
     bar.ax.yaxis.set_minor_locator(NullLocator())
     bar.ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     bar.ax.tick_params(labelsize=style.TEXT_SIZE)
     bar.set_label("errors (logarithmic)", fontsize=style.LABEL_SIZE)
 
 
-def _write_counts(
-    axes: "Axes", counts: npt.NDArray[np.integer], image: "AxesImage | None", cell: float
-) -> None:
+def _write_counts(axes: "Axes", counts: npt.NDArray[np.integer], most: int, cell: float) -> None:
     """Write each count that is not zero into its cell, as large as the longest one allows."""
     digits = len(str(counts.max()))
     size = min(style.TEXT_SIZE, 0.9 * cell * 72 / (NUMBER_WIDTH * digits))
+    dark = FEWEST * (max(LEAST_RANGE, most) / FEWEST) ** 0.6  # in the upper part of the colours
     for row, column in np.argwhere(counts > 0).tolist():
         count = int(counts[row, column])
-        colour = style.BLACK
-        if image is not None and row != column and image.norm(count) > 0.6:
-            colour = "white"
+        colour = "white" if row != column and count > dark else style.BLACK
         axes.text(column, row, str(count), ha="center", va="center", fontsize=size, color=colour)
 
 

@@ -24,9 +24,9 @@ TITLE_LINE = 0.24
 
 def misclassified_images(
     images: npt.NDArray,
-    labels: Sequence[int],
-    predictions: Sequence[int],
-    probabilities: Sequence[float],
+    labels: npt.ArrayLike,
+    predictions: npt.ArrayLike,
+    probabilities: npt.ArrayLike,
     class_names: Sequence[str],
     footer: str = "",
 ) -> "Figure":
@@ -44,12 +44,18 @@ def misclassified_images(
     Returns:
         The figure; if there is no image, it says so.
     """
-    surest = np.argsort(-np.asarray(probabilities, dtype=np.float64), kind="stable")
+    certainty = np.asarray(probabilities, dtype=np.float64)
+    surest = np.argsort(-certainty, kind="stable")
     names = [style.plain(name, LONGEST_NAME) for name in class_names]
     arrow = "\n→ " if any(len(name) > 5 for name in names) else " → "
     captions = [
-        f"{names[labels[i]]}{arrow}{names[predictions[i]]}\n{100 * probabilities[i]:.1f} %"
-        for i in surest
+        f"{names[label]}{arrow}{names[prediction]}\n{100 * probability:.1f} %"
+        for label, prediction, probability in zip(
+            np.asarray(labels, dtype=np.int64)[surest],
+            np.asarray(predictions, dtype=np.int64)[surest],
+            certainty[surest],
+            strict=True,
+        )
     ]
     return image_grid(
         [images[i] for i in surest],

@@ -47,9 +47,10 @@ def draw_network(
         sources[node["name"]] = [reference.split(":")[0] for reference in node["inputs"]]
     layout = arrange(sources)
     sideways = max(place.layer for place in layout.places.values()) < MOST_VOLUMES
+    own_lanes = {name: place.lane for name, place in layout.places.items()}
     drawn = {
         layout.places[name]: sign
-        for name, sign in signs(description, output_shapes, weight_counts, as_volumes=sideways)
+        for name, sign in signs(description, output_shapes, weight_counts, own_lanes, sideways)
     }
     passed = {place for route in layout.routes for place in route}
     gap = SIDEWAYS_GAP if sideways else DOWNWARDS_GAP

@@ -1,8 +1,8 @@
 """Where the nodes of a network stand when it is drawn: layers along it, lanes across it.
 
-A node stands one layer after the last of its sources (longest-path layering). The longest path keeps
-to lane 0; every other branch, and every edge that skips layers, takes a free lane beside it, the
-short ones inside the long ones, so that no edge runs through a node.
+A node stands one layer after the last of its sources (longest-path layering). The longest path
+keeps to lane 0; every other branch, and every edge that skips layers, takes a free lane beside it,
+the short ones inside the long ones, so that no edge runs through a node.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ def arrange(sources: Mapping[str, Sequence[str]]) -> Layout:
         for target, origins in sources.items()
         for source in dict.fromkeys(origins)
     ]
-    vertices: dict[Vertex, int] = dict(layers)
+    vertices: dict[Vertex, int] = dict(layers.items())
     followers: dict[Vertex, list[Vertex]] = {}
     for edge in edges:
         for vertex in edge[1:-1]:

@@ -53,7 +53,7 @@ class VolumeSign:
         self._lines = [words.kind, words.name, *words.details()]
         half = max(volume.outer_width, _width(words.kind, *self._lines[1:])) / 2
         self.along: Span = (half, half)
-        self._drop = tallest / 2 + PADDING  # all words start at one height
+        self._drop = tallest / 2 + PADDING  # the words of a lane start at one height
         self.across: Span = (volume.outer_height / 2, self._drop + LINE * len(self._lines))
         self.reach = volume.outer_width / 2
 
@@ -96,16 +96,19 @@ def signs(
     description: Mapping[str, Any],
     output_shapes: Mapping[str, Shape],
     weight_counts: Mapping[str, int],
+    lanes: Mapping[str, int],
     as_volumes: bool,
 ) -> Iterator[tuple[str, Sign]]:
-    """The name and the sign of each input and each node of a network."""
+    """The name and the sign of each input and each node; volumes of one lane share its height."""
     entries = [
         *({"kind": "input", "settings": {}, **entry} for entry in description["inputs"]),
         *description["nodes"],
     ]
     shapes = {e["name"]: output_shapes.get(e["name"], e.get("shape", ())) for e in entries}
     volumes = {name: Volume.of(shape) for name, shape in shapes.items()}
-    tallest = max(volume.outer_height for volume in volumes.values())
+    tallest: dict[int, float] = {}
+    for name, volume in volumes.items():
+        tallest[lanes[name]] = max(tallest.get(lanes[name], 0.0), volume.outer_height)
     for entry in entries:
         name, colour = entry["name"], colour_of(entry["kind"])
         words = Words(
@@ -116,7 +119,7 @@ def signs(
             weights=_weights(entry, weight_counts),
         )
         if as_volumes:
-            yield name, VolumeSign(words, colour, volumes[name], tallest)
+            yield name, VolumeSign(words, colour, volumes[name], tallest[lanes[name]])
         else:
             yield name, BoxSign(words, colour)
 

@@ -1,4 +1,4 @@
-"""Paired runs: what a change (such as permuting the pixels) does, seed by seed."""
+"""Paired runs: what a change (such as permuting the pixels) does, pair by pair."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -28,31 +28,31 @@ def paired_differences(
 ) -> "Figure":
     """Draw the scores of paired runs, and what each condition differs from the first one.
 
-    On the left a line joins the runs of one seed; on the right stand the paired differences with
+    On the left a line joins the runs of one pair; on the right stand the paired differences with
     their mean and 95 % interval against the line of no difference.
 
     Args:
-        scores: a score per seed for each condition, in one order of seeds; the first condition is
+        scores: a score a pair for each condition, all in one order; the first condition is
             what the others are compared with: `{"plain": ..., "permuted": ..., "identity": ...}`.
-        differences: for each other condition `differences` (one a seed), `mean`, `low`, `high` and
+        differences: for each other condition `differences` (one a pair), `mean`, `low`, `high` and
             `p` (None where unknown), as `nnlab.metrics.paired_difference` gives them.
         measure: name of the score.
         footer: data set and seeds, for the foot of the figure.
         percent: whether the scores are shares, shown in per cent and percentage points.
 
     Raises:
-        ValueError: if the conditions do not have one number of seeds.
+        ValueError: if the conditions do not have one number of runs.
     """
-    seeds = {len(values) for values in scores.values()}
-    if len(seeds) != 1:
-        raise ValueError(f"expected one number of seeds in all conditions, got {sorted(seeds)}")
+    pairs = {len(values) for values in scores.values()}
+    if len(pairs) != 1:
+        raise ValueError(f"expected one number of runs in all conditions, got {sorted(pairs)}")
     scale, unit = (100.0, "%") if percent else (1.0, "")
     widths = [max(3.4, 1.0 + PLACE * len(places)) for places in (scores, differences)]
     figure = style.new_figure(sum(widths), 4.8)
     left, right = figure.subplots(1, 2, width_ratios=widths)
     base = style.plain(next(iter(scores)), LONGEST_NAME)
 
-    style.style_axes(left, "Each seed", y=f"{measure} ({unit})" if unit else measure)
+    style.style_axes(left, "Each pair", y=f"{measure} ({unit})" if unit else measure)
     _draw_scores(left, {name: scale * np.asarray(values) for name, values in scores.items()})
     unit = " (percentage points)" if percent else ""
     style.style_axes(right, f"Difference from {base}", "◆ mean and 95 % interval", "change" + unit)
@@ -62,14 +62,14 @@ def paired_differences(
 
 
 def _draw_scores(axes: "Axes", scores: Mapping[str, np.ndarray]) -> None:
-    columns = np.stack(list(scores.values()))  # (conditions, seeds)
+    columns = np.stack(list(scores.values()))  # (conditions, pairs)
     places = np.arange(len(columns))
-    for seed, values in enumerate(columns.T):
+    for pair, values in enumerate(columns.T):
         axes.plot(
             places,
             values,
-            color=COLOURS[seed % len(COLOURS)],
-            marker=MARKERS[seed % len(MARKERS)],
+            color=COLOURS[pair % len(COLOURS)],
+            marker=MARKERS[pair % len(MARKERS)],
             markersize=6,
             linewidth=1.2,
             alpha=0.9,
@@ -83,13 +83,13 @@ def _draw_differences(
     axes.axhline(0, color=style.BLACK, linewidth=1.0)
     for place, row in enumerate(differences.values()):
         values = scale * np.asarray(row["differences"], dtype=np.float64)
-        for seed, value in enumerate(values):
-            spread = 0.22 * (seed + 0.5) / len(values)  # seeds side by side, left of the mean
+        for pair, value in enumerate(values):
+            spread = 0.22 * (pair + 0.5) / len(values)  # pairs side by side, left of the mean
             axes.plot(
                 place - 0.1 - spread,
                 value,
-                color=COLOURS[seed % len(COLOURS)],
-                marker=MARKERS[seed % len(MARKERS)],
+                color=COLOURS[pair % len(COLOURS)],
+                marker=MARKERS[pair % len(MARKERS)],
                 markersize=5,
                 alpha=0.9,
             )

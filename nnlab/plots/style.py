@@ -6,7 +6,7 @@ import textwrap
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +45,7 @@ def new_figure(width: float, height: float, arranged: bool = True) -> "Figure":
     """
     from matplotlib.figure import Figure
 
-    layout = "constrained" if arranged else "none"
+    layout: Literal["constrained"] | None = "constrained" if arranged else None
     figure = Figure(figsize=(width, height), dpi=DPI, layout=layout, facecolor="white")
     _arrange(figure, w_pad=0.1, h_pad=0.1)
     return figure
@@ -59,7 +59,13 @@ def _arrange(figure: "Figure", **settings: Any) -> None:
         layout.set(**settings)
 
 
-def style_axes(axes: "Axes", title: str = "", x: str = "", y: str = "", grid: str = "y") -> None:
+def style_axes(
+    axes: "Axes",
+    title: str = "",
+    x: str = "",
+    y: str = "",
+    grid: Literal["x", "y", "both"] | None = "y",
+) -> None:
     """Give axes their title and labels and the look of the house: light grid, two spines."""
     axes.set_title(plain(title), fontsize=TITLE_SIZE, loc="left")
     axes.set_xlabel(plain(x), fontsize=LABEL_SIZE)
@@ -68,7 +74,7 @@ def style_axes(axes: "Axes", title: str = "", x: str = "", y: str = "", grid: st
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(GREY)
     axes.set_axisbelow(True)
-    if grid in ("x", "y", "both"):
+    if grid is not None:
         axes.grid(axis=grid, color=LIGHT_GREY, linewidth=0.8)
 
 

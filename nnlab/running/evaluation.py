@@ -30,7 +30,7 @@ def evaluate(
     """
     experiment = trained.experiment
     config = trained.config()
-    data = experiment.load_for_evaluation(config, given, store, warn)
+    data = experiment.load_for_evaluation(config, trained.header.facts, given, store, warn)
     for name in experiment.data_facts:
         expected, came = trained.header.facts.get(name), data.facts.get(name)
         if expected != came:

@@ -1,0 +1,36 @@
+# Two commands do everything on a fresh machine (Python 3.11 or newer, make): make demo, make test.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= auto
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint docs check-docs clean
+
+demo: $(READY)  ## train on the embedded sample, then read an image with what was trained
+	NNLAB_OFFLINE=1 $(BIN)/nnlab classify --dataset sample
+	$(BIN)/nnlab classify data/examples/7.png data/examples/photo-of-a-digit.jpg
+
+test: $(READY)  ## run all tests
+	$(BIN)/python -m pytest -n $(JOBS)
+
+lint: $(READY)  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: $(READY)  ## write the generated parts of the docs again
+	$(BIN)/cog -r docs/cli.md
+
+check-docs: $(READY)  ## fail where the generated parts of the docs are stale
+	$(BIN)/cog --check --diff docs/cli.md
+
+$(READY): setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+clean:  ## remove what make made (not the runs)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

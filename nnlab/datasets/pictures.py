@@ -1,0 +1,127 @@
+"""Image files as users have them, read as grey arrays."""
+
+import re
+import warnings
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+
+from nnlab.datasets.digit_form import to_digit_form
+from nnlab.errors import DataError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["picture_files", "read_picture", "to_digit_form"]
+
+# Pillow opens more, but some of its formats start other programs (EPS) or are hardly tested.
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
+SUFFIXES = (
+    *(".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp"),
+    *(".pbm", ".pgm", ".ppm"),
+)
+MAX_PIXELS = 80_000_000
+"""More than any usual camera's; Pillow itself warns above 89 million."""
+SEEN = 128
+"""Alpha from which a pixel counts as visible."""
+
+
+def picture_files(given: str | Path) -> list[Path]:
+    """Return the image files that a name stands for.
+
+    Returns:
+        Of a folder: the images inside, by file name, without its subfolders. Of anything else, and
+        of a folder without images: the path itself, for `read_picture` to read or to refuse.
+    """
+    path = Path(given)
+    if not path.is_dir():
+        return [path]
+    inside = sorted(child for child in path.iterdir() if child.suffix.lower() in SUFFIXES)
+    return inside or [path]
+
+
+def read_picture(path: Path) -> np.ndarray:
+    """Read an image file as grey, upright as its EXIF orientation says; only the first page.
+
+    Colour becomes luminance; 16 bits are scaled to 8; what is transparent becomes white, or black
+    where all that is visible is light.
+
+    Returns:
+        uint8 (height, width), 0 black to 255 white.
+
+    Raises:
+        DataError: The file is missing, no image, damaged, or has more than `MAX_PIXELS` pixels.
+    """
+    if path.is_dir():
+        raise DataError(f"{path} is a folder without images; expected an image file")
+    try:
+        with warnings.catch_warnings(), path.open("rb") as file:
+            warnings.simplefilter("ignore")  # damaged metadata, and sizes that are checked here
+            return _read(file, path)
+    except FileNotFoundError as error:
+        raise DataError(f"{path} does not exist; expected an image file") from error
+    except (DataError, MemoryError):
+        raise
+    except Exception as error:  # a damaged file can make Pillow's decoders raise anything
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise DataError(f"{path}: cannot read the image: {reason}") from error
+
+
+def _read(file: IO[bytes], path: Path) -> np.ndarray:
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    try:
+        image = Image.open(file, formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise DataError(f"{path}: not an image; expected one of {', '.join(FORMATS)}") from error
+    except Image.DecompressionBombError as error:
+        pixels = re.search(r"\d+", str(error))
+        raise _too_large(path, int(pixels[0]) if pixels else MAX_PIXELS) from error
+    with image:
+        if image.width * image.height > MAX_PIXELS:
+            raise _too_large(path, image.width * image.height)
+        image.draft("L", image.size)  # a JPEG then decodes its luminance only
+        ImageOps.exif_transpose(image, in_place=True)
+        return _grey(image)
+
+
+def _too_large(path: Path, pixels: int) -> DataError:
+    return DataError(f"{path}: {pixels:,} pixels; at most {MAX_PIXELS:,} are read: scale it down")
+
+
+def _grey(image: "Image") -> np.ndarray:
+    if image.mode.startswith("I;16"):
+        return _to_8_bits(np.asarray(image), 65535)
+    if image.mode in ("I", "F"):
+        return _grey_of_unknown_range(np.asarray(image))
+    if image.has_transparency_data:
+        return _over_contrasting_background(image.convert("RGBA"))
+    if image.mode not in ("1", "L"):
+        image = image.convert("RGB")  # palettes, CMYK and others have no direct way to grey
+    return np.array(image.convert("L"))
+
+
+def _to_8_bits(values: np.ndarray, white: float) -> np.ndarray:
+    return (np.clip(values, 0, white) * np.float32(255 / white)).round().astype(np.uint8)
+
+
+def _grey_of_unknown_range(values: np.ndarray) -> np.ndarray:
+    """Scale 32-bit values: white is 1 (floats), 255 or 65535, whichever first holds them all."""
+    fractions = values.dtype.kind == "f"
+    values = np.nan_to_num(values.astype(np.float64))
+    low, high = values.min(), values.max()
+    for white in (1, 255, 65535) if fractions else (255, 65535):
+        if low >= 0 and high <= white:
+            return _to_8_bits(values, white)
+    return _to_8_bits(values - low, high - low or 1)
+
+
+def _over_contrasting_background(image: "Image") -> np.ndarray:
+    """Lay the image on white, or on black if all that is visible of it would vanish on white."""
+    grey = np.asarray(image.convert("RGB").convert("L")).astype(np.uint16)
+    alpha = np.asarray(image.getchannel("A")).astype(np.uint16)
+    visible = grey[alpha >= SEEN]
+    light = np.count_nonzero(visible < 128) < 0.001 * visible.size
+    background = 0 if light and visible.size < grey.size else 255
+    return ((grey * alpha + background * (255 - alpha) + 127) // 255).astype(np.uint8)

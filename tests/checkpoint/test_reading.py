@@ -1,0 +1,297 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from nnlab import checkpoint
+from nnlab.checkpoint import Variable, open_checkpoint, reading
+from nnlab.errors import CheckpointError
+from tests.checkpoint.files import BIAS, EXPECTED, KERNEL, emptied, header, read, written
+
+
+def _refused(path: Path, message: str) -> None:
+    """The file is refused in one line that names it."""
+    with pytest.raises(CheckpointError, match=message) as caught:
+        read(path)
+    assert str(caught.value).startswith(str(path))
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 1000
+
+
+def _soft_link(file: h5py.File) -> None:
+    file["elsewhere"] = KERNEL
+    file["model/hidden/kernel"] = h5py.SoftLink("/elsewhere")
+
+
+def _external_link(file: h5py.File) -> None:
+    written(Path(file.filename).with_name("other.h5"))
+    file["model/hidden/kernel"] = h5py.ExternalLink("other.h5", "/model/hidden/kernel")
+
+
+def _external_storage(file: h5py.File) -> None:
+    raw = Path(file.filename).with_name("raw")
+    raw.write_bytes(KERNEL.tobytes())
+    file.create_dataset(
+        "model/hidden/kernel", KERNEL.shape, "<f4", external=[(str(raw), 0, KERNEL.nbytes)]
+    )
+
+
+def _virtual(file: h5py.File) -> None:
+    other = written(Path(file.filename).with_name("other.h5"))
+    layout = h5py.VirtualLayout(KERNEL.shape, "<f4")
+    layout[:] = h5py.VirtualSource(str(other), "model/hidden/kernel", KERNEL.shape)
+    file.create_virtual_dataset("model/hidden/kernel", layout)
+
+
+def _compact(file: h5py.File) -> None:
+    storage = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    storage.set_layout(h5py.h5d.COMPACT)
+    space = h5py.h5s.create_simple(KERNEL.shape)
+    h5py.h5d.create(file.id, b"model/hidden/kernel", h5py.h5t.IEEE_F32LE, space, storage)
+
+
+def _dataset(**options: object) -> Callable[[h5py.File], None]:
+    def craft(file: h5py.File) -> None:
+        file.create_dataset("model/hidden/kernel", **options)
+
+    return craft
+
+
+def _reference(file: h5py.File) -> None:
+    file["model/hidden/kernel"] = np.full((4, 3), file["model"].ref, h5py.ref_dtype)
+
+
+def _group(file: h5py.File) -> None:
+    file.create_group("model/hidden/kernel")
+
+
+def _named_type(file: h5py.File) -> None:
+    file["model/hidden/kernel"] = np.dtype("float32")
+
+
+def _itself(file: h5py.File) -> None:
+    file["model/hidden/kernel"] = file["model"]
+
+
+def _values(value: float) -> np.ndarray:
+    kernel = KERNEL.copy()
+    kernel[2, 1] = value
+    return kernel
+
+
+CRAFTED = {
+    "soft link": (_soft_link, "inside this file, but came a link"),
+    "external link": (_external_link, "inside this file, but came a link"),
+    "external storage": (_external_storage, "plain contiguous .* external storage"),
+    "virtual dataset": (_virtual, "plain contiguous .* virtual storage"),
+    "compact storage": (_compact, "plain contiguous .* compact storage"),
+    "chunked": (_dataset(data=KERNEL, chunks=(2, 3)), "chunked or compressed"),
+    "compressed": (_dataset(data=KERNEL, compression="gzip"), "chunked or compressed"),
+    "compression bomb": (
+        _dataset(shape=(2**20, 2**20), dtype="f4", compression="gzip"),
+        "chunked or compressed",
+    ),
+    "resizable": (_dataset(data=KERNEL, maxshape=(None, 3)), "chunked or compressed"),
+    "text": (_dataset(data=[["a"] * 3] * 4), "numbers in"),
+    "fixed text": (_dataset(data=np.full((4, 3), b"abcd")), "numbers in"),
+    "object reference": (_reference, "numbers in"),
+    "bool": (_dataset(data=KERNEL > 0), "numbers in"),
+    "complex": (_dataset(data=KERNEL.astype("c8")), "numbers in|truncated or damaged"),
+    "compound": (_dataset(shape=(4, 3), dtype=[("a", "f4")]), "numbers in"),
+    "array type": (_dataset(shape=(4,), dtype=np.dtype("(3,)f4")), "numbers in"),
+    "void": (_dataset(shape=(4, 3), dtype="V4"), "numbers in"),
+    "empty": (_dataset(data=h5py.Empty("f4")), "shape|truncated or damaged"),
+    "wrong type": (_dataset(data=KERNEL.astype("i4")), "expected float32 .* came int32"),
+    "wider type": (_dataset(data=KERNEL.astype("f8")), "expected float32 .* came float64"),
+    "wrong shape": (_dataset(data=KERNEL.T), r"shape \(4, 3\) .*\(3, 4\)"),
+    "scalar": (_dataset(data=np.float32(1)), r"shape \(4, 3\) .*\(\)"),
+    "huge shape": (_dataset(shape=(2**40, 2**20), dtype="f4"), r"shape \(4, 3\)"),
+    "never written": (_dataset(shape=(4, 3), dtype="f4"), "48 bytes stored"),
+    "NaN": (_dataset(data=_values(np.nan)), "finite numbers in 'model/hidden/kernel'"),
+    "infinity": (_dataset(data=_values(-np.inf)), "finite numbers"),
+    "a group": (_group, "expected a dataset"),
+    "a named type": (_named_type, "expected a dataset"),
+    "the group that holds it": (_itself, "expected a dataset"),
+    "missing": (lambda file: None, "expected variable 'model/hidden/kernel'"),
+}
+
+
+@pytest.mark.parametrize("name", CRAFTED)
+def test_a_crafted_variable_is_refused(name, tmp_path):
+    craft, message = CRAFTED[name]
+    with emptied(tmp_path / "bad.h5") as file:
+        craft(file)
+    _refused(tmp_path / "bad.h5", message)
+
+
+def test_shape_and_type_are_checked_before_a_byte_is_read(tmp_path, monkeypatch):
+    def never(*_: object) -> None:
+        raise AssertionError("read before all variables were checked")
+
+    with emptied(tmp_path / "bad.h5") as file:
+        file["model/hidden/kernel"] = KERNEL.T
+    monkeypatch.setattr(reading, "_read", never)
+    _refused(tmp_path / "bad.h5", "shape")
+
+
+def test_a_surplus_variable_is_refused_with_the_nearest_name(tmp_path):
+    with h5py.File(written(tmp_path / "bad.h5"), "r+") as file:
+        file["model/hidden/kernel_1"] = KERNEL
+    _refused(tmp_path / "bad.h5", "'model/hidden/kernel_1' as well .nearest: .*hidden/kernel'")
+
+
+def test_a_misspelt_variable_is_named_beside_the_missing_one(tmp_path):
+    with emptied(tmp_path / "bad.h5") as file:
+        file["model/hidden/kernal"] = KERNEL
+    _refused(tmp_path / "bad.h5", "variable 'model/hidden/kernel'.*nearest: 'model/hidden/kernal'")
+
+
+def test_names_out_of_the_file_cannot_flood_or_steer_a_terminal(tmp_path):
+    with h5py.File(written(tmp_path / "bad.h5"), "r+") as file:
+        file["model/\x1b[31m" + "x" * 10_000] = KERNEL
+    with pytest.raises(CheckpointError, match="only the variables") as caught:
+        read(tmp_path / "bad.h5")
+    assert "\x1b" not in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("link", [h5py.SoftLink("/other"), h5py.ExternalLink("o.h5", "/model")])
+def test_a_group_behind_a_link_is_refused(link, tmp_path):
+    with h5py.File(written(tmp_path / "bad.h5"), "r+") as file:
+        file.move("model", "other")
+        file["model"] = link
+    _refused(tmp_path / "bad.h5", "a link to another place")
+
+
+def test_a_missing_group_is_refused(tmp_path):
+    with open_checkpoint(written(tmp_path / "best.h5")) as file:
+        assert not file.has("optimizer")
+        with pytest.raises(CheckpointError, match="a group 'optimizer'"):
+            file.read("optimizer", {})
+
+
+def test_too_many_bytes_are_refused_before_the_file_is_looked_at(tmp_path):
+    with (
+        open_checkpoint(written(tmp_path / "best.h5")) as file,
+        pytest.raises(CheckpointError, match="at most 2,147,483,648 bytes"),
+    ):
+        file.read("model", {"a/kernel": Variable((2**20, 2**12))})
+
+
+def test_a_file_beyond_the_cap_is_refused(tmp_path):
+    path = written(tmp_path / "best.h5")
+    os.truncate(path, 2**31 + 1)  # sparse: takes no space
+    _refused(path, "at most 2,147,483,648 bytes")
+
+
+def test_hard_links_to_one_dataset_are_fine(tmp_path):
+    checkpoint.write(tmp_path / "best.h5", header(), {"model": {"a/bias": BIAS}})
+    with h5py.File(tmp_path / "best.h5", "r+") as file:
+        file["model/b/bias"] = file["model/a/bias"]
+    with open_checkpoint(tmp_path / "best.h5") as opened:
+        came = opened.read("model", {"a/bias": Variable((3,)), "b/bias": Variable((3,))})
+    np.testing.assert_array_equal(came["b/bias"], BIAS)
+
+
+def test_numbers_of_a_big_endian_machine_are_fine(tmp_path):
+    with emptied(tmp_path / "best.h5") as file:
+        file["model/hidden/kernel"] = KERNEL.astype(">f4")
+    np.testing.assert_array_equal(read(tmp_path / "best.h5")["hidden/kernel"], KERNEL)
+
+
+def test_half_precision_is_not_taken_for_whole_numbers(tmp_path):
+    checkpoint.write(tmp_path / "best.h5", header(), {"rng": {"step": np.ones(1, np.float16)}})
+    with (
+        open_checkpoint(tmp_path / "best.h5") as file,
+        pytest.raises(CheckpointError, match="expected int64"),
+    ):
+        file.read("rng", {"step": Variable((1,), "int64")})
+
+
+def test_a_missing_file_a_folder_and_a_pipe_are_refused(tmp_path):
+    _refused(tmp_path / "none.h5", "no file of that name")
+    _refused(tmp_path, "a folder")
+    os.mkfifo(tmp_path / "pipe.h5")
+    _refused(tmp_path / "pipe.h5", "no regular file")
+
+
+@pytest.mark.parametrize(
+    "contents", [b"", b"\x89HDF", b"PK\x03\x04 a zip file", b"\x80\x04 pickle"]
+)
+def test_a_file_of_another_format_is_refused(contents, tmp_path):
+    (tmp_path / "bad.h5").write_bytes(contents)
+    _refused(tmp_path / "bad.h5", "expected an HDF5 file")
+
+
+def test_a_file_truncated_anywhere_is_refused(tmp_path):
+    whole = written(tmp_path / "best.h5").read_bytes()
+    path = tmp_path / "bad.h5"
+    for length in range(8, len(whole) - 1, 37):
+        path.write_bytes(whole[:length])
+        _refused(path, "truncated or damaged")
+
+
+def test_a_damaged_byte_is_refused_or_harmless(tmp_path):
+    whole = written(tmp_path / "best.h5").read_bytes()
+    path = tmp_path / "bad.h5"
+    random = np.random.default_rng(0)
+    for _ in range(300):
+        damaged = bytearray(whole)
+        damaged[random.integers(len(whole))] = random.integers(256)
+        path.write_bytes(damaged)
+        try:
+            came = read(path)
+        except CheckpointError:
+            continue
+        assert {name: array.shape for name, array in came.items()} == {
+            name: variable.shape for name, variable in EXPECTED.items()
+        }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        3,
+        np.zeros(4),
+        ["{}", "{}"],
+        h5py.Empty("f4"),
+        "",
+        "{",
+        "[1]",
+        '{"format": 1}',
+        np.bytes_(b"\xff\xfe"),
+    ],
+)
+def test_a_damaged_header_is_refused(value, tmp_path):
+    path = written(tmp_path / "bad.h5")
+    with h5py.File(path, "r+") as file:
+        del file.attrs["nnlab"]
+        file.attrs["nnlab"] = value
+    _refused(path, "expected")
+
+
+def test_a_file_without_header_is_refused(tmp_path):
+    with h5py.File(tmp_path / "bad.h5", "w") as file:
+        file["model/hidden/kernel"] = KERNEL
+    _refused(tmp_path / "bad.h5", "HDF5 file of another program")
+
+
+def test_errors_of_the_reader_of_a_file_are_left_alone(tmp_path):
+    with pytest.raises(ZeroDivisionError), open_checkpoint(written(tmp_path / "best.h5")):
+        _ = 1 / 0
+
+
+def test_importing_costs_numpy_and_h5py_only():
+    script = (
+        "import sys, nnlab.checkpoint, nnlab.inference;"
+        "print(*{'tensorflow', 'keras', 'matplotlib', 'scipy', 'PIL'} & set(sys.modules))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == ""

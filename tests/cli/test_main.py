@@ -1,0 +1,184 @@
+"""Exit codes, streams and messages of the shell."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+HEAVY = "tensorflow keras matplotlib scipy h5py rich PIL pooch"
+
+
+def test_help_lists_experiments_and_verbs(shell):
+    result = shell("--help")
+    assert result.returncode == 0
+    for command in ("classify", "perm-test", "resume", "evaluate", "show", "data", "completion"):
+        assert command in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["classify", "--help"], ["--version"]])
+def test_help_and_version_import_nothing_heavy(arguments):
+    program = (
+        "import sys; from nnlab.cli.main import run; "
+        f"run({arguments!r}); "
+        f"print([p for p in {HEAVY!r}.split() if p in sys.modules], file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert result.stderr.strip() == "[]"
+
+
+def test_version_names_what_it_stands_on(shell):
+    lines = dict(line.split(" ", 1) for line in shell("--version").stdout.splitlines())
+    assert set(lines) == {"nnlab", "python", "tensorflow", "keras", "numpy", "h5py"}
+    assert lines["tensorflow"][0].isdigit()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["clasify"], 2, "did you mean 'classify'"),
+        (["classify", "--los", "mse"], 2, "--loss"),
+        (["classify", "--loss", "mae"], 2, "mse"),
+        (["classify", "--epochs", "0"], 2, "at least 1"),
+        (["classify", "--epochs", "many"], 2, "integer"),
+        (["classify", "--save-every", "soon"], 2, "30s, 5m or 1h"),
+        (["classify", "--top", "3"], 2, "for answering"),
+        (["classify", "7.png", "--epochs", "3"], 2, "for training"),
+        (["classify", "7.png", "--out", "x"], 2, "for training"),
+        (["classify", "--checkpoint", "x.h5"], 2, "for answering"),
+        (["classify", "--config", "none.json"], 2, "JSON or TOML"),
+        (["classify", "--images", "x"], 2, "--labels"),
+        (["classify", "--dataset", "mnist"], 3, "sha256"),
+        (["classify", "--dataset", "minst"], 3, "did you mean 'mnist'"),
+        (["classify", "--images", "x", "--labels", "y"], 3, "x"),
+        (["classify", "--data-dir", "nowhere"], 3, "nowhere"),
+        (["classify", "7.png", "--checkpoint", "none.h5"], 4, "none.h5"),
+        (["classify", "7.png", "--checkpoint", "."], 4, "best.h5"),
+        (["perm-test", "7.png"], 4, "train one"),
+        (["perm-test", "--blocks", "3", "--dataset", "sample"], 2, "1, 2, 4, 7, 14"),
+        (["resume", "nowhere"], 4, "no run was started"),
+        (["show", "none.h5"], 4, "none.h5"),
+        (["evaluate", "none.h5"], 4, "none.h5"),
+        (["data", "path", "mnist"], 3, "nnlab data fetch mnist"),
+        (["data", "fetch", "mnits"], 3, "did you mean 'mnist'"),
+        (["data", "verify"], 3, ""),
+        (["completion", "tcsh"], 2, "fish"),
+    ],
+)
+def test_mistakes_end_in_one_clear_error(shell, arguments, code, told):
+    result = shell(*arguments)
+    assert result.returncode == code, result.stderr
+    assert told in result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stdout == "" or arguments[0] == "data"
+
+
+def test_verbose_shows_the_traceback(shell):
+    assert "Traceback" in shell("show", "none.h5", "-v").stderr
+
+
+def test_a_mistake_leaves_no_run_folder_behind(shell, tmp_path):
+    shell("classify", "--dataset", "mnist")
+    assert not list(tmp_path.glob("runs/classify/*"))
+
+
+def test_options_come_from_environment_file_and_shell_in_rising_order(shell, tmp_path):
+    (tmp_path / "run.toml").write_text('loss = "mse"\nepochs = 0\nbatch-size = 64\n')
+    arguments = ["classify", "--config", "run.toml", "--dataset", "sample"]
+    assert "--epochs must be at least 1" in shell(*arguments).stderr
+    env = {**os.environ, "NNLAB_CLASSIFY_EPOCHS": "-3"}
+    assert "not -3" in shell(*arguments, env=env).stderr
+    assert "not -4" in shell(*arguments, "--epochs", "-4", env=env).stderr
+
+
+def test_a_config_of_another_experiment_is_refused(shell, tmp_path):
+    (tmp_path / "run.json").write_text('{"experiment": "textgen", "config": {}}')
+    assert "is a run of textgen" in shell("classify", "--config", "run.json").stderr
+
+
+@pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script(shell, shell_name):
+    result = shell("completion", shell_name)
+    assert result.returncode == 0
+    assert "_NNLAB_COMPLETE" in result.stdout
+
+
+def test_completion_knows_commands_and_options(shell):
+    env = {**os.environ, "_NNLAB_COMPLETE": "bash_complete", "COMP_CWORD": "2"}
+    words = shell(env={**env, "COMP_WORDS": "nnlab classify --lo"}).stdout
+    assert "--loss" in words
+
+
+def test_a_closed_pipe_is_no_traceback(shell):
+    script = "nnlab show --help | head -1; echo ${PIPESTATUS[0]}"
+    env = {**os.environ, "PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}  # noqa: PTH120
+    result = subprocess.run(["bash", "-c", script], env=env, capture_output=True, text=True)
+    assert "Traceback" not in result.stderr
+    assert "Exception" not in result.stderr
+
+
+def start_training(tmp_path, *arguments):
+    command = [sys.executable, "-m", "nnlab", "classify", "--dataset", "sample"]
+    return subprocess.Popen(
+        [*command, "--epochs", "1000", "--out", "run", *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_training_is_saved_and_says_how_to_go_on(tmp_path, shell, number):
+    process = start_training(tmp_path)
+    wait_for(lambda: (tmp_path / "run" / "history.csv").exists())
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert "go on with: nnlab resume run" in err
+    assert (tmp_path / "run" / "last.h5").exists()
+    shown = json.loads(shell("show", "run/last.h5", "--json").stdout)
+    assert shown["state"]["finished"] is False
+
+
+def test_two_processes_cannot_train_in_one_folder(tmp_path, shell):
+    process = start_training(tmp_path)
+    try:
+        wait_for(lambda: (tmp_path / "run" / "config.json").exists())
+        result = shell("resume", "run")
+        assert result.returncode == 5
+        assert "another process" in result.stderr
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(happened):
+    end = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_output_folders_are_not_overwritten_without_force(tmp_path, shell):
+    tiny = ["classify", "--dataset", "sample", "--epochs", "1", "-q", "--out"]
+    assert shell(*tiny, "run").returncode == 0
+    assert shell(*tiny, "run", "--loss", "mse").returncode == 5
+    assert shell(*tiny, "run", "--runs", "2").returncode == 5
+    assert shell(*tiny, "run", "--loss", "mse", "--force").returncode == 0
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    assert shell(*tiny, "mine").returncode == 5
+    assert shell(*tiny, "mine", "--force").returncode == 5
+    assert shell(*tiny, "mine/letter.txt").returncode == 5
+    assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
+
+
+def test_quiet_training_writes_nothing_on_stderr_but_warnings(shell):
+    result = shell("classify", "--dataset", "sample", "--epochs", "1", "-q")
+    assert result.stderr == ""
+    assert "Accuracy" in result.stdout

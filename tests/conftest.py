@@ -1,0 +1,63 @@
+"""Fixtures for all tests: no download ever, real data only where a test asks for them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nnlab.datasets.idx import write_idx
+
+REAL_DATA = os.environ.get("NNLAB_DATA", "")
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["NNLAB_OFFLINE"] = "1"
+
+Shell = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def no_data(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Run each test in an empty folder, where no data set is found unless it is marked so."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "no-cache"))
+    if request.node.get_closest_marker("real_data"):
+        if not REAL_DATA:
+            pytest.skip("needs real data: set NNLAB_DATA")
+        monkeypatch.setenv("NNLAB_DATA", str(Path(request.config.rootpath, REAL_DATA).resolve()))
+    else:
+        monkeypatch.delenv("NNLAB_DATA", raising=False)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """Return a function that runs `nnlab ARGUMENTS` in a process of its own."""
+    program = shutil.which("nnlab", path=str(Path(sys.executable).parent))
+    command = [program] if program else [sys.executable, "-m", "nnlab"]
+
+    def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # type: ignore[call-overload, no-any-return]
+            [*command, *map(str, arguments)],
+            **{"cwd": tmp_path, "capture_output": True, "text": True, "timeout": 300, **options},
+        )
+
+    return run
+
+
+@pytest.fixture
+def tiny_images(tmp_path: Path) -> tuple[Path, Path]:
+    """Write an idx pair of 200 images of 8 x 8 pixels: bright left or right half, classes 3, 5."""
+    rng = np.random.default_rng(0)
+    labels = rng.choice(np.array([3, 5], np.uint8), 200)
+    images = rng.integers(0, 60, (200, 8, 8)).astype(np.uint8)
+    images[labels == 3, :, :4] += 120
+    images[labels == 5, :, 4:] += 120
+    paths = tmp_path / "tiny-images-idx3-ubyte", tmp_path / "tiny-labels-idx1-ubyte"
+    write_idx(paths[0], images)
+    write_idx(paths[1], labels)
+    return paths

@@ -1,0 +1,202 @@
+"""What holds for every experiment, the next one included."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import h5py
+import numpy as np
+import pytest
+
+import nnlab
+from nnlab import experiments
+from nnlab.cli.main import nnlab as program
+from nnlab.datasets.store import Store
+from nnlab.errors import InterruptedRun
+from nnlab.running.single import resume, run
+from nnlab.runs import RunFolder
+from tests.watching import Watcher, make_workshop
+
+ROOT = Path(__file__).parents[2]
+FORBIDDEN = ("tensorflow", "keras", "matplotlib", "pooch", "rich")
+"""Packages that an answer must not pay for."""
+
+every_experiment = pytest.mark.parametrize("name", experiments.names())
+
+
+def one_trial(name: str):
+    """Return the experiment and the settings of one short run on its offline sample."""
+    experiment = experiments.get(name)
+    config = experiment.configure({"epochs": 2}, "test")
+    return experiment, next(iter(experiment.trials(config, 1).values()))
+
+
+def carry_out(name: str, folder: Path, watcher: Watcher):
+    folder.mkdir()
+    experiment, config = one_trial(name)
+    warnings: list[str] = []
+    workshop = make_workshop(watcher, warnings)
+    return run(experiment, config, RunFolder(folder), workshop), warnings
+
+
+def datasets_of(path: Path) -> dict[str, np.ndarray]:
+    found: dict[str, np.ndarray] = {}
+
+    def visit(name, item):
+        if isinstance(item, h5py.Dataset):
+            found[name] = item[()]
+
+    with h5py.File(path) as file:
+        file.visititems(visit)
+    return found
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Train each experiment once; return a function from name to (folder, metrics, warnings)."""
+    done: dict[str, tuple] = {}
+
+    def of(name: str):
+        if name not in done:
+            folder = tmp_path_factory.mktemp("runs") / name
+            done[name] = (RunFolder(folder), *carry_out(name, folder, Watcher()))
+        return done[name]
+
+    return of
+
+
+@every_experiment
+def test_help_shows_every_option(name, shell):
+    experiment = experiments.get(name)
+    text = shell(name, "--help").stdout
+    for field in (*dataclasses.fields(experiment.Config), *dataclasses.fields(experiment.Query)):
+        assert f"--{field.name.replace('_', '-')}" in text
+    assert experiment.summary in text
+
+
+@every_experiment
+def test_the_offline_sample_stands_in_with_a_warning(name, trained):
+    _, metrics, warnings = trained(name)
+    assert metrics["dataset"]["sample"] is True
+    assert any("sample" in warning and "do not compare" in warning for warning in warnings)
+
+
+@every_experiment
+def test_naive_baselines_stand_beside_the_scores(name, trained):
+    _, metrics, _ = trained(name)
+    assert metrics["baselines"]
+    for baseline in metrics["baselines"].values():
+        assert set(baseline) <= set(metrics["scores"])
+
+
+@every_experiment
+def test_a_run_leaves_all_its_files(name, trained):
+    folder, metrics, _ = trained(name)
+    assert json.loads(folder.metrics.read_text()) == metrics
+    assert folder.read_history()["epoch"] == [0, 1, 2]
+    pictures = {path.name for path in folder.figures.iterdir()}
+    assert {"learning-curves.png", "network.png"} < pictures
+    assert all(path.stat().st_size > 5000 for path in folder.figures.iterdir())
+
+
+@every_experiment
+def test_the_checkpoint_carries_settings_data_and_scores(name, trained):
+    folder, metrics, _ = trained(name)
+    checkpoint = nnlab.load(folder.best)
+    assert checkpoint.header.metrics["scores"] == metrics["scores"]
+    assert checkpoint.header.dataset == metrics["dataset"]
+    assert checkpoint.config() == one_trial(name)[1]
+    assert checkpoint.header.state == {}
+    assert not any(key.startswith("optimizer") for key in datasets_of(folder.best))
+
+
+@every_experiment
+def test_answers_come_in_a_fresh_process_without_heavy_packages(name, trained, shell):
+    folder, _, _ = trained(name)
+    inputs = [str(ROOT / given) for given in experiments.get(name).example_inputs]
+    program = (
+        "import sys; from nnlab.cli.main import run; "
+        f"code = run([{name!r}, *{inputs!r}, '--checkpoint', {str(folder.best)!r}, '--json']); "
+        f"print([p for p in {FORBIDDEN!r} if p in sys.modules], code, file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert result.stderr.splitlines()[-1] == "[] 0"
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    expected = nnlab.load(folder.best).answer(inputs)
+    assert answers == expected
+
+
+@every_experiment
+def test_numpy_and_keras_give_the_same(name, trained):
+    from nnlab.models.describe import load_weights
+
+    folder, _, _ = trained(name)
+    experiment, config = one_trial(name)
+    checkpoint = nnlab.load(folder.best)
+    data = experiment.load(config, Store(), lambda _: None)
+    model = experiment.build(config, data.facts)
+    load_weights(model, checkpoint.weights)
+    examples = experiment.examples(config, data)
+    inputs, _, _ = examples.batch(examples.arrays, examples.training[:64], None)
+    expected = model(inputs, training=False).numpy()
+    np.testing.assert_allclose(checkpoint.network.predict(np.asarray(inputs)), expected, atol=1e-5)
+
+
+@every_experiment
+@pytest.mark.parametrize("chunk", [1, 4])
+def test_stopped_and_resumed_gives_the_same_files(name, chunk, trained, tmp_path):
+    whole, metrics, _ = trained(name)
+    folder = RunFolder(tmp_path / "stopped")
+    with pytest.raises(InterruptedRun):
+        carry_out(name, folder.path, Watcher(interrupt_at=chunk))
+    assert not folder.is_finished()
+    _, resumed = resume(folder, make_workshop())
+    for file, other in ((whole.last, folder.last), (whole.best, folder.best)):
+        one, two = datasets_of(file), datasets_of(other)
+        assert one.keys() == two.keys()
+        assert all(np.array_equal(one[key], two[key]) for key in one)
+    assert resumed["scores"] == metrics["scores"]
+    assert resumed["training"]["best_epoch"] == metrics["training"]["best_epoch"]
+
+
+@every_experiment
+def test_a_training_prints_json_and_nothing_else_on_stdout(name, shell, tmp_path):
+    result = shell(name, "--epochs", 1, "--runs", 1, "--json", "--out", "here")
+    assert result.returncode == 0, result.stderr
+    (line,) = result.stdout.splitlines()
+    assert json.loads(line)["experiment"] == name
+    assert "warning:" in result.stderr
+    again = shell(name, "--epochs", 1, "--runs", 1, "--json", "--out", "here", "-q")
+    assert json.loads(again.stdout)["scores"] == json.loads(line)["scores"]
+
+
+@every_experiment
+def test_evaluate_gives_the_scores_of_the_run_again(name, trained, shell):
+    folder, metrics, _ = trained(name)
+    result = shell("evaluate", folder.best, "--json", "-q")
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["scores"] == pytest.approx(metrics["scores"])
+
+
+@every_experiment
+def test_show_tells_what_is_inside(name, trained, shell):
+    folder, _, _ = trained(name)
+    text = shell("show", folder.best).stdout
+    assert name in text
+    assert "weights in all" in text
+    assert json.loads(shell("show", folder.best, "--json").stdout)["experiment"] == name
+
+
+@every_experiment
+def test_a_page_of_the_docs_tells_about_it(name):
+    page = ROOT / "docs" / "experiments" / f"{name}.md"
+    assert "## What was measured" in page.read_text()
+    assert f"experiments/{name}.md" in (ROOT / "README.md").read_text()
+
+
+@every_experiment
+def test_the_command_is_listed(name):
+    assert name in program.list_commands(click.Context(program))

@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+
+from nnlab.plots.curves import learning_curves
+from tests.plots.figures import FOOTER, check
+
+
+def history(epochs, untrained=True):
+    """A training as the loop writes it: a row before the first epoch, then one an epoch."""
+    epoch = np.arange(0 if untrained else 1, epochs + 1)
+    falling = np.exp(-epoch / 5)
+    columns = {
+        "epoch": epoch.tolist(),
+        "loss": (0.02 + 0.3 * falling).tolist(),
+        "validation_loss": (0.08 + 0.2 * falling).tolist(),
+        "accuracy": (0.99 - 0.1 * falling).tolist(),
+        "validation_accuracy": (0.98 - 0.05 * falling).tolist(),
+    }
+    if untrained:
+        columns["loss"][0] = columns["accuracy"][0] = None
+        columns["validation_loss"][0], columns["validation_accuracy"][0] = 2.35, 0.0994
+    return columns
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 20, 100])
+@pytest.mark.parametrize("untrained", [True, False])
+def test_loss_and_measure_stand_side_by_side(tmp_path, epochs, untrained):
+    figure = learning_curves(history(epochs, untrained), "accuracy", epochs, footer=FOOTER)
+    texts = check(figure, tmp_path)
+    loss, accuracy = figure.axes
+    assert (loss.get_ylabel(), accuracy.get_ylabel()) == ("loss", "accuracy (%)")
+    assert {loss.get_xlabel(), accuracy.get_xlabel()} == {"epoch"}
+    assert {"training", "validation", f"best epoch ({epochs})"} <= set(texts)
+
+
+def test_the_untrained_score_is_told_and_does_not_flatten_the_curves():
+    loss, accuracy = learning_curves(history(20), "accuracy", 20).axes
+    assert loss.get_ylim()[1] < 0.5
+    assert accuracy.get_ylim()[0] > 85
+    assert loss.get_title(loc="right") == "untrained: 2.35"
+    assert accuracy.get_title(loc="right") == "untrained: 9.94 %"
+
+
+def test_a_run_that_diverged_shows_when_and_its_loss_by_decades(tmp_path):
+    columns = history(100)
+    columns["loss"][60:] = [50.0] * 39 + [float("nan"), float("inf")]
+    figure = learning_curves(columns, "accuracy", 55, diverged_epoch=60, footer=FOOTER)
+    assert "loss out of control (epoch 60)" in check(figure, tmp_path)
+    assert figure.axes[0].get_yscale() == "log"
+
+
+def test_columns_may_be_missing(tmp_path):
+    columns = {key: history(5)[key] for key in ("epoch", "loss")}
+    figure = learning_curves(columns, "accuracy", None)
+    texts = check(figure, tmp_path)
+    assert len(figure.axes) == 1
+    assert "validation" not in texts
+
+
+def test_validation_may_be_in_one_panel_only(tmp_path):
+    columns = history(5)
+    del columns["validation_loss"]
+    assert "validation" in check(learning_curves(columns, "accuracy", 5), tmp_path)
+
+
+def test_a_measure_that_is_no_share_keeps_its_unit(tmp_path):
+    columns = history(5)
+    columns["bits_per_character"] = columns.pop("accuracy")
+    figure = learning_curves(columns, "bits_per_character", 5)
+    check(figure, tmp_path)
+    assert figure.axes[1].get_ylabel() == "bits per character"
+
+
+def test_a_history_without_any_score_says_so(tmp_path):
+    columns: dict[str, list[float | None]] = {
+        "epoch": [0],
+        "loss": [None],
+        "accuracy": [float("nan")],
+    }
+    texts = check(learning_curves(columns, "accuracy", None, footer=FOOTER), tmp_path)
+    assert "No epoch has a score" in texts

@@ -1,0 +1,204 @@
+"""Runs and groups on a tiny pair of idx files."""
+
+import dataclasses
+import errno
+import json
+
+import numpy as np
+import pytest
+
+import nnlab
+from nnlab import experiments, runs
+from nnlab.datasets.idx import write_idx
+from nnlab.errors import (
+    CheckpointError,
+    DataError,
+    DivergedError,
+    InterruptedRun,
+    NnlabError,
+    OutputExistsError,
+)
+from nnlab.running.evaluation import evaluate
+from nnlab.running.group import resume_group, run_group
+from nnlab.running.single import resume, run
+from nnlab.runs import GroupFolder, RunFolder
+from tests.watching import Watcher, make_workshop
+
+CLASSIFY = experiments.get("classify")
+
+
+@pytest.fixture
+def config(tiny_images):
+    images, labels = map(str, tiny_images)
+    given = {"images": images, "labels": labels, "epochs": 4, "batch_size": 10, "units": 8}
+    given |= {"learning_rate": 0.01}
+    return CLASSIFY.configure(given, "test")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "run"
+    path.mkdir()
+    return RunFolder(path)
+
+
+def test_the_users_own_images_are_learnt(config, folder):
+    metrics = run(CLASSIFY, config, folder, make_workshop())
+    assert metrics["scores"]["accuracy"] >= 0.95
+    assert metrics["details"]["class_names"] == ["3", "5"]
+    assert metrics["dataset"]["sample"] is False
+    assert metrics["training"]["examples_per_second"] > 0
+
+
+def test_the_same_run_again_only_reads_the_scores(config, folder):
+    metrics = run(CLASSIFY, config, folder, make_workshop())
+    watcher = Watcher()
+    assert run(CLASSIFY, config, folder, make_workshop(watcher)) == metrics
+    assert watcher.started == []
+
+
+def test_other_settings_in_the_same_folder_are_refused(config, folder):
+    run(CLASSIFY, config, folder, make_workshop())
+    other = dataclasses.replace(config, loss="mse")
+    with pytest.raises(OutputExistsError, match="other settings"):
+        run(CLASSIFY, other, folder, make_workshop())
+
+
+def test_a_run_is_not_resumed_on_other_data(config, folder, tiny_images):
+    with pytest.raises(InterruptedRun):
+        run(CLASSIFY, config, folder, make_workshop(Watcher(interrupt_at=1)))
+    write_idx(tiny_images[0], np.random.default_rng(1).integers(0, 255, (200, 8, 8), np.uint8))
+    with pytest.raises(DataError, match="began with data set"):
+        resume(folder, make_workshop())
+
+
+def test_a_run_killed_before_its_first_checkpoint_starts_again(config, folder):
+    whole = run(CLASSIFY, config, folder, make_workshop())
+    weights = nnlab.load(folder.best).weights
+    for path in (folder.last, folder.best, folder.metrics, folder.history):
+        path.unlink()
+    _, again = resume(folder, make_workshop())
+    assert again["scores"] == whole["scores"]
+    for name, array in nnlab.load(folder.best).weights.items():
+        np.testing.assert_array_equal(array, weights[name])
+
+
+def test_a_run_killed_while_scoring_is_only_scored(config, folder):
+    whole = run(CLASSIFY, config, folder, make_workshop())
+    folder.metrics.unlink()
+    watcher = Watcher()
+    _, again = resume(folder, make_workshop(watcher))
+    assert watcher.chunks == 0
+    assert again == whole
+
+
+def test_a_checkpoint_of_another_run_is_refused(config, folder, tmp_path):
+    run(CLASSIFY, config, folder, make_workshop())
+    plan = json.loads(folder.config.read_text())
+    plan["config"]["units"] = 9
+    folder.config.write_text(json.dumps(plan))
+    folder.metrics.unlink()
+    with pytest.raises(CheckpointError, match="other settings"):
+        resume(folder, make_workshop())
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"config": 3}', '{"config": {}, "experiment": "os"}']
+)
+def test_a_damaged_plan_is_refused(folder, content):
+    folder.config.write_text(content)
+    with pytest.raises((CheckpointError, DataError)):
+        resume(folder, make_workshop())
+
+
+def test_a_diverged_run_keeps_and_scores_its_best_weights(config, folder, monkeypatch):
+    def climb(loss, epoch, progress):
+        if epoch == 3:
+            raise DivergedError("the loss climbed")
+
+    monkeypatch.setattr("nnlab.training.loop.check_climb", climb)
+    with pytest.raises(DivergedError, match="the weights of epoch 2 are kept"):
+        run(CLASSIFY, dataclasses.replace(config, validation=0), folder, make_workshop())
+    metrics = json.loads(folder.metrics.read_text())
+    assert metrics["training"]["diverged"] == "the loss climbed"
+    assert metrics["training"]["best_epoch"] == 2
+    assert (folder.figures / "learning-curves.png").exists()
+    with pytest.raises(DivergedError):
+        resume(folder, make_workshop())
+
+
+def test_summary_has_mean_and_interval_and_finished_runs_are_not_repeated(config, tmp_path):
+    group = GroupFolder(tmp_path / "group")
+    group.path.mkdir()
+    trials = CLASSIFY.trials(config, 2)
+    first = run_group(CLASSIFY, trials, group, make_workshop())
+    assert list(first["runs"]) == ["seed-1", "seed-2"]
+    watcher = Watcher()
+    summary = run_group(CLASSIFY, CLASSIFY.trials(config, 3), group, make_workshop(watcher))
+    assert watcher.started == [str(group.member("seed-3").path)]
+    assert json.loads(group.summary.read_text()) == summary
+    accuracy = summary["scores"]["accuracy"]
+    values = [member["scores"]["accuracy"] for member in summary["runs"].values()]
+    assert accuracy["n"] == 3
+    assert accuracy["mean"] == pytest.approx(np.mean(values))
+    assert accuracy["sd"] == pytest.approx(np.std(values, ddof=1))
+    assert runs.newest_finished(tmp_path.parent, tmp_path.name) == group.member("seed-3")
+
+
+def test_an_interrupted_group_goes_on_where_it_stopped(config, tmp_path):
+    group = GroupFolder(tmp_path / "group")
+    group.path.mkdir()
+    stopped = Watcher(interrupt_at=8)
+    with pytest.raises(InterruptedRun):
+        run_group(CLASSIFY, CLASSIFY.trials(config, 3), group, make_workshop(stopped))
+    experiment, summary = resume_group(group, make_workshop())
+    assert experiment is CLASSIFY
+    assert list(summary["runs"]) == ["seed-1", "seed-2", "seed-3"]
+
+
+def test_a_group_with_other_settings_is_refused(config, tmp_path):
+    group = GroupFolder(tmp_path / "group")
+    group.path.mkdir()
+    run_group(CLASSIFY, CLASSIFY.trials(config, 1), group, make_workshop())
+    other = dataclasses.replace(config, loss="mse")
+    with pytest.raises(OutputExistsError, match="other settings"):
+        run_group(CLASSIFY, CLASSIFY.trials(other, 1), group, make_workshop())
+
+
+def test_names_in_a_plan_cannot_lead_out_of_the_group(config, tmp_path):
+    group = GroupFolder(tmp_path / "group")
+    group.path.mkdir()
+    plan = {"experiment": "classify", "trials": {"../elsewhere": dataclasses.asdict(config)}}
+    group.plan.write_text(json.dumps(plan))
+    with pytest.raises(CheckpointError, match="no name of a run"):
+        resume_group(group, make_workshop())
+
+
+def test_evaluation_takes_other_images(config, folder, tiny_images, tmp_path):
+    run(CLASSIFY, config, folder, make_workshop())
+    trained = nnlab.load(folder.best)
+    given = dict(zip(("images", "labels"), map(str, tiny_images), strict=True))
+    metrics = evaluate(trained, given, make_workshop().store, print)
+    assert metrics["details"]["test_images"] == 200
+    assert metrics["scores"]["accuracy"] >= 0.95
+
+
+def test_evaluation_refuses_what_the_network_does_not_know(config, folder, tiny_images, tmp_path):
+    run(CLASSIFY, config, folder, make_workshop())
+    trained = nnlab.load(folder.best)
+    with pytest.raises(DataError, match="class names"):
+        evaluate(trained, {"dataset": "sample"}, make_workshop().store, print)
+    strange = tmp_path / "strange-labels"
+    write_idx(strange, np.full(200, 8, np.uint8))
+    with pytest.raises(DataError, match="label 8"):
+        given = {"images": str(tiny_images[0]), "labels": str(strange)}
+        evaluate(trained, given, make_workshop().store, print)
+
+
+def test_a_full_disk_is_one_clear_error(config, folder, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.replace", refuse)
+    with pytest.raises(NnlabError, match="No space left"):
+        run(CLASSIFY, config, folder, make_workshop())

@@ -1,0 +1,84 @@
+"""A file imports only from floors below its own; heavy packages only where they belong."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import nnlab
+
+PACKAGE = Path(nnlab.__file__).parent
+
+FLOORS = (
+    {"errors"},
+    {"console", "files", "options", "versions"},
+    {"datasets", "inference", "checkpoint", "runs", "metrics", "plots"},
+    {"models", "training", "baselines"},
+    {"experiment"},
+    {"scoring"},
+    {"experiments"},
+    {"answering"},
+    {"report"},
+    {"running"},
+    {"cli"},
+)
+MODULES = sorted(
+    path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem[0] != "_"
+)
+
+
+def room_of(name: str) -> str:
+    return name.split(".")[1]
+
+
+def imports_of(path: Path) -> list[tuple[str, bool]]:
+    """Return the imported names, and whether the import is outside of all functions."""
+    tree = ast.parse(path.read_text())
+    inside = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+    }
+    checked_only = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
+        for node in ast.walk(block)
+    }
+    found = []
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+            if node.module == "nnlab":
+                names = [f"nnlab.{alias.name}" for alias in node.names]
+        found += [(name, id(node) not in inside | checked_only) for name in names]
+    return found
+
+
+def floor_of(room: str) -> int:
+    return next(number for number, rooms in enumerate(FLOORS) if room in rooms)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_come_from_lower_floors(path: Path) -> None:
+    room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    for name, _ in imports_of(path):
+        if name.startswith("nnlab."):
+            other = room_of(name)
+            assert other == room or floor_of(other) < floor_of(room), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_heavy_packages_are_imported_inside_functions_of_their_rooms(path: Path) -> None:
+    room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    for name, at_top in imports_of(path):
+        package = name.split(".")[0]
+        if package in ("tensorflow", "keras"):
+            assert not at_top
+            assert room in ("models", "training", "experiments", "running"), f"{path}: {name}"
+        if package in ("matplotlib", "scipy", "rich", "PIL", "pooch"):
+            assert not at_top, f"{path} imports {name} at its top"

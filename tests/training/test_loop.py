@@ -1,0 +1,252 @@
+"""The training loop on a tiny problem: points in the plane, above or below a line."""
+
+import dataclasses
+import os
+import signal
+
+import numpy as np
+import pytest
+
+from nnlab.errors import DivergedError, InterruptedRun
+from nnlab.training import backend, state
+from nnlab.training.examples import Examples
+from nnlab.training.graph import Graph
+from nnlab.training.loop import TrainingLoop, steps_per_epoch
+from nnlab.training.optimizers import make_optimizer
+from nnlab.training.progress import Progress
+from nnlab.training.settings import OPTIMIZERS, SCHEDULES, TrainingSettings
+
+SETTINGS = TrainingSettings(epochs=3, batch_size=16, learning_rate=0.01, seed=7)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tensorflow():
+    backend.start()
+
+
+def points(validation: int = 20, noise: float = 0.0) -> Examples:
+    """Return 120 points; training examples may be moved at random by `noise`."""
+    rng = np.random.default_rng(3)
+    places = rng.normal(size=(120, 2)).astype(np.float32)
+    labels = (places[:, 0] > places[:, 1]).astype(np.int64)
+
+    def batch(arrays, indices, seed):
+        import tensorflow as tf
+
+        inputs = tf.gather(arrays["places"], indices)
+        if seed is not None and noise:
+            inputs += noise * tf.random.stateless_normal(tf.shape(inputs), seed)
+        return inputs, tf.one_hot(tf.gather(arrays["labels"], indices), 2), None
+
+    def accuracy(targets, outputs):
+        import tensorflow as tf
+
+        return tf.equal(tf.argmax(targets, -1), tf.argmax(outputs, -1))
+
+    rows = np.arange(120)
+    return Examples(
+        arrays={"places": places, "labels": labels},
+        training=rows[validation:],
+        validation=rows[:validation],
+        batch=batch,
+        loss="categorical_crossentropy",
+        measures={"accuracy": accuracy},
+        monitor="accuracy",
+        higher_is_better=True,
+    )
+
+
+class Memory:
+    """Keeps a training in memory, and watches it."""
+
+    def __init__(self, interrupt_at=None):
+        self.best = self.last = None
+        self.rows = []
+        self.chunks = []
+        self.interrupt_at = interrupt_at
+        self.loop = None
+
+    def keep_best(self, progress):
+        self.best = snapshot(self.graph)[0]
+
+    def keep_last(self, progress):
+        self.last = (*snapshot(self.graph), Progress.from_dict(progress.as_dict()))
+
+    def keep_history(self, history):
+        self.history = [dict(row) for row in history]
+
+    def chunk_done(self, epoch, step, steps, means):
+        self.chunks.append((epoch, step, steps))
+        if self.interrupt_at is not None and len(self.chunks) == self.interrupt_at:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def epoch_done(self, row):
+        self.rows.append(row)
+
+
+def snapshot(graph):
+    weights = [variable.numpy() for variable in graph.model.weights]
+    optimizer = state.values(state.optimizer_variables(graph.optimizer))
+    seeds = state.values(state.seed_variables(graph.model))
+    return weights, optimizer, seeds
+
+
+def make_graph(examples, settings):
+    import keras
+
+    keras.utils.set_random_seed(settings.seed)
+    place = keras.Input((2,), name="place")
+    hidden = keras.layers.Dense(16, activation="relu", name="hidden")(place)
+    dropped = keras.layers.Dropout(0.3, name="dropout")(hidden)
+    side = keras.layers.Dense(2, activation="softmax", name="side")(dropped)
+    optimizer = make_optimizer(settings, settings.epochs * steps_per_epoch(examples, settings))
+    return Graph(keras.Model(place, side), optimizer, examples, settings.batch_size)
+
+
+def train(settings=SETTINGS, examples=None, memory=None, resumed=None):
+    examples = examples or points()
+    memory = memory or Memory()
+    memory.graph = make_graph(examples, settings)
+    progress = Progress()
+    if resumed is not None:
+        weights, optimizer, seeds, progress = resumed
+        for variable, value in zip(memory.graph.model.weights, weights, strict=True):
+            variable.assign(value)
+        state.assign(state.optimizer_variables(memory.graph.optimizer), optimizer)
+        state.assign(state.seed_variables(memory.graph.model), seeds)
+    TrainingLoop(memory.graph, examples, settings, memory, memory).run(progress)
+    return memory, progress
+
+
+def same(one, other):
+    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_training_learns():
+    _, progress = train(dataclasses.replace(SETTINGS, epochs=10))
+    assert progress.finished
+    assert progress.history[-1]["validation_accuracy"] >= 0.9
+    assert progress.history[-1]["loss"] < progress.untrained_loss
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
+    one, two = train()[0], train()[0]
+    assert same(one.last[0], two.last[0])
+    other = train(dataclasses.replace(SETTINGS, seed=8))[0]
+    assert not same(one.last[0], other.last[0])
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "step"), [*((name, 9) for name in OPTIMIZERS), ("adam", 1), ("adam", 7)]
+)
+def test_stopped_anywhere_and_resumed_it_gives_the_same_weights(monkeypatch, optimizer, step):
+    monkeypatch.setattr("nnlab.training.loop.CHUNK_SECONDS", 0)  # one step a chunk
+    settings = dataclasses.replace(SETTINGS, optimizer=optimizer, schedule="cosine")
+    examples = points(noise=0.1)
+    whole, whole_progress = train(settings, examples)
+    stopped = Memory(interrupt_at=step)
+    with pytest.raises(InterruptedRun, match="saved"):
+        train(settings, examples, stopped)
+    resumed, progress = train(settings, examples, resumed=stopped.last)
+    for one, other in zip(whole.last[1:3], resumed.last[1:3], strict=True):
+        assert same(one.values(), other.values())
+    assert same(whole.last[0], resumed.last[0])
+    for row, again in zip(whole_progress.history, progress.history, strict=True):
+        assert {**row, "seconds": 0} == pytest.approx({**again, "seconds": 0}, nan_ok=True)
+
+
+def test_the_history_has_the_untrained_network_and_then_every_epoch():
+    memory, progress = train()
+    assert [row["epoch"] for row in progress.history] == [0, 1, 2, 3]
+    assert progress.history[0]["loss"] is None
+    assert progress.history[0]["validation_loss"] == progress.untrained_loss
+    assert memory.rows == progress.history[1:]
+
+
+def test_every_example_is_seen_once_an_epoch_in_another_order():
+    examples = points()
+    orders = [examples.order(1, epoch) for epoch in range(3)]
+    for order in orders:
+        assert sorted(order) == sorted(examples.training)
+    assert not np.array_equal(orders[0], orders[1])
+    assert np.array_equal(orders[2], examples.order(1, 2))
+
+
+def test_the_last_batch_of_an_epoch_may_be_smaller():
+    memory, _ = train(dataclasses.replace(SETTINGS, epochs=1, batch_size=64))
+    assert memory.chunks[-1] == (1, 2, 2)
+
+
+def test_patience_stops_a_training_that_no_longer_improves():
+    settings = dataclasses.replace(SETTINGS, epochs=200, patience=3)
+    _, progress = train(settings)
+    assert progress.epoch == progress.best_epoch + 3 < 200
+
+
+def test_without_held_out_examples_the_last_epoch_is_kept():
+    memory, progress = train(examples=points(validation=0))
+    assert progress.best_epoch == SETTINGS.epochs
+    assert same(memory.best, memory.last[0])
+    assert "validation_loss" not in progress.history[-1]
+
+
+def test_the_best_epoch_is_kept_and_not_the_last():
+    memory, progress = train(dataclasses.replace(SETTINGS, epochs=12, learning_rate=0.1))
+    scores = [row["validation_accuracy"] for row in progress.history[1:]]
+    assert progress.best == max(scores)
+    assert progress.best_epoch == 1 + scores.index(max(scores))
+
+
+def test_a_loss_that_is_not_finite_stops_the_run():
+    examples = dataclasses.replace(points(), loss=lambda _, outputs: outputs[:, 0] * np.nan)
+    with pytest.raises(DivergedError, match="nan in epoch 1"):
+        train(examples=examples)
+
+
+def test_a_loss_that_climbs_back_stops_the_run_and_keeps_the_best():
+    settings = dataclasses.replace(SETTINGS, epochs=50, optimizer="sgd", learning_rate=0.2)
+    memory = Memory()
+    examples = points()
+    graph_before = dataclasses.replace(settings, epochs=10)
+    _, progress = train(graph_before, examples, memory)
+    best = memory.best
+    # From here on the labels are turned round: what was learnt is now wrong.
+    examples.arrays["labels"][:] = 1 - examples.arrays["labels"]
+    weights, optimizer, seeds, progress = memory.last
+    progress.finished = False
+    with pytest.raises(DivergedError, match="climbed from .* --learning-rate"):
+        train(settings, examples, memory, (weights, optimizer, seeds, progress))
+    assert same(memory.best, best)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_schedules_end_where_they_say(schedule):
+    settings = dataclasses.replace(SETTINGS, schedule=schedule)
+    memory, _ = train(settings)
+    end = {"constant": 1.0, "cosine": 0.0, "exponential": 0.01}[schedule]
+    rate = float(memory.graph.optimizer.learning_rate)
+    assert rate == pytest.approx(end * settings.learning_rate, abs=1e-8)
+
+
+def test_clipping_bounds_the_step():
+    settings = dataclasses.replace(SETTINGS, epochs=1, optimizer="sgd", learning_rate=1.0)
+    examples = points()
+    steps = steps_per_epoch(examples, settings)
+    before = [value.numpy() for value in make_graph(examples, settings).model.weights]
+    memory, _ = train(dataclasses.replace(settings, clip_norm=0.001), examples)
+    moved = np.sqrt(sum(((a - b) ** 2).sum() for a, b in zip(before, memory.last[0], strict=True)))
+    assert 0 < moved <= 0.001 * steps * 1.01
+
+
+def test_a_second_interrupt_leaves_at_once(monkeypatch):
+    left = []
+    monkeypatch.setattr(os, "_exit", left.append)
+
+    class Twice(Memory):
+        def chunk_done(self, epoch, step, steps, means):
+            for _ in range(2):
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(InterruptedRun):
+        train(memory=Twice())
+    assert left == [130]
