@@ -60,7 +60,7 @@ class Trained:
         Raises:
             NnlabError: An input that cannot be answered.
         """
-        options = from_mapping(self.experiment.Query, query, self.experiment.name)
+        options: Any = from_mapping(self.experiment.Query, query, self.experiment.name)
         answers = []
         for answer in self.answers(inputs, options):
             if isinstance(answer, NnlabError):

@@ -4,9 +4,12 @@ Rich does all colour, so NO_COLOR, TERM=dumb and pipes are honoured; it is impor
 because answers rarely need it.
 """
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+_NUMBER = re.compile(r"[-+]?\d|$")
 
 
 class Console:
@@ -33,23 +36,33 @@ class Console:
         _styled_line("error:", "bold red", text)
 
     def table(
-        self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], note: str
+        self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = ""
     ) -> None:
-        """Write a table on stdout; all columns but the first are aligned to the right."""
+        """Write a table on stdout, columns of numbers aligned to the right.
+
+        Args:
+            title: A line above the table.
+            columns: The headings; without any heading that is not empty there is no head.
+            rows: The cells.
+            note: A line below the table.
+        """
         from rich import box
         from rich.console import Console as RichConsole
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold")
+        table = Table(box=box.SIMPLE_HEAD, show_header=any(columns), pad_edge=False)
         for number, column in enumerate(columns):
-            table.add_column(column, justify="right" if number else "left")
+            numbers = all(_NUMBER.match(row[number]) for row in rows)
+            table.add_column(column, justify="right" if numbers and number else "left")
         for row in rows:
-            table.add_row(*(Text(cell) for cell in row))
+            table.add_row(*map(Text, row))
         console = RichConsole(highlight=False)
+        console.print(Text(title, "bold"), soft_wrap=True)
         console.print(table)
         if note:
-            console.print(Text(note), soft_wrap=not console.is_terminal)
+            console.print(Text(note))
+        console.print()
 
 
 def _styled_line(label: str, style: str, text: str) -> None:

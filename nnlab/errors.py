@@ -40,7 +40,7 @@ class DivergedError(NnlabError):
     exit_code = 6
 
 
-class InterruptedRun(NnlabError):
+class InterruptedRun(NnlabError):  # noqa: N818 (a run that was stopped is no error)
     """Ctrl-C or SIGTERM; the run was saved and can be resumed."""
 
     exit_code = 130

@@ -139,7 +139,7 @@ class Experiment(ABC):
     def load_for_evaluation(
         self,
         config: Any,
-        facts: Mapping[str, Any],  # noqa: ARG002
+        facts: Mapping[str, Any],
         given: Mapping[str, Any],
         store: Store,
         warn: Warn,

@@ -23,7 +23,7 @@ C = TypeVar("C")
 
 def option(
     default: Any,
-    help: str,  # noqa: A002
+    help: str,
     *,
     choices: tuple[str, ...] = (),
     low: float | None = None,

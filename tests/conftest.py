@@ -41,7 +41,7 @@ def shell(tmp_path: Path) -> Shell:
     command = [program] if program else [sys.executable, "-m", "nnlab"]
 
     def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # type: ignore[call-overload, no-any-return]
+        return subprocess.run(  # type: ignore[call-overload]
             [*command, *map(str, arguments)],
             **{"cwd": tmp_path, "capture_output": True, "text": True, "timeout": 300, **options},
         )

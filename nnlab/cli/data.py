@@ -50,7 +50,7 @@ def list_(ctx: click.Context, as_json: bool, **_: object) -> None:
         return
     columns = ("name", "state", "MB", "what")
     rows = [(str(r["name"]), str(r["state"]), str(r["megabytes"]), str(r["what"])) for r in records]
-    make_console(ctx).table("Data sets", columns, rows, "")
+    make_console(ctx).table("Data sets", columns, rows)
 
 
 @shared

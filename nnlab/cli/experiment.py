@@ -36,7 +36,8 @@ def experiment_command(experiment: Experiment) -> click.Command:
         ctx = click.get_current_context()
         if params["inputs"]:
             return _answer(ctx, experiment)
-        return _train(ctx, experiment)
+        _train(ctx, experiment)
+        return None
 
     return SectionedCommand(
         experiment.name,
@@ -62,23 +63,24 @@ def _run_options(experiment: Experiment) -> list[click.Option]:
             type=click.IntRange(min=1),
             default=experiment.default_runs,
             show_default=True,
-            help="repeat with as many seeds, and give means and intervals",
+            metavar="INTEGER",
+            help="Repeat with as many seeds, and give means and intervals.",
             section=TRAINING,
         ),
         SectionedOption(
             ["--out"],
             type=click.Path(path_type=Path),
-            help="run folder; the same command again goes on with it  [default: runs/"
+            help="Run folder; the same command again goes on with it.  [default: runs/"
             f"{experiment.name}/<number>]",
             section=TRAINING,
         ),
         SectionedOption(
-            ["--force"], is_flag=True, help="replace the run in --out", section=TRAINING
+            ["--force"], is_flag=True, help="Replace the run in --out.", section=TRAINING
         ),
         SectionedOption(
             ["--config"],
             type=click.Path(path_type=Path),
-            help="JSON or TOML file of options, such as a run's config.json",
+            help="JSON or TOML file of options, such as a run's config.json.",
             section=TRAINING,
         ),
     ]
@@ -88,13 +90,13 @@ def _checkpoint_option() -> click.Option:
     return SectionedOption(
         ["--checkpoint"],
         type=click.Path(path_type=Path),
-        help="answer from this file or run folder  [default: the newest finished run under "
+        help="Answer from this file or run folder.  [default: the newest finished run under "
         "./runs, else the one shipped with nnlab]",
         section=ANSWERING,
     )
 
 
-def _train(ctx: click.Context, experiment: Experiment) -> int | None:
+def _train(ctx: click.Context, experiment: Experiment) -> None:
     answering = [*given_values(ctx, experiment.Query, [ParameterSource.COMMANDLINE])]
     if ctx.params["checkpoint"] is not None:
         answering.append("checkpoint")
@@ -105,7 +107,7 @@ def _train(ctx: click.Context, experiment: Experiment) -> int | None:
         )
     from nnlab.cli.training import train
 
-    return train(ctx, experiment, make_config(ctx, experiment))
+    train(ctx, experiment, make_config(ctx, experiment))
 
 
 def make_config(ctx: click.Context, experiment: Experiment) -> Any:
@@ -133,7 +135,7 @@ def _answer(ctx: click.Context, experiment: Experiment) -> int:
         flag = flag_name(next(iter(training)))
         raise UsageError(f"{flag} is for training, but inputs are given; leave out one of the two")
     console = make_console(ctx)
-    query = from_mapping(
+    query: Any = from_mapping(
         experiment.Query, given_values(ctx, experiment.Query, GIVEN), f"nnlab {experiment.name}"
     )
     path, reason = choose_checkpoint(experiment.name, ctx.params["checkpoint"], Path("runs"))

@@ -42,11 +42,11 @@ def _verbs() -> dict[str, Callable[[], click.Command]]:
 class NnlabGroup(click.Group):
     """Experiments found by their files, then the verbs that work on any run."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Return all command names."""
         return [*experiments.names(), *_verbs()]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Build the command called `cmd_name`, None if there is none."""
         if cmd_name in experiments.names():
             return experiment_command(experiments.get(cmd_name))
@@ -72,7 +72,7 @@ class NnlabGroup(click.Group):
                 formatter.write_dl(rows)
 
 
-def _print_versions(ctx: click.Context, parameter: click.Parameter, asked: bool) -> None:  # noqa: ARG001
+def _print_versions(ctx: click.Context, parameter: click.Parameter, asked: bool) -> None:
     if asked and not ctx.resilient_parsing:
         click.echo(f"nnlab {versions.own()}")
         for name, version in versions.installed().items():
@@ -138,10 +138,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _usage_error(console: Console, error: click.UsageError) -> int:
-    if error.ctx is not None:
-        hint = f" (see {error.ctx.command_path} --help)"
-    else:
-        hint = ""
+    hint = f" (see {error.ctx.command_path} --help)" if error.ctx is not None else ""
     console.error(error.format_message() + hint)
     return error.exit_code
 

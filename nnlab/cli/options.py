@@ -1,6 +1,7 @@
 """Click options from dataclass fields, and the options that commands share."""
 
 import dataclasses
+import inspect
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -33,20 +34,26 @@ class SectionedCommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options section by section."""
-        sections: dict[str, list[tuple[str, str]]] = {}
+        sections: dict[str, list[tuple[str, str]]] = {TRAINING: [], ANSWERING: []}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
-            if record:
+            if record and isinstance(parameter, click.Option):
                 section = getattr(parameter, "section", GENERAL)
                 sections.setdefault(section, []).append(record)
         for title, records in sections.items():
-            with formatter.section(title):
-                formatter.write_dl(records)
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records, col_max=26)
 
 
 def options_of(cls: type, section: str) -> list[click.Option]:
-    """Return a click option for each field of a dataclass made with `nnlab.options.option`."""
-    return [_option(cls, field, section) for field in dataclasses.fields(cls)]
+    """Return a click option for each field of a dataclass made with `nnlab.options.option`.
+
+    The class's own options come first, those that it inherits behind them.
+    """
+    fields = {field.name: field for field in dataclasses.fields(cls)}
+    names = dict.fromkeys(name for base in cls.__mro__ for name in inspect.get_annotations(base))
+    return [_option(cls, fields[name], section) for name in names]
 
 
 def _option(cls: type, field: dataclasses.Field[Any], section: str) -> click.Option:
@@ -61,12 +68,13 @@ def _option(cls: type, field: dataclasses.Field[Any], section: str) -> click.Opt
     elif metadata["duration"]:
         click_type = str
     default = metadata["default_text"] or field.default
+    shown = "" if default is None else f"  [default: {default}]"
+    text = metadata["help"]
     return SectionedOption(
         [f"{flag}/--no-{flag[2:]}" if kind is bool else flag],
         type=None if kind is bool else click_type,
         default=None,
-        help=metadata["help"],
-        show_default=False if default is None else str(default),
+        help=f"{text[0].upper()}{text[1:]}.{shown}",
         metavar="SECONDS" if metadata["duration"] else None,
         section=section,
     )

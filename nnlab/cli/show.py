@@ -78,4 +78,4 @@ def _table(console: Console, title: str, values: Mapping[str, Any]) -> None:
         for name, value in values.items()
         if value is not None
     ]
-    console.table(title, ("", ""), rows, "")
+    console.table(title, ("", ""), rows)

@@ -61,9 +61,7 @@ def _field(path: Path, char: str) -> np.ndarray:
         return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
 
     left, top, right, bottom = font(100).getbbox(char)
-    longer = max(right - left, bottom - top)
-    if longer <= 0:
-        raise DataError(f"the character {char!r} leaves no ink")
+    longer = max(right - left, bottom - top, 1)
     side = FIELD * OVERSAMPLING
     page = Image.new("L", (side, side))
     glyph = font(100 * GLYPH * OVERSAMPLING / longer)
@@ -71,6 +69,8 @@ def _field(path: Path, char: str) -> np.ndarray:
     corner = ((side - left - right) / 2, (side - top - bottom) / 2)
     ImageDraw.Draw(page).text(corner, char, fill=255, font=glyph)
     ink = np.asarray(page) > 127
+    if not ink.any():
+        raise DataError(f"the character {char!r} leaves no ink")
     distance = distance_transform_edt(ink) - distance_transform_edt(~ink)
     blocks = distance.reshape(FIELD, OVERSAMPLING, FIELD, OVERSAMPLING)
     return blocks.mean(axis=(1, 3)) / (GLYPH * OVERSAMPLING)

@@ -95,11 +95,13 @@ class Classify(Experiment):
 
     def load(self, config: Any, store: Store, warn: Warn) -> Data:
         """Load labelled images and hold out validation images from the training part."""
-        paths = (config.images, config.labels, config.test_images, config.test_labels)
         digits = load_digits(
             store,
             config.dataset,
-            *(Path(path) if path else None for path in paths),
+            images=_path(config.images),
+            labels=_path(config.labels),
+            test_images=_path(config.test_images),
+            test_labels=_path(config.test_labels),
             split_seed=config.split_seed,
             warn=warn,
         )
@@ -152,7 +154,7 @@ class Classify(Experiment):
         """Keep images as bytes on the device; a batch is cast and its labels one-hot."""
         classes = len(data.facts["class_names"])
 
-        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:  # noqa: ARG001
+        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
             import tensorflow as tf
 
             images = tf.cast(tf.gather(arrays["images"], indices), tf.float32)
@@ -175,7 +177,7 @@ class Classify(Experiment):
             higher_is_better=True,
         )
 
-    def score(self, config: Any, predict: Predict, data: Data) -> Scores:  # noqa: ARG002
+    def score(self, config: Any, predict: Predict, data: Data) -> Scores:
         """Measure test accuracy, overall and per class, beside logistic regression and chance."""
         return classifier.score(predict, data)
 
@@ -196,7 +198,7 @@ class Classify(Experiment):
                 probabilities = network.predict(self.prepare(image[None], facts))[0]
                 yield _answer(str(path), probabilities, facts["class_names"], query.top)
 
-    def prepare(self, images: np.ndarray, facts: Mapping[str, Any]) -> np.ndarray:  # noqa: ARG002
+    def prepare(self, images: np.ndarray, facts: Mapping[str, Any]) -> np.ndarray:
         """Return images (count, height, width) in the set's form as the network wants them."""
         return images
 
@@ -215,6 +217,10 @@ class Classify(Experiment):
     def summary_tables(self, summary: Mapping[str, Any]) -> list[Table]:
         """Return which classes are misclassified most, and in how many of the runs."""
         return [classifier.summary_table(summary["details"], len(summary["runs"]))]
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
 
 
 def _answer(path: str, probabilities: np.ndarray, names: list[str], top: int) -> Answer:

@@ -46,7 +46,7 @@ class Layer:
         """
         return inputs[0]
 
-    def variable_shapes(self, *inputs: Shape) -> dict[str, Shape]:  # noqa: ARG002
+    def variable_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         """Tell the shape of each variable, for inputs that `output_shape` has accepted."""
         return {}
 

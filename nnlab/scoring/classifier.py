@@ -137,7 +137,7 @@ def summarise(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     details = [metrics["details"] for metrics in results.values()]
     names = details[0]["class_names"]
     recalls = [_recalls(entry["class_accuracy"]) for entry in details]
-    tested = [label for label in range(len(names)) if None not in (run[label] for run in recalls)]
+    tested = [label for label in range(len(names)) if all(label in run for run in recalls)]
     stability = rank_stability([[run[label] for label in tested] for run in recalls])
     ranks = {tested[rank.label]: rank for rank in stability.classes}
     classes = [
@@ -157,7 +157,8 @@ def summarise(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _recalls(entries: Iterable[Mapping[str, Any]]) -> dict[int, float]:
-    return {entry["label"]: entry["accuracy"] for entry in entries}
+    """Return the accuracy of each class that has test images, by label."""
+    return {entry["label"]: entry["accuracy"] for entry in entries if entry["count"]}
 
 
 def summary_table(summary: Mapping[str, Any], runs: int) -> Table:

@@ -190,8 +190,8 @@ def test_evaluation_refuses_what_the_network_does_not_know(config, folder, tiny_
         evaluate(trained, {"dataset": "sample"}, make_workshop().store, print)
     strange = tmp_path / "strange-labels"
     write_idx(strange, np.full(200, 8, np.uint8))
+    given = {"images": str(tiny_images[0]), "labels": str(strange)}
     with pytest.raises(DataError, match="label 8"):
-        given = {"images": str(tiny_images[0]), "labels": str(strange)}
         evaluate(trained, given, make_workshop().store, print)
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import signal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -60,11 +61,12 @@ class Memory:
     """Keeps a training in memory, and watches it."""
 
     def __init__(self, interrupt_at=None):
-        self.best = self.last = None
-        self.rows = []
-        self.chunks = []
+        self.graph: Any = None
+        self.best: Any = None
+        self.last: Any = None
+        self.rows: list = []
+        self.chunks: list = []
         self.interrupt_at = interrupt_at
-        self.loop = None
 
     def keep_best(self, progress):
         self.best = snapshot(self.graph)[0]
@@ -191,7 +193,7 @@ def test_without_held_out_examples_the_last_epoch_is_kept():
 
 
 def test_the_best_epoch_is_kept_and_not_the_last():
-    memory, progress = train(dataclasses.replace(SETTINGS, epochs=12, learning_rate=0.1))
+    _, progress = train(dataclasses.replace(SETTINGS, epochs=12, learning_rate=0.1))
     scores = [row["validation_accuracy"] for row in progress.history[1:]]
     assert progress.best == max(scores)
     assert progress.best_epoch == 1 + scores.index(max(scores))
@@ -239,7 +241,7 @@ def test_clipping_bounds_the_step():
 
 
 def test_a_second_interrupt_leaves_at_once(monkeypatch):
-    left = []
+    left: list[int] = []
     monkeypatch.setattr(os, "_exit", left.append)
 
     class Twice(Memory):
