@@ -91,6 +91,8 @@ class RunFolder:
                     raise OutputExistsError(
                         f"{self.path}: another process is training here; wait for it or end it"
                     ) from error
+            for leftover in self.path.glob(".*.tmp"):  # of a process killed while it wrote
+                leftover.unlink()
             yield
 
     def write_history(self, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -1,7 +1,7 @@
 """The checkpoint: one HDF5 file with a JSON header and named variables, and its strict reader.
 
-Layout: `/<group>/<layer>/<variable>` holds one variable as a plain contiguous dataset; the root
-attribute `nnlab` holds the header as JSON. docs/checkpoint-format.md describes both in full.
+Layout: `/<group>/<layer>/<variable>` holds one variable as a plain contiguous dataset; `/nnlab`
+holds the header, JSON as UTF-8 bytes. docs/checkpoint-format.md describes both in full.
 """
 
 from nnlab.checkpoint.header import FORMAT_VERSION, Header

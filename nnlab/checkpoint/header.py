@@ -11,6 +11,10 @@ from typing import Any, NoReturn, Self, get_origin
 from nnlab.errors import CheckpointError, nearest
 
 FORMAT_VERSION = 1
+# The JSON is kept as plain bytes in a dataset. As an attribute it would be text of variable
+# length, which HDF5 reads before anyone can check it: one changed byte in such a file made HDF5
+# 1.14.6 loop forever or take 4 GB of memory.
+HEADER_DATASET = "nnlab"
 MAX_HEADER_BYTES = 8 * 2**20
 MAX_INTEGER = 2**63 - 1
 

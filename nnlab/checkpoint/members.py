@@ -47,6 +47,23 @@ def find_datasets(
     return dict(_walk(parent, group, group, _tree(names)))
 
 
+def open_dataset(parent: h5py.h5g.GroupID, name: str, path: str = "") -> h5py.h5d.DatasetID:
+    """Open a dataset without following a link.
+
+    Args:
+        parent: The group (or file) that holds it.
+        name: Its name there.
+        path: What to call it in an error, if not by its name.
+
+    Raises:
+        RefusalError: It is missing, behind a link, or no dataset.
+    """
+    item = _open_hard(parent, name, path or name)
+    if not isinstance(item, h5py.h5d.DatasetID):
+        raise RefusalError(f"a dataset at {shown(path or name)}", "something else")
+    return item
+
+
 def _tree(names: Iterable[str]) -> dict[str, Any]:
     """Nest the names: {"hidden_1": {"kernel": None, "bias": None}}."""
     root: dict[str, Any] = {}
@@ -63,11 +80,9 @@ def _walk(
     parent: h5py.h5g.GroupID, name: str, path: str, tree: Mapping[str, Any] | None
 ) -> list[tuple[str, h5py.h5d.DatasetID]]:
     """Descend along the expected names only: the file may well contain itself."""
-    item = _open_hard(parent, name, path)
     if tree is None:
-        if not isinstance(item, h5py.h5d.DatasetID):
-            raise RefusalError(f"a dataset at {shown(path)}", "something else")
-        return [(path.partition("/")[2], item)]
+        return [(path.partition("/")[2], open_dataset(parent, name, path))]
+    item = _open_hard(parent, name, path)
     if not isinstance(item, h5py.h5g.GroupID):
         raise RefusalError(f"a group at {shown(path)}", "something else")
     _check_members(path, _members(item, path), tree.keys())

@@ -15,8 +15,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from nnlab.checkpoint.header import MAX_HEADER_BYTES, Header
-from nnlab.checkpoint.members import RefusalError, find_datasets, shown
+from nnlab.checkpoint.header import HEADER_DATASET, MAX_HEADER_BYTES, Header
+from nnlab.checkpoint.members import RefusalError, find_datasets, open_dataset, shown
 from nnlab.errors import CheckpointError
 
 MAX_BYTES = 2 * 2**30  # of all variables of one group, and of the whole file
@@ -155,15 +155,17 @@ def _check_signature(path: Path) -> None:
 
 
 def _header_text(file: h5py.File) -> str:
-    if not h5py.h5a.exists(file.id, b"nnlab"):
-        raise RefusalError("a root attribute 'nnlab'", "an HDF5 file of another program")
-    attribute = h5py.h5a.open(file.id, b"nnlab")
-    if not isinstance(attribute.get_type(), h5py.h5t.TypeStringID) or attribute.shape != ():
-        raise RefusalError("one text as attribute 'nnlab'", "something else")
-    if attribute.get_storage_size() > MAX_HEADER_BYTES:
-        raise RefusalError(f"a header of at most {MAX_HEADER_BYTES:,} bytes", "a longer one")
-    text = file.attrs["nnlab"]
-    return text if isinstance(text, str) else bytes(text).decode()
+    if not file.id.links.exists(HEADER_DATASET.encode()):
+        raise RefusalError(f"a dataset {HEADER_DATASET!r}", "an HDF5 file of another program")
+    dataset = open_dataset(file.id, HEADER_DATASET)
+    _check_storage(HEADER_DATASET, dataset)
+    length = dataset.shape[0] if len(dataset.shape) == 1 else 0
+    if not 0 < length <= MAX_HEADER_BYTES:
+        limits = f"1 to {MAX_HEADER_BYTES:,} bytes in {HEADER_DATASET!r}"
+        raise RefusalError(limits, f"shape {dataset.shape}")
+    variable = Variable((length,), "uint8")
+    _check_type(HEADER_DATASET, dataset, variable)
+    return _read(HEADER_DATASET, dataset, variable).tobytes().decode()
 
 
 def _check_storage(name: str, dataset: h5py.h5d.DatasetID) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from nnlab.checkpoint.header import Header
+from nnlab.checkpoint.header import HEADER_DATASET, Header
 from nnlab.errors import CheckpointError
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
@@ -64,7 +64,8 @@ def _image(
     """
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
-        file.attrs["nnlab"] = header.to_json()
+        text = header.to_json().encode()
+        file.create_dataset(HEADER_DATASET, data=np.frombuffer(text, np.uint8))
         for group, variables in groups.items():
             file.create_group(_checked_name(group))
             for name, values in variables.items():

@@ -1,5 +1,6 @@
 """One command per experiment: inputs are answered; without any, it trains."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -154,7 +155,7 @@ def _inputs(given: Iterable[str]) -> Iterator[str]:
     """Yield the inputs; `-` stands for the lines of stdin."""
     for text in given:
         if text == "-":
-            yield from (line.rstrip("\r\n") for line in click.get_text_stream("stdin"))
+            yield from (line.rstrip("\r\n") for line in sys.stdin)
         else:
             yield text
 

@@ -7,6 +7,8 @@ FIT_SIDE = 64
 BORDER_SHARE = 8
 """The border is one part in this many of each side."""
 ROUNDS = 6
+LEAST_RIDGE = 1e-6
+"""Lets a picture of less than six pixels have a surface, too."""
 LEAST_SPREAD = 3.0
 """Grey levels by which background differs from the fit at least."""
 
@@ -28,11 +30,13 @@ def background_of(picture: np.ndarray) -> np.ndarray:
     step = -(-max(picture.shape) // FIT_SIDE)
     grey = np.asarray(Image.fromarray(picture).reduce(step) if step > 1 else picture)
     terms = _quadratic_terms(grey.shape)
-    design = terms.reshape(len(terms), -1).T
+    design = terms.reshape(len(terms), -1).T.astype(np.float64)
     values = grey.reshape(-1)
     counted = _border(grey.shape).reshape(-1)
     for _ in range(ROUNDS):
-        weights = np.linalg.lstsq(design[counted], values[counted], rcond=None)[0]
+        rows = design[counted]
+        normal = rows.T @ rows + LEAST_RIDGE * np.eye(len(terms))
+        weights = np.linalg.solve(normal, rows.T @ values[counted])
         residual = np.abs(values - design @ weights)
         spread = 1.4826 * np.median(residual[counted])
         counted = residual <= 3 * max(spread, LEAST_SPREAD)

@@ -253,26 +253,44 @@ def test_a_damaged_byte_is_refused_or_harmless(tmp_path):
         }
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        3,
-        np.zeros(4),
-        ["{}", "{}"],
-        h5py.Empty("f4"),
-        "",
-        "{",
-        "[1]",
-        '{"format": 1}',
-        np.bytes_(b"\xff\xfe"),
-    ],
-)
-def test_a_damaged_header_is_refused(value, tmp_path):
-    path = written(tmp_path / "bad.h5")
-    with h5py.File(path, "r+") as file:
-        del file.attrs["nnlab"]
-        file.attrs["nnlab"] = value
-    _refused(path, "expected")
+def _bytes(text: bytes) -> np.ndarray:
+    return np.frombuffer(text, np.uint8)
+
+
+def _pretend_long(file: h5py.File) -> None:
+    file.create_dataset("nnlab", (2**30,), "u1")
+
+
+DAMAGED_HEADERS = {
+    "number": (lambda file: file.create_dataset("nnlab", data=3), "header|1 to"),
+    "text": (lambda file: file.create_dataset("nnlab", data="{}"), "1 to .* bytes"),
+    "array of text": (lambda file: file.create_dataset("nnlab", data=["{}"]), "numbers in"),
+    "wider numbers": (lambda file: file.create_dataset("nnlab", data=[123, 125]), "uint8"),
+    "nothing": (lambda file: file.create_dataset("nnlab", data=_bytes(b"")), "1 to .* bytes"),
+    "no JSON": (lambda file: file.create_dataset("nnlab", data=_bytes(b"{")), "valid JSON"),
+    "no object": (lambda file: file.create_dataset("nnlab", data=_bytes(b"[1]")), "JSON object"),
+    "no UTF-8": (lambda file: file.create_dataset("nnlab", data=_bytes(b"\xff")), "damaged"),
+    "too long": (_pretend_long, "1 to 8,388,608 bytes"),
+    "never written": (lambda file: file.create_dataset("nnlab", (99,), "u1"), "99 bytes stored"),
+    "compressed": (
+        lambda file: file.create_dataset("nnlab", data=_bytes(b"{}"), compression="gzip"),
+        "plain contiguous",
+    ),
+    "a group": (lambda file: file.create_group("nnlab"), "expected a dataset"),
+    "a link": (
+        lambda file: file.update({"nnlab": h5py.ExternalLink("other.h5", "nnlab")}),
+        "a link to another place",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED_HEADERS)
+def test_a_damaged_header_is_refused(name, tmp_path):
+    craft, message = DAMAGED_HEADERS[name]
+    with h5py.File(written(tmp_path / "bad.h5"), "r+") as file:
+        del file["nnlab"]
+        craft(file)
+    _refused(tmp_path / "bad.h5", message)
 
 
 def test_a_file_without_header_is_refused(tmp_path):

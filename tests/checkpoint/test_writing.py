@@ -1,4 +1,5 @@
 import errno
+import json
 import os
 import resource
 
@@ -79,9 +80,9 @@ def test_a_long_header_is_kept(tmp_path):
         assert file.header.facts == facts
 
 
-def test_other_programs_find_datasets_and_a_text_attribute(tmp_path):
+def test_other_programs_find_plain_datasets_and_json(tmp_path):
     with h5py.File(written(tmp_path / "best.h5")) as file:
-        assert isinstance(file.attrs["nnlab"], str)
+        assert json.loads(file["nnlab"][()].tobytes())["experiment"] == "classify"
         assert file["model/hidden/kernel"].dtype == np.dtype("<f4")
         assert file["model/hidden/kernel"].chunks is None
         np.testing.assert_array_equal(file["model/hidden/bias"], BIAS)

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import click
-import h5py
 import numpy as np
 import pytest
 
@@ -18,6 +17,7 @@ from nnlab.datasets.store import Store
 from nnlab.errors import InterruptedRun
 from nnlab.running.single import resume, run
 from nnlab.runs import RunFolder
+from tests.h5 import same_variables, variables_of
 from tests.watching import Watcher, make_workshop
 
 ROOT = Path(__file__).parents[2]
@@ -40,18 +40,6 @@ def carry_out(name: str, folder: Path, watcher: Watcher):
     warnings: list[str] = []
     workshop = make_workshop(watcher, warnings)
     return run(experiment, config, RunFolder(folder), workshop), warnings
-
-
-def datasets_of(path: Path) -> dict[str, np.ndarray]:
-    found: dict[str, np.ndarray] = {}
-
-    def visit(name, item):
-        if isinstance(item, h5py.Dataset):
-            found[name] = item[()]
-
-    with h5py.File(path) as file:
-        file.visititems(visit)
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +98,7 @@ def test_the_checkpoint_carries_settings_data_and_scores(name, trained):
     assert checkpoint.header.dataset == metrics["dataset"]
     assert checkpoint.config() == one_trial(name)[1]
     assert checkpoint.header.state == {}
-    assert not any(key.startswith("optimizer") for key in datasets_of(folder.best))
+    assert not any(key.startswith("optimizer") for key in variables_of(folder.best))
 
 
 @every_experiment
@@ -154,10 +142,8 @@ def test_stopped_and_resumed_gives_the_same_files(name, chunk, trained, tmp_path
         carry_out(name, folder.path, Watcher(interrupt_at=chunk))
     assert not folder.is_finished()
     _, resumed = resume(folder, make_workshop())
-    for file, other in ((whole.last, folder.last), (whole.best, folder.best)):
-        one, two = datasets_of(file), datasets_of(other)
-        assert one.keys() == two.keys()
-        assert all(np.array_equal(one[key], two[key]) for key in one)
+    assert same_variables(whole.last, folder.last)
+    assert same_variables(whole.best, folder.best)
     assert resumed["scores"] == metrics["scores"]
     assert resumed["training"]["best_epoch"] == metrics["training"]["best_epoch"]
 

@@ -25,9 +25,16 @@ def drawn_sample(monkeypatch, sample):
 
 
 def load(dataset=None, *, store=None, split_seed=0, warn=pytest.fail, **paths):
-    files = (paths.get(name) for name in ("images", "labels", "test_images", "test_labels"))
-    store = store or Store(offline=True)
-    return load_digits(store, dataset, *files, split_seed=split_seed, warn=warn)
+    return load_digits(
+        store or Store(offline=True),
+        dataset,
+        images=paths.get("images"),
+        labels=paths.get("labels"),
+        test_images=paths.get("test_images"),
+        test_labels=paths.get("test_labels"),
+        split_seed=split_seed,
+        warn=warn,
+    )
 
 
 def write_pair(folder, labels, name="my", size=(5, 4)):
