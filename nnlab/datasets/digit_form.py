@@ -57,6 +57,24 @@ def to_digit_form(picture: np.ndarray, shape: tuple[int, int] = (28, 28)) -> np.
     return _centred(_fitted(cropped, box), shape)
 
 
+def has_characters(images: np.ndarray) -> bool:
+    """Tell whether a data set's images (count, height, width) are light ink on a black border."""
+    border = np.concatenate(
+        [images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1
+    )
+    return bool(np.median(border) <= DARK_BORDER)
+
+
+def resized(picture: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Scale a picture to `shape` and change nothing else: for data sets of no characters."""
+    from PIL import Image
+
+    if picture.shape == tuple(shape):
+        return picture
+    image = Image.fromarray(picture).resize((shape[1], shape[0]), Image.Resampling.BOX)
+    return np.asarray(image)
+
+
 def _has_form(picture: np.ndarray, shape: tuple[int, int]) -> bool:
     if picture.shape != tuple(shape):
         return False

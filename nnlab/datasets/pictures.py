@@ -7,13 +7,10 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
-from nnlab.datasets.digit_form import to_digit_form
 from nnlab.errors import DataError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-__all__ = ["picture_files", "read_picture", "to_digit_form"]
 
 # Pillow opens more, but some of its formats start other programs (EPS) or are hardly tested.
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")

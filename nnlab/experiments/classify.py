@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from nnlab.datasets.digit_form import has_characters, resized, to_digit_form
 from nnlab.datasets.labelled_images import load_digits, load_test_images, split_validation
 from nnlab.datasets.store import Store
 from nnlab.errors import NnlabError, UsageError
@@ -117,7 +118,11 @@ class Classify(Experiment):
             "test_labels": digits.test_labels,
         }
         shape = [int(size) for size in digits.train_images.shape[1:]]
-        facts = {"class_names": list(digits.class_names), "image_shape": shape}
+        facts = {
+            "class_names": list(digits.class_names),
+            "image_shape": shape,
+            "characters": has_characters(digits.train_images),
+        }
         return Data(arrays, facts, digits.source)
 
     def load_for_evaluation(
@@ -185,13 +190,14 @@ class Classify(Experiment):
         self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
     ) -> Iterator[Answer | NnlabError]:
         """Read the class of each image; a folder stands for the images inside."""
-        from nnlab.datasets.pictures import picture_files, read_picture, to_digit_form
+        from nnlab.datasets.pictures import picture_files, read_picture
 
-        shape = tuple(facts["image_shape"])
+        height, width = facts["image_shape"]
+        to_form = to_digit_form if facts["characters"] else resized
         for given in inputs:
             for path in picture_files(given):
                 try:
-                    image = to_digit_form(read_picture(path), shape)
+                    image = to_form(read_picture(path), (height, width))
                 except NnlabError as error:
                     yield error
                     continue

@@ -62,7 +62,7 @@ def _network(folder: RunFolder, metrics: Mapping[str, Any], footer: str) -> Any:
         description,
         output_shapes(description),
         weight_counts(description),
-        title=f"{metrics['experiment']}: the network",
+        title=f"The network of {metrics['experiment']}",
         footer=footer,
     )
 

@@ -70,7 +70,8 @@ def train(
         progress = _restore(folder, header, graph)
         folder.write_history(progress.history)
     keeper = RunKeeper(folder, header, graph)
-    workshop.observer.run_started(str(folder.path), config.epochs, progress.epoch)
+    title = f"{experiment.name} in {folder.path}"
+    workshop.observer.run_started(title, config.epochs, progress.epoch)
     diverged = None
     try:
         TrainingLoop(graph, examples, config, keeper, workshop.observer).run(progress)

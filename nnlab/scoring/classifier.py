@@ -112,7 +112,7 @@ def tables(metrics: Mapping[str, Any]) -> list[Table]:
         )
         for entry in worst
     ]
-    tested = f"{details['test_images']} test images of {metrics['dataset']['name']}"
+    tested = f"{details['test_images']:,} test images of {metrics['dataset']['name']}"
     return [
         Table(f"Accuracy on {tested}", ("", "accuracy", "95 % interval"), accuracy_rows),
         Table(
