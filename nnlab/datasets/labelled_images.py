@@ -9,11 +9,10 @@ import numpy as np
 
 from nnlab.datasets.pairs import Pair, check_trainable, hold_out_a_fifth
 from nnlab.datasets.registry import DataSet, all_sets, get_set
-from nnlab.datasets.source import Source
+from nnlab.datasets.source import SAMPLE, Source
 from nnlab.datasets.store import MissingDataError, Store
 from nnlab.errors import DataError, UsageError, nearest
 
-SAMPLE = "sample"
 SAMPLE_IMAGES = 10_000
 SAMPLE_SEED = 20_180_612
 

@@ -3,6 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+SAMPLE = "sample"
+"""What every embedded sample is called."""
+
 
 @dataclass(frozen=True)
 class Source:

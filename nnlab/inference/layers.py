@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlab.errors import CheckpointError
 from nnlab.inference import settings
 from nnlab.inference.activations import ACTIVATIONS
 from nnlab.inference.layer import Layer, Shape, expect_form
@@ -134,18 +133,15 @@ class Concatenate(Layer):
 
 @dataclass(frozen=True)
 class Add(Layer):
-    """The sum of all inputs; axes of length 1 stretch."""
+    """The sum of all inputs."""
 
     merges = True
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Shapes that are equal, or 1 where they differ -> the larger of each length."""
+        """Equal shapes -> that shape; Keras would stretch others, in ways of its own."""
         for other in inputs[1:]:
-            expect_form(other, f"like {inputs[0]}", len(other) == len(inputs[0]))
-        try:
-            return np.broadcast_shapes(*inputs)
-        except ValueError:
-            raise CheckpointError(f"expected inputs of one shape, but they are {inputs}") from None
+            expect_form(other, str(inputs[0]), other == inputs[0])
+        return inputs[0]
 
     def __call__(self, *inputs: np.ndarray) -> np.ndarray:
         """Add up arrays (batch, ...)."""

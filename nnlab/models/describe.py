@@ -1,7 +1,7 @@
 """Between Keras and the rest of the house: a model's plain description, and its weights by name."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,12 +33,13 @@ def describe(model: "keras.Model") -> Description:
     config = model.get_config()
     if "output_layers" not in config:
         raise NnlabError(f"expected a functional model, but came a {type(model).__name__}")
-    operations = {operation.name: operation for operation in model.operations}
+    layers = {operation.name: operation for operation in model.operations}
     inputs = [name for name, _ in _calls_in(config["input_layers"])]
+    kinds = {name: kind_and_settings(layers[name]) for name in layers if name not in inputs}
     names: dict[_Call, str] = {(name, 0): name for name in inputs}
     description = {
-        "inputs": [{"name": name, "shape": _input_shape(operations[name])} for name in inputs],
-        "nodes": [_node(operations, *call, names) for call in _ordered_calls(config)],
+        "inputs": [{"name": name, "shape": _input_shape(layers[name])} for name in inputs],
+        "nodes": [_node(kinds, *call, names) for call in _ordered_calls(config)],
         "outputs": [names[call] for call in _calls_in(config["output_layers"])],
     }
     expected = expected_variables(description)
@@ -95,28 +96,28 @@ def _variables(model: "keras.Model") -> dict[str, Any]:
 
 
 def _node(
-    operations: Mapping[str, Any],
+    kinds: Mapping[str, tuple[str, dict[str, Any]]],
     layer_name: str,
     index: int,
     inputs: list[_Call],
     names: dict[_Call, str],
 ) -> dict[str, Any]:
     """Describe one call of a layer, and enter its name in `names`."""
-    kind, settings = kind_and_settings(operations[layer_name])
-    name = _node_name(layer_name, operations, names)
+    kind, settings = kinds[layer_name]
+    name = _node_name(layer_name, kinds, names)
     names[layer_name, index] = name
     node = {"name": name, "kind": kind, "settings": settings}
     sharing = {} if name == layer_name else {"layer": layer_name}
     return node | sharing | {"inputs": [names[call] for call in inputs]}
 
 
-def _node_name(layer_name: str, operations: Mapping[str, Any], names: Mapping[_Call, str]) -> str:
+def _node_name(layer_name: str, layers: Collection[str], names: Mapping[_Call, str]) -> str:
     """Name the first call of a layer as the layer, a later one with a number."""
     taken = set(names.values())
     if layer_name not in taken:
         return layer_name
     numbered = (f"{layer_name}_{number}" for number in itertools.count(2))
-    return next(name for name in numbered if name not in taken and name not in operations)
+    return next(name for name in numbered if name not in taken and name not in layers)
 
 
 def _ordered_calls(config: Mapping[str, Any]) -> Iterator[tuple[str, int, list[_Call]]]:

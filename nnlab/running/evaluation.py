@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from nnlab.answering import Trained
+from nnlab.datasets.registry import all_sets
+from nnlab.datasets.source import SAMPLE
 from nnlab.datasets.store import Store
 from nnlab.errors import DataError
 from nnlab.experiment import Warn
@@ -30,6 +32,9 @@ def evaluate(
     """
     experiment = trained.experiment
     config = trained.config()
+    own = trained.header.dataset["name"]
+    if not given and own in (*all_sets(), SAMPLE):
+        given = {"dataset": own}  # by name, so that no other set stands in for one that is missing
     data = experiment.load_for_evaluation(config, trained.header.facts, given, store, warn)
     for name in experiment.data_facts:
         expected, came = trained.header.facts.get(name), data.facts.get(name)

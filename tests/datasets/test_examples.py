@@ -2,8 +2,9 @@ from pathlib import Path
 
 import numpy as np
 
+from nnlab.datasets.digit_form import to_digit_form
 from nnlab.datasets.examples import write_examples
-from nnlab.datasets.pictures import picture_files, read_picture, to_digit_form
+from nnlab.datasets.pictures import picture_files, read_picture
 
 COMMITTED = Path(__file__).parents[2] / "data" / "examples"
 

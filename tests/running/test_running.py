@@ -183,6 +183,15 @@ def test_evaluation_takes_other_images(config, folder, tiny_images, tmp_path):
     assert metrics["scores"]["accuracy"] >= 0.95
 
 
+def test_evaluation_asks_for_the_set_that_the_network_was_trained_on(folder, monkeypatch):
+    config = CLASSIFY.configure({"dataset": "sample", "epochs": 1}, "test")
+    run(CLASSIFY, dataclasses.replace(config, dataset=None), folder, make_workshop())
+    trained = nnlab.load(folder.best)
+    trained.header.dataset["name"] = "mnist"  # which is not here
+    with pytest.raises(DataError, match="mnist"):
+        evaluate(trained, {}, make_workshop().store, print)
+
+
 def test_evaluation_refuses_what_the_network_does_not_know(config, folder, tiny_images, tmp_path):
     run(CLASSIFY, config, folder, make_workshop())
     trained = nnlab.load(folder.best)

@@ -1,0 +1,44 @@
+"""Hold a Keras model and its NumPy counterpart equal."""
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nnlab.inference import Network
+from nnlab.models.describe import describe, load_weights, weights_of
+
+if TYPE_CHECKING:
+    import keras
+
+TOLERANCE = 1e-5
+
+
+def random_weights(model: "keras.Model", seed: int = 0) -> dict[str, np.ndarray]:
+    """Weights that keep outputs near 1, biases included; Keras starts with biases of 0."""
+    rng = np.random.default_rng(seed)
+    return {
+        name: rng.normal(0, 1 / np.sqrt(np.prod(values.shape[:-1])), values.shape).astype("f4")
+        for name, values in weights_of(model).items()
+    }
+
+
+def assert_agrees(model: "keras.Model", *inputs: np.ndarray) -> Network:
+    """Give the model random weights, and run it and its description on the same inputs."""
+    import keras
+
+    weights = random_weights(model)
+    load_weights(model, weights)
+    network = Network(json.loads(json.dumps(describe(model))), weights)
+    came = network.outputs(*inputs, batch_size=2)
+    expected = model(list(inputs) if len(inputs) > 1 else inputs[0], training=False)
+    expected = [keras.ops.convert_to_numpy(one) for one in keras.tree.flatten(expected)]
+    for output, (name, array) in zip(expected, came.items(), strict=True):
+        assert array.dtype == np.float32
+        assert array.shape == output.shape == (len(output), *network.output_shapes[name])
+        np.testing.assert_allclose(array, output, rtol=0, atol=TOLERANCE)
+    return network
+
+
+def normal(*shape: int) -> np.ndarray:
+    return np.random.default_rng(1).normal(size=shape).astype(np.float32)

@@ -1,0 +1,184 @@
+"""Networks that are no plain chain of layers, and what a network takes."""
+
+import itertools
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from nnlab.errors import CheckpointError, UsageError
+from nnlab.inference import Network, expected_variables
+from tests.inference.agreement import assert_agrees, normal
+
+
+def chain(length: int, side: int = 4) -> dict:
+    """A description of `length` nodes that add 1 each."""
+    names = ["x", *(f"plus_{number}" for number in range(1, length + 1))]
+    return {
+        "inputs": [{"name": "x", "shape": [side, side]}],
+        "nodes": [
+            {
+                "name": name,
+                "kind": "rescale",
+                "settings": {"scale": 1.0, "offset": 1.0},
+                "inputs": [before],
+            }
+            for before, name in itertools.pairwise(names)
+        ],
+        "outputs": [names[-1]],
+    }
+
+
+def dense(name: str, source: str, units: int = 2, **more: str) -> dict:
+    settings = {"units": units, "activation": "linear", "use_bias": False}
+    return {"name": name, "kind": "dense", "settings": settings, "inputs": [source], **more}
+
+
+def test_a_skip():
+    import keras
+    from keras import layers
+
+    x = keras.Input((8, 8, 2), name="x")
+    y = layers.Conv2D(2, 3, padding="same", activation="relu", name="convolution")(x)
+    y = layers.Add(name="skip")([x, y])
+    y = layers.Concatenate(name="beside")([y, x])
+    assert_agrees(keras.Model(x, y), normal(3, 8, 8, 2))
+
+
+def test_two_inputs_in_the_order_of_the_model():
+    import keras
+    from keras import layers
+
+    left, right = keras.Input((3,), name="left"), keras.Input((4,), name="right")
+    joined = layers.Concatenate(name="joined")([right, left])
+    y = layers.Dense(5, activation="tanh", name="y")(joined)
+    network = assert_agrees(keras.Model([left, right], y), normal(5, 3), normal(5, 4))
+    assert network.input_shapes == {"left": (3,), "right": (4,)}
+
+
+def test_a_shared_layer():
+    import keras
+    from keras import layers
+
+    left, right = keras.Input((3,), name="left"), keras.Input((3,), name="right")
+    shared = layers.Dense(3, activation="relu", name="shared")
+    once, twice = shared(left), shared(shared(right))
+    y = layers.Dense(2, name="y")(layers.Concatenate(name="joined")([twice, once]))
+    assert_agrees(keras.Model([left, right], y), normal(5, 3), normal(5, 3))
+
+
+def test_several_outputs():
+    import keras
+    from keras import layers
+
+    x = keras.Input((6,), name="x")
+    code = layers.Dense(2, name="code")(x)
+    decoded = layers.Dense(6, activation="sigmoid", name="decoded")(code)
+    network = assert_agrees(keras.Model(x, [decoded, code]), normal(5, 6))
+    assert network.output_shapes == {"decoded": (6,), "code": (2,)}
+    with pytest.raises(UsageError, match="decoded, code"):
+        network(normal(1, 6))
+
+
+def test_a_part_of_a_network_gives_what_the_whole_has_in_between():
+    description = {
+        "inputs": [{"name": "x", "shape": [3]}],
+        "nodes": [dense("code", "x"), dense("decoded", "code", 3)],
+        "outputs": ["decoded", "code"],
+    }
+    weights = {
+        name: np.random.default_rng(0).normal(size=shape).astype(np.float32)
+        for name, shape in expected_variables(description).items()
+    }
+    whole = Network(description, weights).outputs(normal(4, 3))
+    encoder = Network(description | {"outputs": ["code"]}, weights)
+    np.testing.assert_array_equal(encoder.predict(normal(4, 3)), whole["code"])
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 256])
+def test_the_size_of_a_batch_makes_no_difference(batch_size):
+    network = Network(chain(3), {})
+    images = np.arange(7 * 16, dtype=np.uint8).reshape(7, 4, 4)
+    result = network.predict(images, batch_size=batch_size)
+    assert result.dtype == np.float32
+    np.testing.assert_array_equal(result, images + np.float32(3))
+    np.testing.assert_array_equal(network(images), result)
+
+
+def test_no_examples_give_no_results():
+    assert Network(chain(3), {}).predict(np.empty((0, 4, 4))).shape == (0, 4, 4)
+
+
+def test_inputs_are_left_as_they_were():
+    x = normal(2, 4, 4)
+    before = x.copy()
+    Network(chain(2), {}).predict(x)
+    np.testing.assert_array_equal(x, before)
+
+
+def test_what_nobody_needs_any_more_is_freed():
+    network, image = Network(chain(40, side=1000), {}), np.zeros((1, 1000, 1000), np.float32)
+    tracemalloc.start()
+    network.predict(image)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5 * image.nbytes
+
+
+def test_large_images_get_small_batches():
+    network, images = Network(chain(3, side=1000), {}), np.zeros((20, 1000, 1000), np.uint8)
+    tracemalloc.start()
+    network.predict(images, batch_size=256)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < (20 + 8) * 4_000_000  # the result, and a few images
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ((), "expected the inputs x"),
+        ((np.zeros((1, 4, 4)), np.zeros((1, 4, 4))), "expected the inputs x"),
+        ((np.zeros((4, 4)),), r"shape \(batch, 4, 4\) as input 'x', but came float64 \(4, 4\)"),
+        ((np.zeros((1, 5, 4)),), "expected numbers of shape"),
+        ((np.float32(1),), "expected numbers of shape"),
+        ((np.full((1, 4, 4), "a"),), "expected numbers"),
+        ((np.full((1, 4, 4), None),), "expected numbers"),
+    ],
+)
+def test_inputs_that_do_not_fit_are_refused(inputs, message):
+    with pytest.raises(UsageError, match=message):
+        Network(chain(1), {}).predict(*inputs)
+
+
+def test_inputs_of_different_length_are_refused():
+    description = {
+        "inputs": [{"name": "a", "shape": [1]}, {"name": "b", "shape": [1]}],
+        "nodes": [{"name": "y", "kind": "add", "settings": {}, "inputs": ["a", "b"]}],
+        "outputs": ["y"],
+    }
+    with pytest.raises(UsageError, match="as many examples"):
+        Network(description, {}).predict(np.zeros((2, 1)), np.zeros((3, 1)))
+
+
+def test_a_batch_of_less_than_one_is_refused():
+    with pytest.raises(UsageError, match="at least 1"):
+        Network(chain(1), {}).predict(np.zeros((1, 4, 4)), batch_size=0)
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ({}, "expected weights 'y/kernel'"),
+        ({"y/kernel": np.zeros((3, 2)), "y/kernal": np.zeros(1)}, "did you mean 'y/kernel'"),
+        ({"y/kernel": np.zeros((2, 3))}, r"shape \(3, 2\), but came \(2, 3\)"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(weights, message):
+    description = {
+        "inputs": [{"name": "x", "shape": [3]}],
+        "nodes": [dense("y", "x")],
+        "outputs": ["y"],
+    }
+    with pytest.raises(CheckpointError, match=message):
+        Network(description, weights)

@@ -1,0 +1,168 @@
+"""Each kind of layer gives what Keras gives, over random settings."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlab.inference import Network
+from tests.inference.agreement import assert_agrees, normal
+
+pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis -1")
+
+few = settings(max_examples=12, deadline=None)
+more = settings(max_examples=30, deadline=None)
+
+activations = st.sampled_from(["linear", "relu", "sigmoid", "softmax", "tanh"])
+shapes = st.lists(st.integers(1, 5), min_size=1, max_size=3).map(tuple)
+sides = st.integers(1, 9)
+windows = st.tuples(st.integers(1, 5), st.integers(1, 5))
+steps = st.tuples(st.integers(1, 3), st.integers(1, 3))
+paddings = st.sampled_from(["same", "valid"])
+
+
+@pytest.fixture(scope="module")
+def layers():
+    from keras import layers
+
+    return layers
+
+
+def one_layer(layer, *shape):
+    import keras
+
+    x = keras.Input(shape, name="x")
+    assert_agrees(keras.Model(x, layer(x)), normal(3, *shape))
+
+
+@few
+@given(shape=shapes, scale=st.floats(-3, 3), offset=st.floats(-3, 3))
+def test_rescale(layers, shape, scale, offset):
+    one_layer(layers.Rescaling(scale, offset, name="y"), *shape)
+
+
+@few
+@given(shape=shapes)
+def test_flatten(layers, shape):
+    one_layer(layers.Flatten(name="y"), *shape)
+
+
+@few
+@given(shape=shapes, data=st.data())
+def test_reshape(layers, shape, data):
+    target = data.draw(st.permutations([*shape, 1]))
+    one_layer(layers.Reshape(tuple(target), name="y"), *shape)
+
+
+@more
+@given(shape=shapes, units=st.integers(1, 6), activation=activations, use_bias=st.booleans())
+def test_dense(layers, shape, units, activation, use_bias):
+    dense = layers.Dense(units, activation=activation, use_bias=use_bias, name="y")
+    one_layer(dense, *shape)
+
+
+@more
+@given(
+    height=sides,
+    width=sides,
+    channels=st.integers(1, 3),
+    filters=st.integers(1, 4),
+    kernel=windows,
+    strides=steps,
+    padding=paddings,
+    activation=activations,
+    use_bias=st.booleans(),
+)
+def test_conv2d(
+    layers, height, width, channels, filters, kernel, strides, padding, activation, use_bias
+):
+    if padding == "valid":
+        kernel = min(kernel[0], height), min(kernel[1], width)
+    convolution = layers.Conv2D(
+        filters,
+        kernel,
+        strides,
+        padding=padding,
+        activation=activation,
+        use_bias=use_bias,
+        name="y",
+    )
+    one_layer(convolution, height, width, channels)
+
+
+@pytest.mark.parametrize("shape", [(40, 700, 12), (200, 50, 12), (3, 12_000, 3)])
+def test_conv2d_of_images_larger_than_the_cache(layers, shape):
+    one_layer(layers.Conv2D(2, 3, padding="same", name="y"), *shape)
+
+
+@more
+@given(
+    height=sides,
+    width=sides,
+    channels=st.integers(1, 3),
+    pool=windows,
+    strides=steps,
+    padding=paddings,
+)
+def test_max_pooling2d(layers, height, width, channels, pool, strides, padding):
+    if padding == "valid":
+        pool = min(pool[0], height), min(pool[1], width)
+    one_layer(layers.MaxPooling2D(pool, strides, padding, name="y"), height, width, channels)
+
+
+@few
+@given(shape=shapes, rate=st.floats(0, 0.9))
+def test_dropout_passes_everything_on(layers, shape, rate):
+    one_layer(layers.Dropout(rate, name="y"), *shape)
+
+
+@few
+@given(shape=shapes, activation=activations)
+def test_activation(layers, shape, activation):
+    one_layer(layers.Activation(activation, name="y"), *shape)
+
+
+@few
+@given(shape=shapes, lengths=st.lists(st.integers(1, 4), min_size=2, max_size=4), data=st.data())
+def test_concatenate(layers, shape, lengths, data):
+    import keras
+
+    along = data.draw(st.integers(0, len(shape) - 1))
+    axis = data.draw(st.sampled_from([along + 1, along - len(shape)]))
+    inputs = [
+        keras.Input((*shape[:along], length, *shape[along + 1 :]), name=f"x_{number}")
+        for number, length in enumerate(lengths)
+    ]
+    model = keras.Model(inputs, layers.Concatenate(axis, name="y")(inputs))
+    assert_agrees(model, *(normal(3, *one.shape[1:]) for one in inputs))
+
+
+@few
+@given(shape=shapes, count=st.integers(2, 4))
+def test_add(layers, shape, count):
+    import keras
+
+    inputs = [keras.Input(shape, name=f"x_{number}") for number in range(count)]
+    model = keras.Model(inputs, layers.Add(name="y")(inputs))
+    assert_agrees(model, *(number * normal(3, *shape) for number in range(count)))
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "softmax", "tanh"])
+@pytest.mark.filterwarnings("error")
+def test_activations_of_huge_numbers_do_not_overflow(activation):
+    description = {
+        "inputs": [{"name": "x", "shape": [3]}],
+        "nodes": [
+            {
+                "name": "y",
+                "kind": "activation",
+                "settings": {"activation": activation},
+                "inputs": ["x"],
+            }
+        ],
+        "outputs": ["y"],
+    }
+    y = Network(description, {})(np.array([[-1e30, 0, 1e30]], np.float32))
+    lowest = -1 if activation == "tanh" else 0
+    assert y[0, 0] == lowest
+    assert y[0, 2] == 1

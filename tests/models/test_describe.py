@@ -1,0 +1,168 @@
+"""From Keras to a description and back: what is refused, and weights by name."""
+
+import numpy as np
+import pytest
+
+from nnlab.errors import CheckpointError, NnlabError
+from nnlab.models.describe import describe, load_weights, weights_of
+from nnlab.models.mlp import mlp
+
+
+def model_of(make, *shape: int | None):
+    """A model of one layer, which `make` makes from `keras.layers`."""
+    import keras
+
+    x = keras.Input(shape, name="x")
+    return keras.Model(x, make(keras.layers)(x))
+
+
+REFUSED = {
+    "a class without counterpart": (
+        lambda layers: layers.LayerNormalization(name="norm"),
+        (4,),
+        "'norm' is a LayerNormalization",
+    ),
+    "dilation": (
+        lambda layers: layers.Conv2D(2, 3, dilation_rate=2, name="y"),
+        (9, 9, 1),
+        r"'y': expected dilation_rate=\(1, 1\)",
+    ),
+    "groups": (
+        lambda layers: layers.Conv2D(2, 3, groups=2, name="y"),
+        (9, 9, 2),
+        "expected groups=1",
+    ),
+    "channels first": (
+        lambda layers: layers.MaxPooling2D(2, data_format="channels_first", name="y"),
+        (1, 8, 8),
+        "expected data_format='channels_last'",
+    ),
+    "an activation without counterpart": (
+        lambda layers: layers.Dense(2, activation="gelu", name="y"),
+        (4,),
+        "one of linear, relu",
+    ),
+    "an activation of one's own": (
+        lambda layers: layers.Dense(2, activation=lambda x: x, name="y"),
+        (4,),
+        "one of Keras' activations",
+    ),
+    "a scale for each channel": (
+        lambda layers: layers.Rescaling([1.0, 2.0], name="y"),
+        (4, 2),
+        "'scale': expected a finite number",
+    ),
+    "an open shape": (lambda layers: layers.Reshape((-1,), name="y"), (4, 2), "whole numbers"),
+    "no fixed shape": (lambda layers: layers.Dense(2, name="y"), (None, 2), "fixed shape"),
+    "a name with a blank": (
+        lambda layers: layers.Dense(2, name="a name"),
+        (4,),
+        "expected a name",
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_inference_does_not_have_is_refused(case):
+    make, shape, message = REFUSED[case]
+    with pytest.raises(NnlabError, match=message):
+        describe(model_of(make, *shape))
+
+
+def test_a_derived_class_is_refused():
+    import keras
+
+    class Dense(keras.layers.Dense):
+        def call(self, inputs):
+            return 2 * super().call(inputs)
+
+    with pytest.raises(NnlabError, match="'y' is a Dense, which NumPy inference does not have"):
+        describe(model_of(lambda _: Dense(2, name="y"), 4))
+
+
+def test_an_operation_is_refused():
+    import keras
+
+    x = keras.Input((3,), name="x")
+    with pytest.raises(NnlabError, match="is a Multiply"):
+        describe(keras.Model(x, x * 2))
+
+
+def test_dropout_that_never_stops_is_refused():
+    import keras
+
+    x = keras.Input((3,), name="x")
+    y = keras.layers.Dropout(0.5, name="y")(x, training=True)
+    with pytest.raises(NnlabError, match="'y' is called with True"):
+        describe(keras.Model(x, y))
+
+
+def test_a_model_inside_a_model_is_refused():
+    import keras
+
+    x = keras.Input((4, 4), name="x")
+    with pytest.raises(NnlabError, match="'mlp' is a Functional"):
+        describe(keras.Model(x, mlp((4, 4), 2)(x)))
+
+
+def test_a_sequential_model_is_refused():
+    import keras
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    with pytest.raises(NnlabError, match="functional model, but came a Sequential"):
+        describe(model)
+
+
+def test_a_later_call_of_a_shared_layer_never_takes_the_name_of_another_layer():
+    import keras
+    from keras import layers
+
+    x = keras.Input((3,), name="x")
+    shared = layers.Dense(3, name="dense")
+    y = layers.Dense(3, name="dense_2")(shared(shared(x)))
+    nodes = describe(keras.Model(x, y))["nodes"]
+    assert [(node["name"], node.get("layer")) for node in nodes] == [
+        ("dense", None),
+        ("dense_3", "dense"),
+        ("dense_2", None),
+    ]
+
+
+def test_weights_go_out_and_in_again():
+    source, target = mlp((5, 5), 3, (4,)), mlp((5, 5), 3, (4,))
+    load_weights(target, weights_of(source))
+    came = weights_of(target)
+    assert list(came) == [
+        "hidden_1/kernel",
+        "hidden_1/bias",
+        "probabilities/kernel",
+        "probabilities/bias",
+    ]
+    for name, weights in weights_of(source).items():
+        np.testing.assert_array_equal(came[name], weights)
+
+
+def test_weights_are_copies():
+    model = mlp((5, 5), 3, (4,))
+    before = weights_of(model)
+    model.get_layer("hidden_1").kernel.assign_add(np.ones((25, 4)))
+    assert not np.array_equal(before["hidden_1/kernel"], weights_of(model)["hidden_1/kernel"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"hidden_1/kernel": None}, "expected weights 'hidden_1/kernel'"),
+        ({"hidden_1/biass": np.zeros(4)}, "did you mean 'hidden_1/bias'"),
+        ({"probabilities/bias": np.zeros(4)}, r"shape \(3,\), but came \(4,\)"),
+    ],
+)
+def test_weights_that_do_not_fit_change_nothing(changes, message):
+    model = mlp((5, 5), 3, (4,))
+    before = weights_of(model)
+    weights = {name: values + 1 for name, values in before.items()} | changes
+    with pytest.raises(CheckpointError, match=message):
+        load_weights(model, {name: value for name, value in weights.items() if value is not None})
+    for name, values in weights_of(model).items():
+        np.testing.assert_array_equal(values, before[name])

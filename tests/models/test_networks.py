@@ -1,0 +1,97 @@
+"""The report's networks: their shape, and the same answers from Keras and from NumPy."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlab.errors import UsageError
+from nnlab.inference import expected_variables
+from nnlab.models.cnn import cnn
+from nnlab.models.describe import describe
+from nnlab.models.mlp import mlp
+from tests.inference.agreement import assert_agrees
+
+few = settings(max_examples=6, deadline=None)
+
+
+def pixels(*shape: int) -> np.ndarray:
+    return np.random.default_rng(2).integers(0, 256, shape).astype(np.float32)
+
+
+def test_the_mlp_is_the_reports():
+    description = describe(mlp((28, 28), 10))
+    assert expected_variables(description) == {
+        "hidden_1/kernel": (784, 512),
+        "hidden_1/bias": (512,),
+        "hidden_2/kernel": (512, 512),
+        "hidden_2/bias": (512,),
+        "probabilities/kernel": (512, 10),
+        "probabilities/bias": (10,),
+    }
+    kinds = [node["kind"] for node in description["nodes"]]
+    assert kinds == ["rescale", "flatten", "dense", "dropout", "dense", "dropout", "dense"]
+
+
+def test_the_cnn_is_the_reports():
+    description = describe(cnn((28, 28), 10))
+    assert expected_variables(description) == {
+        "convolution_1/kernel": (3, 3, 1, 32),
+        "convolution_1/bias": (32,),
+        "convolution_2/kernel": (3, 3, 32, 64),
+        "convolution_2/bias": (64,),
+        "hidden/kernel": (12 * 12 * 64, 128),
+        "hidden/bias": (128,),
+        "probabilities/kernel": (128, 10),
+        "probabilities/bias": (10,),
+    }
+
+
+@pytest.mark.parametrize("build", [mlp, cnn])
+def test_every_name_is_the_same_in_every_process(build):
+    first, second = describe(build((12, 12), 3)), describe(build((12, 12), 3))
+    assert first == second
+    assert first["inputs"] == [{"name": "image", "shape": [12, 12]}]
+    assert first["outputs"] == ["probabilities"]
+
+
+@few
+@given(
+    height=st.integers(1, 12),
+    width=st.integers(1, 12),
+    classes=st.integers(2, 12),
+    hidden_units=st.lists(st.integers(1, 40), max_size=3),
+)
+def test_the_mlp_gives_the_same_in_numpy(height, width, classes, hidden_units):
+    model = mlp((height, width), classes, hidden_units, dropout=0.5)
+    network = assert_agrees(model, pixels(4, height, width))
+    probabilities = network.predict(pixels(4, height, width))
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+@few
+@given(
+    height=st.integers(8, 14),
+    width=st.integers(8, 14),
+    classes=st.integers(2, 12),
+    filters=st.lists(st.integers(1, 8), min_size=1, max_size=3),
+    dense_units=st.integers(1, 20),
+)
+def test_the_cnn_gives_the_same_in_numpy(height, width, classes, filters, dense_units):
+    model = cnn((height, width), classes, filters, dense_units)
+    assert_agrees(model, pixels(3, height, width))
+
+
+@pytest.mark.parametrize("build", [mlp, cnn])
+def test_the_report_sizes_give_the_same_in_numpy(build):
+    assert_agrees(build((28, 28), 10), pixels(5, 28, 28))
+
+
+def test_the_cnn_takes_the_smallest_images_it_can():
+    assert cnn((6, 6), 2).output_shape == (None, 2)
+
+
+@pytest.mark.parametrize("shape", [(5, 6), (6, 5), (1, 1)])
+def test_the_cnn_refuses_smaller_images(shape):
+    with pytest.raises(UsageError, match="6x6 pixels at least.*use larger images or the MLP"):
+        cnn(shape, 2)

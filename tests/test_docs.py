@@ -1,0 +1,175 @@
+"""The docs name what exists: commands, options, files, and an example that works."""
+
+import contextlib
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from nnlab import experiments
+from nnlab.checkpoint import Header
+from nnlab.cli.main import nnlab as program
+from nnlab.inference.kinds import KINDS
+from nnlab.running.single import run
+from nnlab.runs import RunFolder
+from tests.test_floors import FLOORS
+from tests.watching import make_workshop
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+EXAMPLE = DOCS / "adding-an-experiment.md"
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")),
+    ROOT / "data" / "README.md",
+    *sorted(DOCS.rglob("*.md")),
+]
+WITH_COMMANDS = [page for page in PAGES if page != EXAMPLE]  # its commands are a reader's to make
+
+FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+INDENTED = re.compile(r"^ {4}(.*)$", re.MULTILINE)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+SHELLS = ("", "sh", "bash", "console", "shell")
+
+
+def page_name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the names that GitHub gives to the headings of a page."""
+    headings = HEADING.findall(FENCED.sub("", page.read_text()))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def command_lines(text: str) -> Iterator[str]:
+    """Yield the lines of code blocks that may be commands: where some begin with $, only those."""
+    blocks = [code for language, code in FENCED.findall(text) if language in SHELLS]
+    blocks.append("\n".join(INDENTED.findall(FENCED.sub("", text))))
+    for block in blocks:
+        lines = block.replace("\\\n", " ").splitlines()
+        prompted = [line.strip()[2:] for line in lines if line.strip().startswith("$ ")]
+        yield from prompted or lines
+
+
+def nnlab_commands(text: str) -> Iterator[list[str]]:
+    """Yield the arguments of each call of nnlab, out of pipes and lists of commands too."""
+    for line in command_lines(text):
+        if "nnlab" not in line:
+            continue
+        words = shlex.shlex(line, posix=True, punctuation_chars=True)
+        words.whitespace_split = True
+        command: list[str] = []
+        for word in [*words, ";"]:
+            if set(word) <= set("();<>|&"):
+                if command[:1] == ["nnlab"]:
+                    yield command[1:]
+                command = []
+            elif command or not re.match(r"[A-Z_]+=", word):  # settings of the environment
+                command.append(word)
+
+
+def parse(arguments: list[str]) -> None:
+    """Parse a command line as the shell would, and run nothing."""
+    command: click.Command = program
+    context = click.Context(command, info_name="nnlab", **command.context_settings)
+    while isinstance(command, click.Group) and arguments and not arguments[0].startswith("-"):
+        name, *arguments = arguments
+        found = command.get_command(context, name)
+        assert found is not None, f"no command {name!r}"
+        command = found
+        context = click.Context(command, context, info_name=name)
+    with contextlib.suppress(click.exceptions.Exit):  # --help and --version
+        command.parse_args(context, arguments)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_links_lead_to_files_and_headings(page):
+    text = FENCED.sub("", page.read_text())
+    for target in LINK.findall(text):
+        if re.match(r"\w+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), f"{page_name(page)}: {target}"
+        if anchor and file.suffix == ".md":
+            assert anchor in anchors(file), f"{page_name(page)}: {target}"
+
+
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=page_name)
+def test_commands_in_the_docs_parse(page):
+    for arguments in nnlab_commands(page.read_text()):
+        try:
+            parse(arguments)
+        except click.ClickException as error:
+            pytest.fail(f"nnlab {shlex.join(arguments)}: {error.format_message()}")
+
+
+def test_commands_are_found_in_pipes_and_behind_settings():
+    lines = "$ ls | nnlab classify - --json | jq .  # all\n$ A=1 nnlab show x\nnnlab 0.1.0\n"
+    text = f"```console\n{lines}```\n"
+    assert list(nnlab_commands(text)) == [["classify", "-", "--json"], ["show", "x"]]
+    assert list(nnlab_commands("    nnlab data list > sets\n")) == [["data", "list"]]
+    with pytest.raises(click.NoSuchOption):
+        parse(["classify", "--modell", "cnn"])
+
+
+def test_every_command_is_documented():
+    text = (DOCS / "cli.md").read_text()
+
+    def check(command: click.Command, path: str) -> None:
+        assert f"\n### {path}\n" in text
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            for name in command.list_commands(context):
+                member = command.get_command(context, name)
+                assert member is not None
+                check(member, f"{path} {name}")
+
+    check(program, "nnlab")
+    for name in experiments.names():
+        assert f"\n### nnlab {name}\n" in text
+
+
+def test_the_command_line_reference_is_up_to_date():
+    command = [sys.executable, "-m", "cogapp", "--check", "--diff", "docs/cli.md"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, f"run make docs\n{result.stdout}{result.stderr}"
+
+
+def test_the_checkpoint_page_names_every_layer_kind_setting_and_header_field():
+    text = (DOCS / "checkpoint-format.md").read_text()
+    rows = {row.split("`")[1]: row for row in text.splitlines() if row.startswith("| `")}
+    for kind, layer in KINDS.items():
+        for setting in layer.__dataclass_fields__:  # type: ignore[attr-defined]
+            assert f"`{setting}`" in rows[kind]
+    assert Header.__dataclass_fields__.keys() < rows.keys()
+
+
+def test_the_design_page_has_the_floors_of_the_house():
+    rows = re.findall(r"^\| (\d+) \| (`.*?) \|", (DOCS / "design.md").read_text(), re.MULTILINE)
+    floors = {int(number): set(re.findall(r"`(\w+)`", rooms)) for number, rooms in rows}
+    assert floors == dict(enumerate(FLOORS))
+
+
+def test_the_worked_example_trains_and_answers(tmp_path, monkeypatch):
+    code = next(code for language, code in FENCED.findall(EXAMPLE.read_text()) if '"""Fit' in code)
+    (tmp_path / "regress.py").write_text(code)
+    monkeypatch.setattr(experiments, "__path__", [*experiments.__path__, str(tmp_path)])
+    assert "regress" in experiments.names()
+    experiment = experiments.get("regress")
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    config = experiment.configure({"epochs": 20}, "test")
+    metrics = run(experiment, config, folder, make_workshop())
+    assert metrics["scores"]["rmse"] < metrics["baselines"]["straight line"]["rmse"]
+
+    import nnlab
+
+    (answer,) = nnlab.load(folder.best).answer(["1.57"])
+    assert answer["y"] == pytest.approx(1, abs=0.3)
