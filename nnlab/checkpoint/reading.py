@@ -128,7 +128,7 @@ def _refusing(path: Path) -> Iterator[None]:
         ) from refusal
     except (OSError, RuntimeError, ValueError, TypeError, KeyError, MemoryError) as error:
         # What h5py raises for damaged files is not documented; these are the kinds it is seen to.
-        reason = shown(str(error)) or type(error).__name__
+        reason = shown(str(error) or type(error).__name__)
         raise CheckpointError(
             f"{path}: expected a whole checkpoint, but it is truncated or damaged ({reason}); "
             f"{_ADVICE}"
@@ -190,11 +190,9 @@ def _check_type(name: str, dataset: h5py.h5d.DatasetID, variable: Variable) -> N
         raise RefusalError(f"numbers in {shown(name)}", type(kind).__name__)
     accepted = {variable.dtype} | ({"float16"} if variable.dtype == "float32" else set())
     if dataset.dtype.newbyteorder("=").name not in accepted:
-        raise RefusalError(f"{variable.dtype} in {shown(name)}", f"{dataset.dtype.name}")
+        raise RefusalError(f"{variable.dtype} in {shown(name)}", dataset.dtype.name)
     if dataset.shape != variable.shape:
-        raise RefusalError(
-            f"shape {variable.shape} for {shown(name)}", f"{shown(str(dataset.shape))}"
-        )
+        raise RefusalError(f"shape {variable.shape} for {shown(name)}", str(dataset.shape))
     # Space that was never written reads as zeros: a tiny file could fill the memory.
     size = math.prod(variable.shape) * dataset.dtype.itemsize
     if dataset.get_storage_size() != size:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
 from nnlab import checkpoint
+from nnlab.errors import CheckpointError
 
 KERNEL = np.arange(12, dtype=np.float32).reshape(4, 3)
 BIAS = np.array([0.5, -0.5, 0.25], np.float32)
@@ -46,3 +48,12 @@ def emptied(path: Path) -> h5py.File:
 def read(path: Path) -> dict[str, np.ndarray]:
     with checkpoint.open_checkpoint(path) as file:
         return file.read("model", EXPECTED)
+
+
+def assert_refused(path: Path, message: str) -> None:
+    """The file is refused in one line that names it."""
+    with pytest.raises(CheckpointError, match=message) as caught:
+        read(path)
+    assert str(caught.value).startswith(str(path))
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 1000

@@ -1,6 +1,5 @@
-import os
-import subprocess
-import sys
+"""Variables that are not as expected are refused, each on a crafted file."""
+
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,16 +10,7 @@ import pytest
 from nnlab import checkpoint
 from nnlab.checkpoint import Variable, open_checkpoint
 from nnlab.errors import CheckpointError
-from tests.checkpoint.files import BIAS, EXPECTED, KERNEL, emptied, header, read, written
-
-
-def _refused(path: Path, message: str) -> None:
-    """The file is refused in one line that names it."""
-    with pytest.raises(CheckpointError, match=message) as caught:
-        read(path)
-    assert str(caught.value).startswith(str(path))
-    assert "\n" not in str(caught.value)
-    assert len(str(caught.value)) < 1000
+from tests.checkpoint.files import BIAS, KERNEL, assert_refused, emptied, header, read, written
 
 
 def _soft_link(file: h5py.File) -> None:
@@ -126,7 +116,7 @@ def test_a_crafted_variable_is_refused(name, tmp_path):
     craft, message = CRAFTED[name]
     with emptied(tmp_path / "bad.h5") as file:
         craft(file)
-    _refused(tmp_path / "bad.h5", message)
+    assert_refused(tmp_path / "bad.h5", message)
 
 
 def test_all_variables_are_checked_before_a_byte_is_read(tmp_path):
@@ -134,19 +124,23 @@ def test_all_variables_are_checked_before_a_byte_is_read(tmp_path):
         del file["model/hidden/bias"]
         file["model/hidden/kernel"] = _values(np.nan)  # comes first, but shows by reading only
         file["model/hidden/bias"] = KERNEL
-    _refused(tmp_path / "bad.h5", r"shape \(3,\)")
+    assert_refused(tmp_path / "bad.h5", r"shape \(3,\)")
 
 
 def test_a_surplus_variable_is_refused_with_the_nearest_name(tmp_path):
     with h5py.File(written(tmp_path / "bad.h5"), "r+") as file:
         file["model/hidden/kernel_1"] = KERNEL
-    _refused(tmp_path / "bad.h5", "'model/hidden/kernel_1' as well .nearest: .*hidden/kernel'")
+    assert_refused(
+        tmp_path / "bad.h5", "'model/hidden/kernel_1' as well .nearest: .*hidden/kernel'"
+    )
 
 
 def test_a_misspelt_variable_is_named_beside_the_missing_one(tmp_path):
     with emptied(tmp_path / "bad.h5") as file:
         file["model/hidden/kernal"] = KERNEL
-    _refused(tmp_path / "bad.h5", "variable 'model/hidden/kernel'.*nearest: 'model/hidden/kernal'")
+    assert_refused(
+        tmp_path / "bad.h5", "variable 'model/hidden/kernel'.*nearest: 'model/hidden/kernal'"
+    )
 
 
 def test_names_out_of_the_file_cannot_flood_or_steer_a_terminal(tmp_path):
@@ -163,7 +157,7 @@ def test_a_group_behind_a_link_is_refused(link, tmp_path):
     with h5py.File(written(tmp_path / "bad.h5"), "r+") as file:
         file.move("model", "other")
         file["model"] = link
-    _refused(tmp_path / "bad.h5", "a link to another place")
+    assert_refused(tmp_path / "bad.h5", "a link to another place")
 
 
 def test_a_missing_group_is_refused(tmp_path):
@@ -179,12 +173,6 @@ def test_too_many_bytes_are_refused_before_the_file_is_looked_at(tmp_path):
         pytest.raises(CheckpointError, match="at most 2,147,483,648 bytes"),
     ):
         file.read("model", {"a/kernel": Variable((2**20, 2**12))})
-
-
-def test_a_file_beyond_the_cap_is_refused(tmp_path):
-    path = written(tmp_path / "best.h5")
-    os.truncate(path, 2**31 + 1)  # sparse: takes no space
-    _refused(path, "at most 2,147,483,648 bytes")
 
 
 def test_hard_links_to_one_dataset_are_fine(tmp_path):
@@ -209,105 +197,3 @@ def test_half_precision_is_not_taken_for_whole_numbers(tmp_path):
         pytest.raises(CheckpointError, match="expected int64"),
     ):
         file.read("rng", {"step": Variable((1,), "int64")})
-
-
-def test_a_missing_file_a_folder_and_a_pipe_are_refused(tmp_path):
-    _refused(tmp_path / "none.h5", "no file of that name")
-    _refused(tmp_path, "a folder")
-    os.mkfifo(tmp_path / "pipe.h5")
-    _refused(tmp_path / "pipe.h5", "no regular file")
-
-
-@pytest.mark.parametrize(
-    "contents", [b"", b"\x89HDF", b"PK\x03\x04 a zip file", b"\x80\x04 pickle"]
-)
-def test_a_file_of_another_format_is_refused(contents, tmp_path):
-    (tmp_path / "bad.h5").write_bytes(contents)
-    _refused(tmp_path / "bad.h5", "expected an HDF5 file")
-
-
-def test_a_file_truncated_anywhere_is_refused(tmp_path):
-    whole = written(tmp_path / "best.h5").read_bytes()
-    path = tmp_path / "bad.h5"
-    for length in range(8, len(whole) - 1, 37):
-        path.write_bytes(whole[:length])
-        _refused(path, "truncated or damaged")
-
-
-def test_a_damaged_byte_is_refused_or_harmless(tmp_path):
-    whole = written(tmp_path / "best.h5").read_bytes()
-    path = tmp_path / "bad.h5"
-    random = np.random.default_rng(0)
-    for _ in range(300):
-        damaged = bytearray(whole)
-        damaged[random.integers(len(whole))] = random.integers(256)
-        path.write_bytes(damaged)
-        try:
-            came = read(path)
-        except CheckpointError:
-            continue
-        assert {name: array.shape for name, array in came.items()} == {
-            name: variable.shape for name, variable in EXPECTED.items()
-        }
-
-
-def _bytes(text: bytes) -> np.ndarray:
-    return np.frombuffer(text, np.uint8)
-
-
-def _pretend_long(file: h5py.File) -> None:
-    file.create_dataset("nnlab", (2**30,), "u1")
-
-
-DAMAGED_HEADERS = {
-    "number": (lambda file: file.create_dataset("nnlab", data=3), "header|1 to"),
-    "text": (lambda file: file.create_dataset("nnlab", data="{}"), "1 to .* bytes"),
-    "array of text": (lambda file: file.create_dataset("nnlab", data=["{}"]), "numbers in"),
-    "wider numbers": (lambda file: file.create_dataset("nnlab", data=[123, 125]), "uint8"),
-    "nothing": (lambda file: file.create_dataset("nnlab", data=_bytes(b"")), "1 to .* bytes"),
-    "no JSON": (lambda file: file.create_dataset("nnlab", data=_bytes(b"{")), "valid JSON"),
-    "no object": (lambda file: file.create_dataset("nnlab", data=_bytes(b"[1]")), "JSON object"),
-    "no UTF-8": (lambda file: file.create_dataset("nnlab", data=_bytes(b"\xff")), "damaged"),
-    "too long": (_pretend_long, "1 to 8,388,608 bytes"),
-    "never written": (lambda file: file.create_dataset("nnlab", (99,), "u1"), "99 bytes stored"),
-    "compressed": (
-        lambda file: file.create_dataset("nnlab", data=_bytes(b"{}"), compression="gzip"),
-        "plain contiguous",
-    ),
-    "a group": (lambda file: file.create_group("nnlab"), "expected a dataset"),
-    "a link": (
-        lambda file: file.update({"nnlab": h5py.ExternalLink("other.h5", "nnlab")}),
-        "a link to another place",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", DAMAGED_HEADERS)
-def test_a_damaged_header_is_refused(name, tmp_path):
-    craft, message = DAMAGED_HEADERS[name]
-    with h5py.File(written(tmp_path / "bad.h5"), "r+") as file:
-        del file["nnlab"]
-        craft(file)
-    _refused(tmp_path / "bad.h5", message)
-
-
-def test_a_file_without_header_is_refused(tmp_path):
-    with h5py.File(tmp_path / "bad.h5", "w") as file:
-        file["model/hidden/kernel"] = KERNEL
-    _refused(tmp_path / "bad.h5", "HDF5 file of another program")
-
-
-def test_errors_of_the_reader_of_a_file_are_left_alone(tmp_path):
-    with pytest.raises(ZeroDivisionError), open_checkpoint(written(tmp_path / "best.h5")):
-        _ = 1 / 0
-
-
-def test_importing_costs_numpy_and_h5py_only():
-    script = (
-        "import sys, nnlab.checkpoint, nnlab.inference;"
-        "print(*{'tensorflow', 'keras', 'matplotlib', 'scipy', 'PIL'} & set(sys.modules))"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-    assert result.stdout.strip() == ""
