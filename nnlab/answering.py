@@ -1,6 +1,7 @@
 """Answering from a checkpoint with NumPy alone: no TensorFlow, a fraction of a second."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,13 @@ class Trained:
         self.path = Path(path)
         with open_checkpoint(self.path) as file:
             self.header: Header = file.header
-            shapes = expected_variables(self.header.network)
-            expected = {name: Variable(shape, "float32") for name, shape in shapes.items()}
-            self.weights = file.read("model", expected)
-        self.experiment: Experiment = experiments.get(self.header.experiment)
-        self.network = Network(self.header.network, self.weights)
+            with _naming(self.path):
+                self.experiment: Experiment = experiments.get(self.header.experiment)
+                shapes = expected_variables(self.header.network)
+            self.weights = file.read("model", {name: Variable(shapes[name]) for name in shapes})
+        with _naming(self.path):
+            self.network = Network(self.header.network, self.weights)
+            self.experiment.check_facts(self.header.facts, self.network)
 
     def config(self) -> Any:
         """Return the settings that the network was trained with.
@@ -67,6 +70,15 @@ class Trained:
                 raise answer
             answers.append(answer)
         return answers
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Put the file's name in front of what is wrong with its contents."""
+    try:
+        yield
+    except CheckpointError as error:
+        raise CheckpointError(f"{path}: {error}") from error
 
 
 def load(path: str | Path) -> Trained:

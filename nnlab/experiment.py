@@ -4,7 +4,6 @@ Everything else, from the shell options to the exact resume, follows from these 
 (docs/adding-an-experiment.md).
 """
 
-import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ import numpy as np
 from nnlab.datasets.source import Source
 from nnlab.datasets.store import Store
 from nnlab.errors import NnlabError
-from nnlab.options import from_mapping
+from nnlab.options import changed, from_mapping
 from nnlab.training.examples import Examples
 from nnlab.training.settings import TrainingSettings
 
@@ -126,7 +125,7 @@ class Experiment(ABC):
     def trials(self, config: Any, runs: int) -> dict[str, Any]:
         """Return the runs that answer the experiment's question, by name: here one per seed."""
         seeds = range(config.seed, config.seed + runs)
-        return {f"seed-{seed}": dataclasses.replace(config, seed=seed) for seed in seeds}
+        return {f"seed-{seed}": changed(config, self.name, seed=seed) for seed in seeds}
 
     @abstractmethod
     def load(self, config: Any, store: Store, warn: Warn) -> Data:
@@ -156,7 +155,19 @@ class Experiment(ABC):
         if not given:
             return self.load(config, store, warn)
         others = dict.fromkeys(self.data_options) | dict(given)
-        return self.load(dataclasses.replace(config, **others), store, warn)
+        return self.load(changed(config, "evaluate", **others), store, warn)
+
+    @abstractmethod
+    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+        """Refuse facts of a checkpoint that `answer` could not work with.
+
+        Args:
+            facts: Out of a file that anyone may have made.
+            network: Its network, in NumPy, checked already.
+
+        Raises:
+            CheckpointError: A fact is missing, of another type, or does not fit the network.
+        """
 
     @abstractmethod
     def build(self, config: Any, facts: Mapping[str, Any]) -> Any:

@@ -28,12 +28,18 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
         _sync(path.parent)
     except OSError as error:
-        raise NnlabError(f"cannot write {path}: {error.strerror or error}") from error
+        raise NnlabError(
+            f"cannot write {path} ({error.strerror or error}); an earlier one is unchanged; "
+            "make room there or choose another folder"
+        ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:
+    if os.name != "posix":  # elsewhere a folder cannot be synced
+        return
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

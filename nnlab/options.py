@@ -92,6 +92,16 @@ def from_mapping(cls: type[C], values: Mapping[str, Any], where: str) -> C:
     return cls(**checked)
 
 
+def changed(config: C, where: str, **values: Any) -> C:
+    """Return a copy of a Config with some values changed, checked as if they came from outside.
+
+    Raises:
+        UsageError: A value is not allowed.
+    """
+    current = dataclasses.asdict(config)  # type: ignore[call-overload]
+    return from_mapping(type(config), {**current, **values}, where)
+
+
 def check_value(cls: type, field: dataclasses.Field[Any], value: Any, where: str) -> Any:
     """Return `value` in the field's type.
 

@@ -9,9 +9,8 @@ runs/classify/2/seed-1/     one of its runs
 import csv
 import json
 import re
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,6 +94,12 @@ class RunFolder:
                 leftover.unlink()
             yield
 
+    def clear(self) -> None:
+        """Remove the files of a run and nothing else."""
+        for path in (self.metrics, self.config, self.last, self.best, self.history, self.evidence):
+            path.unlink(missing_ok=True)
+        _clear_figures(self.figures)
+
     def write_history(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write the rows of all epochs; missing values are empty cells."""
         columns = list(dict.fromkeys(name for row in rows for name in row))
@@ -156,6 +161,14 @@ class GroupFolder:
         """Tell whether a group was started here."""
         return self.plan.is_file()
 
+    def clear(self) -> None:
+        """Remove the files of a group and of its runs, and nothing else."""
+        for path in (self.summary, self.plan):
+            path.unlink(missing_ok=True)
+        _clear_figures(self.figures)
+        for config in self.path.glob("*/config.json"):
+            RunFolder(config.parent).clear()
+
     def member(self, name: str) -> RunFolder:
         """Return the folder of one run."""
         return RunFolder(self.path / name)
@@ -175,14 +188,27 @@ def new_folder(base: Path, experiment: str) -> Path:
 
 
 @contextmanager
-def discarded_unless_started(folder: Path) -> Iterator[None]:
-    """Remove `folder` again when nothing was started in it, because the data were missing, say."""
+def discarded_unless_started(folder: Path, existed: bool) -> Iterator[None]:
+    """Remove what was put into `folder` when no run began, because the data were missing, say.
+
+    Args:
+        folder: Where a run is about to begin.
+        existed: Whether the folder itself was there before, and stays.
+    """
     try:
         yield
     finally:
-        left = {path.name for path in folder.rglob("*") if path.is_file()}
-        if left <= {".lock", "group.json"}:
-            shutil.rmtree(folder)
+        if not any(RunFolder(path).is_run() for path in (folder, *folder.iterdir())):
+            for path in [*folder.glob("*/.lock"), folder / ".lock", GroupFolder(folder).plan]:
+                path.unlink(missing_ok=True)
+            for path in [*folder.iterdir(), *([] if existed else [folder])]:
+                with suppress(OSError):  # not a folder, or not empty: not ours
+                    path.rmdir()
+
+
+def _clear_figures(folder: Path) -> None:
+    for path in folder.glob("*.png"):
+        path.unlink()
 
 
 def make_folder(path: Path) -> None:

@@ -1,10 +1,8 @@
 """Write a checkpoint so that a reader only ever sees a whole file."""
 
-import contextlib
 import io
 import os
 import re
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import numpy as np
 
 from nnlab.checkpoint.header import HEADER_DATASET, Header
 from nnlab.errors import CheckpointError
+from nnlab.files import replacing
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 
@@ -38,20 +37,13 @@ def write(
         float16: Keep float32 arrays in half the space, rounded to 11 significant bits.
 
     Raises:
-        CheckpointError: The file cannot be written, or a variable is not numeric, not finite, or
-            does not fit in float16.
+        CheckpointError: A variable is not numeric, not finite, or does not fit in float16.
+        NnlabError: The file cannot be written.
     """
     path = Path(path)
     image = _image(path, header, groups, float16)
-    # A name of its own for each write: two processes may save to the same folder.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    try:
-        _replace(path, temporary, image)
-    except OSError as error:
-        raise CheckpointError(
-            f"{path}: could not write the checkpoint ({error.strerror or error}), an earlier one "
-            "is unchanged; make room there or choose another folder"
-        ) from error
+    with replacing(path) as temporary:
+        temporary.write_bytes(image)
 
 
 def _image(
@@ -90,31 +82,6 @@ def _storable(where: str, values: np.ndarray, float16: bool) -> np.ndarray:
             f"{np.abs(values).max():g}; write it without float16"
         )
     return halved
-
-
-def _replace(path: Path, temporary: Path, image: memoryview) -> None:
-    try:
-        with temporary.open("xb") as file:
-            file.write(image)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself durable, where the system can sync a folder."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _checked_name(name: str) -> str:

@@ -40,14 +40,15 @@ def experiment_command(experiment: Experiment) -> click.Command:
         _train(ctx, experiment)
         return None
 
+    prefix = f"NNLAB_{experiment.name.replace('-', '_')}"
     return SectionedCommand(
         experiment.name,
         callback=callback,
         params=[
             click.Argument(["inputs"], nargs=-1, metavar="[INPUT]..."),
-            *options_of(experiment.Config, TRAINING),
+            *options_of(experiment.Config, TRAINING, prefix),
             *_run_options(experiment),
-            *options_of(experiment.Query, ANSWERING),
+            *options_of(experiment.Query, ANSWERING, prefix),
             _checkpoint_option(),
             *STORE,
             *SPEECH,
@@ -61,10 +62,10 @@ def _run_options(experiment: Experiment) -> list[click.Option]:
     return [
         SectionedOption(
             ["--runs"],
-            type=click.IntRange(min=1),
+            type=int,
             default=experiment.default_runs,
             show_default=True,
-            metavar="INTEGER",
+            callback=_at_least_one,
             help="Repeat with as many seeds, and give means and intervals.",
             section=TRAINING,
         ),
@@ -85,6 +86,12 @@ def _run_options(experiment: Experiment) -> list[click.Option]:
             section=TRAINING,
         ),
     ]
+
+
+def _at_least_one(ctx: click.Context, parameter: click.Parameter, value: int) -> int:
+    if value < 1:
+        raise UsageError(f"--runs must be at least 1, not {value}")
+    return value
 
 
 def _checkpoint_option() -> click.Option:

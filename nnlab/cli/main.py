@@ -108,10 +108,10 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     console = Console()
+    words = sys.argv[1:] if arguments is None else arguments
+    verbose = any(word in ("-v", "-vv", "--verbose") for word in words)
     try:
-        result: Any = nnlab.main(
-            arguments, prog_name="nnlab", standalone_mode=False, auto_envvar_prefix="NNLAB"
-        )
+        result: Any = nnlab.main(arguments, prog_name="nnlab", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as exit_:
@@ -129,10 +129,13 @@ def run(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE
     except NnlabError as error:
-        return _own_error(console, error)
+        if verbose:
+            traceback.print_exception(error)
+        console.error(str(error))
+        return error.exit_code
     except OSError as error:
-        if _verbose():
-            traceback.print_exc()
+        if verbose:
+            traceback.print_exception(error)
         console.error(str(error))
         return 1
 
@@ -141,14 +144,3 @@ def _usage_error(console: Console, error: click.UsageError) -> int:
     hint = f" (see {error.ctx.command_path} --help)" if error.ctx is not None else ""
     console.error(error.format_message() + hint)
     return error.exit_code
-
-
-def _own_error(console: Console, error: NnlabError) -> int:
-    if _verbose():
-        traceback.print_exception(error)
-    console.error(str(error))
-    return error.exit_code
-
-
-def _verbose() -> bool:
-    return any(word in ("-v", "-vv", "--verbose") for word in sys.argv[1:])

@@ -46,17 +46,22 @@ class SectionedCommand(click.Command):
                     formatter.write_dl(records, col_max=26)
 
 
-def options_of(cls: type, section: str) -> list[click.Option]:
+def options_of(cls: type, section: str, prefix: str = "") -> list[click.Option]:
     """Return a click option for each field of a dataclass made with `nnlab.options.option`.
 
     The class's own options come first, those that it inherits behind them.
+
+    Args:
+        cls: The dataclass.
+        section: The heading of `--help` to list them under.
+        prefix: What the names of their environment variables begin with; empty for none.
     """
     fields = {field.name: field for field in dataclasses.fields(cls)}
     names = dict.fromkeys(name for base in cls.__mro__ for name in inspect.get_annotations(base))
-    return [_option(cls, fields[name], section) for name in names]
+    return [_option(cls, fields[name], section, prefix) for name in names]
 
 
-def _option(cls: type, field: dataclasses.Field[Any], section: str) -> click.Option:
+def _option(cls: type, field: dataclasses.Field[Any], section: str, prefix: str) -> click.Option:
     kind, _ = value_type(cls, field)
     metadata = field.metadata
     flag = flag_name(field.name)
@@ -74,6 +79,7 @@ def _option(cls: type, field: dataclasses.Field[Any], section: str) -> click.Opt
         [f"{flag}/--no-{flag[2:]}" if kind is bool else flag],
         type=None if kind is bool else click_type,
         default=None,
+        envvar=f"{prefix}_{field.name}".upper() if prefix else None,
         help=f"{text[0].upper()}{text[1:]}.{shown}",
         metavar="SECONDS" if metadata["duration"] else None,
         section=section,

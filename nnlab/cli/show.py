@@ -10,6 +10,7 @@ import click
 
 from nnlab.cli.options import SPEECH, SectionedCommand, make_console, print_json, with_options
 from nnlab.console import Console
+from nnlab.datasets.source import Source
 
 
 @with_options(*SPEECH)
@@ -30,14 +31,14 @@ def show(ctx: click.Context, checkpoint: Path, **_: object) -> None:
         print_json({"checkpoint": str(path), **dataclasses.asdict(header)})
         return
     console = make_console(ctx)
-    _table(console, f"{path}: {header.experiment}", {"data set": header.dataset["name"]})
+    _table(
+        console, f"{path}: {header.experiment}", {"data set": Source.from_dict(header.dataset).name}
+    )
     _network(console, header.network)
     _table(console, "Settings", header.config)
     _table(console, "Versions", header.versions)
     if header.metrics:
-        _table(console, "Scores on the test part", header.metrics["scores"])
-        _table(console, "Baselines", _flat(header.metrics["baselines"]))
-        _table(console, "Training", header.metrics["training"])
+        _table(console, "Scores on the test part, and the training", _flat(header.metrics))
     if header.state:
         progress = {key: header.state.get(key) for key in ("epoch", "step", "finished")}
         _table(console, "Where the training stands", progress)
@@ -66,10 +67,14 @@ def _words(settings: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {json.dumps(value)}" for name, value in settings.items())
 
 
-def _flat(nested: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    return {
-        f"{outer}, {inner}": value for outer, row in nested.items() for inner, value in row.items()
-    }
+def _flat(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in nested.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}, ")
+        else:
+            flat[prefix + name] = value
+    return flat
 
 
 def _table(console: Console, title: str, values: Mapping[str, Any]) -> None:

@@ -1,6 +1,5 @@
 """Training from the shell: where the run goes, and what is printed at the end."""
 
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +12,7 @@ from nnlab.cli.options import make_console, make_store, print_json
 from nnlab.console import Console, TrainingDisplay
 from nnlab.errors import InterruptedRun, OutputExistsError
 from nnlab.experiment import Experiment, Table
-from nnlab.running.group import run_group
-from nnlab.running.single import run
+from nnlab.running import group, single
 from nnlab.running.workshop import Workshop
 from nnlab.runs import GroupFolder, RunFolder
 
@@ -25,14 +23,16 @@ def train(ctx: click.Context, experiment: Experiment, config: Any) -> None:
     """Train as the options say and print what came out."""
     trials = experiment.trials(config, ctx.params["runs"])
     workshop = make_workshop(ctx)
+    out: Path | None = ctx.params["out"]
+    existed = out is not None and out.exists()
     folder = _folder(ctx, experiment, single=len(trials) == 1)
-    with told_how_to_resume(folder), runs.discarded_unless_started(folder):
+    with told_how_to_resume(folder), runs.discarded_unless_started(folder, existed):
         if len(trials) == 1:
             config = next(iter(trials.values()))
-            metrics = run(experiment, config, RunFolder(folder), workshop)
+            metrics = single.run(experiment, config, RunFolder(folder), workshop)
             print_run(ctx, experiment, metrics, folder)
         else:
-            summary = run_group(experiment, trials, GroupFolder(folder), workshop)
+            summary = group.run_group(experiment, trials, GroupFolder(folder), workshop)
             print_summary(ctx, experiment, summary, folder)
 
 
@@ -62,7 +62,7 @@ def _folder(ctx: click.Context, experiment: Experiment, *, single: bool) -> Path
         raise OutputExistsError(f"--out {out} is a file; name a folder")
     holds_run, holds_group = RunFolder(out).is_run(), GroupFolder(out).is_group()
     if ctx.params["force"] and (holds_run or holds_group):
-        shutil.rmtree(out)
+        _clear(RunFolder(out), GroupFolder(out))
     elif holds_group if single else holds_run:
         kind = "a group of runs" if single else "a single run"
         raise OutputExistsError(f"--out {out} holds {kind}; name another folder or give --force")
@@ -70,6 +70,16 @@ def _folder(ctx: click.Context, experiment: Experiment, *, single: bool) -> Path
         raise OutputExistsError(f"--out {out} has files in it but no run; name another folder")
     runs.make_folder(out)
     return out
+
+
+def _clear(single_run: RunFolder, group_of_runs: GroupFolder) -> None:
+    """Remove the run or the group, after making sure that it is one."""
+    if group_of_runs.is_group():
+        group.read_plan(group_of_runs)
+        group_of_runs.clear()
+    else:
+        single.read_plan(single_run)
+        single_run.clear()
 
 
 def print_run(

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from nnlab.errors import CheckpointError
+
 SAMPLE = "sample"
 """What every embedded sample is called."""
 
@@ -22,6 +24,20 @@ class Source:
     sha256: str
     sample: bool
     files: tuple[str, ...]
+
+    @classmethod
+    def from_dict(cls, record: Any) -> "Source":
+        """Read the fields back, out of a file that anyone may have made.
+
+        Raises:
+            CheckpointError: They are not those of a source.
+        """
+        kinds = {"name": str, "sha256": str, "sample": bool, "files": list}
+        if not isinstance(record, dict) or {k: type(v) for k, v in record.items()} != kinds:
+            raise CheckpointError(
+                f"expected name, sha256, sample and files of a data set, not {record!r}"
+            )
+        return cls(**{**record, "files": tuple(map(str, record["files"]))})
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as JSON-able values."""

@@ -10,7 +10,7 @@ import numpy as np
 from nnlab.datasets.digit_form import has_characters, resized, to_digit_form
 from nnlab.datasets.labelled_images import load_digits, load_test_images, split_validation
 from nnlab.datasets.store import Store
-from nnlab.errors import NnlabError, UsageError
+from nnlab.errors import CheckpointError, NnlabError, UsageError
 from nnlab.experiment import Answer, Data, Evidence, Experiment, Predict, Scores, Table, Warn
 from nnlab.options import option
 from nnlab.scoring import classifier
@@ -40,14 +40,14 @@ class Config(TrainingSettings):
         512, "neurons of each hidden dense layer", low=1, default_text=_by_model("units")
     )
     dataset: str | None = option(
-        None, "mnist or sample", default_text="mnist where it can be had, else sample"
+        None, "data set: mnist or sample", default_text="mnist where it can be had, else sample"
     )
-    images: str | None = option(None, "idx file of your own images", path=True)
-    labels: str | None = option(None, "idx file of their labels", path=True)
+    images: str | None = option(None, "file of your own images (idx, plain or gzip)", path=True)
+    labels: str | None = option(None, "file of their labels", path=True)
     test_images: str | None = option(
-        None, "idx file of images to test on", path=True, default_text="a fifth of --images"
+        None, "file of images to test on", path=True, default_text="a fifth of --images"
     )
-    test_labels: str | None = option(None, "idx file of their labels", path=True)
+    test_labels: str | None = option(None, "file of their labels", path=True)
     validation: int = option(
         5000, "training images held out to choose the best epoch, at most a tenth", low=0
     )
@@ -87,7 +87,13 @@ class Classify(Experiment):
     inputs_help: ClassVar[str] = "Image files or folders to read; - takes names from stdin."
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/7.png",)
     answer_columns: ClassVar[tuple[str, ...]] = ("input", "label", "probability")
-    data_options: ClassVar[tuple[str, ...]] = ("dataset", "images", "labels")
+    data_options: ClassVar[tuple[str, ...]] = (
+        "dataset",
+        "images",
+        "labels",
+        "test_images",
+        "test_labels",
+    )
     data_facts: ClassVar[tuple[str, ...]] = ("class_names", "image_shape")
 
     def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -134,15 +140,34 @@ class Classify(Experiment):
         warn: Warn,
     ) -> Data:
         """Load a test part; of an idx pair of the user's, all images are tested."""
-        if not (given.get("images") or given.get("labels")):
+        if set(given) <= {"dataset"}:
             return super().load_for_evaluation(config, facts, given, store, warn)
-        if len(given) < 2 or "dataset" in given:
+        pairs = ({"images", "labels"}, {"test_images", "test_labels"})
+        if set(given) not in pairs:
             raise UsageError("--images and --labels go together, and without --dataset")
+        images_path, labels_path = (Path(given[name]) for name in sorted(given))
         height, width = facts["image_shape"]
         images, labels, source = load_test_images(
-            Path(given["images"]), Path(given["labels"]), facts["class_names"], (height, width)
+            images_path, labels_path, facts["class_names"], (height, width)
         )
         return Data({"test_images": images, "test_labels": labels}, facts, source)
+
+    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+        """Refuse class names or an image shape that are not the network's."""
+        names = facts.get("class_names")
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise CheckpointError(f"expected a list of class names, but it has {names!r}")
+        shape = facts.get("image_shape")
+        shapes = [list(size) for size in network.input_shapes.values()]
+        outputs = list(network.output_shapes.values())
+        if [shape] != shapes or len(shapes[0]) != 2 or outputs != [(len(names),)]:
+            raise CheckpointError(
+                f"expected a network from {shape} pixels to {len(names)} classes, "
+                f"but it goes from {shapes} to {outputs}"
+            )
+        if not isinstance(facts.get("characters"), bool):
+            came = facts.get("characters")
+            raise CheckpointError(f"expected 'characters' to be true or false, not {came!r}")
 
     def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
         """Return the report's MLP or CNN."""

@@ -21,11 +21,11 @@ from nnlab.datasets.permutation import (
     pixel_permutation,
 )
 from nnlab.datasets.store import Store
-from nnlab.errors import UsageError
+from nnlab.errors import CheckpointError, UsageError
 from nnlab.experiment import Data, Predict, Scores, Table, Warn
 from nnlab.experiments import classify
 from nnlab.metrics import mean_interval, paired_difference
-from nnlab.options import option
+from nnlab.options import changed, option
 from nnlab.scoring.classifier import percent
 from nnlab.training.settings import TrainingSettings
 
@@ -92,6 +92,15 @@ class PermTest(classify.Classify):
         permutation = {"seed": config.permutation_seed, "blocks": config.blocks}
         facts = {**data.facts, "permutation": {**permutation, "order": order.tolist()}}
         return Data({**data.arrays, **moved, **examples}, facts, data.source)
+
+    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+        """Refuse a permutation that does not fit the images."""
+        super().check_facts(facts, network)
+        permutation = facts.get("permutation")
+        if not isinstance(permutation, dict):
+            raise CheckpointError(f"expected a pixel permutation, but it has {permutation!r}")
+        height, width = facts["image_shape"]
+        checked_permutation(permutation.get("order"), (height, width))
 
     def load_for_evaluation(
         self,
@@ -166,15 +175,12 @@ class PermTest(classify.Classify):
             for key, title in titles.items()
             if key in details
         ]
-        return [
-            Table("Test accuracy", ("arm", "mean", "95 % interval", "runs"), accuracy_rows),
-            Table(
-                "Paired differences",
-                ("", "mean", "95 % interval", "p"),
-                difference_rows,
-                details.get("verdict", ""),
-            ),
-        ]
+        tables = [Table("Test accuracy", ("arm", "mean", "95 % interval", "runs"), accuracy_rows)]
+        if difference_rows:
+            columns = ("", "mean", "95 % interval", "p")
+            said = details.get("verdict", "")
+            tables.append(Table("Paired differences", columns, difference_rows, said))
+        return tables
 
     def draw_summary(self, summary: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         """Draw the pairs with their differences, and images before and after."""
@@ -222,8 +228,9 @@ def verdict(difference: Mapping[str, Any]) -> str:
 
 def _trial(config: Any, arm: str, pair: int) -> Any:
     seed = config.seed + pair
-    return dataclasses.replace(
+    return changed(
         config,
+        "perm-test",
         arm=arm,
         seed=seed + CONTROL_SEEDS if arm == "identity" else seed,
         permutation_seed=config.permutation_seed + pair,

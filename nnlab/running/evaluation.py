@@ -5,7 +5,7 @@ from typing import Any
 
 from nnlab.answering import Trained
 from nnlab.datasets.registry import all_sets
-from nnlab.datasets.source import SAMPLE
+from nnlab.datasets.source import SAMPLE, Source
 from nnlab.datasets.store import Store
 from nnlab.errors import DataError
 from nnlab.experiment import Warn
@@ -32,9 +32,8 @@ def evaluate(
     """
     experiment = trained.experiment
     config = trained.config()
-    own = trained.header.dataset["name"]
-    if not given and own in (*all_sets(), SAMPLE):
-        given = {"dataset": own}  # by name, so that no other set stands in for one that is missing
+    if not given:
+        given = _own_set(trained, config)
     data = experiment.load_for_evaluation(config, trained.header.facts, given, store, warn)
     for name in experiment.data_facts:
         expected, came = trained.header.facts.get(name), data.facts.get(name)
@@ -48,3 +47,11 @@ def evaluate(
         **score_record(experiment.score(config, trained.network.predict, data), data),
         "config": dict(trained.header.config),
     }
+
+
+def _own_set(trained: Trained, config: Any) -> dict[str, str]:
+    """Name the set that the network was trained on, so that no other stands in if it is missing."""
+    options = trained.experiment.data_options
+    chosen = any(getattr(config, name) is not None for name in options)
+    own = Source.from_dict(trained.header.dataset).name
+    return {"dataset": own} if not chosen and own in (*all_sets(), SAMPLE) else {}

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from nnlab.errors import InterruptedRun
+from nnlab.errors import InterruptedRun, UsageError
 from nnlab.training.divergence import check_climb, check_finite
 from nnlab.training.examples import Examples
 from nnlab.training.graph import Graph
@@ -63,6 +63,8 @@ class TrainingLoop:
         self._names = ["loss", *examples.measures]
         self._steps = steps_per_epoch(examples, settings)
         self._chunk = 1
+        if settings.patience and not len(examples.validation):
+            raise UsageError("--patience needs held-out examples to watch; --validation is 0")
 
     def run(self, progress: Progress) -> None:
         """Train to the end; `progress` is updated in place.
@@ -140,7 +142,8 @@ class TrainingLoop:
         self._keeper.keep_history(progress.history)
         self._observer.epoch_done(progress.history[-1])
         check_climb(means["loss"], progress.epoch, progress)
-        progress.lowest_loss = min(means["loss"], progress.lowest_loss or math.inf)
+        lowest = progress.lowest_loss
+        progress.lowest_loss = means["loss"] if lowest is None else min(means["loss"], lowest)
         self._keep_if_best(progress, row)
 
     def _keep_if_best(self, progress: Progress, row: Row) -> None:

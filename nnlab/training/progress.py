@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Row = dict[str, float | int | None]
-"""One line of the history: epoch, loss, measures, their validation_ twins, rate, seconds."""
+"""One line of the history: epoch, loss, measures, their validation_ twins, seconds."""
 
 
 @dataclass

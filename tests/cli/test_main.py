@@ -85,6 +85,14 @@ def test_a_mistake_leaves_no_run_folder_behind(shell, tmp_path):
     assert not list(tmp_path.glob("runs/classify/*"))
 
 
+def test_a_folder_of_the_users_stays_when_no_run_begins(shell, tmp_path):
+    (tmp_path / "empty").mkdir()
+    for out in ("empty", "new"):
+        assert shell("classify", "--dataset", "mnist", "--out", out).returncode == 3
+    assert (tmp_path / "empty").is_dir()
+    assert not (tmp_path / "new").exists()
+
+
 def test_options_come_from_environment_file_and_shell_in_rising_order(shell, tmp_path):
     (tmp_path / "run.toml").write_text('loss = "mse"\nepochs = 0\nbatch-size = 64\n')
     arguments = ["classify", "--config", "run.toml", "--dataset", "sample"]
@@ -170,11 +178,17 @@ def test_output_folders_are_not_overwritten_without_force(tmp_path, shell):
     assert shell(*tiny, "run", "--loss", "mse").returncode == 5
     assert shell(*tiny, "run", "--runs", "2").returncode == 5
     assert shell(*tiny, "run", "--loss", "mse", "--force").returncode == 0
+    (tmp_path / "run" / "thesis.txt").write_text("all my work")
+    assert shell(*tiny, "run", "--force").returncode == 0
+    assert (tmp_path / "run" / "thesis.txt").read_text() == "all my work"
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
     assert shell(*tiny, "mine").returncode == 5
     assert shell(*tiny, "mine", "--force").returncode == 5
     assert shell(*tiny, "mine/letter.txt").returncode == 5
+    (tmp_path / "mine" / "config.json").write_text('{"name": "my project"}')
+    assert shell(*tiny, "mine", "--force").returncode == 4
+    assert (tmp_path / "mine" / "config.json").exists()
     assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
 
 

@@ -1,5 +1,6 @@
 """Reading digits: pictures in, answers out."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ from PIL import Image
 
 import nnlab
 from nnlab import experiments
-from nnlab.errors import NnlabError, UsageError
+from nnlab.checkpoint import write
+from nnlab.errors import CheckpointError, NnlabError, UsageError
 from nnlab.running.single import run
 from nnlab.runs import RunFolder
 from tests.watching import make_workshop
@@ -120,6 +122,26 @@ def test_a_checkpoint_of_another_experiment_is_refused(checkpoint, shell):
     result = shell("perm-test", PNG, "--checkpoint", checkpoint)
     assert result.returncode == 2
     assert "was trained by classify" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"class_names": None},
+        {"class_names": ["0", "1"]},
+        {"class_names": list(range(10))},
+        {"image_shape": [100_000, 100_000]},
+        {"image_shape": "28"},
+        {"image_shape": None},
+        {"characters": 1},
+    ],
+)
+def test_facts_that_do_not_fit_the_network_are_refused(checkpoint, tmp_path, facts):
+    trained = nnlab.load(checkpoint)
+    header = dataclasses.replace(trained.header, facts={**trained.header.facts, **facts})
+    write(tmp_path / "odd.h5", header, {"model": trained.weights})
+    with pytest.raises(CheckpointError, match="odd.h5"):
+        nnlab.load(tmp_path / "odd.h5")
 
 
 def test_an_exported_copy_answers_the_same_at_half_the_size(checkpoint, shell, tmp_path):
