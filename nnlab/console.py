@@ -61,8 +61,7 @@ class Console:
         console.print(Text(title, "bold"), soft_wrap=True)
         console.print(table)
         if note:
-            console.print(Text(note))
-        console.print()
+            console.print(Text(f"{note}\n"))
 
 
 def _styled_line(label: str, style: str, text: str) -> None:
