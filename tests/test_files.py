@@ -1,0 +1,39 @@
+import json
+
+import pytest
+
+from nnlab.errors import NnlabError
+from nnlab.files import replacing, write_json
+
+
+def test_a_file_appears_whole_and_nothing_else_stays(tmp_path):
+    path = tmp_path / "scores.json"
+    write_json(path, {"accuracy": 0.99})
+    assert json.loads(path.read_text()) == {"accuracy": 0.99}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failure_in_mid_write_keeps_the_old_file(tmp_path):
+    path = tmp_path / "scores.json"
+    path.write_text("old")
+
+    def interrupted():
+        with replacing(path) as temporary:
+            temporary.write_text("half of the ne")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(NnlabError, match=r"cannot write .*none/scores\.json"):
+        write_json(tmp_path / "none" / "scores.json", {})
+
+
+def test_nan_is_no_json(tmp_path):
+    with pytest.raises(ValueError, match="Out of range"):
+        write_json(tmp_path / "scores.json", {"accuracy": float("nan")})
+    assert not (tmp_path / "scores.json").exists()
