@@ -3,6 +3,7 @@
 import dataclasses
 import inspect
 import json
+import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -150,7 +151,8 @@ def with_options(*options: click.Parameter) -> Any:
 def make_store(ctx: click.Context) -> Store:
     """Return the store that `--data-dir`, `--offline` and `--quiet` describe."""
     params = ctx.params
-    return Store(params["data_dir"], offline=params["offline"], progress=not params["quiet"])
+    progress = sys.stderr.isatty() and not params["quiet"]
+    return Store(params["data_dir"], offline=params["offline"], progress=progress)
 
 
 def make_console(ctx: click.Context) -> Console:

@@ -92,8 +92,9 @@ def print_run(
     console = make_console(ctx)
     print_tables(console, experiment.tables(metrics))
     training = metrics["training"]
+    epochs = "1 epoch" if training["epochs"] == 1 else f"{training['epochs']} epochs"
     console.say(
-        f"{training['epochs']} epochs in {training['seconds']:.0f} s "
+        f"{epochs} in {training['seconds']:.0f} s "
         f"({training['examples_per_second']:,} examples a second), best epoch "
         f"{training['best_epoch']}; saved in {folder}"
     )
