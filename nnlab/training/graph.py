@@ -53,41 +53,45 @@ class Graph:
         import tensorflow as tf
 
         key = tf.constant([seed, epoch], tf.int32)
-        sums = self._train(order, key, tf.constant(first), tf.constant(steps))
+        sums = self._train(self._arrays, order, key, tf.constant(first), tf.constant(steps))
         return tuple(sums.numpy().tolist())
 
     def evaluate(self, indices: np.ndarray) -> tuple[float, ...]:
         """Run the network over rows without changing it; the result is as of `train`."""
         import tensorflow as tf
 
-        return tuple(self._evaluate(tf.constant(indices.astype(np.int32))).numpy().tolist())
+        rows = tf.constant(indices.astype(np.int32))
+        return tuple(self._evaluate(self._arrays, rows).numpy().tolist())
 
-    def _train_steps(self, order: Any, key: Any, first: Any, steps: Any) -> Any:
+    # The arrays are arguments of the graph functions: what a function captures stays in memory
+    # when it goes, and a group of runs would grow by a data set each.
+
+    def _train_steps(self, arrays: Any, order: Any, key: Any, first: Any, steps: Any) -> Any:
         import tensorflow as tf
 
         sums = self._no_sums()
         for step in tf.range(first, first + steps):
-            sums += self._on_replicas(self._train_step, order, step, key)
+            sums += self._on_replicas(self._train_step, arrays, order, step, key)
         return sums
 
-    def _evaluate_all(self, indices: Any) -> Any:
+    def _evaluate_all(self, arrays: Any, indices: Any) -> Any:
         import tensorflow as tf
 
         sums = self._no_sums()
         for step in tf.range(-(-tf.size(indices) // self._batch_size)):
-            sums += self._on_replicas(self._evaluate_step, indices, step)
+            sums += self._on_replicas(self._evaluate_step, arrays, indices, step)
         return sums
 
-    def _on_replicas(self, run: Any, order: Any, step: Any, *arguments: Any) -> Any:
+    def _on_replicas(self, run: Any, arrays: Any, order: Any, step: Any, *more: Any) -> Any:
         rows = order[step * self._batch_size : (step + 1) * self._batch_size]
-        results = self._strategy.run(run, args=(rows, step, *arguments))
+        results = self._strategy.run(run, args=(arrays, rows, step, *more))
         return self._strategy.reduce("SUM", results, axis=None)
 
-    def _train_step(self, rows: Any, step: Any, key: Any) -> Any:
+    def _train_step(self, arrays: Any, rows: Any, step: Any, key: Any) -> Any:
         import tensorflow as tf
 
         seed = tf.random.experimental.stateless_fold_in(key, step)
-        inputs, targets, weights = self._examples.batch(self._arrays, self._own(rows), seed)
+        inputs, targets, weights = self._examples.batch(arrays, self._own(rows), seed)
         with tf.GradientTape() as tape:
             outputs = self.model(inputs, training=True)
             loss = self.model.compute_loss(
@@ -97,8 +101,8 @@ class Graph:
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         return self._sums(loss, targets, outputs, weights)
 
-    def _evaluate_step(self, rows: Any, step: Any) -> Any:
-        inputs, targets, weights = self._examples.batch(self._arrays, self._own(rows), None)
+    def _evaluate_step(self, arrays: Any, rows: Any, step: Any) -> Any:
+        inputs, targets, weights = self._examples.batch(arrays, self._own(rows), None)
         outputs = self.model(inputs, training=False)
         loss = self.model.compute_loss(
             x=inputs, y=targets, y_pred=outputs, sample_weight=weights, training=False
