@@ -13,6 +13,9 @@ from nnlab.experiment import Answer, Experiment
 from nnlab.inference import Network, expected_variables
 from nnlab.options import from_mapping
 
+SHOWN = 10
+"""How many runs of a group an error names."""
+
 
 class Trained:
     """A trained network and the experiment it belongs to.
@@ -49,9 +52,14 @@ class Trained:
             raise CheckpointError(str(error)) from error
 
     def answers(self, inputs: Iterable[str], query: Any = None) -> Iterator[Answer | NnlabError]:
-        """Yield an answer, or the error in its place, for each input in order."""
+        """Yield an answer, or the error in its place, for each input in order.
+
+        Raises:
+            CheckpointError: The network computes no finite numbers.
+        """
         query = query or self.experiment.Query()
-        return self.experiment.answer(self.network, self.header.facts, query, inputs)
+        with _naming(self.path):
+            yield from self.experiment.answer(self.network, self.header.facts, query, inputs)
 
     def answer(self, inputs: Iterable[str], **query: Any) -> list[Answer]:
         """Return one answer per input.
@@ -84,10 +92,32 @@ def _naming(path: Path) -> Iterator[None]:
 def load(path: str | Path) -> Trained:
     """Load a checkpoint for answering.
 
+    Args:
+        path: A checkpoint, or a run folder, which stands for its best weights.
+
     Raises:
         CheckpointError: The file is missing, damaged, or not a checkpoint of nnlab.
     """
-    return Trained(path)
+    return Trained(checkpoint_file(Path(path)))
+
+
+def checkpoint_file(path: Path) -> Path:
+    """Return the checkpoint that a name stands for: of a run folder its best weights.
+
+    Raises:
+        CheckpointError: It is a group of runs.
+    """
+    if not path.is_dir():
+        return path
+    best = runs.RunFolder(path).best
+    if runs.GroupFolder(path).is_group() and not best.exists():
+        members = sorted(str(file.parent) for file in path.glob("*/best.h5"))
+        shown = ", ".join(members[:SHOWN]) + (", ..." if len(members) > SHOWN else "")
+        raise CheckpointError(
+            f"{path}: expected a single run, but it is a group of runs; "
+            + (f"name one of them: {shown}" if members else "none of them has a best.h5 yet")
+        )
+    return best
 
 
 def shipped_checkpoint(experiment: str) -> Path | None:
@@ -111,7 +141,7 @@ def choose_checkpoint(experiment: str, given: Path | None, base: Path) -> tuple[
         CheckpointError: There is none.
     """
     if given is not None:
-        return (given / "best.h5" if given.is_dir() else given), "as given"
+        return checkpoint_file(given), "as given"
     newest = runs.newest_finished(base, experiment)
     if newest:
         return newest.best, "the newest finished run"

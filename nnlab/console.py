@@ -10,6 +10,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 _NUMBER = re.compile(r"[-+]?\d|$")
+# Control characters, line separators, and marks that change the order of what is shown.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_PIPE_WIDTH = 10_000
+"""Columns of a pipe or a file: no table is cut or folded for a reader that is no terminal."""
+
+
+def visible(text: str) -> str:
+    r"""Escape what would command a terminal or break a line: ESC becomes `\x1b`.
+
+    Names of files and the contents of checkpoints are anyone's.
+    """
+    return _UNSAFE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def _visible_lines(text: str) -> str:
+    return "\n".join(map(visible, text.split("\n")))
 
 
 class Console:
@@ -25,7 +41,7 @@ class Console:
     def say(self, text: str) -> None:
         """Write a line on stderr, unless quiet."""
         if not self.quiet:
-            print(text, file=sys.stderr)  # noqa: T201
+            print(_visible_lines(text), file=sys.stderr)  # noqa: T201
 
     def warn(self, text: str) -> None:
         """Write a warning on stderr."""
@@ -54,17 +70,22 @@ class Console:
         table = Table(box=box.SIMPLE_HEAD, show_header=any(columns), pad_edge=False)
         for number, column in enumerate(columns):
             numbers = all(_NUMBER.match(row[number]) for row in rows)
-            table.add_column(column, justify="right" if numbers and number else "left")
+            table.add_column(
+                column, justify="right" if numbers and number else "left", overflow="fold"
+            )
         for row in rows:
-            table.add_row(*map(Text, row))
+            table.add_row(*(Text(visible(cell)) for cell in row))
         console = RichConsole(highlight=False)
-        console.print(Text(title, "bold"), soft_wrap=True)
+        if not console.is_terminal:
+            console.width = _PIPE_WIDTH
+        console.print(Text(visible(title), "bold"), soft_wrap=True)
         console.print(table)
         if note:
-            console.print(Text(f"{note}\n"))
+            console.print(Text(f"{visible(note)}\n"))
 
 
 def _styled_line(label: str, style: str, text: str) -> None:
+    text = _visible_lines(text)  # a list of missing files has several lines
     if not sys.stderr.isatty():
         print(label, text, file=sys.stderr)  # noqa: T201
         return
@@ -97,7 +118,7 @@ class TrainingDisplay:
             return
         self._epochs = epochs
         print(f"training {title}" + (f" from epoch {done + 1}" if done else ""), file=sys.stderr)  # noqa: T201
-        if sys.stderr.isatty():
+        if sys.stderr.isatty():  # else FORCE_COLOR would put a bar into a log
             self._open(epochs, done)
 
     def chunk_done(self, epoch: int, step: int, steps: int, means: Mapping[str, float]) -> None:
@@ -123,6 +144,7 @@ class TrainingDisplay:
         self._close()
 
     def _open(self, epochs: int, done: int) -> None:
+        """Open the bar, unless the terminal is too dumb to draw one."""
         from rich.console import Console as RichConsole
         from rich.progress import (
             BarColumn,
@@ -133,6 +155,9 @@ class TrainingDisplay:
             TimeRemainingColumn,
         )
 
+        terminal = RichConsole(stderr=True)
+        if not terminal.is_interactive:
+            return
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -141,7 +166,7 @@ class TrainingDisplay:
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
-            console=RichConsole(stderr=True),
+            console=terminal,
         )
         self._task = self._bar.add_task("", total=epochs, completed=done, scores="")
         self._bar.start()

@@ -95,6 +95,7 @@ class Experiment(ABC):
         answer_columns: The fields of an answer that the plain output shows, in order.
         data_options: The fields of Config that choose the data, for `nnlab evaluate`.
         data_facts: The facts in which a network and the data it is scored on must agree.
+        averages: Whether the mean over all runs of a group means anything.
         default_runs: How many runs `--runs` stands for when nobody gives it.
     """
 
@@ -108,6 +109,7 @@ class Experiment(ABC):
     answer_columns: ClassVar[tuple[str, ...]]
     data_options: ClassVar[tuple[str, ...]] = ("dataset",)
     data_facts: ClassVar[tuple[str, ...]] = ()
+    averages: ClassVar[bool] = True
     default_runs: ClassVar[int] = 1
 
     def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ types, choices and ranges, so that the rest of the package can trust a Config.
 import dataclasses
 import math
 import re
+import reprlib
 import types
 import typing
 from collections.abc import Mapping
@@ -84,10 +85,13 @@ def from_mapping(cls: type[C], values: Mapping[str, Any], where: str) -> C:
     Raises:
         UsageError: An unknown name, a wrong type, a value outside the choices or the range.
     """
+    if not isinstance(values, Mapping):
+        raise UsageError(f"{where}: expected options by name, not {reprlib.repr(values)}")
     fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     for name in values:
         if name not in fields:
-            raise UsageError(f"{where}: there is no option {name!r}; {nearest(name, fields)}")
+            hint = nearest(str(name)[:100], fields)
+            raise UsageError(f"{where}: there is no option {reprlib.repr(name)}; {hint}")
     checked = {name: check_value(cls, fields[name], value, where) for name, value in values.items()}
     return cls(**checked)
 
@@ -117,12 +121,14 @@ def check_value(cls: type, field: dataclasses.Field[Any], value: Any, where: str
     if expected is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if type(value) is not expected:
-        raise UsageError(f"{subject} takes a value of type {expected.__name__}, not {value!r}")
+        raise UsageError(
+            f"{subject} takes a value of type {expected.__name__}, not {reprlib.repr(value)}"
+        )
     if isinstance(value, int | float):
         _check_range(field, value, subject)
     choices = field.metadata["choices"]
     if choices and value not in choices:
-        raise UsageError(f"{subject} is one of {', '.join(choices)}, not {value!r}")
+        raise UsageError(f"{subject} is one of {', '.join(choices)}, not {reprlib.repr(value)}")
     return value
 
 
@@ -146,5 +152,5 @@ def parse_duration(text: str, subject: str) -> float:
     """
     match = _DURATION.fullmatch(text.strip())
     if not match:
-        raise UsageError(f"{subject} takes a time such as 30s, 5m or 1h, not {text!r}")
+        raise UsageError(f"{subject} takes a time such as 30s, 5m or 1h, not {reprlib.repr(text)}")
     return float(match[1]) * _SECONDS[match[2]]

@@ -9,21 +9,15 @@ runs/classify/2/seed-1/     one of its runs
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nnlab.errors import DataError, NnlabError, OutputExistsError
+from nnlab.errors import DataError, NnlabError
 from nnlab.files import replacing
-
-try:
-    import fcntl
-except ImportError:  # Windows: two processes in one run folder are not kept apart
-    fcntl = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
@@ -74,31 +68,6 @@ class RunFolder:
     def is_finished(self) -> bool:
         """Tell whether the run has been scored."""
         return self.is_run() and self.metrics.is_file()
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep every other process from training in this folder meanwhile.
-
-        Raises:
-            OutputExistsError: Another process is at it.
-        """
-        with (self.path / ".lock").open("w") as handle:
-            if fcntl:
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError as error:
-                    raise OutputExistsError(
-                        f"{self.path}: another process is training here; wait for it or end it"
-                    ) from error
-            for leftover in self.path.glob(".*.tmp"):  # of a process killed while it wrote
-                leftover.unlink()
-            yield
-
-    def clear(self) -> None:
-        """Remove the files of a run and nothing else."""
-        for path in (self.metrics, self.config, self.last, self.best, self.history, self.evidence):
-            path.unlink(missing_ok=True)
-        _clear_figures(self.figures)
 
     def write_history(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write the rows of all epochs; missing values are empty cells."""
@@ -161,14 +130,6 @@ class GroupFolder:
         """Tell whether a group was started here."""
         return self.plan.is_file()
 
-    def clear(self) -> None:
-        """Remove the files of a group and of its runs, and nothing else."""
-        for path in (self.summary, self.plan):
-            path.unlink(missing_ok=True)
-        _clear_figures(self.figures)
-        for config in self.path.glob("*/config.json"):
-            RunFolder(config.parent).clear()
-
     def member(self, name: str) -> RunFolder:
         """Return the folder of one run."""
         return RunFolder(self.path / name)
@@ -185,30 +146,6 @@ def new_folder(base: Path, experiment: str) -> Path:
             return parent / str(number)
         except FileExistsError:  # another process was faster
             number += 1
-
-
-@contextmanager
-def discarded_unless_started(folder: Path, existed: bool) -> Iterator[None]:
-    """Remove what was put into `folder` when no run began, because the data were missing, say.
-
-    Args:
-        folder: Where a run is about to begin.
-        existed: Whether the folder itself was there before, and stays.
-    """
-    try:
-        yield
-    finally:
-        if not any(RunFolder(path).is_run() for path in (folder, *folder.iterdir())):
-            for path in [*folder.glob("*/.lock"), folder / ".lock", GroupFolder(folder).plan]:
-                path.unlink(missing_ok=True)
-            for path in [*folder.iterdir(), *([] if existed else [folder])]:
-                with suppress(OSError):  # not a folder, or not empty: not ours
-                    path.rmdir()
-
-
-def _clear_figures(folder: Path) -> None:
-    for path in folder.glob("*.png"):
-        path.unlink()
 
 
 def make_folder(path: Path) -> None:
@@ -251,6 +188,6 @@ def _numbered(parent: Path) -> list[Path]:
     return [path for path in parent.iterdir() if re.fullmatch(r"\d{1,9}", path.name)]
 
 
-def safe_name(name: str) -> str:
-    """Return `name` with everything removed that could lead out of the group's folder."""
-    return re.sub(r"[^A-Za-z0-9_=,-]", "", name)
+def is_name(name: str) -> bool:
+    """Tell whether a run of a group may be called so: nothing that leads out of its folder."""
+    return re.fullmatch(r"[A-Za-z0-9_=,-]+", name) is not None

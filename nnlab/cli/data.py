@@ -8,6 +8,7 @@ from nnlab.cli.options import (
     JSON,
     QUIET,
     STORE,
+    VERBOSE,
     SectionedCommand,
     make_console,
     make_store,
@@ -18,7 +19,7 @@ from nnlab.datasets.registry import all_sets, get_set
 from nnlab.datasets.store import FileStatus
 from nnlab.errors import DataError
 
-shared = with_options(*STORE, JSON, QUIET)
+shared = with_options(*STORE, JSON, QUIET, VERBOSE)
 
 
 @click.group()

@@ -48,7 +48,7 @@ def evaluate(ctx: click.Context, checkpoint: Path, **_: object) -> None:
     from nnlab.cli.training import print_tables
     from nnlab.running.evaluation import evaluate as evaluate_checkpoint
 
-    trained = load(checkpoint / "best.h5" if checkpoint.is_dir() else checkpoint)
+    trained = load(checkpoint)
     given = _given(ctx, trained.experiment)
     console = make_console(ctx)
     metrics = evaluate_checkpoint(trained, given, make_store(ctx), console.warn)

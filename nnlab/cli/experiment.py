@@ -15,18 +15,18 @@ from nnlab.cli.options import (
     TRAINING,
     SectionedCommand,
     SectionedOption,
+    effective_values,
     given_values,
     make_console,
     options_of,
     print_json,
     read_settings,
 )
-from nnlab.console import Console
+from nnlab.console import Console, visible
 from nnlab.errors import NnlabError, UsageError
 from nnlab.experiment import Experiment
 from nnlab.options import flag_name, from_mapping
 
-GIVEN = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 RUN_FLAGS = ("out", "runs", "config", "force")
 
 
@@ -45,7 +45,11 @@ def experiment_command(experiment: Experiment) -> click.Command:
         experiment.name,
         callback=callback,
         params=[
-            click.Argument(["inputs"], nargs=-1, metavar="[INPUT]..."),
+            # The type is for completion: an input need not be a file, and one that cannot be
+            # read must not stop the others.
+            click.Argument(
+                ["inputs"], nargs=-1, metavar="[INPUT]...", type=click.Path(readable=False)
+            ),
             *options_of(experiment.Config, TRAINING, prefix),
             *_run_options(experiment),
             *options_of(experiment.Query, ANSWERING, prefix),
@@ -105,7 +109,7 @@ def _checkpoint_option() -> click.Option:
 
 
 def _train(ctx: click.Context, experiment: Experiment) -> None:
-    answering = [*given_values(ctx, experiment.Query, [ParameterSource.COMMANDLINE])]
+    answering = [*given_values(ctx, experiment.Query)]
     if ctx.params["checkpoint"] is not None:
         answering.append("checkpoint")
     if answering:
@@ -127,13 +131,13 @@ def make_config(ctx: click.Context, experiment: Experiment) -> Any:
     path = ctx.params["config"]
     settings = dict(read_settings(path, experiment.name)) if path else {}
     where = f"nnlab {experiment.name}" + (f" with {path}" if path else "")
-    return experiment.configure({**settings, **given_values(ctx, experiment.Config, GIVEN)}, where)
+    return experiment.configure({**settings, **effective_values(ctx, experiment.Config)}, where)
 
 
 def _answer(ctx: click.Context, experiment: Experiment) -> int:
     from nnlab.answering import choose_checkpoint, load
 
-    training = given_values(ctx, experiment.Config, [ParameterSource.COMMANDLINE])
+    training = given_values(ctx, experiment.Config)
     training |= {
         name: None
         for name in RUN_FLAGS
@@ -144,7 +148,7 @@ def _answer(ctx: click.Context, experiment: Experiment) -> int:
         raise UsageError(f"{flag} is for training, but inputs are given; leave out one of the two")
     console = make_console(ctx)
     query: Any = from_mapping(
-        experiment.Query, given_values(ctx, experiment.Query, GIVEN), f"nnlab {experiment.name}"
+        experiment.Query, effective_values(ctx, experiment.Query), f"nnlab {experiment.name}"
     )
     path, reason = choose_checkpoint(experiment.name, ctx.params["checkpoint"], Path("runs"))
     trained = load(path)
@@ -175,7 +179,7 @@ def _print_answers(
     for answer in answers:
         if isinstance(answer, NnlabError):
             failed = True
-            console.error(str(answer))
+            console.error(visible(str(answer)))  # one line, whatever the input is called
         elif as_json:
             print_json(answer)
         else:
@@ -184,5 +188,4 @@ def _print_answers(
 
 
 def _cell(value: Any) -> str:
-    text = f"{value:.4f}" if isinstance(value, float) else str(value)
-    return text.replace("\t", " ").replace("\n", " ")
+    return f"{value:.4f}" if isinstance(value, float) else visible(str(value))

@@ -1,10 +1,11 @@
 """`nnlab export`: a small copy of a checkpoint to give away."""
 
+import dataclasses
 from pathlib import Path
 
 import click
 
-from nnlab.cli.options import SectionedCommand, SectionedOption, with_options
+from nnlab.cli.options import VERBOSE, SectionedCommand, SectionedOption, with_options
 from nnlab.errors import OutputExistsError
 
 OUTPUT = SectionedOption(
@@ -17,10 +18,10 @@ FLOAT16 = SectionedOption(["--float16"], is_flag=True, help="Halve the size: 16-
 FORCE = SectionedOption(["--force"], is_flag=True, help="Replace the output if it exists.")
 
 
-@with_options(OUTPUT, FLOAT16, FORCE)
+@with_options(OUTPUT, FLOAT16, FORCE, VERBOSE)
 @click.command(cls=SectionedCommand)
 @click.argument("checkpoint", type=click.Path(path_type=Path))
-def export(checkpoint: Path, output: Path, float16: bool, force: bool) -> None:
+def export(checkpoint: Path, output: Path, float16: bool, force: bool, **_: object) -> None:
     """Copy what answering needs of a checkpoint into a file of its own.
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder. The copy carries the
@@ -29,7 +30,8 @@ def export(checkpoint: Path, output: Path, float16: bool, force: bool) -> None:
     from nnlab.answering import load
     from nnlab.checkpoint import write
 
-    trained = load(checkpoint / "best.h5" if checkpoint.is_dir() else checkpoint)
+    trained = load(checkpoint)
     if output.exists() and (not force or output.samefile(trained.path)):
         raise OutputExistsError(f"{output} exists; name another file or give --force")
-    write(output, trained.header, {"model": trained.weights}, float16=float16)
+    header = dataclasses.replace(trained.header, state={})
+    write(output, header, {"model": trained.weights}, float16=float16)

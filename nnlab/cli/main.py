@@ -1,9 +1,13 @@
 """The `nnlab` command and what becomes of exceptions."""
 
+import contextlib
+import io
+import itertools
 import os
+import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -15,6 +19,20 @@ from nnlab.errors import InterruptedRun, NnlabError, nearest
 
 CLOSED_PIPE = 128 + 13
 """What a shell reports of a program that died of SIGPIPE."""
+
+_VERBOSE = re.compile(r"-q*v[qv]*|--verbose")
+
+
+class _ClosedPipe(Exception):  # noqa: N818 (nobody made a mistake)
+    """A BrokenPipeError that click does not take for its own: it would exit with 1."""
+
+
+@contextlib.contextmanager
+def _past_click() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _ClosedPipe from error
 
 
 def _verbs() -> dict[str, Callable[[], click.Command]]:
@@ -41,6 +59,16 @@ def _verbs() -> dict[str, Callable[[], click.Command]]:
 
 class NnlabGroup(click.Group):
     """Experiments found by their files, then the verbs that work on any run."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Parse; this prints as well, for `--help`."""
+        with _past_click():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _past_click():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return all command names."""
@@ -107,9 +135,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
+    _prepare_streams()
     console = Console()
-    words = sys.argv[1:] if arguments is None else arguments
-    verbose = any(word in ("-v", "-vv", "--verbose") for word in words)
+    verbose = _is_verbose(sys.argv[1:] if arguments is None else arguments)
     try:
         result: Any = nnlab.main(arguments, prog_name="nnlab", standalone_mode=False)
         sys.stdout.flush()
@@ -124,9 +152,8 @@ def run(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         console.error("interrupted")
         return InterruptedRun.exit_code
-    except BrokenPipeError:
-        # Python would complain again when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, _ClosedPipe):
+        _drop_unwritable()
         return CLOSED_PIPE
     except NnlabError as error:
         if verbose:
@@ -138,6 +165,35 @@ def run(arguments: list[str] | None = None) -> int:
             traceback.print_exception(error)
         console.error(str(error))
         return 1
+
+
+def _is_verbose(words: Sequence[str]) -> bool:
+    options = itertools.takewhile(lambda word: word != "--", words)
+    return any(_VERBOSE.fullmatch(word) for word in options)
+
+
+def _prepare_streams() -> None:
+    """Open what the shell closed (`>&-`), and let file names that are not UTF-8 pass."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        try:
+            os.fstat(number)
+        except OSError:  # else the next file that is opened would take the place of the stream
+            os.open(os.devnull, os.O_RDWR)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape", newline="\n")  # a name may contain \r
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")
+
+
+def _drop_unwritable() -> None:
+    """Lead streams that nobody reads to nowhere: Python flushes them at exit and would complain."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _usage_error(console: Console, error: click.UsageError) -> int:

@@ -3,6 +3,9 @@
 import dataclasses
 import inspect
 import json
+import os
+import re
+import reprlib
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -15,19 +18,32 @@ from click.core import ParameterSource
 from nnlab.console import Console
 from nnlab.datasets.store import Store
 from nnlab.errors import UsageError
-from nnlab.options import flag_name, value_type
+from nnlab.options import check_value, flag_name, value_type
 
 TRAINING = "Options for training"
 ANSWERING = "Options for answering"
 GENERAL = "General options"
 
+# Half of a surrogate pair (a byte of a file name that is not UTF-8) cannot be encoded; the others
+# are commands to a terminal. Both can only stand inside strings.
+_NOT_PLAIN = re.compile("[\x7f-\x9f\ud800-\udfff]")
+
 
 class SectionedOption(click.Option):
-    """An option that knows under which heading of `--help` it belongs."""
+    """An option that knows under which heading of `--help` it belongs.
 
-    def __init__(self, *args: Any, section: str = GENERAL, **kwargs: Any) -> None:
+    Attributes:
+        section: The heading.
+        variable: The environment variable that stands in for it; empty for none. click does not
+            know of it: it would refuse a bad value in a mode that does not use the option.
+    """
+
+    def __init__(
+        self, *args: Any, section: str = GENERAL, variable: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.section = section
+        self.variable = variable
 
 
 class SectionedCommand(click.Command):
@@ -80,22 +96,50 @@ def _option(cls: type, field: dataclasses.Field[Any], section: str, prefix: str)
         [f"{flag}/--no-{flag[2:]}" if kind is bool else flag],
         type=None if kind is bool else click_type,
         default=None,
-        envvar=f"{prefix}_{field.name}".upper() if prefix else None,
+        variable=f"{prefix}_{field.name}".upper() if prefix else "",
         help=f"{text[0].upper()}{text[1:]}.{shown}",
         metavar="SECONDS" if metadata["duration"] else None,
         section=section,
     )
 
 
-def given_values(
-    ctx: click.Context, cls: type, sources: Sequence[ParameterSource]
-) -> dict[str, Any]:
-    """Return the values of a dataclass's options that came from one of `sources`."""
+def given_values(ctx: click.Context, cls: type) -> dict[str, Any]:
+    """Return the values of a dataclass's options that were given on the command line."""
     return {
         field.name: ctx.params[field.name]
         for field in dataclasses.fields(cls)
-        if ctx.get_parameter_source(field.name) in sources
+        if ctx.get_parameter_source(field.name) is ParameterSource.COMMANDLINE
     }
+
+
+def effective_values(ctx: click.Context, cls: type) -> dict[str, Any]:
+    """Return the values that were given on the command line or else stand in the environment.
+
+    Raises:
+        UsageError: A variable has a value that is not allowed.
+    """
+    given = given_values(ctx, cls)
+    fields = {field.name: field for field in dataclasses.fields(cls)}
+    options = [one for one in ctx.command.params if isinstance(one, SectionedOption)]
+    for option in options:
+        text = os.environ.get(option.variable)
+        if text and option.name in fields and option.name not in given:
+            given[option.name] = _from_environment(ctx, cls, fields[option.name], option, text)
+    return given
+
+
+def _from_environment(
+    ctx: click.Context,
+    cls: type,
+    field: dataclasses.Field[Any],
+    option: SectionedOption,
+    text: str,
+) -> Any:
+    try:
+        value = option.type(text, option, ctx)
+    except click.BadParameter as error:
+        raise UsageError(f"{option.variable}: {error.message}") from error
+    return check_value(cls, field, value, option.variable)
 
 
 def read_settings(path: Path, experiment: str) -> Mapping[str, Any]:
@@ -110,11 +154,12 @@ def read_settings(path: Path, experiment: str) -> Mapping[str, Any]:
     except (OSError, ValueError) as error:
         raise UsageError(f"--config {path}: expected a JSON or TOML file, but {error}") from error
     if not isinstance(content, dict):
-        raise UsageError(f"--config {path}: expected an object of options, not {content!r}")
+        raise UsageError(f"--config {path}: expected an object of options, not {reprlib.repr(content)}")
     if isinstance(content.get("config"), dict):
         if content.get("experiment", experiment) != experiment:
             raise UsageError(
-                f"--config {path} is a run of {content['experiment']}, not {experiment}"
+                f"--config {path} is a run of {reprlib.repr(content['experiment'])}, "
+                f"not {experiment}"
             )
         content = content["config"]
     return {name.replace("-", "_"): value for name, value in content.items()}
@@ -162,4 +207,5 @@ def make_console(ctx: click.Context) -> Console:
 
 def print_json(value: Any) -> None:
     """Write one line of JSON on stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    click.echo(_NOT_PLAIN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))

@@ -19,11 +19,11 @@ def resume(ctx: click.Context, folder: Path, **_: object) -> None:
     FOLDER is a run folder such as runs/classify/1, or a group of runs. The final weights are
     those of a run that was never stopped, bit for bit.
     """
-    from nnlab.cli.training import make_workshop, print_run, print_summary, told_how_to_resume
+    from nnlab.cli.training import interruptible, make_workshop, print_run, print_summary
     from nnlab.running import group, single
 
     workshop = make_workshop(ctx)
-    with told_how_to_resume(folder):
+    with interruptible(folder):
         if GroupFolder(folder).is_group():
             experiment, summary = group.resume_group(GroupFolder(folder), workshop)
             print_summary(ctx, experiment, summary, folder)

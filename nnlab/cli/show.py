@@ -22,9 +22,10 @@ def show(ctx: click.Context, checkpoint: Path, **_: object) -> None:
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder.
     """
+    from nnlab.answering import checkpoint_file
     from nnlab.checkpoint import open_checkpoint
 
-    path = checkpoint / "best.h5" if checkpoint.is_dir() else checkpoint
+    path = checkpoint_file(checkpoint)
     with open_checkpoint(path) as file:
         header = file.header
     if ctx.params["as_json"]:
@@ -45,8 +46,7 @@ def show(ctx: click.Context, checkpoint: Path, **_: object) -> None:
 
 
 def _network(console: Console, description: Mapping[str, Any]) -> None:
-    from nnlab.inference import output_shapes
-    from nnlab.report.figures import weight_counts
+    from nnlab.inference import output_shapes, weight_counts
 
     shapes, counts = output_shapes(description), weight_counts(description)
     rows = [

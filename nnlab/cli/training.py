@@ -1,5 +1,7 @@
 """Training from the shell: where the run goes, and what is printed at the end."""
 
+import shlex
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,7 @@ from nnlab.console import Console, TrainingDisplay
 from nnlab.errors import InterruptedRun, OutputExistsError
 from nnlab.experiment import Experiment, Table
 from nnlab.running import group, single
+from nnlab.running.folders import given_up_unless_started, has_run, is_free
 from nnlab.running.workshop import Workshop
 from nnlab.runs import GroupFolder, RunFolder
 
@@ -25,14 +28,16 @@ def train(ctx: click.Context, experiment: Experiment, config: Any) -> None:
     workshop = make_workshop(ctx)
     out: Path | None = ctx.params["out"]
     existed = out is not None and out.exists()
-    folder = _folder(ctx, experiment, single=len(trials) == 1)
-    with told_how_to_resume(folder), runs.discarded_unless_started(folder, existed):
+    folder = _folder(ctx, experiment, single_run=len(trials) == 1)
+    replace = ctx.params["force"] and (RunFolder(folder).is_run() or GroupFolder(folder).is_group())
+    with interruptible(folder), given_up_unless_started(folder, existed):
         if len(trials) == 1:
-            config = next(iter(trials.values()))
-            metrics = single.run(experiment, config, RunFolder(folder), workshop)
+            only = next(iter(trials.values()))
+            metrics = single.run(experiment, only, RunFolder(folder), workshop, replace=replace)
             print_run(ctx, experiment, metrics, folder)
         else:
-            summary = group.run_group(experiment, trials, GroupFolder(folder), workshop)
+            group_folder = GroupFolder(folder)
+            summary = group.run_group(experiment, trials, group_folder, workshop, replace=replace)
             print_summary(ctx, experiment, summary, folder)
 
 
@@ -44,16 +49,25 @@ def make_workshop(ctx: click.Context) -> Workshop:
 
 
 @contextmanager
-def told_how_to_resume(folder: Path) -> Iterator[None]:
-    """Add to an interruption where the run is and how it goes on."""
+def interruptible(folder: Path) -> Iterator[None]:
+    """Make SIGTERM the same as Ctrl-C, and add to either where the run is and how it goes on."""
+
+    def interrupt(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
     except (InterruptedRun, KeyboardInterrupt) as error:
         what = str(error) or "interrupted"
-        raise InterruptedRun(f"{what}; go on with: nnlab resume {folder}") from error
+        if has_run(folder):
+            what += f"; go on with: nnlab resume {shlex.quote(str(folder))}"
+        raise InterruptedRun(what) from error
+    finally:
+        signal.signal(signal.SIGTERM, previous)
 
 
-def _folder(ctx: click.Context, experiment: Experiment, *, single: bool) -> Path:
+def _folder(ctx: click.Context, experiment: Experiment, *, single_run: bool) -> Path:
     """Return the folder to train in: a new one, or --out, where the same run may go on."""
     out: Path | None = ctx.params["out"]
     if out is None:
@@ -61,25 +75,17 @@ def _folder(ctx: click.Context, experiment: Experiment, *, single: bool) -> Path
     if out.exists() and not out.is_dir():
         raise OutputExistsError(f"--out {out} is a file; name a folder")
     holds_run, holds_group = RunFolder(out).is_run(), GroupFolder(out).is_group()
-    if ctx.params["force"] and (holds_run or holds_group):
-        _clear(RunFolder(out), GroupFolder(out))
-    elif holds_group if single else holds_run:
-        kind = "a group of runs" if single else "a single run"
-        raise OutputExistsError(f"--out {out} holds {kind}; name another folder or give --force")
-    elif out.is_dir() and not (holds_run or holds_group) and any(out.iterdir()):
+    if holds_group:
+        group.read_plan(GroupFolder(out))  # refuses what only looks like a group
+    elif holds_run:
+        single.read_plan(RunFolder(out))
+    elif out.is_dir() and not is_free(out):
         raise OutputExistsError(f"--out {out} has files in it but no run; name another folder")
+    if not ctx.params["force"] and (holds_group if single_run else holds_run):
+        kind = "a group of runs" if single_run else "a single run"
+        raise OutputExistsError(f"--out {out} holds {kind}; name another folder or give --force")
     runs.make_folder(out)
     return out
-
-
-def _clear(single_run: RunFolder, group_of_runs: GroupFolder) -> None:
-    """Remove the run or the group, after making sure that it is one."""
-    if group_of_runs.is_group():
-        group.read_plan(group_of_runs)
-        group_of_runs.clear()
-    else:
-        single.read_plan(single_run)
-        single_run.clear()
 
 
 def print_run(
@@ -108,7 +114,8 @@ def print_summary(
         print_json({"run": str(folder), **summary})
         return
     console = make_console(ctx)
-    print_tables(console, [_score_table(summary), *experiment.summary_tables(summary)])
+    means = [_score_table(summary)] if summary["scores"] else []
+    print_tables(console, [*means, *experiment.summary_tables(summary)])
     console.say(f"{len(summary['runs'])} runs saved in {folder}")
 
 

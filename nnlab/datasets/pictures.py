@@ -20,6 +20,8 @@ SUFFIXES = (
 )
 MAX_PIXELS = 80_000_000
 """More than any usual camera's; Pillow itself warns above 89 million."""
+LONGEST_SHOWN = 200
+"""Characters of a name that the system refuses as too long; an error stays one line."""
 SEEN = 128
 """Alpha from which a pixel counts as visible."""
 
@@ -30,11 +32,21 @@ def picture_files(given: str | Path) -> list[Path]:
     Returns:
         Of a folder: the images inside, by file name, without its subfolders. Of anything else, and
         of a folder without images: the path itself, for `read_picture` to read or to refuse.
+
+    Raises:
+        DataError: The name is empty or too long, or the folder cannot be read.
     """
+    if not str(given):  # Path("") would be the current folder
+        raise DataError("an empty name; expected an image file or a folder of images")
     path = Path(given)
-    if not path.is_dir():
-        return [path]
-    inside = sorted(child for child in path.iterdir() if child.suffix.lower() in SUFFIXES)
+    try:
+        if not path.is_dir():
+            return [path]
+        inside = sorted(child for child in path.iterdir() if child.suffix.lower() in SUFFIXES)
+    except OSError as error:
+        name = str(path)
+        shown = name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}..."
+        raise DataError(f"{shown}: cannot be read: {error.strerror or error}") from error
     return inside or [path]
 
 
@@ -50,9 +62,9 @@ def read_picture(path: Path) -> np.ndarray:
     Raises:
         DataError: The file is missing, no image, damaged, or has more than `MAX_PIXELS` pixels.
     """
-    if path.is_dir():
-        raise DataError(f"{path} is a folder without images; expected an image file")
     try:
+        if path.is_dir():
+            raise DataError(f"{path} is a folder without images; expected an image file")
         with warnings.catch_warnings(), path.open("rb") as file:
             warnings.simplefilter("ignore")  # damaged metadata, and sizes that are checked here
             return _read(file, path)

@@ -1,5 +1,6 @@
 """Which data a network was trained on: kept in metrics.json, the checkpoint and every figure."""
 
+import reprlib
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -35,7 +36,7 @@ class Source:
         kinds = {"name": str, "sha256": str, "sample": bool, "files": list}
         if not isinstance(record, dict) or {k: type(v) for k, v in record.items()} != kinds:
             raise CheckpointError(
-                f"expected name, sha256, sample and files of a data set, not {record!r}"
+                f"expected name, sha256, sample and files of a data set, not {reprlib.repr(record)}"
             )
         return cls(**{**record, "files": tuple(map(str, record["files"]))})
 

@@ -1,5 +1,6 @@
 """Handwritten digits with an MLP or a CNN: report section 1, figures 1 and 2."""
 
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from nnlab.experiment import Answer, Data, Evidence, Experiment, Predict, Scores
 from nnlab.options import option
 from nnlab.scoring import classifier
 from nnlab.training.examples import Arrays, Batch, Examples
-from nnlab.training.settings import TrainingSettings
+from nnlab.training.settings import OPTIMIZERS, TrainingSettings
 
 KERAS_LOSS = {"crossentropy": "categorical_crossentropy", "mse": "mean_squared_error"}
 
@@ -37,7 +38,11 @@ class Config(TrainingSettings):
     model: str = option("mlp", "the network", choices=("mlp", "cnn"))
     loss: str = option("crossentropy", "what training minimises", choices=tuple(KERAS_LOSS))
     units: int = option(
-        512, "neurons of each hidden dense layer", low=1, default_text=_by_model("units")
+        512,
+        "neurons of each hidden dense layer",
+        low=1,
+        high=2**16,
+        default_text=_by_model("units"),
     )
     dataset: str | None = option(
         None, "data set: mnist or sample", default_text="mnist where it can be had, else sample"
@@ -53,12 +58,12 @@ class Config(TrainingSettings):
     )
     split_seed: int = option(0, "which images are held out; the same for every --seed", low=0)
     epochs: int = option(
-        20, "passes over the training images", low=1, default_text=_by_model("epochs")
+        20, "passes over the training images", low=1, high=10**6, default_text=_by_model("epochs")
     )
     optimizer: str = option(
         "rmsprop",
         "how the weights are changed",
-        choices=("adadelta", "adam", "rmsprop", "sgd"),
+        choices=OPTIMIZERS,
         default_text=_by_model("optimizer"),
     )
     learning_rate: float = option(
@@ -156,18 +161,19 @@ class Classify(Experiment):
         """Refuse class names or an image shape that are not the network's."""
         names = facts.get("class_names")
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise CheckpointError(f"expected a list of class names, but it has {names!r}")
+            came = reprlib.repr(names)
+            raise CheckpointError(f"expected a list of class names, but it has {came}")
         shape = facts.get("image_shape")
         shapes = [list(size) for size in network.input_shapes.values()]
         outputs = list(network.output_shapes.values())
         if [shape] != shapes or len(shapes[0]) != 2 or outputs != [(len(names),)]:
             raise CheckpointError(
-                f"expected a network from {shape} pixels to {len(names)} classes, "
-                f"but it goes from {shapes} to {outputs}"
+                f"expected a network from {reprlib.repr(shape)} pixels to {len(names)} classes, "
+                f"but it goes from {reprlib.repr(shapes)} to {reprlib.repr(outputs)}"
             )
         if not isinstance(facts.get("characters"), bool):
-            came = facts.get("characters")
-            raise CheckpointError(f"expected 'characters' to be true or false, not {came!r}")
+            came = reprlib.repr(facts.get("characters"))
+            raise CheckpointError(f"expected 'characters' to be true or false, not {came}")
 
     def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
         """Return the report's MLP or CNN."""
@@ -208,26 +214,28 @@ class Classify(Experiment):
         )
 
     def score(self, config: Any, predict: Predict, data: Data) -> Scores:
-        """Measure test accuracy, overall and per class, beside logistic regression and chance."""
+        """Measure test accuracy, overall and per class, beside naive baselines."""
         return classifier.score(predict, data)
 
     def answer(
         self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
     ) -> Iterator[Answer | NnlabError]:
         """Read the class of each image; a folder stands for the images inside."""
-        from nnlab.datasets.pictures import picture_files, read_picture
+        from nnlab.datasets.pictures import read_picture
 
         height, width = facts["image_shape"]
         to_form = to_digit_form if facts["characters"] else resized
-        for given in inputs:
-            for path in picture_files(given):
-                try:
-                    image = to_form(read_picture(path), (height, width))
-                except NnlabError as error:
-                    yield error
-                    continue
-                probabilities = network.predict(self.prepare(image[None], facts))[0]
-                yield _answer(str(path), probabilities, facts["class_names"], query.top)
+        for path in _picture_files(inputs):
+            if isinstance(path, NnlabError):
+                yield path
+                continue
+            try:
+                image = to_form(read_picture(path), (height, width))
+            except NnlabError as error:
+                yield error
+                continue
+            probabilities = network.answer(self.prepare(image[None], facts))[0]
+            yield _answer(str(path), probabilities, facts["class_names"], query.top)
 
     def prepare(self, images: np.ndarray, facts: Mapping[str, Any]) -> np.ndarray:
         """Return images (count, height, width) in the set's form as the network wants them."""
@@ -252,6 +260,17 @@ class Classify(Experiment):
 
 def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
+
+
+def _picture_files(inputs: Iterable[str]) -> Iterator[Path | NnlabError]:
+    """Yield the files that the inputs stand for; an error for an input that stands for none."""
+    from nnlab.datasets.pictures import picture_files
+
+    for given in inputs:
+        try:
+            yield from picture_files(given)
+        except NnlabError as error:
+            yield error
 
 
 def _answer(path: str, probabilities: np.ndarray, names: list[str], top: int) -> Answer:

@@ -61,6 +61,7 @@ class PermTest(classify.Classify):
         "through its own permutation."
     )
     Config: ClassVar[type[TrainingSettings]] = Config
+    averages: ClassVar[bool] = False
     default_runs: ClassVar[int] = 3
 
     def trials(self, config: Any, runs: int) -> dict[str, Any]:
@@ -82,11 +83,10 @@ class PermTest(classify.Classify):
             raise UsageError(f"a run trains one arm of {', '.join(ARMS)}, not {config.arm!r}")
         data = super().load(config, store, warn)
         shape = tuple(data.facts["image_shape"])
-        order = (
-            pixel_permutation(shape, config.blocks, config.permutation_seed)
-            if config.arm == "permuted"
-            else identity_permutation(shape)
-        )
+        # Made for every arm, so that blocks that do not fit are told before the first training.
+        order = pixel_permutation(shape, config.blocks, config.permutation_seed)
+        if config.arm != "permuted":
+            order = identity_permutation(shape)
         moved = {name: permute(data.arrays[name], order) for name in ("images", "test_images")}
         examples = {"plain_examples": data.arrays["test_images"][:EXAMPLES_SHOWN]}
         permutation = {"seed": config.permutation_seed, "blocks": config.blocks}
@@ -138,13 +138,17 @@ class PermTest(classify.Classify):
     def summarise(self, results: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
         """Compare the arms pair by pair."""
         accuracies = _accuracies_by_arm(results)
+        estimates = {arm: mean_interval(list(runs.values())) for arm, runs in accuracies.items()}
         summary: dict[str, Any] = {
-            "accuracy": {arm: mean_interval(runs).as_dict() for arm, runs in accuracies.items()}
+            "accuracy": {arm: estimate.as_dict() for arm, estimate in estimates.items()}
         }
-        for arm in ("permuted", "identity"):
-            if arm in accuracies and len(accuracies.get("plain", ())) == len(accuracies[arm]):
-                difference = paired_difference(accuracies[arm], accuracies["plain"])
-                summary[f"{arm}_minus_plain"] = difference.as_dict()
+        for arm in ARMS[1:]:
+            pairs = accuracies.get(arm, {}).keys() & accuracies.get("plain", {}).keys()
+            if pairs:
+                moved, plain = (
+                    [accuracies[which][pair] for pair in sorted(pairs)] for which in (arm, "plain")
+                )
+                summary[f"{arm}_minus_plain"] = paired_difference(moved, plain).as_dict()
         if "permuted_minus_plain" in summary:
             summary["verdict"] = verdict(summary["permuted_minus_plain"])
         return summary
@@ -190,11 +194,11 @@ class PermTest(classify.Classify):
         footer = summary["footer"]
         figures: dict[str, Any] = {}
         accuracies = _accuracies_by_arm(summary["runs"])
-        if set(accuracies) == set(ARMS):
+        complete = [set(accuracies.get(arm, ())) for arm in ARMS]
+        if complete[0] and complete[0] == complete[1] == complete[2]:
             differences = {arm: summary["details"][f"{arm}_minus_plain"] for arm in ARMS[1:]}
-            figures["paired-differences"] = paired_differences(
-                accuracies, differences, footer=footer
-            )
+            scores = {arm: list(accuracies[arm].values()) for arm in ARMS}
+            figures["paired-differences"] = paired_differences(scores, differences, footer=footer)
         permuted = [name for name in summary["runs"] if name.startswith("permuted-")]
         if permuted:
             arrays = RunFolder(folder / permuted[0]).read_evidence()
@@ -206,8 +210,10 @@ class PermTest(classify.Classify):
 
 def verdict(difference: Mapping[str, Any]) -> str:
     """Say in words what a paired difference of accuracies means for the report's claim."""
-    if difference["low"] is None:
+    if difference["n"] == 1:
         return "One pair alone cannot tell; give --runs 3 or more."
+    if difference["low"] is None:
+        return "Every pair differs by the same amount, which gives no interval; give more --runs."
     low, high = 100 * difference["low"], 100 * difference["high"]
     if high < 0:
         return (
@@ -237,10 +243,12 @@ def _trial(config: Any, arm: str, pair: int) -> Any:
     )
 
 
-def _accuracies_by_arm(results: Mapping[str, Mapping[str, Any]]) -> dict[str, list[float]]:
-    arms: dict[str, list[float]] = {}
-    for metrics in results.values():
-        arms.setdefault(metrics["config"]["arm"], []).append(metrics["scores"]["accuracy"])
+def _accuracies_by_arm(results: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[int, float]]:
+    """Return the accuracy of each run by arm and by the number of its pair."""
+    arms: dict[str, dict[int, float]] = {}
+    for name, metrics in results.items():
+        arm, pair = name.rsplit("-", 1)
+        arms.setdefault(arm, {})[int(pair)] = metrics["scores"]["accuracy"]
     return arms
 
 

@@ -82,6 +82,19 @@ def expected_variables(description: Mapping[str, Any]) -> dict[str, Shape]:
     return checked_graph(description).variable_shapes()
 
 
+def weight_counts(description: Mapping[str, Any]) -> dict[str, int]:
+    """Check a network description and count the weights of each layer that has any.
+
+    Raises:
+        CheckpointError: Anything in it is not as it should be.
+    """
+    counts: dict[str, int] = {}
+    for name, shape in expected_variables(description).items():
+        layer = name.rsplit("/", 1)[0]
+        counts[layer] = counts.get(layer, 0) + math.prod(shape)
+    return counts
+
+
 def output_shapes(description: Mapping[str, Any]) -> dict[str, Shape]:
     """Check a network description and tell the shape of each input and each node's output.
 

@@ -86,6 +86,22 @@ class Network:
         """
         return self._only(self.outputs(*inputs, batch_size=batch_size))
 
+    def answer(self, *inputs: np.ndarray) -> np.ndarray:
+        """Compute the output for inputs of a user's, and give nothing but finite numbers.
+
+        Finite weights, in a file that anyone may have made, can still be too large to compute with.
+
+        Raises:
+            CheckpointError: The output is not finite.
+        """
+        result = self.predict(*inputs)
+        if not np.isfinite(result).all():
+            raise CheckpointError(
+                "expected finite numbers from the network, but its weights are too large for that; "
+                "answer from another checkpoint"
+            )
+        return result
+
     def outputs(self, *inputs: np.ndarray, batch_size: int = 256) -> dict[str, np.ndarray]:
         """Compute all outputs by name, otherwise as `predict` does."""
         if batch_size < 1:
@@ -113,11 +129,12 @@ class Network:
             name: array.astype(np.float32, copy=False)
             for name, array in zip(self.input_shapes, batch, strict=True)
         }
-        for step in self._steps:
-            inputs = [tensors[name] for name in step.inputs]
-            tensors[step.output] = step.layer(*inputs, **step.weights)
-            for name in step.spent:
-                del tensors[name]
+        with np.errstate(all="ignore"):  # who uses the output looks whether it is finite
+            for step in self._steps:
+                inputs = [tensors[name] for name in step.inputs]
+                tensors[step.output] = step.layer(*inputs, **step.weights)
+                for name in step.spent:
+                    del tensors[name]
         return {name: tensors[name] for name in self.output_shapes}
 
     def _checked(self, inputs: tuple[np.ndarray, ...]) -> list[np.ndarray]:

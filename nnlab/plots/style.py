@@ -8,6 +8,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from nnlab.files import replacing
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -120,17 +122,12 @@ def save(figure: "Figure", path: str | os.PathLike[str]) -> None:
     """Write the figure as PNG, 150 dots an inch: all of it, or the old file stays as it was.
 
     Raises:
-        OSError: if the folder cannot be written to.
+        NnlabError: The disk is full, or the folder cannot be written to.
     """
-    target = Path(path)
     image = BytesIO()
     figure.savefig(image, format="png", dpi=DPI)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
+    with replacing(Path(path)) as temporary:
         temporary.write_bytes(image.getvalue())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def plain(text: str, longest: int | None = None) -> str:

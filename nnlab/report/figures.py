@@ -48,7 +48,7 @@ def _learning_curves(folder: RunFolder, metrics: Mapping[str, Any], footer: str)
         history,
         measures[0] if measures else "loss",
         best_epoch=training["best_epoch"],
-        diverged_epoch=training["epochs"] if training["diverged"] else None,
+        diverged_epoch=training["diverged"] and training["diverged"]["epoch"],
         footer=footer,
     )
 

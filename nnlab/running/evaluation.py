@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from nnlab.answering import Trained
-from nnlab.datasets.registry import all_sets
-from nnlab.datasets.source import SAMPLE, Source
 from nnlab.datasets.store import Store
 from nnlab.errors import DataError
 from nnlab.experiment import Warn
+from nnlab.running.pinning import pinned
 from nnlab.running.single import score_record
 
 
@@ -33,7 +32,7 @@ def evaluate(
     experiment = trained.experiment
     config = trained.config()
     if not given:
-        given = _own_set(trained, config)
+        config = pinned(experiment, config, trained.header.dataset)
     data = experiment.load_for_evaluation(config, trained.header.facts, given, store, warn)
     for name in experiment.data_facts:
         expected, came = trained.header.facts.get(name), data.facts.get(name)
@@ -47,11 +46,3 @@ def evaluate(
         **score_record(experiment.score(config, trained.network.predict, data), data),
         "config": dict(trained.header.config),
     }
-
-
-def _own_set(trained: Trained, config: Any) -> dict[str, str]:
-    """Name the set that the network was trained on, so that no other stands in if it is missing."""
-    options = trained.experiment.data_options
-    chosen = any(getattr(config, name) is not None for name in options)
-    own = Source.from_dict(trained.header.dataset).name
-    return {"dataset": own} if not chosen and own in (*all_sets(), SAMPLE) else {}

@@ -5,13 +5,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from nnlab import experiments, runs
-from nnlab.errors import CheckpointError, DivergedError, NnlabError, OutputExistsError
+from nnlab.errors import (
+    CheckpointError,
+    DataError,
+    DivergedError,
+    OutputExistsError,
+    UsageError,
+)
 from nnlab.experiment import Experiment
 from nnlab.files import write_json
 from nnlab.metrics import mean_interval
 from nnlab.options import from_mapping
 from nnlab.report.figures import footer_text, save_figures
+from nnlab.running.folders import clear, locked
 from nnlab.running.single import run
+from nnlab.running.training import Training
 from nnlab.running.workshop import Workshop
 from nnlab.runs import GroupFolder
 
@@ -20,7 +28,12 @@ Trials = Mapping[str, Any]
 
 
 def run_group(
-    experiment: Experiment, trials: Trials, folder: GroupFolder, workshop: Workshop
+    experiment: Experiment,
+    trials: Trials,
+    folder: GroupFolder,
+    workshop: Workshop,
+    *,
+    replace: bool = False,
 ) -> dict[str, Any]:
     """Carry out all runs of a group; those that are finished are not repeated.
 
@@ -29,30 +42,54 @@ def run_group(
         trials: The runs.
         folder: An existing folder, empty or with a group; a group may grow by further runs.
         workshop: The surroundings.
+        replace: Whether what is in the folder goes, once the first run is ready to begin.
 
     Returns:
         The contents of summary.json, over the runs that did not diverge.
 
     Raises:
         OutputExistsError: The folder holds runs with other settings.
+        DataError: The runs did not see the same data.
         DivergedError: No run came through.
         InterruptedRun: Saved, to be resumed.
     """
-    _write_plan(experiment, trials, folder)
-    results = {}
+    with locked(folder.path):
+        if replace:
+            _rehearse(experiment, trials, workshop)
+            clear(folder.path)
+        trials = _written_plan(experiment, trials, folder)
+        results = _results(experiment, trials, folder, workshop)
+        if not results:
+            raise DivergedError(f"{folder.path}: every run diverged")
+        summary = summarise(experiment, results)
+        save_figures(experiment.draw_summary(summary, folder.path), folder.figures)
+        write_json(folder.summary, summary)
+        return summary
+
+
+def _rehearse(experiment: Experiment, trials: Trials, workshop: Workshop) -> None:
+    """Make sure that data and settings are good before anything is removed."""
+    config = next(iter(trials.values()))
+    Training(experiment, config, experiment.load(config, workshop.store, print), workshop)
+
+
+def _results(
+    experiment: Experiment, trials: Trials, folder: GroupFolder, workshop: Workshop
+) -> dict[str, Any]:
+    results: dict[str, Any] = {}
+    dataset = None
     for name, config in trials.items():
         member = folder.member(name)
         runs.make_folder(member.path)
         try:
-            results[name] = run(experiment, config, member, workshop)
+            results[name] = run(experiment, config, member, workshop, dataset=dataset)
         except DivergedError as error:
             workshop.warn(f"{member.path}: {error}; left out of the summary")
-    if not results:
-        raise DivergedError(f"{folder.path}: every run diverged")
-    summary = summarise(experiment, results)
-    save_figures(experiment.draw_summary(summary, folder.path), folder.figures)
-    write_json(folder.summary, summary)
-    return summary
+            continue
+        dataset = dataset or results[name]["dataset"]
+        if results[name]["dataset"]["sha256"] != dataset["sha256"]:
+            raise DataError(f"{member.path} was trained on other data than the runs beside it")
+    return results
 
 
 def resume_group(folder: GroupFolder, workshop: Workshop) -> tuple[Experiment, dict[str, Any]]:
@@ -72,19 +109,18 @@ def read_plan(folder: GroupFolder) -> tuple[Experiment, dict[str, Any]]:
         CheckpointError: group.json is damaged.
     """
     plan = runs.read_json(folder.plan)
-    if not isinstance(plan, dict) or not isinstance(plan.get("trials"), dict):
-        raise CheckpointError(f"{folder.plan}: expected an object with 'trials' inside")
-    experiment = experiments.get(str(plan.get("experiment")))
     try:
+        if not isinstance(plan, dict) or not isinstance(plan.get("trials"), dict):
+            raise CheckpointError("expected an object with 'trials' inside")
+        if not plan["trials"] or not all(map(runs.is_name, plan["trials"])):
+            raise CheckpointError("expected names of runs")
+        experiment = experiments.get(str(plan.get("experiment")))
         trials = {
-            name: from_mapping(experiment.Config, config, str(folder.plan))
+            name: from_mapping(experiment.Config, config, name)
             for name, config in plan["trials"].items()
         }
-    except (NnlabError, TypeError) as error:
-        raise CheckpointError(str(error)) from error
-    for name in trials:
-        if not name or name != runs.safe_name(name):
-            raise CheckpointError(f"{folder.plan}: {name!r} is no name of a run")
+    except (CheckpointError, UsageError) as error:
+        raise CheckpointError(f"{folder.plan} is not the plan of a group: {error}") from error
     return experiment, trials
 
 
@@ -93,7 +129,7 @@ def summarise(experiment: Experiment, results: Mapping[str, Mapping[str, Any]]) 
     first = next(iter(results.values()))
     scores = {
         name: mean_interval([metrics["scores"][name] for metrics in results.values()]).as_dict()
-        for name in first["scores"]
+        for name in (first["scores"] if experiment.averages else ())
     }
     kept = ("scores", "training", "config")
     return {
@@ -111,7 +147,8 @@ def _without_seed(config: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in config.items() if key != "seed"}
 
 
-def _write_plan(experiment: Experiment, trials: Trials, folder: GroupFolder) -> None:
+def _written_plan(experiment: Experiment, trials: Trials, folder: GroupFolder) -> Trials:
+    """Write the plan, together with what it held before, and return it."""
     if folder.is_group():
         known_experiment, known = read_plan(folder)
         changed = [name for name, config in trials.items() if known.get(name, config) != config]
@@ -123,3 +160,4 @@ def _write_plan(experiment: Experiment, trials: Trials, folder: GroupFolder) -> 
         trials = {**known, **trials}
     configs = {name: dataclasses.asdict(config) for name, config in trials.items()}
     write_json(folder.plan, {"experiment": experiment.name, "trials": configs})
+    return trials

@@ -13,13 +13,21 @@ from nnlab.experiment import Data, Experiment, Scores
 from nnlab.files import write_json
 from nnlab.options import from_mapping
 from nnlab.report.figures import draw_run
-from nnlab.running.training import train
+from nnlab.running.folders import clear, locked
+from nnlab.running.pinning import pinned
+from nnlab.running.training import Training
 from nnlab.running.workshop import Workshop
 from nnlab.runs import RunFolder
 
 
 def run(
-    experiment: Experiment, config: Any, folder: RunFolder, workshop: Workshop
+    experiment: Experiment,
+    config: Any,
+    folder: RunFolder,
+    workshop: Workshop,
+    *,
+    dataset: Any = None,
+    replace: bool = False,
 ) -> dict[str, Any]:
     """Carry one run to its end; a folder with part of the same run is gone on with.
 
@@ -28,6 +36,8 @@ def run(
         config: Its Config.
         folder: An existing folder, empty or with a run of the same settings.
         workshop: The surroundings.
+        dataset: The record of the data set to take where `config` chooses none.
+        replace: Whether a run in the folder goes, once the new one is ready to begin.
 
     Returns:
         The contents of metrics.json.
@@ -37,52 +47,55 @@ def run(
         DivergedError: The loss went wrong; what was best has been scored all the same.
         InterruptedRun: Saved, to be resumed.
     """
-    with folder.locked():
-        if folder.is_run():
-            _check_same(experiment, config, folder)
+    if folder.is_run() and not replace:
+        _check_same(experiment, config, folder)
         if folder.is_finished():
-            return _unless_diverged(runs.read_json(folder.metrics), folder)
+            return _finished(folder)
+    with locked(folder.path):
         try:
-            return _carry_out(experiment, config, folder, workshop)
+            return _carry_out(experiment, config, folder, workshop, dataset, replace)
         finally:
             workshop.observer.run_finished()
 
 
 def resume(folder: RunFolder, workshop: Workshop) -> tuple[Experiment, dict[str, Any]]:
     """Go on with the run in `folder`, exactly where it stopped; see `run`."""
-    experiment, config = read_plan(folder)
+    experiment, config, _ = read_plan(folder)
     return experiment, run(experiment, config, folder, workshop)
 
 
-def read_plan(folder: RunFolder) -> tuple[Experiment, Any]:
-    """Return the experiment and the Config of the run in `folder`.
+def read_plan(folder: RunFolder) -> tuple[Experiment, Any, Source]:
+    """Return the experiment, the Config and the data set of the run in `folder`.
 
     Raises:
         CheckpointError: config.json is damaged.
     """
     plan = runs.read_json(folder.config)
-    if not isinstance(plan, dict) or not isinstance(plan.get("config"), dict):
-        raise CheckpointError(f"{folder.config}: expected an object with a 'config' inside")
-    experiment = experiments.get(str(plan.get("experiment")))
     try:
-        return experiment, from_mapping(experiment.Config, plan["config"], str(folder.config))
-    except UsageError as error:
-        raise CheckpointError(str(error)) from error
+        if not isinstance(plan, dict):
+            raise CheckpointError("expected an object")
+        experiment = experiments.get(str(plan.get("experiment")))
+        config = from_mapping(experiment.Config, plan.get("config"), "config")  # type: ignore[arg-type]
+        return experiment, config, Source.from_dict(plan.get("dataset"))
+    except (CheckpointError, UsageError) as error:
+        raise CheckpointError(f"{folder.config} is not the plan of a run: {error}") from error
 
 
-def _unless_diverged(metrics: dict[str, Any], folder: RunFolder) -> dict[str, Any]:
+def _finished(folder: RunFolder) -> dict[str, Any]:
     """Return the metrics, or raise when they are those of a training that went wrong."""
-    training = metrics["training"]
-    if training["diverged"]:
-        raise DivergedError(
-            f"{training['diverged']} (the weights of epoch {training['best_epoch']} are kept and "
-            f"scored in {folder.path})"
-        )
+    metrics: dict[str, Any] = runs.read_json(folder.metrics)
+    try:
+        diverged, best = (metrics["training"][key] for key in ("diverged", "best_epoch"))
+        what = diverged and diverged["what"]
+    except (KeyError, TypeError) as error:
+        raise DataError(f"{folder.metrics}: expected the metrics of a run") from error
+    if what:
+        raise DivergedError(f"{what} (the weights of epoch {best} are kept in {folder.path})")
     return metrics
 
 
 def _check_same(experiment: Experiment, config: Any, folder: RunFolder) -> None:
-    known_experiment, known_config = read_plan(folder)
+    known_experiment, known_config, _ = read_plan(folder)
     if known_experiment.name != experiment.name or known_config != config:
         raise OutputExistsError(
             f"{folder.path} holds a run with other settings; name another folder with --out, "
@@ -91,32 +104,41 @@ def _check_same(experiment: Experiment, config: Any, folder: RunFolder) -> None:
 
 
 def _carry_out(
-    experiment: Experiment, config: Any, folder: RunFolder, workshop: Workshop
+    experiment: Experiment,
+    config: Any,
+    folder: RunFolder,
+    workshop: Workshop,
+    dataset: Any,
+    replace: bool,
 ) -> dict[str, Any]:
+    """Do the work; nothing is written or removed before data and settings have proved good."""
+    begun = read_plan(folder)[2] if folder.is_run() and not replace else None
     workshop.observer.stage("reading the data")
-    data = experiment.load(config, workshop.store, workshop.warn)
-    _check_same_data(folder, data.source)
+    record = begun.as_dict() if begun else dataset
+    wanted = pinned(experiment, config, record) if record else config
+    data = experiment.load(wanted, workshop.store, workshop.warn)
+    if begun:
+        _check_same_data(folder, begun, data.source)
+    training = Training(experiment, config, data, workshop)
+    if replace:
+        clear(folder.path)
     plan = {"experiment": experiment.name, "config": dataclasses.asdict(config)}
     write_json(folder.config, plan | {"dataset": data.source.as_dict()})
-    training = train(experiment, config, data, folder, workshop)
+    trained = training.run(folder)
     workshop.observer.stage("scoring on the test part")
-    metrics = _score(experiment, config, data, folder, training)
+    metrics = _score(experiment, config, data, folder, trained)
     workshop.observer.stage("drawing the figures")
     draw_run(experiment, folder, metrics)
     write_json(folder.metrics, metrics)
-    return _unless_diverged(metrics, folder)
+    return _finished(folder)
 
 
-def _check_same_data(folder: RunFolder, source: Source) -> None:
+def _check_same_data(folder: RunFolder, begun: Source, now: Source) -> None:
     """A run that is resumed must see the very bytes that it began with."""
-    if not folder.is_run():
-        return
-    begun = runs.read_json(folder.config).get("dataset", {})
-    if begun.get("sha256") != source.sha256:
+    if begun.sha256 != now.sha256:
         raise DataError(
-            f"{folder.path} began with data set {begun.get('name')} (sha256 "
-            f"{begun.get('sha256')}), but now there is {source.name} ({source.sha256}); "
-            "bring the first one back (--data-dir, NNLAB_DATA) to go on"
+            f"{folder.path} began with data set {begun.name} (sha256 {begun.sha256}), but now "
+            f"there is {now.name} ({now.sha256}); bring the first one back to go on"
         )
 
 

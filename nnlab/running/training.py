@@ -1,24 +1,27 @@
 """The training part of a run: from loaded data to `best.h5`, stopping and resuming included."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from nnlab import versions
 from nnlab.checkpoint import Header, Variable, open_checkpoint, write
-from nnlab.errors import CheckpointError, DivergedError
+from nnlab.errors import CheckpointError, DivergedError, NnlabError
 from nnlab.experiment import Data, Experiment
 from nnlab.models.describe import describe, load_weights, weights_of
 from nnlab.running.workshop import Workshop
 from nnlab.runs import RunFolder
 from nnlab.training import backend, state
+from nnlab.training.divergence import REMEDY
 from nnlab.training.examples import Examples
 from nnlab.training.graph import Graph
 from nnlab.training.loop import TrainingLoop, steps_per_epoch
 from nnlab.training.optimizers import make_optimizer
 from nnlab.training.progress import Progress, Row
+from nnlab.training.settings import check_settings
 
 
 class RunKeeper:
@@ -31,58 +34,101 @@ class RunKeeper:
 
     def keep_best(self, progress: Progress) -> None:
         """Write best.h5: weights only."""
-        write(self._folder.best, self._header, {"model": weights_of(self._graph.model)})
+        write(self._folder.best, self._header, {"model": self._weights()})
 
     def keep_last(self, progress: Progress) -> None:
         """Write last.h5: weights, optimizer, dropout seeds and progress."""
         header = dataclasses.replace(self._header, state=progress.as_dict())
         groups = {
-            "model": weights_of(self._graph.model),
+            "model": self._weights(),
             "optimizer": state.values(state.optimizer_variables(self._graph.optimizer)),
             "rng": state.values(state.seed_variables(self._graph.model)),
         }
         write(self._folder.last, header, groups)
+
+    def _weights(self) -> dict[str, np.ndarray]:
+        weights = weights_of(self._graph.model)
+        if not all(np.isfinite(values).all() for values in weights.values()):
+            raise DivergedError(f"the weights became infinite or NaN; {REMEDY}")
+        return weights
 
     def keep_history(self, history: list[Row]) -> None:
         """Write history.csv."""
         self._folder.write_history(history)
 
 
-def train(
-    experiment: Experiment, config: Any, data: Data, folder: RunFolder, workshop: Workshop
-) -> dict[str, Any]:
-    """Train in `folder` to the end, going on from `last.h5` if it is there.
-
-    A training that diverges ends early; `best.h5` then holds the weights from before.
-
-    Returns:
-        Epochs, best epoch, seconds, examples a second, and `diverged`: None or what happened.
+class Training:
+    """A training that is ready to run: whatever its settings can get wrong has been tried.
 
     Raises:
-        CheckpointError: `last.h5` is damaged or belongs to another run.
-        DivergedError: The training went wrong before there was anything worth keeping.
-        InterruptedRun: Ctrl-C or SIGTERM; `last.h5` holds everything.
+        UsageError: The settings do not fit together, or do not fit the data.
     """
-    graph, examples = _prepare(experiment, config, data, workshop)
-    header = _header(experiment, config, data, graph.model)
-    progress = Progress()
-    if folder.last.exists():
-        progress = _restore(folder, header, graph)
-        folder.write_history(progress.history)
-    keeper = RunKeeper(folder, header, graph)
-    title = f"{experiment.name} in {folder.path}"
-    workshop.observer.run_started(title, config.epochs, progress.epoch)
-    diverged = None
+
+    def __init__(self, experiment: Experiment, config: Any, data: Data, workshop: Workshop) -> None:
+        backend.start(config.threads, verbose=workshop.verbose)
+        import keras
+
+        keras.utils.clear_session()
+        keras.utils.set_random_seed(config.seed)  # initial weights and dropout follow from it
+        model = experiment.build(config, data.facts)
+        self._title = experiment.name
+        self._config = config
+        self._observer = workshop.observer
+        self._examples = experiment.examples(config, data)
+        check_settings(config, self._examples)
+        steps = steps_per_epoch(self._examples, config)
+        optimizer = make_optimizer(config, config.epochs * steps)
+        self._graph = Graph(model, optimizer, self._examples, config.batch_size)
+        self._header = _header(experiment, config, data, model)
+
+    def run(self, folder: RunFolder) -> dict[str, Any]:
+        """Train in `folder` to the end, going on from `last.h5` if it is there.
+
+        A training that diverges ends early; `best.h5` then holds the weights from before.
+
+        Returns:
+            Epochs, best epoch, seconds, examples a second, and `diverged`: None or what happened.
+
+        Raises:
+            CheckpointError: `last.h5` is damaged or belongs to another run.
+            DivergedError: The training went wrong before there was anything worth keeping.
+            InterruptedRun: Ctrl-C or SIGTERM; `last.h5` holds everything.
+        """
+        progress = Progress()
+        if folder.last.exists():
+            progress = _restore(folder, self._header, self._graph, len(self._examples.measures))
+            folder.write_history(progress.history)
+        keeper = RunKeeper(folder, self._header, self._graph)
+        title = f"{self._title} in {folder.path}"
+        self._observer.run_started(title, self._config.epochs, progress.epoch)
+        loop = TrainingLoop(self._graph, self._examples, self._config, keeper, self._observer)
+        diverged = None
+        try:
+            with _memory_errors_told():
+                loop.run(progress)
+        except DivergedError as error:
+            if not progress.best_epoch:
+                raise
+            diverged = {"epoch": progress.epoch + 1, "what": str(error)}
+        return _record(progress, self._examples, diverged)
+
+
+@contextmanager
+def _memory_errors_told() -> Iterator[None]:
+    import tensorflow as tf
+
     try:
-        TrainingLoop(graph, examples, config, keeper, workshop.observer).run(progress)
-    except DivergedError as error:
-        if not progress.best_epoch:
-            raise
-        diverged = str(error)
-    return _record(progress, examples, diverged)
+        yield
+    except tf.errors.ResourceExhaustedError as error:
+        raise NnlabError(
+            "the network and a batch do not fit into memory; use fewer --units or a smaller "
+            "--batch-size"
+        ) from error
 
 
-def _record(progress: Progress, examples: Examples, diverged: str | None) -> dict[str, Any]:
+def _record(
+    progress: Progress, examples: Examples, diverged: dict[str, Any] | None
+) -> dict[str, Any]:
     seen = progress.epoch * len(examples.training)
     return {
         "epochs": progress.epoch,
@@ -91,20 +137,6 @@ def _record(progress: Progress, examples: Examples, diverged: str | None) -> dic
         "examples_per_second": round(seen / progress.seconds) if progress.seconds else None,
         "diverged": diverged,
     }
-
-
-def _prepare(
-    experiment: Experiment, config: Any, data: Data, workshop: Workshop
-) -> tuple[Graph, Examples]:
-    backend.start(config.threads, verbose=workshop.verbose)
-    import keras
-
-    keras.utils.clear_session()
-    keras.utils.set_random_seed(config.seed)  # initial weights and dropout follow from it
-    model = experiment.build(config, data.facts)
-    examples = experiment.examples(config, data)
-    optimizer = make_optimizer(config, config.epochs * steps_per_epoch(examples, config))
-    return Graph(model, optimizer, examples, config.batch_size), examples
 
 
 def _header(experiment: Experiment, config: Any, data: Data, model: Any) -> Header:
@@ -122,7 +154,7 @@ def _header(experiment: Experiment, config: Any, data: Data, model: Any) -> Head
     )
 
 
-def _restore(folder: RunFolder, header: Header, graph: Graph) -> Progress:
+def _restore(folder: RunFolder, header: Header, graph: Graph, measures: int) -> Progress:
     """Load `last.h5` into the freshly built network; our own constructors say what to expect."""
     model_variables = weights_of(graph.model)
     optimizer_variables = state.optimizer_variables(graph.optimizer)
@@ -134,7 +166,7 @@ def _restore(folder: RunFolder, header: Header, graph: Graph) -> Progress:
                 "restore the one or the other"
             )
         try:
-            progress = Progress.from_dict(file.header.state)
+            progress = Progress.from_dict(file.header.state, measures)
         except (TypeError, ValueError) as error:
             raise CheckpointError(
                 f"{folder.last}: the training state is damaged: {error}"

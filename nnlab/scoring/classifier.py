@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.baselines.constant_class import majority_class_accuracy
+from nnlab.baselines.constant_class import chance_accuracy, majority_class_accuracy
 from nnlab.baselines.logistic_regression import LogisticRegression
 from nnlab.experiment import Data, Evidence, Predict, Scores, Table
 from nnlab.metrics import (
@@ -22,12 +22,13 @@ WORST = 3
 
 
 def score(predict: Predict, data: Data) -> Scores:
-    """Measure test accuracy, overall and per class, beside two naive baselines.
+    """Measure test accuracy, overall and per class, beside naive baselines.
 
     Args:
         predict: uint8 images (count, height, width) to probabilities (count, classes).
         data: Arrays `test_images` and `test_labels` to score on, and `images` and `labels` to
-            fit the baselines on (without them there are no baselines); facts `class_names`.
+            fit the baselines on, in the rows `training` (without them there are no baselines);
+            facts `class_names`.
     """
     images, labels = data.arrays["test_images"], data.arrays["test_labels"]
     probabilities = predict(images)
@@ -61,12 +62,14 @@ def _baselines(data: Data) -> dict[str, dict[str, float]]:
     if "images" not in arrays:
         return {}
     classes = len(data.facts["class_names"])
-    linear = LogisticRegression.fit(arrays["images"], arrays["labels"], classes)
+    rows = arrays["training"]
+    linear = LogisticRegression.fit(arrays["images"][rows], arrays["labels"][rows], classes)
     right = linear.predict(arrays["test_images"]) == arrays["test_labels"]
-    constant = majority_class_accuracy(arrays["labels"], arrays["test_labels"])
+    constant = majority_class_accuracy(arrays["labels"][rows], arrays["test_labels"])
     return {
         "logistic regression": {"accuracy": float(right.mean())},
         "most frequent class": {"accuracy": constant},
+        "chance": {"accuracy": chance_accuracy(classes)},
     }
 
 

@@ -10,6 +10,8 @@ import math
 from nnlab.errors import DivergedError
 from nnlab.training.progress import Progress
 
+REMEDY = "a lower --learning-rate or --clip-norm 1 usually helps"
+
 
 def check_finite(loss: float, epoch: int) -> None:
     """Raise when the loss is NaN or infinite.
@@ -18,10 +20,7 @@ def check_finite(loss: float, epoch: int) -> None:
         DivergedError: It is.
     """
     if not math.isfinite(loss):
-        raise DivergedError(
-            f"the loss became {loss} in epoch {epoch}; "
-            "a lower --learning-rate or --clip-norm 1 usually helps"
-        )
+        raise DivergedError(f"the loss became {loss} in epoch {epoch}; {REMEDY}")
 
 
 def check_climb(loss: float, epoch: int, progress: Progress) -> None:
@@ -36,6 +35,5 @@ def check_climb(loss: float, epoch: int, progress: Progress) -> None:
     if learned > 0 and loss > progress.lowest_loss + learned / 2:
         raise DivergedError(
             f"the loss climbed from {progress.lowest_loss:.4g} back to {loss:.4g} in epoch "
-            f"{epoch} (untrained: {progress.untrained_loss:.4g}); "
-            "a lower --learning-rate or --clip-norm 1 usually helps"
+            f"{epoch} (untrained: {progress.untrained_loss:.4g}); {REMEDY}"
         )

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from nnlab.errors import InterruptedRun, UsageError
+from nnlab.errors import InterruptedRun
 from nnlab.training.divergence import check_climb, check_finite
 from nnlab.training.examples import Examples
 from nnlab.training.graph import Graph
@@ -63,8 +63,6 @@ class TrainingLoop:
         self._names = ["loss", *examples.measures]
         self._steps = steps_per_epoch(examples, settings)
         self._chunk = 1
-        if settings.patience and not len(examples.validation):
-            raise UsageError("--patience needs held-out examples to watch; --validation is 0")
 
     def run(self, progress: Progress) -> None:
         """Train to the end; `progress` is updated in place.
@@ -131,17 +129,19 @@ class TrainingLoop:
         self._observer.chunk_done(progress.epoch + 1, progress.step, self._steps, means)
 
     def _finish_epoch(self, progress: Progress) -> None:
+        epoch = progress.epoch + 1
         means = self._means(progress.sums)
-        progress.epoch, progress.step, progress.sums = progress.epoch + 1, 0, []
-        row: Row = {"epoch": progress.epoch, **means}
+        row: Row = {"epoch": epoch, **means}
         if len(self._examples.validation):
             validation = self._means(self._graph.evaluate(self._examples.validation))
+            check_finite(validation["loss"], epoch)
             row |= {f"validation_{name}": value for name, value in validation.items()}
         self._clock(progress)
         progress.history.append(row | {"seconds": round(progress.seconds, 3)})
         self._keeper.keep_history(progress.history)
         self._observer.epoch_done(progress.history[-1])
-        check_climb(means["loss"], progress.epoch, progress)
+        check_climb(means["loss"], epoch, progress)
+        progress.epoch, progress.step, progress.sums = epoch, 0, []
         lowest = progress.lowest_loss
         progress.lowest_loss = means["loss"] if lowest is None else min(means["loss"], lowest)
         self._keep_if_best(progress, row)

@@ -42,8 +42,12 @@ class Progress:
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_dict(cls, state: Mapping[str, Any]) -> "Progress":
+    def from_dict(cls, state: Mapping[str, Any], measures: int) -> "Progress":
         """Rebuild from the JSON form.
+
+        Args:
+            state: The JSON form.
+            measures: How many measures there are besides the loss.
 
         Raises:
             ValueError: A part is missing or is not what it should be.
@@ -56,6 +60,8 @@ class Progress:
         numbers = [*progress.sums, progress.seconds, *(n for n in optional if n is not None)]
         if not all(isinstance(n, int | float) and math.isfinite(n) for n in numbers):
             raise ValueError("sums and losses must be finite numbers")
+        if len(progress.sums) not in (0, 2 + measures):
+            raise ValueError(f"expected the sums of {measures} measures")
         if not all(isinstance(row, dict) for row in progress.history):
             raise ValueError("the history must be a list of rows")
         return progress

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from nnlab.errors import UsageError
 from nnlab.options import option
+from nnlab.training.examples import Examples
 
 OPTIMIZERS = ("adadelta", "adam", "rmsprop", "sgd")
 SCHEDULES = ("constant", "cosine", "exponential")
@@ -12,8 +14,8 @@ SCHEDULES = ("constant", "cosine", "exponential")
 class TrainingSettings:
     """How to train: the base of every experiment's Config."""
 
-    epochs: int = option(20, "passes over the training examples", low=1)
-    batch_size: int = option(128, "examples in one step of the optimizer", low=1)
+    epochs: int = option(20, "passes over the training examples", low=1, high=10**6)
+    batch_size: int = option(128, "examples in one step of the optimizer", low=1, high=2**24)
     optimizer: str = option("rmsprop", "how the weights are changed", choices=OPTIMIZERS)
     learning_rate: float = option(0.001, "size of the optimizer's steps", above=0)
     schedule: str = option(
@@ -28,10 +30,20 @@ class TrainingSettings:
     seed: int = option(
         1, "initial weights, order and dropout follow from it", low=0, high=2**31 - 1
     )
-    threads: int = option(0, "processor cores to use; 0: all", low=0)
+    threads: int = option(0, "processor cores to use; 0: all", low=0, high=1024)
     save_every: float = option(
         60.0,
         "time between two checkpoints for resuming, such as 30s or 5m",
         above=0,
         duration=True,
     )
+
+
+def check_settings(settings: TrainingSettings, examples: Examples) -> None:
+    """Refuse settings that the examples cannot serve.
+
+    Raises:
+        UsageError: Patience needs held-out examples, and there are none.
+    """
+    if settings.patience and not len(examples.validation):
+        raise UsageError("--patience needs held-out examples to watch, but there are none")

@@ -192,6 +192,36 @@ def test_output_folders_are_not_overwritten_without_force(tmp_path, shell):
     assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
 
 
+def test_force_keeps_the_old_run_until_the_new_one_can_begin(tmp_path, shell):
+    tiny = ["classify", "--epochs", "1", "-q", "--out", "run"]
+    assert shell(*tiny, "--dataset", "sample").returncode == 0
+    assert shell(*tiny, "--dataset", "mnist", "--force").returncode == 3
+    assert shell(*tiny, "--patience", "2", "--validation", "0", "--force").returncode == 2
+    assert (tmp_path / "run" / "best.h5").exists()
+    assert shell(*tiny, "--dataset", "sample").returncode == 0
+
+
+def test_a_folder_of_a_process_that_was_killed_early_can_be_used_again(tmp_path, shell):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / ".lock").touch()
+    tiny = ["classify", "--dataset", "sample", "--epochs", "1", "-q", "--out", "run"]
+    assert shell(*tiny).returncode == 0
+
+
+def test_settings_that_cannot_work_leave_no_folder_behind(tmp_path, shell):
+    assert shell("perm-test", "--dataset", "sample", "--blocks", "3").returncode == 2
+    assert shell("classify", "--patience", "2", "--validation", "0").returncode == 2
+    assert not list(tmp_path.glob("runs/*/*"))
+
+
+def test_an_exploding_training_is_told_as_diverged(shell):
+    arguments = ["classify", "--dataset", "sample", "--epochs", "2", "--batch-size", "100000"]
+    for rate in ("1e38", "1e39"):
+        result = shell(*arguments, "--optimizer", "sgd", "--learning-rate", rate, "-q")
+        assert result.returncode == 6, result.stderr
+        assert "lower --learning-rate" in result.stderr
+
+
 def test_quiet_training_writes_nothing_on_stderr_but_warnings(shell):
     result = shell("classify", "--dataset", "sample", "--epochs", "1", "-q")
     assert result.stderr == ""

@@ -164,3 +164,21 @@ def test_a_folder_stands_for_the_images_inside(tmp_path):
     assert picture_files(str(tmp_path / "a.jpg")) == [tmp_path / "a.jpg"]
     assert picture_files(tmp_path / "none.png") == [tmp_path / "none.png"]
     assert picture_files(tmp_path / "deeper") == [tmp_path / "deeper"]
+
+
+def test_a_name_that_names_nothing_is_refused(tmp_path, monkeypatch):
+    with pytest.raises(DataError, match="an empty name"):
+        picture_files("")
+    for read in (picture_files, lambda name: read_picture(tmp_path / name)):
+        with pytest.raises(DataError, match="too long"):
+            read("x" * 5000)
+    with pytest.raises(DataError, match="too long") as caught:
+        picture_files("x" * 100_000)
+    assert len(str(caught.value)) < 300
+
+    def denied(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(tmp_path), "iterdir", denied)
+    with pytest.raises(DataError, match="Permission denied"):
+        picture_files(tmp_path)

@@ -103,4 +103,4 @@ def test_a_run_must_name_its_arm(config):
 )
 def test_the_verdict_follows_the_interval(low, high, said):
     mean = 0 if low is None else (low + high) / 2
-    assert said in verdict({"mean": mean, "low": low, "high": high})
+    assert said in verdict({"mean": mean, "low": low, "high": high, "n": 1 if low is None else 3})

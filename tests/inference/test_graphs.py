@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nnlab.errors import CheckpointError, UsageError
-from nnlab.inference import Network, expected_variables
+from nnlab.inference import Network, expected_variables, weight_counts
 from tests.inference.agreement import assert_agrees, normal
 
 
@@ -182,3 +182,25 @@ def test_weights_that_do_not_fit_are_refused(weights, message):
     }
     with pytest.raises(CheckpointError, match=message):
         Network(description, weights)
+
+
+def test_weights_are_counted_once_per_layer():
+    once, twice = dense("once", "x"), dense("twice", "once", layer="once")
+    inputs = [{"name": "x", "shape": [2]}]
+    last = {**dense("last", "twice"), "settings": {**once["settings"], "use_bias": True}}
+    description = {"inputs": inputs, "nodes": [once, twice, last], "outputs": ["last"]}
+    assert weight_counts(description) == {"once": 4, "last": 6}
+    with pytest.raises(CheckpointError):
+        weight_counts({"inputs": []})
+
+
+def test_an_answer_is_finite_or_refused():
+    description = {
+        "inputs": [{"name": "x", "shape": [2]}],
+        "nodes": [dense("y", "x")],
+        "outputs": ["y"],
+    }
+    network = Network(description, {"y/kernel": np.full((2, 2), 3e38, np.float32)})
+    assert np.isfinite(network.answer(np.array([[0.1, 0.2]]))).all()
+    with pytest.raises(CheckpointError, match="expected finite numbers"):
+        network.answer(np.ones((1, 2)))

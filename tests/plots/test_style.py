@@ -5,6 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from nnlab.errors import NnlabError
 from nnlab.plots import style
 from tests.plots.figures import FOOTER, check
 
@@ -40,7 +41,7 @@ def test_a_failed_write_keeps_the_old_figure_and_leaves_nothing_behind(tmp_path,
 
     monkeypatch.setattr(os, "replace", full)
     monkeypatch.setattr(type(path), "replace", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(NnlabError, match="No space"):
         style.save(titled("Loss"), path)
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"old"]
 

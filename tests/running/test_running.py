@@ -120,7 +120,7 @@ def test_a_diverged_run_keeps_and_scores_its_best_weights(config, folder, monkey
     with pytest.raises(DivergedError, match="the weights of epoch 2 are kept"):
         run(CLASSIFY, dataclasses.replace(config, validation=0), folder, make_workshop())
     metrics = json.loads(folder.metrics.read_text())
-    assert metrics["training"]["diverged"] == "the loss climbed"
+    assert metrics["training"]["diverged"] == {"epoch": 3, "what": "the loss climbed"}
     assert metrics["training"]["best_epoch"] == 2
     assert (folder.figures / "learning-curves.png").exists()
     with pytest.raises(DivergedError):
@@ -143,6 +143,35 @@ def test_summary_has_mean_and_interval_and_finished_runs_are_not_repeated(config
     assert accuracy["mean"] == pytest.approx(np.mean(values))
     assert accuracy["sd"] == pytest.approx(np.std(values, ddof=1))
     assert runs.newest_finished(tmp_path.parent, tmp_path.name) == group.member("seed-3")
+
+
+def test_a_smaller_number_of_runs_does_not_shrink_the_summary(config, tmp_path):
+    group = GroupFolder(tmp_path / "group")
+    group.path.mkdir()
+    run_group(CLASSIFY, CLASSIFY.trials(config, 2), group, make_workshop())
+    summary = run_group(CLASSIFY, CLASSIFY.trials(config, 1), group, make_workshop())
+    assert list(summary["runs"]) == ["seed-1", "seed-2"]
+
+
+def test_all_runs_of_a_group_see_the_set_that_the_first_one_found(tmp_path):
+    config = CLASSIFY.configure({"epochs": 1, "units": 8}, "test")
+    group = GroupFolder(tmp_path / "group")
+    group.path.mkdir()
+    warnings: list[str] = []
+    summary = run_group(CLASSIFY, CLASSIFY.trials(config, 2), group, make_workshop(None, warnings))
+    assert summary["dataset"]["sample"] is True
+    assert len(warnings) == 1  # the second run names the sample
+
+
+@pytest.mark.real_data
+def test_a_run_on_the_stand_in_goes_on_with_it_when_the_real_set_is_there(folder, monkeypatch):
+    config = CLASSIFY.configure({"epochs": 2, "units": 8}, "test")
+    with monkeypatch.context() as without:
+        without.delenv("NNLAB_DATA")
+        with pytest.raises(InterruptedRun):
+            run(CLASSIFY, config, folder, make_workshop(Watcher(interrupt_at=1)))
+    _, metrics = resume(folder, make_workshop())
+    assert metrics["dataset"]["sample"] is True
 
 
 def test_an_interrupted_group_goes_on_where_it_stopped(config, tmp_path):
@@ -170,7 +199,7 @@ def test_names_in_a_plan_cannot_lead_out_of_the_group(config, tmp_path):
     group.path.mkdir()
     plan = {"experiment": "classify", "trials": {"../elsewhere": dataclasses.asdict(config)}}
     group.plan.write_text(json.dumps(plan))
-    with pytest.raises(CheckpointError, match="no name of a run"):
+    with pytest.raises(CheckpointError, match="names of runs"):
         resume_group(group, make_workshop())
 
 
@@ -187,7 +216,7 @@ def test_evaluation_asks_for_the_set_that_the_network_was_trained_on(folder, mon
     config = CLASSIFY.configure({"dataset": "sample", "epochs": 1}, "test")
     run(CLASSIFY, dataclasses.replace(config, dataset=None), folder, make_workshop())
     trained = nnlab.load(folder.best)
-    trained.header.dataset["name"] = "mnist"  # which is not here
+    trained.header.dataset.update(name="mnist", sample=False)  # which is not here
     with pytest.raises(DataError, match="mnist"):
         evaluate(trained, {}, make_workshop().store, print)
 

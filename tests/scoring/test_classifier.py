@@ -13,9 +13,9 @@ def data(training=True):
     labels = rng.integers(0, 3, 90).astype(np.uint8)
     images = rng.integers(0, 50, (90, 4, 4)).astype(np.uint8)
     images[np.arange(90), labels] += 200  # the row that is bright tells the class
-    arrays = {"test_images": images[60:], "test_labels": labels[60:]}
+    arrays: dict[str, np.ndarray] = {"test_images": images[60:], "test_labels": labels[60:]}
     if training:
-        arrays |= {"images": images[:60], "labels": labels[:60]}
+        arrays |= {"images": images[:60], "labels": labels[:60], "training": np.arange(60)}
     return Data(arrays, {"class_names": ["a", "b", "c"]}, SOURCE)
 
 

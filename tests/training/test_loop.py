@@ -72,7 +72,7 @@ class Memory:
         self.best = snapshot(self.graph)[0]
 
     def keep_last(self, progress):
-        self.last = (*snapshot(self.graph), Progress.from_dict(progress.as_dict()))
+        self.last = (*snapshot(self.graph), Progress.from_dict(progress.as_dict(), 1))
 
     def keep_history(self, history):
         self.history = [dict(row) for row in history]

@@ -9,7 +9,7 @@ from nnlab.training.progress import Progress
 
 def test_progress_survives_json():
     progress = Progress(epoch=3, step=7, sums=[0.1 + 0.2, 1e300], best=0.9, best_epoch=2)
-    assert Progress.from_dict(json.loads(json.dumps(progress.as_dict()))) == progress
+    assert Progress.from_dict(json.loads(json.dumps(progress.as_dict())), 0) == progress
 
 
 @given(
@@ -21,7 +21,7 @@ def test_progress_survives_json():
 )
 def test_a_damaged_state_is_told(state):
     try:
-        progress = Progress.from_dict(state)
+        progress = Progress.from_dict(state, 1)
     except (TypeError, ValueError):
         return
     assert progress.epoch >= 0

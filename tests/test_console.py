@@ -1,0 +1,71 @@
+import io
+
+import pytest
+
+from nnlab.console import Console, TrainingDisplay, visible
+
+NUMBER = "0.123456789012345678901234567890"
+EVIL = "a\x1b[2Jb\rc\x9bd\x00"
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("data/7.png", "data/7.png"),
+        ("größe 日本 \udcff", "größe 日本 \udcff"),
+        ("a\tb\nc\r", r"a\tb\nc\r"),
+        ("\x1b[31m\x7f\x9b", r"\x1b[31m\x7f\x9b"),
+        ("gnp.\u202e7", r"gnp.\u202e7"),
+    ],
+)
+def test_control_characters_are_made_visible(text, shown):
+    assert visible(text) == shown
+
+
+def test_nothing_that_is_said_commands_the_terminal(capsys):
+    console = Console()
+    for say in (console.say, console.warn, console.error):
+        say(f"{EVIL}\nsecond line")
+    console.table(EVIL, ("", ""), [(EVIL, "1")], note=EVIL)
+    out, err = capsys.readouterr()
+    assert not set(EVIL) & {"\x1b", "\r", "\x9b", "\x00"} & set(out + err)
+    assert err.count("\nsecond line\n") == 3
+
+
+def test_a_table_in_a_pipe_is_neither_cut_nor_folded(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    Console().table("T", ("name", "value"), [("n" * 90, NUMBER)], note="word " * 30)
+    out = capsys.readouterr().out
+    assert "n" * 90 in out
+    assert NUMBER in out
+    assert "word " * 29 in out
+
+
+def test_a_table_on_a_narrow_terminal_loses_no_digit(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.setenv("TERM", "xterm")
+    Console().table("T", ("", ""), [("name", NUMBER)])
+    shown = terminal.getvalue()
+    assert "…" not in shown
+    assert NUMBER in "".join(shown.replace("name", "").replace("T", "").split())
+
+
+@pytest.mark.parametrize(("term", "lines"), [("dumb", 1), ("xterm", 0)])
+def test_a_terminal_that_draws_no_bar_gets_a_line_per_epoch(monkeypatch, term, lines):
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("TERM", term)
+    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    display = TrainingDisplay()
+    display.run_started("a run", epochs=3, done=0)
+    display.epoch_done({"epoch": 1, "seconds": 1.0, "loss": 0.5})
+    display.run_finished()
+    assert terminal.getvalue().count("epoch 1/3  loss 0.5000") == lines
