@@ -154,13 +154,13 @@ def read_settings(path: Path, experiment: str) -> Mapping[str, Any]:
     except (OSError, ValueError) as error:
         raise UsageError(f"--config {path}: expected a JSON or TOML file, but {error}") from error
     if not isinstance(content, dict):
-        raise UsageError(f"--config {path}: expected an object of options, not {reprlib.repr(content)}")
+        raise UsageError(
+            f"--config {path}: expected an object of options, not {reprlib.repr(content)}"
+        )
     if isinstance(content.get("config"), dict):
         if content.get("experiment", experiment) != experiment:
-            raise UsageError(
-                f"--config {path} is a run of {reprlib.repr(content['experiment'])}, "
-                f"not {experiment}"
-            )
+            other = str(content["experiment"])[:100]
+            raise UsageError(f"--config {path} is a run of {other}, not {experiment}")
         content = content["config"]
     return {name.replace("-", "_"): value for name, value in content.items()}
 
