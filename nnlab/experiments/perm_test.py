@@ -7,6 +7,7 @@ the same seed the identity gives the plain run bit for bit; a test holds that.)
 """
 
 import dataclasses
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,7 +99,8 @@ class PermTest(classify.Classify):
         super().check_facts(facts, network)
         permutation = facts.get("permutation")
         if not isinstance(permutation, dict):
-            raise CheckpointError(f"expected a pixel permutation, but it has {permutation!r}")
+            came = reprlib.repr(permutation)
+            raise CheckpointError(f"expected a pixel permutation, but it has {came}")
         height, width = facts["image_shape"]
         checked_permutation(permutation.get("order"), (height, width))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from nnlab.checkpoint import open_checkpoint
 from nnlab.experiment import Evidence, Experiment
-from nnlab.inference import expected_variables, output_shapes
+from nnlab.inference import output_shapes, weight_counts
 from nnlab.plots.style import save
 from nnlab.runs import RunFolder, make_folder
 
@@ -65,15 +65,3 @@ def _network(folder: RunFolder, metrics: Mapping[str, Any], footer: str) -> Any:
         title=f"The network of {metrics['experiment']}",
         footer=footer,
     )
-
-
-def weight_counts(description: Mapping[str, Any]) -> dict[str, int]:
-    """Return the number of weights of each layer that has any."""
-    counts: dict[str, int] = {}
-    for name, shape in expected_variables(description).items():
-        layer = name.rsplit("/", 1)[0]
-        size = 1
-        for length in shape:
-            size *= length
-        counts[layer] = counts.get(layer, 0) + size
-    return counts
