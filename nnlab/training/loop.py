@@ -71,6 +71,8 @@ class TrainingLoop:
             DivergedError: The loss is not finite or has climbed back; the best weights are kept.
             InterruptedRun: Ctrl-C or SIGTERM; everything is kept for resuming.
         """
+        if progress.finished:  # killed while it was scored
+            return
         with Interrupt() as interrupt:
             if progress.untrained_loss is None:
                 self._look_at_untrained(progress)
