@@ -70,7 +70,8 @@ def run_group(
 def _rehearse(experiment: Experiment, trials: Trials, workshop: Workshop) -> None:
     """Make sure that data and settings are good before anything is removed."""
     config = next(iter(trials.values()))
-    Training(experiment, config, experiment.load(config, workshop.store, print), workshop)
+    data = experiment.load(config, workshop.store, lambda _: None)  # the first run will warn
+    Training(experiment, config, data, workshop)
 
 
 def _results(

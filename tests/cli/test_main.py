@@ -201,6 +201,14 @@ def test_force_keeps_the_old_run_until_the_new_one_can_begin(tmp_path, shell):
     assert shell(*tiny, "--dataset", "sample").returncode == 0
 
 
+def test_replacing_a_group_prints_nothing_but_json_on_stdout(shell):
+    group = ["classify", "--epochs", "1", "--runs", "2", "--out", "group", "--json"]
+    assert shell(*group).returncode == 0
+    result = shell(*group, "--loss", "mse", "--force")
+    (line,) = result.stdout.splitlines()
+    assert list(json.loads(line)["runs"]) == ["seed-1", "seed-2"]
+
+
 def test_a_folder_of_a_process_that_was_killed_early_can_be_used_again(tmp_path, shell):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / ".lock").touch()
