@@ -27,8 +27,8 @@ class Node:
         name: Name of the node, unique in its graph.
         layer: The layer, which knows how to compute.
         owner: Name of the layer whose variables it uses; another node's where they are shared.
-        inputs: Names of the nodes or graph inputs that it takes.
-        output_shape: Shape of its output for one example.
+        inputs: References to what it takes: graph inputs or outputs of nodes.
+        outputs: References to its outputs: `name`, `name:1`, `name:2` and so on.
         variable_shapes: Shapes of its variables by the layer's own names.
     """
 
@@ -36,7 +36,7 @@ class Node:
     layer: Layer
     owner: str
     inputs: tuple[str, ...]
-    output_shape: Shape
+    outputs: tuple[str, ...]
     variable_shapes: dict[str, Shape]
 
 
@@ -47,16 +47,14 @@ class Graph:
     Attributes:
         inputs: Shape of each input by name.
         nodes: Each node by name.
-        outputs: Names of the nodes that are the outputs.
+        outputs: References to the outputs of nodes that are the network's outputs.
+        shapes: Shape of each tensor by reference: the inputs and every output of every node.
     """
 
     inputs: dict[str, Shape] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
     outputs: list[str] = field(default_factory=list)
-
-    def shape(self, name: str) -> Shape:
-        """Shape of an input or of a node's output."""
-        return self.inputs[name] if name in self.inputs else self.nodes[name].output_shape
+    shapes: dict[str, Shape] = field(default_factory=dict)
 
     def variable_shapes(self) -> dict[str, Shape]:
         """Shape of each variable by full name, such as `hidden_1/kernel`."""
@@ -96,13 +94,15 @@ def weight_counts(description: Mapping[str, Any]) -> dict[str, int]:
 
 
 def output_shapes(description: Mapping[str, Any]) -> dict[str, Shape]:
-    """Check a network description and tell the shape of each input and each node's output.
+    """Check a network description and tell the shape of each input and each node's outputs.
+
+    Returns:
+        Shape by name; `name:1` and so on are the further outputs of a node.
 
     Raises:
         CheckpointError: Anything in it is not as it should be.
     """
-    graph = checked_graph(description)
-    return {name: graph.shape(name) for name in (*graph.inputs, *graph.nodes)}
+    return checked_graph(description).shapes
 
 
 def checked_graph(description: Any) -> Graph:
@@ -144,7 +144,7 @@ def _add_input(graph: Graph, value: Any) -> None:
             f"input {name!r}: expected a shape of at most {MAX_RANK} whole numbers from 1 to "
             f"{MAX_SIZE}, but came {reprlib.repr(record['shape'])}"
         )
-    graph.inputs[name] = tuple(record["shape"])
+    graph.inputs[name] = graph.shapes[name] = tuple(record["shape"])
 
 
 def _add_node(graph: Graph, value: Any) -> None:
@@ -152,23 +152,23 @@ def _add_node(graph: Graph, value: Any) -> None:
     name = _new_name(graph, record["name"])
     try:
         layer = _kind(record["kind"]).from_settings(record["settings"])
-        known = graph.inputs.keys() | graph.nodes.keys()
-        inputs = tuple(_reference(one, known) for one in _list("inputs", record["inputs"]))
-        if layer.merges != (len(inputs) > 1):
-            count = "two or more inputs" if layer.merges else "one input"
-            raise CheckpointError(f"expected {count}, but came {len(inputs)}")
-        shapes = [graph.shape(one) for one in inputs]
-        output = layer.output_shape(*shapes)
-        node = Node(name, layer, name, inputs, output, layer.variable_shapes(*shapes))
+        inputs = tuple(_reference(one, graph.shapes) for one in _list("inputs", record["inputs"]))
+        if len(inputs) not in layer.input_counts:
+            raise CheckpointError(f"expected {layer.input_words}, but came {len(inputs)}")
+        shapes = [graph.shapes[one] for one in inputs]
+        made = layer.output_shapes(*shapes)
+        outputs = (name, *(f"{name}:{number}" for number in range(1, len(made))))
+        node = Node(name, layer, name, inputs, outputs, layer.variable_shapes(*shapes))
         if "layer" in record:
             node = _sharing(node, _reference(record["layer"], graph.nodes.keys()), graph)
     except CheckpointError as error:
         raise CheckpointError(f"node {name!r}: {error}") from error
     graph.nodes[name] = node
+    graph.shapes.update(zip(outputs, made, strict=True))
 
 
 def _add_output(graph: Graph, value: Any) -> None:
-    name = _reference(value, graph.nodes.keys())
+    name = _reference(value, graph.shapes.keys() - graph.inputs.keys())
     if name in graph.outputs:
         raise CheckpointError(f"expected each output once, but {name!r} comes twice")
     graph.outputs.append(name)
@@ -217,8 +217,11 @@ def _check_sizes(graph: Graph) -> None:
         raise CheckpointError(
             f"expected at most {MAX_VARIABLE_ELEMENTS:,} weights, but it has {variables:,}"
         )
-    shapes = [*graph.inputs.values(), *(node.output_shape for node in graph.nodes.values())]
-    elements = sum(math.prod(shape) for shape in shapes)
+    scratch = sum(
+        node.layer.scratch(*(graph.shapes[name] for name in node.inputs))
+        for node in graph.nodes.values()
+    )
+    elements = sum(math.prod(shape) for shape in graph.shapes.values()) + scratch
     if elements > MAX_TENSOR_ELEMENTS:
         raise CheckpointError(
             f"expected at most {MAX_TENSOR_ELEMENTS:,} numbers between layers for one example, "

@@ -12,6 +12,8 @@ from nnlab.inference.layers import (
     Rescale,
     Reshape,
 )
+from nnlab.inference.recurrent import LSTM
+from nnlab.inference.sequences import Embedding, Masking, RepeatVector
 
 KINDS: dict[str, type[Layer]] = {
     "activation": Activation,
@@ -20,8 +22,12 @@ KINDS: dict[str, type[Layer]] = {
     "conv2d": Conv2D,
     "dense": Dense,
     "dropout": Dropout,
+    "embedding": Embedding,
     "flatten": Flatten,
+    "lstm": LSTM,
+    "masking": Masking,
     "max_pooling2d": MaxPooling2D,
+    "repeat_vector": RepeatVector,
     "rescale": Rescale,
     "reshape": Reshape,
 }

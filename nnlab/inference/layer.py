@@ -1,7 +1,8 @@
 """What every kind of layer says about itself."""
 
-from collections.abc import Callable
-from typing import Any, ClassVar, Self
+import functools
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from nnlab.errors import CheckpointError
 from nnlab.inference.settings import checked_settings
 
 Shape = tuple[int, ...]  # of one example, without the batch axis
+Arrays = np.ndarray | tuple[np.ndarray, ...]  # what a layer puts out: one array, or several
 
 
 class Layer:
@@ -20,14 +22,22 @@ class Layer:
 
         def __call__(self, x, kernel, bias=None): ...
 
-    A call never changes an input; it may return one.
+    A call never changes an input; it may return one. Kinds of several outputs return a tuple.
+
+    A mask goes along with a tensor (batch, ..., features): bool (batch, ...), False where there is
+    nothing to see. A kind says what becomes of it as Keras' `compute_mask` does.
 
     Attributes:
-        merges: It takes two inputs or more; else exactly one.
+        input_counts: How many inputs it may take.
+        input_words: The same in words, for error messages.
+        passes_mask: Its first output has the mask of its first input; else none, unless the kind
+            says otherwise.
     """
 
-    merges: ClassVar[bool] = False
-    __call__: Callable[..., np.ndarray]
+    input_counts: ClassVar[Collection[int]] = (1,)
+    input_words: ClassVar[str] = "one input"
+    passes_mask: ClassVar[bool] = False
+    __call__: Callable[..., Arrays]
 
     @classmethod
     def from_settings(cls, settings: Any) -> Self:
@@ -46,9 +56,37 @@ class Layer:
         """
         return inputs[0]
 
+    def output_shapes(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Tell the shape of each output, for kinds that have several."""
+        return (self.output_shape(*inputs),)
+
     def variable_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         """Tell the shape of each variable, for inputs that `output_shape` has accepted."""
         return {}
+
+    def scratch(self, *inputs: Shape) -> int:
+        """Tell how many numbers a call holds for one example beside inputs and outputs."""
+        return 0
+
+    def ready(self, variables: Mapping[str, np.ndarray]) -> Callable[..., Arrays]:
+        """Bind the variables: what comes back is called with inputs only, many times."""
+        return functools.partial(self, **variables)
+
+    def uses_mask(self, masked: Sequence[bool]) -> bool:
+        """Tell whether a call takes the first input's mask, as a keyword `mask`.
+
+        Args:
+            masked: Of each input, whether it has a mask.
+        """
+        return False
+
+    def makes_mask(self, masked: Sequence[bool]) -> bool:
+        """Tell whether the first output has a mask."""
+        return self.passes_mask and masked[0]
+
+    def mask(self, inputs: Sequence[np.ndarray], masks: Sequence[np.ndarray | None]) -> np.ndarray:
+        """Compute the mask of the first output, where `makes_mask` says that there is one."""
+        return cast(np.ndarray, masks[0])
 
 
 def expect_form(shape: Shape, form: str, fits: bool) -> None:

@@ -1,6 +1,7 @@
 """Dense layers, and layers that rescale, reshape, merge or pass on."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +10,14 @@ from nnlab.inference import settings
 from nnlab.inference.activations import ACTIVATIONS
 from nnlab.inference.layer import Layer, Shape, expect_form
 
+_TWO_OR_MORE = range(2, 2**31)
+
 
 @dataclass(frozen=True)
 class Rescale(Layer):
     """x * scale + offset."""
 
+    passes_mask = True
     scale: float = settings.number()
     offset: float = settings.number()
 
@@ -56,6 +60,7 @@ class Reshape(Layer):
 class Dense(Layer):
     """activation(x @ kernel + bias) along the last axis."""
 
+    passes_mask = True
     units: int = settings.size()
     activation: str = settings.one_of(ACTIVATIONS)
     use_bias: bool = settings.flag()
@@ -84,6 +89,8 @@ class Dense(Layer):
 class Dropout(Layer):
     """Drops nothing: dropout is for training."""
 
+    passes_mask = True
+
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Return x itself."""
         return x
@@ -93,6 +100,7 @@ class Dropout(Layer):
 class Activation(Layer):
     """An activation as a layer of its own."""
 
+    passes_mask = True
     activation: str = settings.one_of(ACTIVATIONS)
 
     def output_shape(self, *inputs: Shape) -> Shape:
@@ -109,7 +117,8 @@ class Activation(Layer):
 class Concatenate(Layer):
     """Inputs one after another along an axis."""
 
-    merges = True
+    input_counts = _TWO_OR_MORE
+    input_words = "two or more inputs"
     axis: int = settings.axis()
 
     def output_shape(self, *inputs: Shape) -> Shape:
@@ -130,12 +139,25 @@ class Concatenate(Layer):
         """Join arrays (batch, ...)."""
         return np.concatenate(inputs, axis=self.axis)
 
+    def makes_mask(self, masked: Sequence[bool]) -> bool:
+        """There is a mask if any input has one."""
+        return any(masked)
+
+    def mask(self, inputs: Sequence[np.ndarray], masks: Sequence[np.ndarray | None]) -> np.ndarray:
+        """Join the masks as the inputs; what has none counts as seen."""
+        whole = [
+            np.broadcast_to(True if mask is None else mask[..., None], x.shape)
+            for x, mask in zip(inputs, masks, strict=True)
+        ]
+        return np.any(np.concatenate(whole, axis=self.axis), axis=-1)
+
 
 @dataclass(frozen=True)
 class Add(Layer):
     """The sum of all inputs."""
 
-    merges = True
+    input_counts = _TWO_OR_MORE
+    input_words = "two or more inputs"
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Equal shapes -> that shape; Keras would stretch others, in ways of its own."""
@@ -149,3 +171,11 @@ class Add(Layer):
         for x in inputs[2:]:
             total = total + x
         return total
+
+    def makes_mask(self, masked: Sequence[bool]) -> bool:
+        """There is a mask if all inputs have one."""
+        return all(masked)
+
+    def mask(self, inputs: Sequence[np.ndarray], masks: Sequence[np.ndarray | None]) -> np.ndarray:
+        """Seen is what any input shows."""
+        return np.any(np.stack([mask for mask in masks if mask is not None]), axis=0)

@@ -1,30 +1,20 @@
 """A network that NumPy runs: the description's layers, in order, with their weights."""
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 
 from nnlab.errors import CheckpointError, UsageError, nearest
-from nnlab.inference.graph import Graph, Node, checked_graph
-from nnlab.inference.layer import Layer, Shape
+from nnlab.inference.finite import check_finite
+from nnlab.inference.graph import Graph, checked_graph, expected_variables
+from nnlab.inference.layer import Shape
+from nnlab.inference.parts import part, stepwise
+from nnlab.inference.plan import plan
 
 # What one batch may keep in memory: about what caches hold, which is a fifth faster for the CNN
 # than 256 images at once, and bounded for networks of large images.
 _MAX_BATCH_ELEMENTS = 2**21  # 8 MiB
-
-
-@dataclass(frozen=True)
-class _Step:
-    """One node, ready to run."""
-
-    layer: Layer
-    inputs: tuple[str, ...]
-    output: str
-    weights: dict[str, np.ndarray]
-    spent: tuple[str, ...]  # tensors that nobody needs after this step
 
 
 class Network:
@@ -36,6 +26,9 @@ class Network:
     Attributes:
         input_shapes: Shape of each input by name, without the batch axis.
         output_shapes: Shape of each output by name, without the batch axis.
+        shapes: Shape of each tensor by name: inputs and all outputs of nodes, such as `encoder:1`.
+        description: The network, as `nnlab.models.describe` made it.
+        weights: Array of each variable by name, float32.
     """
 
     def __init__(self, description: Mapping[str, Any], weights: Mapping[str, np.ndarray]):
@@ -51,9 +44,15 @@ class Network:
         graph = checked_graph(description)
         _check_weights(graph, weights)
         self.input_shapes: dict[str, Shape] = graph.inputs
-        self.output_shapes: dict[str, Shape] = {name: graph.shape(name) for name in graph.outputs}
-        self._steps = _plan(_needed(graph), graph.outputs, weights)
-        self._largest_batch = max(1, _MAX_BATCH_ELEMENTS // _most_held(graph, self._steps))
+        self.output_shapes: dict[str, Shape] = {name: graph.shapes[name] for name in graph.outputs}
+        self.shapes: dict[str, Shape] = graph.shapes
+        self.description = description
+        self._owners = {node.name: node.owner for node in graph.nodes.values()}
+        self.weights = {
+            name: np.ascontiguousarray(array, np.float32) for name, array in weights.items()
+        }
+        self._plan = plan(graph, self.weights)
+        self._largest_batch = max(1, _MAX_BATCH_ELEMENTS // self._plan.most_held)
 
     def __call__(self, *inputs: np.ndarray) -> np.ndarray:
         """Compute the output for one batch.
@@ -89,17 +88,11 @@ class Network:
     def answer(self, *inputs: np.ndarray) -> np.ndarray:
         """Compute the output for inputs of a user's, and give nothing but finite numbers.
 
-        Finite weights, in a file that anyone may have made, can still be too large to compute with.
-
         Raises:
             CheckpointError: The output is not finite.
         """
         result = self.predict(*inputs)
-        if not np.isfinite(result).all():
-            raise CheckpointError(
-                "expected finite numbers from the network, but its weights are too large for that; "
-                "answer from another checkpoint"
-            )
+        check_finite(result)
         return result
 
     def outputs(self, *inputs: np.ndarray, batch_size: int = 256) -> dict[str, np.ndarray]:
@@ -114,9 +107,65 @@ class Network:
         }
         for start in range(0, count, step):
             batch = self._run([array[start : start + step] for array in arrays])
-            for name, part in batch.items():
-                results[name][start : start + step] = part
+            for name, array in batch.items():
+                results[name][start : start + step] = array
         return results
+
+    def run(self, *inputs: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Compute one batch with no checks and little else, for loops of many small calls.
+
+        Args:
+            inputs: One float32 array (batch, *shape) per input, in the description's order. That
+                they are so is the caller's duty.
+
+        Returns:
+            float32 (batch, *shape) of each output, in the description's order.
+        """
+        with np.errstate(all="ignore"):  # who uses the output looks whether it is finite
+            return self._plan.run(inputs)
+
+    def part(self, inputs: Mapping[str, Shape], outputs: Sequence[str]) -> Self:
+        """Cut a network out of this one, with the same weights.
+
+        A step of a decoder, which takes the states it begins in:
+
+            network.part(
+                {"target": (1, 80), "encoder:1": (256,), "encoder:2": (256,)},
+                ["probabilities", "decoder:1", "decoder:2"],
+            )
+
+        Args:
+            inputs: Graph inputs and outputs of nodes that are given from outside from now on,
+                with their shape without the batch axis, which may be another one than now. The
+                new network has them in this order, `encoder:1` as `encoder_1`, without masks.
+            outputs: Outputs of nodes, in the order in which the new network has them.
+
+        Raises:
+            CheckpointError: The network has no such tensors, they are not the ends of a part of
+                it, or the layers and weights do not fit these shapes.
+        """
+        return self._changed(part(self.description, inputs, outputs))
+
+    def stepwise(self) -> Self:
+        """Make the network that runs one time step of this one's sequence, with the same weights.
+
+        It takes the step (batch, 1, ...), then of each LSTM the hidden state `<name>_hidden` and
+        the cell state `<name>_cell`, (batch, units) and zero at first. It gives this network's
+        outputs, then the new states in the same order.
+
+        Raises:
+            CheckpointError: The network takes something else than one sequence, begins an LSTM
+                in a state of its own, makes masks, or has other layers that look at several steps.
+        """
+        return self._changed(stepwise(self.description))
+
+    def _changed(self, description: Mapping[str, Any]) -> Self:
+        """Run another description, made of this one's nodes, by their names."""
+        weights = {}
+        for name in expected_variables(description):
+            node, variable = name.split("/")
+            weights[name] = self.weights[f"{self._owners[node]}/{variable}"]
+        return type(self)(description, weights)
 
     def _only(self, results: dict[str, np.ndarray]) -> np.ndarray:
         if len(results) > 1:
@@ -125,17 +174,8 @@ class Network:
         return next(iter(results.values()))
 
     def _run(self, batch: list[np.ndarray]) -> dict[str, np.ndarray]:
-        tensors = {
-            name: array.astype(np.float32, copy=False)
-            for name, array in zip(self.input_shapes, batch, strict=True)
-        }
-        with np.errstate(all="ignore"):  # who uses the output looks whether it is finite
-            for step in self._steps:
-                inputs = [tensors[name] for name in step.inputs]
-                tensors[step.output] = step.layer(*inputs, **step.weights)
-                for name in step.spent:
-                    del tensors[name]
-        return {name: tensors[name] for name in self.output_shapes}
+        results = self.run(*(array.astype(np.float32, copy=False) for array in batch))
+        return dict(zip(self.output_shapes, results, strict=True))
 
     def _checked(self, inputs: tuple[np.ndarray, ...]) -> list[np.ndarray]:
         arrays = [np.asarray(one) for one in inputs]
@@ -165,36 +205,3 @@ def _check_weights(graph: Graph, weights: Mapping[str, np.ndarray]) -> None:
         if weights[name].shape != shape:
             came = weights[name].shape
             raise CheckpointError(f"expected weights {name!r} of shape {shape}, but came {came}")
-
-
-def _needed(graph: Graph) -> list[Node]:
-    """The nodes that lead to an output, in order."""
-    wanted = set(graph.outputs)
-    for node in reversed(graph.nodes.values()):
-        if node.name in wanted:
-            wanted.update(node.inputs)
-    return [node for node in graph.nodes.values() if node.name in wanted]
-
-
-def _plan(nodes: list[Node], outputs: list[str], weights: Mapping[str, np.ndarray]) -> list[_Step]:
-    last_use = {name: index for index, node in enumerate(nodes) for name in node.inputs}
-    steps = []
-    for index, node in enumerate(nodes):
-        spent = {one for one in node.inputs if last_use[one] == index} - set(outputs)
-        own = {
-            variable: np.ascontiguousarray(weights[f"{node.owner}/{variable}"], np.float32)
-            for variable in node.variable_shapes
-        }
-        steps.append(_Step(node.layer, node.inputs, node.name, own, tuple(spent)))
-    return steps
-
-
-def _most_held(graph: Graph, steps: list[_Step]) -> int:
-    """Numbers held at once for one example, at the step that holds most."""
-    held = sum(math.prod(shape) for shape in graph.inputs.values())
-    most = held
-    for step in steps:
-        held += math.prod(graph.shape(step.output))
-        most = max(most, held)
-        held -= sum(math.prod(graph.shape(name)) for name in step.spent)
-    return most

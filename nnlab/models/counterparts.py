@@ -46,10 +46,14 @@ def _require(layer: Any, **only: Any) -> None:
 
 
 def _activation(layer: Any) -> str:
+    return _activation_name(layer, layer.activation)
+
+
+def _activation_name(layer: Any, activation: Any) -> str:
     import keras
 
-    name = getattr(layer.activation, "__name__", repr(layer.activation))
-    if getattr(keras.activations, name, None) is not layer.activation:
+    name = getattr(activation, "__name__", repr(activation))
+    if getattr(keras.activations, name, None) is not activation:
         raise NnlabError(f"layer {layer.name!r}: expected one of Keras' activations, not {name!r}")
     return name
 
@@ -87,6 +91,25 @@ def _conv2d(layer: Any) -> dict[str, Any]:
     }
 
 
+def _lstm(layer: Any) -> dict[str, Any]:
+    _require(layer, go_backwards=False, stateful=False, zero_output_for_mask=False)
+    activations = [
+        _activation_name(layer, one) for one in (layer.activation, layer.recurrent_activation)
+    ]
+    if activations != ["tanh", "sigmoid"]:
+        raise NnlabError(
+            f"layer {layer.name!r}: expected the activations tanh and sigmoid, but there is "
+            f"{' and '.join(activations)}, which NumPy inference does not have"
+        )
+    names = ("units", "return_sequences", "return_state", "use_bias")
+    return {name: getattr(layer, name) for name in names}
+
+
+def _embedding(layer: Any) -> dict[str, Any]:
+    _require(layer, lora_enabled=False, quantization_mode=None)
+    return {name: getattr(layer, name) for name in ("input_dim", "output_dim", "mask_zero")}
+
+
 def _max_pooling2d(layer: Any) -> dict[str, Any]:
     _require(layer, data_format="channels_last")
     return {
@@ -103,8 +126,12 @@ _KINDS: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "Conv2D": ("conv2d", _conv2d),
     "Dense": ("dense", _dense),
     "Dropout": ("dropout", lambda _: {}),
+    "Embedding": ("embedding", _embedding),
     "Flatten": ("flatten", _flatten),
+    "LSTM": ("lstm", _lstm),
+    "Masking": ("masking", lambda layer: {"mask_value": layer.mask_value}),
     "MaxPooling2D": ("max_pooling2d", _max_pooling2d),
+    "RepeatVector": ("repeat_vector", lambda layer: {"count": layer.n}),
     "Rescaling": ("rescale", _rescaling),
     "Reshape": ("reshape", _reshape),
 }

@@ -1,7 +1,7 @@
 """Between Keras and the rest of the house: a model's plain description, and its weights by name."""
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Description = dict[str, Any]
 _Call = tuple[str, int]  # name of a layer, and which of its calls
+_Tensor = tuple[str, int, int]  # a call, and which of its outputs
 
 
 def describe(model: "keras.Model") -> Description:
@@ -34,13 +35,18 @@ def describe(model: "keras.Model") -> Description:
     if "output_layers" not in config:
         raise NnlabError(f"expected a functional model, but came a {type(model).__name__}")
     layers = {operation.name: operation for operation in model.operations}
-    inputs = [name for name, _ in _calls_in(config["input_layers"])]
-    kinds = {name: kind_and_settings(layers[name]) for name in layers if name not in inputs}
+    inputs = [name for name, *_ in _tensors_in(config["input_layers"])]
+    outputs = list(_tensors_in(config["output_layers"]))
+    _check_masks(model)
+    calls = _needed_calls(config, outputs)
+    called = {name for name, _ in calls} - set(inputs)
+    kinds = {name: kind_and_settings(layers[name]) for name in layers if name in called}
+    _check_arguments(config, called)
     names: dict[_Call, str] = {(name, 0): name for name in inputs}
     description = {
         "inputs": [{"name": name, "shape": _input_shape(layers[name])} for name in inputs],
-        "nodes": [_node(kinds, *call, names) for call in _ordered_calls(config)],
-        "outputs": [names[call] for call in _calls_in(config["output_layers"])],
+        "nodes": [_node(kinds, *call, names) for call in _ordered(calls)],
+        "outputs": [_reference(tensor, names) for tensor in outputs],
     }
     expected = expected_variables(description)
     came = {name: weights.shape for name, weights in weights_of(model).items()}
@@ -99,7 +105,7 @@ def _node(
     kinds: Mapping[str, tuple[str, dict[str, Any]]],
     layer_name: str,
     index: int,
-    inputs: list[_Call],
+    inputs: list[_Tensor],
     names: dict[_Call, str],
 ) -> dict[str, Any]:
     """Describe one call of a layer, and enter its name in `names`."""
@@ -108,7 +114,14 @@ def _node(
     names[layer_name, index] = name
     node = {"name": name, "kind": kind, "settings": settings}
     sharing = {} if name == layer_name else {"layer": layer_name}
-    return node | sharing | {"inputs": [names[call] for call in inputs]}
+    return node | sharing | {"inputs": [_reference(tensor, names) for tensor in inputs]}
+
+
+def _reference(tensor: _Tensor, names: Mapping[_Call, str]) -> str:
+    """Refer to an output of a call: by its name, and its number but for the first."""
+    layer_name, index, output = tensor
+    name = names[layer_name, index]
+    return f"{name}:{output}" if output else name
 
 
 def _node_name(layer_name: str, layers: Collection[str], names: Mapping[_Call, str]) -> str:
@@ -120,30 +133,78 @@ def _node_name(layer_name: str, layers: Collection[str], names: Mapping[_Call, s
     return next(name for name in numbered if name not in taken and name not in layers)
 
 
-def _ordered_calls(config: Mapping[str, Any]) -> Iterator[tuple[str, int, list[_Call]]]:
-    """Yield each call (layer, index, inputs) after those that it takes its inputs from."""
-    waiting = [
-        (layer["name"], index, list(_inputs_of(layer["name"], call)))
+def _needed_calls(
+    config: Mapping[str, Any], outputs: Iterable[_Tensor]
+) -> dict[_Call, list[_Tensor]]:
+    """Find the calls that lead to an output, and what each of them takes.
+
+    Keras also has those that make masks, which no call takes as an input.
+    """
+    inputs = {
+        (layer["name"], index): list(_inputs_of(call))
         for layer in config["layers"]
         for index, call in enumerate(layer["inbound_nodes"])
-    ]
-    made = {(layer["name"], 0) for layer in config["layers"] if not layer["inbound_nodes"]}
+    }
+    needed: set[_Call] = set()
+    found = [tensor[:2] for tensor in outputs]
+    while found:
+        call = found.pop()
+        if call not in needed:
+            needed.add(call)
+            found += [tensor[:2] for tensor in inputs.get(call, ())]
+    return {call: inputs[call] for call in inputs if call in needed} | {
+        call: [] for call in needed if call not in inputs
+    }
+
+
+def _ordered(calls: Mapping[_Call, list[_Tensor]]) -> Iterator[tuple[str, int, list[_Tensor]]]:
+    """Yield each call (layer, index, inputs) after those that it takes its inputs from."""
+    waiting = [call for call, inputs in calls.items() if inputs]
+    made = calls.keys() - set(waiting)
     while waiting:
-        ready = next(call for call in waiting if made.issuperset(call[2]))
+        ready = next(call for call in waiting if all(tensor[:2] in made for tensor in calls[call]))
         waiting.remove(ready)
-        made.add(ready[:2])
-        yield ready
+        made.add(ready)
+        yield *ready, calls[ready]
 
 
-def _inputs_of(layer_name: str, call: Mapping[str, Any]) -> Iterator[_Call]:
-    for value in _leaves([call["args"], call["kwargs"]]):
+def _inputs_of(call: Mapping[str, Any]) -> Iterator[_Tensor]:
+    for value in _arguments(call):
         if isinstance(value, dict):
-            name, index, tensor = value["config"]["keras_history"]
-            if tensor != 0:
-                raise NnlabError(f"layer {layer_name!r} takes output {tensor} of {name!r}, not 0")
-            yield name, index
-        elif value not in (None, False):  # such as Dropout called with training=True
-            raise NnlabError(f"layer {layer_name!r} is called with {value!r} beside its inputs")
+            name, index, output = value["config"]["keras_history"]
+            yield name, index, output
+
+
+def _check_arguments(config: Mapping[str, Any], called: Collection[str]) -> None:
+    """Refuse whatever calls are given beside tensors, such as training=True for Dropout."""
+    for layer in config["layers"]:
+        for call in layer["inbound_nodes"] if layer["name"] in called else ():
+            for value in _arguments(call):
+                if not isinstance(value, dict) and value not in (None, False):
+                    raise NnlabError(
+                        f"layer {layer['name']!r} is called with {value!r} beside its inputs"
+                    )
+
+
+def _arguments(call: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield tensors (as dicts) and plain values, but for masks, which `_check_masks` looks at."""
+    arguments = {name: value for name, value in call["kwargs"].items() if name != "mask"}
+    return _leaves([call["args"], arguments])
+
+
+def _check_masks(model: "keras.Model") -> None:
+    """Refuse masks other than those that Keras passes by itself, as inference does too."""
+    for operation in model.operations:
+        for node in operation._inbound_nodes:
+            mask = node.arguments.kwargs.get("mask")
+            if mask is None:
+                continue
+            own = getattr(node.input_tensors[0], "_keras_mask", None)
+            if mask is not own or node.arguments.kwargs.get("initial_state") is not None:
+                raise NnlabError(
+                    f"layer {operation.name!r} is called with a mask of one's own, which NumPy "
+                    "inference does not have"
+                )
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -157,15 +218,15 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _calls_in(value: Any) -> Iterator[_Call]:
-    """Yield (layer, call) out of `input_layers` or `output_layers`, however they are nested."""
+def _tensors_in(value: Any) -> Iterator[_Tensor]:
+    """Yield tensors out of `input_layers` or `output_layers`, however they are nested."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value[0], str):
-        yield value[0], value[1]
+        yield value[0], value[1], value[2]
     else:
         for item in value:
-            yield from _calls_in(item)
+            yield from _tensors_in(item)
 
 
 def _input_shape(layer: Any) -> list[int]:

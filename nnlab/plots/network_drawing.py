@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from nnlab.plots import style
-from nnlab.plots.network_glyphs import Canvas, Point, Shape
+from nnlab.plots.network_glyphs import Point, Shape
 from nnlab.plots.network_layout import Place, arrange
+from nnlab.plots.network_page import new_page
 from nnlab.plots.network_signs import Span, signs
+from nnlab.plots.network_unrolled import draw_unrolled
+from nnlab.plots.network_unrolling import unroll
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,8 +20,6 @@ SIDEWAYS_GAP, DOWNWARDS_GAP = 0.36, 0.24  # inches between layers, for the arrow
 LANE_GAP = 0.3  # inches, as all sizes below
 BEND = 0.06  # half the width of a lane that only edges run through
 MARGIN = 0.25  # around the drawing
-TITLE_LINE = 0.24
-NARROWEST = 5.0
 
 
 def draw_network(
@@ -31,8 +31,9 @@ def draw_network(
 ) -> "Figure":
     """Draw the layers of a network with kind, name, output shape, activation and weights.
 
-    Up to 12 layers deep a network is drawn from left to right, its tensors as volumes that grow
-    with the logarithm of their axes; a deeper one from top to bottom, in boxes.
+    A chain of LSTMs, or an encoder and a decoder, is drawn unrolled over time. Other networks are
+    drawn from left to right up to 12 layers deep, their tensors as volumes that grow with the
+    logarithm of their axes; deeper ones from top to bottom, in boxes.
 
     Args:
         description: `inputs` (name, shape) and `nodes` (name, kind, settings, inputs, perhaps
@@ -42,6 +43,24 @@ def draw_network(
         title: above the drawing, followed by the number of weights of the whole network.
         footer: for the foot of the figure.
     """
+    total = f"{sum(weight_counts.values()):,} weights"
+    heading = f"{title}: {total}" if title else total
+    given = {entry["name"]: tuple(entry.get("shape", ())) for entry in description["inputs"]}
+    shapes = {**given, **output_shapes}
+    network = unroll(description, shapes)
+    if network is not None:
+        return draw_unrolled(network, shapes, weight_counts, heading, footer)
+    return _draw_graph(description, shapes, weight_counts, heading, footer)
+
+
+def _draw_graph(
+    description: Mapping[str, Any],
+    shapes: Mapping[str, Shape],
+    weight_counts: Mapping[str, int],
+    heading: str,
+    footer: str,
+) -> "Figure":
+    """Draw any network: a sign for each node, arrows between them."""
     sources: dict[str, list[str]] = {entry["name"]: [] for entry in description["inputs"]}
     for node in description["nodes"]:
         sources[node["name"]] = [reference.split(":")[0] for reference in node["inputs"]]
@@ -50,7 +69,7 @@ def draw_network(
     own_lanes = {name: place.lane for name, place in layout.places.items()}
     drawn = {
         layout.places[name]: sign
-        for name, sign in signs(description, output_shapes, weight_counts, own_lanes, sideways)
+        for name, sign in signs(description, shapes, weight_counts, own_lanes, sideways)
     }
     passed = {place for route in layout.routes for place in route}
     gap = SIDEWAYS_GAP if sideways else DOWNWARDS_GAP
@@ -62,11 +81,8 @@ def draw_network(
         ],
         LANE_GAP,
     )
-    total = f"{sum(weight_counts.values()):,} weights"
     size = (layers.length, lanes.length)
-    figure, canvas = _canvas(
-        size if sideways else size[::-1], f"{title}: {total}" if title else total, footer
-    )
+    figure, canvas = new_page(size if sideways else size[::-1], heading, footer)
     for place, sign in drawn.items():
         centre = (layers.centres[place.layer], lanes.centres[place.lane])
         sign.draw(canvas, centre if sideways else centre[::-1])
@@ -119,26 +135,3 @@ def _corners(
             points.append((turn, lanes.centres[there.lane]))
     points.append((layers.centres[stop.layer] - reaches[stop], lanes.centres[stop.lane]))
     return points
-
-
-def _canvas(size: Point, title: str, footer: str) -> tuple["Figure", Canvas]:
-    """A figure around a drawing of the given width and height, and what it is drawn on."""
-    width = max(size[0], NARROWEST)
-    heading = style.wrapped(title, width - 2 * style.MARGIN, style.TITLE_SIZE)
-    top = style.MARGIN + TITLE_LINE * len(heading)
-    bottom = style.footer_height(footer, width)
-    height = top + size[1] + bottom
-    figure = style.new_figure(width, height, arranged=False)
-    figure.text(
-        style.MARGIN / width,
-        1 - style.MARGIN / height,
-        "\n".join(heading),
-        fontsize=style.TITLE_SIZE,
-        va="top",
-    )
-    style.footer(figure, footer)
-    axes = figure.add_axes((0, bottom / height, 1, size[1] / height))
-    left = (width - size[0]) / 2
-    axes.set(xlim=(-left, width - left), ylim=(size[1], 0))
-    axes.set_axis_off()
-    return figure, Canvas(axes)

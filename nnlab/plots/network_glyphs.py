@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nnlab.plots import style
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Shape = tuple[int | None, ...]
 Point = tuple[float, float]
+Align = Literal["left", "center", "right"]
 
 SLANT = 0.32  # of the third side of a volume, as a share of the front's height
 COLOURS = (
@@ -123,12 +124,19 @@ class Canvas:
             )
         )
 
-    def words(self, point: Point, text: str, colour: str = style.BLACK, bold: bool = False) -> None:
-        """Write one line, centred, its middle at the point."""
+    def words(
+        self,
+        point: Point,
+        text: str,
+        colour: str = style.BLACK,
+        bold: bool = False,
+        align: Align = "center",
+    ) -> None:
+        """Write one line; the point is its middle, or halfway up its left or right end."""
         self.axes.text(
             *point,
             text,
-            ha="center",
+            ha=align,
             va="center",
             fontsize=style.TEXT_SIZE,
             fontweight="bold" if bold else "normal",

@@ -51,7 +51,7 @@ class VolumeSign:
     def __init__(self, words: Words, colour: str, volume: Volume, tallest: float) -> None:
         self._volume, self._colour = volume, colour
         self._lines = [words.kind, words.name, *words.details()]
-        half = max(volume.outer_width, _width(words.kind, *self._lines[1:])) / 2
+        half = max(volume.outer_width, lines_width(words.kind, *self._lines[1:])) / 2
         self.along: Span = (half, half)
         self._drop = tallest / 2 + PADDING  # the words of a lane start at one height
         self.across: Span = (volume.outer_height / 2, self._drop + LINE * len(self._lines))
@@ -72,8 +72,8 @@ class BoxSign:
         self._colour = colour
         self._heading, self._name = words.kind, words.name
         self._details = " · ".join(words.details())
-        heading = _width(words.kind) + PADDING + _width("", words.name)
-        self._width = max(heading, _width("", self._details)) + 2 * PADDING
+        heading = lines_width(words.kind) + PADDING + lines_width("", words.name)
+        self._width = max(heading, lines_width("", self._details)) + 2 * PADDING
         self._height = LINE * (2 if self._details else 1) + PADDING
         self.along: Span = (self._height / 2, self._height / 2)
         self.across: Span = (self._width / 2, self._width / 2)
@@ -85,7 +85,7 @@ class BoxSign:
         x, y = centre
         first = y - LINE / 2 if self._details else y
         # kind and name side by side, centred together
-        kind, name = _width(self._heading), _width("", self._name)
+        kind, name = lines_width(self._heading), lines_width("", self._name)
         left = x - (kind + PADDING + name) / 2
         canvas.words((left + kind / 2, first), self._heading, bold=True)
         canvas.words((left + kind + PADDING + name / 2, first), self._name, style.GREY)
@@ -111,17 +111,27 @@ def signs(
         tallest[lanes[name]] = max(tallest.get(lanes[name], 0.0), volume.outer_height)
     for entry in entries:
         name, colour = entry["name"], colour_of(entry["kind"])
-        words = Words(
-            kind=style.plain(entry["kind"].replace("_", " ")),
-            name=style.plain(name, LONGEST_NAME),
-            setting=_setting(entry["settings"]),
-            shape=" × ".join("n" if size is None else f"{size:,}" for size in shapes[name]),
-            weights=_weights(entry, weight_counts),
-        )
+        words = words_of(entry, shapes[name], weight_counts)
         if as_volumes:
             yield name, VolumeSign(words, colour, volumes[name], tallest[lanes[name]])
         else:
             yield name, BoxSign(words, colour)
+
+
+def words_of(entry: Mapping[str, Any], shape: Shape, weight_counts: Mapping[str, int]) -> Words:
+    """What is said about an input or a node that puts out a tensor of this shape."""
+    return Words(
+        kind=kind_words(entry["kind"]),
+        name=style.plain(entry["name"], LONGEST_NAME),
+        setting=_setting(entry["settings"]),
+        shape=" × ".join("n" if size is None else f"{size:,}" for size in shape),
+        weights=_weights(entry, weight_counts),
+    )
+
+
+def kind_words(kind: str) -> str:
+    """The kind of a layer as people write it."""
+    return "LSTM" if kind == "lstm" else style.plain(kind.replace("_", " "))
 
 
 def _setting(settings: Mapping[str, Any]) -> str:
@@ -148,7 +158,7 @@ def _weights(entry: Mapping[str, Any], weight_counts: Mapping[str, int]) -> str:
     return f"{weight_counts[layer]:,} weights"
 
 
-def _width(bold: str, *texts: str) -> float:
+def lines_width(bold: str, *texts: str) -> float:
     """Inches that the widest of the lines takes; the first one is bold."""
     widths = [style.text_width(text, style.TEXT_SIZE) for text in texts]
     return max(BOLD * style.text_width(bold, style.TEXT_SIZE), *widths, 0.0)

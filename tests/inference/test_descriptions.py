@@ -72,8 +72,44 @@ VALID: dict[str, Any] = {
             "settings": {"scale": 2, "offset": 0.5},
             "inputs": ["joined"],
         },
+        {"name": "mask", "kind": "masking", "settings": {"mask_value": 0}, "inputs": ["image"]},
+        {
+            "name": "encoder",
+            "kind": "lstm",
+            "settings": {
+                "units": 3,
+                "return_sequences": False,
+                "return_state": True,
+                "use_bias": True,
+            },
+            "inputs": ["mask"],
+        },
+        {
+            "name": "embedding",
+            "kind": "embedding",
+            "settings": {"input_dim": 5, "output_dim": 4, "mask_zero": True},
+            "inputs": ["other"],
+        },
+        {
+            "name": "decoder",
+            "kind": "lstm",
+            "settings": {
+                "units": 3,
+                "return_sequences": True,
+                "return_state": False,
+                "use_bias": False,
+            },
+            "inputs": ["embedding", "encoder:1", "encoder:2"],
+        },
+        {
+            "name": "repeat",
+            "kind": "repeat_vector",
+            "settings": {"count": 3},
+            "inputs": ["encoder"],
+        },
+        {"name": "both", "kind": "add", "settings": {}, "inputs": ["decoder", "repeat"]},
     ],
-    "outputs": ["scale", "sum"],
+    "outputs": ["scale", "sum", "both", "encoder:2"],
 }
 
 json_values = st.recursive(
@@ -82,7 +118,8 @@ json_values = st.recursive(
     | st.integers()
     | st.floats()
     | st.text(max_size=5)
-    | st.sampled_from(["image", "first", "dense", "relu", "same", 0, -1, 10**9, 2**24]),
+    | st.sampled_from(["image", "first", "encoder:1", "encoder:3", "dense", "lstm", "relu", "same"])
+    | st.sampled_from([0, -1, 10**9, 2**24]),
     lambda inner: (
         st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
     ),
@@ -117,6 +154,12 @@ def test_a_valid_description_tells_its_variables():
         "hidden/kernel": (18, 3),
         "hidden/bias": (3,),
         "first/kernel": (3, 3),
+        "encoder/kernel": (8, 12),
+        "encoder/recurrent_kernel": (3, 12),
+        "encoder/bias": (12,),
+        "embedding/embeddings": (5, 4),
+        "decoder/kernel": (4, 12),
+        "decoder/recurrent_kernel": (3, 12),
     }
     assert json.loads(json.dumps(VALID)) == VALID
 
@@ -198,6 +241,19 @@ NODES = {node["name"]: number for number, node in enumerate(VALID["nodes"])}
         ("scale", "settings", {"scale": 1e39, "offset": 0}, "a finite number"),
         ("scale", "settings", {"scale": True, "offset": 0}, "a finite number"),
         ("scale", "settings", {"scale": 1, "offset": 0, "ofset": 1}, "did you mean 'offset'"),
+        ("both", "inputs", ["decoder", "encoder:0"], "did you mean 'encoder"),
+        ("both", "inputs", ["decoder", "encoder:3"], "did you mean 'encoder"),
+        ("both", "inputs", ["decoder", "decoder:1"], "expected an earlier node"),
+        ("both", "inputs", ["decoder", "image:1"], "expected an earlier node"),
+        ("both", "name", "encoder:1", "expected a name"),
+        ("decoder", "inputs", ["embedding", "encoder:1"], "expected one or three inputs"),
+        ("decoder", "inputs", ["embedding"] * 4, "expected one or three inputs"),
+        ("decoder", "inputs", ["embedding", "encoder:1", "flatten"], r"\(3,\) as a state"),
+        ("decoder", "inputs", ["other"], r"\(1 time step or more, features\), but it is \(3,\)"),
+        ("encoder", "settings", {"units": 3}, "expected a field 'return_sequences'"),
+        ("embedding", "inputs", ["mask", "mask"], "expected one input"),
+        ("repeat", "settings", {"count": 0}, "from 1 to"),
+        ("repeat", "inputs", ["image"], r"\(features,\), but it is \(8, 8\)"),
         ("second", "layer", "third", "expected an earlier node"),
         ("second", "layer", "hidden", "kind, settings or shapes differ"),
         ("second", "layer", "image", "expected an earlier node"),
@@ -225,6 +281,38 @@ def test_absurd_sizes_are_refused():
         expected_variables(changed(("inputs", 0, "shape"), [2**25]))
     with pytest.raises(CheckpointError, match="list of 1 to 1000"):
         expected_variables(changed(("nodes",), VALID["nodes"] * 101))
+
+
+def _description(inputs: list[int], **node: Any) -> dict[str, Any]:
+    node = {"name": "y", "inputs": ["x"], **node}
+    return {"inputs": [{"name": "x", "shape": inputs}], "nodes": [node], "outputs": ["y"]}
+
+
+def test_the_memory_of_an_lstm_counts():
+    """Its gates at all time steps take more than what it puts out."""
+    lstm = {"units": 2**10, "return_sequences": False, "return_state": False, "use_bias": True}
+    expected_variables(_description([2**14, 1], kind="lstm", settings=lstm))
+    with pytest.raises(CheckpointError, match="numbers between layers"):
+        expected_variables(_description([2**17, 1], kind="lstm", settings=lstm))
+    wide = {**lstm, "units": 2**14}
+    with pytest.raises(CheckpointError, match="weights, but it has"):
+        expected_variables(_description([1, 1], kind="lstm", settings=wide))
+
+
+def test_many_embeddings_of_embeddings_are_refused():
+    nodes = [
+        {
+            "name": f"y_{number}",
+            "kind": "embedding",
+            "settings": {"input_dim": 1, "output_dim": 1, "mask_zero": False},
+            "inputs": [f"y_{number - 1}" if number else "x"],
+        }
+        for number in range(9)
+    ]
+    description = {"inputs": [{"name": "x", "shape": []}], "nodes": nodes, "outputs": ["y_7"]}
+    with pytest.raises(CheckpointError, match="'y_8': expected an input of shape of at most 7"):
+        expected_variables(description)
+    assert len(expected_variables(description | {"nodes": nodes[:8]})) == 8
 
 
 def test_an_output_that_comes_twice_is_refused():

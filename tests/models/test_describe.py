@@ -52,6 +52,21 @@ REFUSED = {
         (4, 2),
         "'scale': expected a finite number",
     ),
+    "an LSTM of other activations": (
+        lambda layers: layers.LSTM(2, activation="relu", name="y"),
+        (3, 2),
+        "tanh and sigmoid, but there is relu and sigmoid",
+    ),
+    "an LSTM of other gates": (
+        lambda layers: layers.LSTM(2, recurrent_activation="tanh", name="y"),
+        (3, 2),
+        "tanh and sigmoid, but there is tanh and tanh",
+    ),
+    "an LSTM backwards": (
+        lambda layers: layers.LSTM(2, go_backwards=True, name="y"),
+        (3, 2),
+        "expected go_backwards=False",
+    ),
     "an open shape": (lambda layers: layers.Reshape((-1,), name="y"), (4, 2), "whole numbers"),
     "no fixed shape": (lambda layers: layers.Dense(2, name="y"), (None, 2), "fixed shape"),
     "a name with a blank": (
@@ -96,6 +111,46 @@ def test_dropout_that_never_stops_is_refused():
     y = keras.layers.Dropout(0.5, name="y")(x, training=True)
     with pytest.raises(NnlabError, match="'y' is called with True"):
         describe(keras.Model(x, y))
+
+
+def test_a_stateful_lstm_is_refused():
+    import keras
+
+    x = keras.Input(batch_shape=(4, 3, 2), name="x")
+    y = keras.layers.LSTM(2, stateful=True, name="y")(x)
+    with pytest.raises(NnlabError, match="expected stateful=False"):
+        describe(keras.Model(x, y))
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_mask_of_ones_own_is_refused(begun):
+    import keras
+    from keras import layers
+
+    x = keras.Input((3, 2), name="x")
+    masked = layers.Masking(name="mask")(x)
+    states = [layers.LSTM(2, name="state")(masked)] * 2 if begun else None
+    own = masked._keras_mask if begun else x[:, :, 0] > 0
+    y = layers.LSTM(2, name="y")(masked, mask=own, initial_state=states)
+    with pytest.raises(NnlabError, match="'y' is called with a mask of one's own"):
+        describe(keras.Model(x, y))
+
+
+def test_outputs_of_a_layer_are_told_apart():
+    import keras
+    from keras import layers
+
+    x = keras.Input((3, 2), name="x")
+    masked = layers.Masking(name="mask")(x)
+    output, hidden, cell = layers.LSTM(2, return_state=True, name="encoder")(masked)
+    y = layers.LSTM(2, name="decoder")(x, initial_state=[hidden, cell])
+    description = describe(keras.Model(x, [y, output, cell]))
+    assert [(node["name"], node["inputs"]) for node in description["nodes"]] == [
+        ("mask", ["x"]),
+        ("encoder", ["mask"]),
+        ("decoder", ["x", "encoder:1", "encoder:2"]),
+    ]
+    assert description["outputs"] == ["decoder", "encoder", "encoder:2"]
 
 
 def test_a_model_inside_a_model_is_refused():

@@ -67,7 +67,7 @@ def test_two_inputs_and_an_output_used_in_part(tmp_path):
     shapes = {"encoder": (256,), "decoder": (None, 256), "character": (None, 90)}
     figure = drawing({"source": (None, 70), "target": (None, 90)}, nodes, shapes, {})
     texts = check(figure, tmp_path)
-    assert {"source", "target", "n × 70", "n × 256"} <= set(texts)
+    assert {"source", "target", "n steps × 70", "256 units"} <= set(texts)
 
 
 def test_a_layer_called_twice_says_whose_weights_it_uses(tmp_path):

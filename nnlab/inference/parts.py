@@ -1,0 +1,181 @@
+"""Descriptions of networks that are cut out of another, or changed to run step by step."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from nnlab.errors import CheckpointError, nearest
+from nnlab.inference.graph import Graph, Node, checked_graph
+from nnlab.inference.layer import Shape
+from nnlab.inference.layers import Activation, Add, Concatenate, Dense, Dropout, Rescale
+from nnlab.inference.recurrent import LSTM
+from nnlab.inference.sequences import Embedding
+
+# They treat each time step (time, ..., features) by itself, where the features are not the time.
+_EACH_STEP = (Activation, Add, Concatenate, Dense, Dropout, Rescale)
+
+
+def part(
+    description: Mapping[str, Any], inputs: Mapping[str, Shape], outputs: Sequence[str]
+) -> dict[str, Any]:
+    """Describe the part of a network between some of its tensors.
+
+    Nodes keep their names, and with them their weights, except that the first of those that share
+    the weights of a node which is left out owns these from now on.
+
+    Args:
+        description: The whole network.
+        inputs: What is given from outside: graph inputs and outputs of nodes, such as
+            `encoder:1`, with their shape without the batch axis. They become the inputs, in this
+            order and by this name, with `_` for `:` (`encoder_1`) and a number where that is
+            taken. They come without masks.
+        outputs: Outputs of nodes that become the outputs, in this order.
+
+    Returns:
+        The description of the part.
+
+    Raises:
+        CheckpointError: The network has no such tensors, they are not its ends, or the layers
+            cannot work with these shapes.
+    """
+    graph = checked_graph(description)
+    for name in inputs:
+        _expect("an input or an output of a node", name, graph.shapes)
+    for name in outputs:
+        _expect("an output of a node", name, graph.shapes.keys() - graph.inputs.keys())
+    if not outputs:
+        raise CheckpointError("expected outputs of nodes as outputs, but came none")
+    needed, used = _between(graph, inputs, outputs)
+    if unused := [name for name in inputs if name not in used]:
+        raise CheckpointError(f"{', '.join(outputs)}: computed without {', '.join(unused)}")
+    if missing := [name for name in used if name in graph.inputs and name not in inputs]:
+        raise CheckpointError(
+            f"{', '.join(outputs)}: expected also {', '.join(missing)} among the inputs, "
+            f"but came {', '.join(inputs)}"
+        )
+    names: dict[str, str] = {}
+    for name in inputs:
+        names[name] = _free_name(name.replace(":", "_"), {*needed, *names.values()})
+    result = {
+        "inputs": [{"name": names[name], "shape": list(inputs[name])} for name in inputs],
+        "nodes": _renamed(description["nodes"], needed, names),
+        "outputs": list(outputs),
+    }
+    checked_graph(result)
+    return result
+
+
+def stepwise(description: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe the network for one time step of its sequence, with the states on the outside.
+
+    Args:
+        description: A network of one input, a sequence (time, ...), whose LSTMs begin at zero.
+
+    Returns:
+        The description of a network that takes the sequence's one step (1, ...), then the states
+        `<name>_hidden` and `<name>_cell` of each LSTM, and puts out what it did, then the states
+        of each LSTM after the step (`<name>:1` and `<name>:2`), in the same order.
+
+    Raises:
+        CheckpointError: The network is not such a one, or cannot be run step by step because
+            a layer other than an LSTM looks at several time steps, or because of masks.
+    """
+    graph = checked_graph(description)
+    if len(graph.inputs) != 1:
+        names = ", ".join(graph.inputs)
+        raise CheckpointError(f"expected a network of one input, a sequence, but it has {names}")
+    ((name, shape),) = graph.inputs.items()
+    if not shape:
+        raise CheckpointError(f"expected a sequence as input {name!r}, but it has no axes")
+    _check_each_step(graph, name)
+    result = part(description, {name: (1, *shape[1:])}, graph.outputs)
+    for node in result["nodes"]:
+        if node["kind"] == "lstm":
+            _give_states(result, node)
+    checked_graph(result)
+    return result
+
+
+def _between(
+    graph: Graph, inputs: Collection[str], outputs: Iterable[str]
+) -> tuple[dict[str, Node], dict[str, None]]:
+    """Find the nodes that lead from inputs to outputs, and all the tensors that these take."""
+    wanted = {name.partition(":")[0] for name in outputs}
+    used: dict[str, None] = {}
+    for node in reversed(graph.nodes.values()):
+        if node.name in wanted:
+            used |= dict.fromkeys(node.inputs)
+            wanted.update(name.partition(":")[0] for name in node.inputs if name not in inputs)
+    return {name: node for name, node in graph.nodes.items() if name in wanted}, used
+
+
+def _renamed(
+    nodes: Sequence[Mapping[str, Any]], needed: Mapping[str, Node], names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Copy the nodes that are needed, with inputs by their new names and owners among them."""
+    result = []
+    owners: dict[str, str] = {}
+    for node in nodes:
+        if node["name"] not in needed:
+            continue
+        copy = {key: value for key, value in node.items() if key != "layer"}
+        copy["settings"] = dict(node["settings"])
+        copy["inputs"] = [names.get(name, name) for name in node["inputs"]]
+        owner = owners.setdefault(needed[node["name"]].owner, node["name"])
+        result.append(copy if owner == node["name"] else {**copy, "layer": owner})
+    return result
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free
+
+
+def _check_each_step(graph: Graph, sequence: str) -> None:
+    """Check that time steps meet in LSTMs only, which pass them on or end the sequence."""
+    sequences = {sequence}
+    for node in _between(graph, (), graph.outputs)[0].values():
+        if node.layer.makes_mask([False] * len(node.inputs)):
+            raise CheckpointError(f"expected no masks step by step, but {node.name!r} makes one")
+        over_time = sequences.intersection(node.inputs)
+        if isinstance(node.layer, LSTM):
+            if len(node.inputs) > 1 or not over_time:
+                raise CheckpointError(
+                    f"expected LSTMs over the sequence {sequence!r} that begin at zero, "
+                    f"but {node.name!r} takes {', '.join(node.inputs)}"
+                )
+            if node.layer.return_sequences:
+                sequences.add(node.name)
+        elif over_time:
+            if not _treats_each_step(node, graph):
+                raise CheckpointError(
+                    f"expected layers that can be run step by step, but {node.name!r} "
+                    "looks at the whole sequence"
+                )
+            sequences.add(node.name)
+
+
+def _treats_each_step(node: Node, graph: Graph) -> bool:
+    if isinstance(node.layer, Embedding):
+        return True
+    rank = len(graph.shapes[node.inputs[0]])
+    if isinstance(node.layer, Concatenate) and node.layer.axis in (1, -rank):
+        return False
+    return isinstance(node.layer, _EACH_STEP) and rank > 1
+
+
+def _give_states(description: dict[str, Any], node: dict[str, Any]) -> None:
+    """Let an LSTM begin in states from outside, and put out its last ones."""
+    name, units = node["name"], node["settings"]["units"]
+    node["settings"]["return_state"] = True
+    for state in (f"{name}_hidden", f"{name}_cell"):
+        description["inputs"].append({"name": state, "shape": [units]})
+        node["inputs"].append(state)
+    description["outputs"] += [f"{name}:1", f"{name}:2"]
+
+
+def _expect(what: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        raise CheckpointError(f"expected {what}, but came {name!r}; {nearest(name, known)}")

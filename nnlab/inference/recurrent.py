@@ -1,0 +1,146 @@
+"""Long short-term memory (Hochreiter and Schmidhuber, 1997), as Keras computes it."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlab.inference import settings
+from nnlab.inference.layer import Arrays, Layer, Shape, expect_form
+
+_HALF = np.float32(0.5)
+
+
+@dataclass(frozen=True)
+class LSTM(Layer):
+    """A memory over time, with the activations tanh and sigmoid.
+
+    Takes a sequence, and optionally the hidden state and the cell state that it begins in; else
+    they are zero. Puts out the last hidden state or those of all time steps, and with
+    `return_state` also the last hidden state and the last cell state.
+    """
+
+    input_counts = (1, 3)
+    input_words = "one or three inputs"
+    units: int = settings.size()
+    return_sequences: bool = settings.flag()
+    return_state: bool = settings.flag()
+    use_bias: bool = settings.flag()
+
+    def output_shapes(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """(time, features) -> (time, units) or (units,), and twice (units,) for the states."""
+        form = "(1 time step or more, features)"
+        expect_form(inputs[0], form, len(inputs[0]) == 2 and inputs[0][0] >= 1)
+        for state in inputs[1:]:
+            expect_form(state, f"({self.units},) as a state", state == (self.units,))
+        state = (self.units,)
+        output = (inputs[0][0], self.units) if self.return_sequences else state
+        return (output, state, state) if self.return_state else (output,)
+
+    def variable_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        """Kernels and bias of the gates in, forget, candidate, out; side by side."""
+        gates = 4 * self.units
+        kernels: dict[str, Shape] = {
+            "kernel": (inputs[0][-1], gates),
+            "recurrent_kernel": (self.units, gates),
+        }
+        return kernels | ({"bias": (gates,)} if self.use_bias else {})
+
+    def scratch(self, *inputs: Shape) -> int:
+        """The gates of all time steps, and the sequence in another order."""
+        return inputs[0][0] * 4 * self.units + math.prod(inputs[0])
+
+    def uses_mask(self, masked: Sequence[bool]) -> bool:
+        """Keras looks at the mask only where no states are given."""
+        return len(masked) == 1 and masked[0]
+
+    def makes_mask(self, masked: Sequence[bool]) -> bool:
+        """A sequence passes on its mask, whether or not it was looked at."""
+        return self.return_sequences and masked[0]
+
+    def ready(self, variables: Mapping[str, np.ndarray]) -> Callable[..., Arrays]:
+        """Scale the weights such that one tanh does for all gates.
+
+        sigmoid(z) is tanh(z / 2) / 2 + 1 / 2. Halving is exact.
+        """
+        scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], np.float32), self.units)
+        bias = variables["bias"] * scale if self.use_bias else None
+        kernel, recurrent = (variables[name] * scale for name in ("kernel", "recurrent_kernel"))
+        return _Cell(self, kernel, recurrent, bias, scale, np.float32(1) - scale)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """An LSTM with its weights.
+
+    Attributes:
+        layer: The settings.
+        kernel: (features, gates), scaled.
+        recurrent: (units, gates), scaled.
+        bias: (gates,), scaled.
+        scale: (gates,), from tanh to the value of a gate: 1/2, of the candidate 1.
+        offset: (gates,), likewise: 1/2, of the candidate 0.
+    """
+
+    layer: LSTM
+    kernel: np.ndarray
+    recurrent: np.ndarray
+    bias: np.ndarray | None
+    scale: np.ndarray
+    offset: np.ndarray
+
+    def __call__(
+        self,
+        x: np.ndarray,
+        hidden: np.ndarray | None = None,
+        cell: np.ndarray | None = None,
+        mask: np.ndarray | None = None,
+    ) -> Arrays:
+        """Run over a sequence.
+
+        Args:
+            x: (batch, time, features).
+            hidden: (batch, units), the hidden state at first; zero if none is given.
+            cell: (batch, units), the cell state at first.
+            mask: bool (batch, time); where it is False the states stay as they are.
+
+        Returns:
+            (batch, time, units) or (batch, units); with the states (batch, units) if the layer
+            returns them.
+        """
+        batch, time, features = x.shape
+        if hidden is None or cell is None:
+            hidden = cell = np.zeros((batch, self.layer.units), np.float32)
+        gates = x.transpose(1, 0, 2).reshape(-1, features) @ self.kernel
+        if self.bias is not None:
+            gates += self.bias
+        gates = gates.reshape(time, batch, -1)
+        sequence = []
+        for step in range(time):
+            before = hidden, cell
+            hidden, cell = self._step(gates[step], hidden, cell)
+            if mask is not None:
+                seen = mask[:, step, None]
+                hidden = np.where(seen, hidden, before[0])
+                cell = np.where(seen, cell, before[1])
+            if self.layer.return_sequences:
+                sequence.append(hidden)
+        output = np.stack(sequence, axis=1) if self.layer.return_sequences else hidden
+        return (output, hidden, cell) if self.layer.return_state else output
+
+    def _step(
+        self, gates: np.ndarray, hidden: np.ndarray, cell: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Make the next states (batch, units) of these and of the inputs' share of the gates."""
+        z = hidden @ self.recurrent
+        z += gates
+        np.tanh(z, out=z)
+        z *= self.scale
+        z += self.offset
+        units = self.layer.units
+        cell = z[:, units : 2 * units] * cell
+        cell += z[:, :units] * z[:, 2 * units : 3 * units]
+        hidden = np.tanh(cell)
+        hidden *= z[:, 3 * units :]
+        return hidden, cell

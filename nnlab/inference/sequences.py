@@ -1,0 +1,92 @@
+"""Layers that make, number or blank out the steps of a sequence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlab.errors import UsageError
+from nnlab.inference import settings
+from nnlab.inference.layer import Layer, Shape, expect_form
+
+
+@dataclass(frozen=True)
+class RepeatVector(Layer):
+    """The same vector at every time step."""
+
+    count: int = settings.size()
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """(features,) -> (count, features)."""
+        expect_form(inputs[0], "(features,)", len(inputs[0]) == 1)
+        return (self.count, *inputs[0])
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(batch, features) -> (batch, count, features)."""
+        return np.repeat(x[:, None], self.count, axis=1)
+
+
+@dataclass(frozen=True)
+class Embedding(Layer):
+    """A vector for each whole number from 0 to `input_dim` - 1."""
+
+    input_dim: int = settings.size()
+    output_dim: int = settings.size()
+    mask_zero: bool = settings.flag()
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """(...) -> (..., output_dim)."""
+        form = f"of at most {settings.MAX_RANK - 1} axes"
+        expect_form(inputs[0], form, len(inputs[0]) < settings.MAX_RANK)
+        return (*inputs[0], self.output_dim)
+
+    def variable_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        """Embeddings (input_dim, output_dim)."""
+        return {"embeddings": (self.input_dim, self.output_dim)}
+
+    def __call__(self, x: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
+        """(batch, ...) -> (batch, ..., output_dim).
+
+        Raises:
+            UsageError: A number is not whole, or has no vector.
+        """
+        # Before they become integers, which infinities and NaN cannot.
+        fits = (x >= 0) & (x < self.input_dim) & (x == np.floor(x))
+        if not fits.all():
+            raise UsageError(
+                f"expected whole numbers from 0 to {self.input_dim - 1} for the embedding, "
+                f"but came {x[~fits][0]:g}"
+            )
+        return embeddings[x.astype(np.intp)]
+
+    def makes_mask(self, masked: Sequence[bool]) -> bool:
+        """There is a mask if zero stands for nothing."""
+        return self.mask_zero
+
+    def mask(self, inputs: Sequence[np.ndarray], masks: Sequence[np.ndarray | None]) -> np.ndarray:
+        """Seen is what is not zero."""
+        return inputs[0] != 0
+
+
+@dataclass(frozen=True)
+class Masking(Layer):
+    """Masks the time steps at which all features have one value, and sets them to zero."""
+
+    mask_value: float = settings.number()
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """(..., features) -> the same."""
+        expect_form(inputs[0], "(..., features)", len(inputs[0]) >= 1)
+        return inputs[0]
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(batch, ..., features) -> the same."""
+        return np.where(self.mask([x], [None])[..., None], x, np.float32(0))
+
+    def makes_mask(self, masked: Sequence[bool]) -> bool:
+        """Always, in place of the one before."""
+        return True
+
+    def mask(self, inputs: Sequence[np.ndarray], masks: Sequence[np.ndarray | None]) -> np.ndarray:
+        """Seen is what has another value in any feature."""
+        return (inputs[0] != np.float32(self.mask_value)).any(axis=-1)
