@@ -177,9 +177,9 @@ def _check_options(
         raise UsageError("--test-images needs --images and --labels to train on")
     if dataset is not None and images is not None:
         raise UsageError(f"give either --dataset {dataset} or --images and --labels, not both")
-    if dataset is not None and dataset != SAMPLE and dataset not in all_sets():
-        known = [*all_sets(), SAMPLE]
-        raise DataError(f"unknown data set {dataset!r}; {nearest(dataset, known)}")
+    known = [SAMPLE, *(name for name, one in all_sets().items() if one.classes)]
+    if dataset is not None and dataset not in known:
+        raise DataError(f"unknown set of labelled images {dataset!r}; {nearest(dataset, known)}")
 
 
 def _registered(store: Store, data_set: DataSet) -> LabelledImages:

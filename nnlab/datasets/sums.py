@@ -1,0 +1,200 @@
+"""Additions in any base, drawn at random and spelt as codes of characters."""
+
+import numpy as np
+
+from nnlab.errors import UsageError
+
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+MAX_DIGITS = 11
+"""Of an operand in base 36, so that sums fit int64."""
+SPACE, PLUS, FIRST_DIGIT = 0, 1, 2
+
+
+def alphabet(base: int) -> str:
+    """Return the character of each code: space, plus, then the digits.
+
+    Args:
+        base: 2 to 36.
+    """
+    return " +" + DIGITS[:base]
+
+
+def draw_sums(base: int, digits: int, count: int, seed: int) -> np.ndarray:
+    """Draw pairs of operands, no two of them equal or each other's swap.
+
+    An operand has 1 to `digits` digits, each number of digits as likely, each digit as likely;
+    zeros may lead. Where more than half of all pairs are wanted, all are equally likely instead.
+
+    Args:
+        base: 2 to 36.
+        digits: Most digits of an operand, 1 to MAX_DIGITS.
+        count: How many pairs.
+        seed: Which ones.
+
+    Returns:
+        int64 (n, 2), 0 to base ** digits - 1; n is `count`, or less if there are not so many.
+    """
+    rng = np.random.default_rng(seed)
+    values = base**digits
+    if 2 * count > values * (values + 1) // 2:
+        return _all_pairs(values, rng)[:count]
+    drawn = np.empty((0, 2), np.int64)
+    batch = count + count // 8 + 16
+    while len(drawn) < count:
+        lengths = rng.integers(1, digits + 1, (batch, 2))
+        pairs = rng.integers(0, np.int64(base) ** lengths)
+        drawn = _first_of_each(np.concatenate([drawn, pairs]))
+        batch = min(2 * batch, 4 * count)
+    return drawn[:count]
+
+
+def _all_pairs(values: int, rng: np.random.Generator) -> np.ndarray:
+    """Return every unordered pair once, in random order, each either way round."""
+    pairs = np.stack(np.triu_indices(values), axis=1).astype(np.int64)
+    return rng.permuted(rng.permutation(pairs), axis=1)
+
+
+def _first_of_each(pairs: np.ndarray) -> np.ndarray:
+    """Leave out the pairs that were there before, either way round; the order stays."""
+    smaller, larger = np.sort(pairs, axis=1).T
+    order = np.lexsort((larger, smaller))  # stable: of equal pairs the first comes first
+    repeated = (np.diff(smaller[order]) == 0) & (np.diff(larger[order]) == 0)
+    return pairs[np.sort(order[np.concatenate([[True], ~repeated])])]
+
+
+def carries(a: np.ndarray, b: np.ndarray, base: int) -> np.ndarray:
+    """Count the carries of additions done by hand.
+
+    Args:
+        a: Integers of any shape, at least 0, below base ** MAX_DIGITS.
+        b: Integers of the same shape.
+        base: 2 to 36.
+
+    Returns:
+        int64 of that shape: 12 + 34 has none, 95 + 7 has two.
+    """
+    a, b = np.asarray(a, np.int64), np.asarray(b, np.int64)
+    carry = np.zeros(np.broadcast_shapes(a.shape, b.shape), np.int64)
+    total = carry.copy()
+    while a.any() or b.any():
+        carry = (a % base + b % base + carry >= base).astype(np.int64)
+        total += carry
+        a, b = a // base, b // base
+    return total
+
+
+def encode_questions(sums: np.ndarray, base: int, digits: int) -> np.ndarray:
+    """Spell sums, fill up with spaces on the right, and reverse the whole.
+
+    Args:
+        sums: int64 (count, 2), 0 to base ** digits - 1.
+        base: 2 to 36.
+        digits: Most digits of an operand.
+
+    Returns:
+        uint8 (count, 2 * digits + 1), codes of `alphabet(base)`.
+
+    With three digits, 123 + 45 is " 54+321" (0, 6, 7, 1, 5, 4, 3 are its codes in base 10: digit
+    d has code d + 2), and 7 + 0 is "    0+7".
+    """
+    first, second = sums[:, 0], sums[:, 1]
+    first_size, second_size = _sizes(first, base, digits), _sizes(second, base, digits)
+    width = 2 * digits + 1
+    # columns counted from where each number begins, least significant digit first
+    from_second = np.arange(width) - (width - 1 - first_size - second_size)[:, None]
+    from_first = from_second - second_size[:, None] - 1
+    codes = np.where(from_second == second_size[:, None], PLUS, SPACE)
+    for numbers, sizes, places in (
+        (second, second_size, from_second),
+        (first, first_size, from_first),
+    ):
+        inside = (places >= 0) & (places < sizes[:, None])
+        codes = np.where(inside, _digits_at(numbers, places, base, digits) + FIRST_DIGIT, codes)
+    return codes.astype(np.uint8)
+
+
+def encode_answers(sums: np.ndarray, base: int, digits: int) -> np.ndarray:
+    """Spell the results, filled up with spaces on the right.
+
+    Args:
+        sums: int64 (count, 2), 0 to base ** digits - 1.
+        base: 2 to 36.
+        digits: Most digits of an operand.
+
+    Returns:
+        uint8 (count, digits + 1), codes of `alphabet(base)`.
+
+    With three digits, 123 + 45 is answered by "168 " (codes 3, 8, 10, 0 in base 10), and
+    999 + 1 by "1000".
+    """
+    results = sums.sum(axis=1)
+    sizes = _sizes(results, base, digits + 1)
+    places = sizes[:, None] - 1 - np.arange(digits + 1)
+    spelt = _digits_at(results, places, base, digits + 1) + FIRST_DIGIT
+    return np.where(places >= 0, spelt, SPACE).astype(np.uint8)
+
+
+def decode_answer(codes: np.ndarray, base: int) -> str:
+    """Read an answer, without the spaces that fill it up.
+
+    Args:
+        codes: Integers (digits + 1,), codes of `alphabet(base)`.
+        base: 2 to 36.
+
+    In base 10, 3, 8, 10, 0 is "168", and 3, 0, 1, 0 is "1 +": networks answer such things.
+    """
+    characters = alphabet(base)
+    return "".join(characters[int(code)] for code in codes).rstrip(" ")
+
+
+def _sizes(numbers: np.ndarray, base: int, most: int) -> np.ndarray:
+    """Return how many digits each number has, int64 (count,), at least 1."""
+    return np.maximum(1, (numbers[:, None] >= np.int64(base) ** np.arange(most)).sum(axis=1))
+
+
+def _digits_at(numbers: np.ndarray, places: np.ndarray, base: int, most: int) -> np.ndarray:
+    """Return digits (count, width); place 0 is the least significant, others are clipped."""
+    return numbers[:, None] // np.int64(base) ** np.clip(places, 0, most - 1) % base
+
+
+def to_text(number: int, base: int) -> str:
+    """Spell a number.
+
+    Args:
+        number: At least 0.
+        base: 2 to 36.
+
+    255 is "ff" in base 16; 0 is "0" in any.
+    """
+    spelt = ""
+    number = int(number)
+    while number or not spelt:
+        number, digit = divmod(number, base)
+        spelt = DIGITS[digit] + spelt
+    return spelt
+
+
+def from_text(text: str, base: int) -> int:
+    """Read a number; capitals and leading zeros are fine.
+
+    Args:
+        text: Digits and nothing else: "ff" and "0FF" are 255 in base 16.
+        base: 2 to 36.
+
+    Raises:
+        UsageError: It is no number in that base: the first wrong character is named.
+    """
+    lowered = text.lower()
+    if not lowered:
+        raise UsageError(f"expected a number in base {base}, found nothing")
+    wrong = next((c for c in lowered if not c.isascii() or c not in DIGITS[:base]), None)
+    if wrong is None:
+        return int(lowered, base)
+    larger = ""
+    if all(c.isascii() and c in DIGITS for c in lowered):
+        needed = 1 + max(map(DIGITS.index, lowered))
+        larger = f"; or --base {next(b for b in (8, 10, 16, 36) if b >= needed)}"
+    raise UsageError(
+        f"{text!r}: {wrong!r} is no digit in base {base}, "
+        f"expected {DIGITS[0]} to {DIGITS[base - 1]}{larger}"
+    )
