@@ -1,17 +1,19 @@
 """Answering from a checkpoint with NumPy alone: no TensorFlow, a fraction of a second."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nnlab import experiments, runs
 from nnlab.checkpoint import Header, Variable, open_checkpoint
 from nnlab.errors import CheckpointError, NnlabError, UsageError
-from nnlab.experiment import Answer, Experiment
+from nnlab.experiment import Answer, Experiment, Note
 from nnlab.inference import Network, expected_variables
-from nnlab.options import from_mapping
+from nnlab.options import flag_value, from_mapping
+
+T = TypeVar("T")
 
 SHOWN = 10
 """How many runs of a group an error names."""
@@ -51,8 +53,10 @@ class Trained:
         except UsageError as error:
             raise CheckpointError(str(error)) from error
 
-    def answers(self, inputs: Iterable[str], query: Any = None) -> Iterator[Answer | NnlabError]:
-        """Yield an answer, or the error in its place, for each input in order.
+    def answers(
+        self, inputs: Iterable[str], query: Any = None
+    ) -> Iterator[Answer | Note | NnlabError]:
+        """Yield the answers, or the error in their place, to each input in order.
 
         Raises:
             CheckpointError: The network computes no finite numbers.
@@ -61,8 +65,17 @@ class Trained:
         with _naming(self.path):
             yield from self.experiment.answer(self.network, self.header.facts, query, inputs)
 
+    def stream(self, inputs: Iterable[str], query: Any) -> Iterator[str | Note | NnlabError] | None:
+        """Yield the plain output piece by piece, where the experiment's answers are no lines.
+
+        Raises:
+            CheckpointError: The network computes no finite numbers.
+        """
+        pieces = self.experiment.stream(self.network, self.header.facts, query, inputs)
+        return None if pieces is None else _named(self.path, pieces)
+
     def answer(self, inputs: Iterable[str], **query: Any) -> list[Answer]:
-        """Return one answer per input.
+        """Return the answers to all inputs, in order.
 
         Args:
             inputs: What the experiment takes, such as image files for `classify`.
@@ -76,8 +89,14 @@ class Trained:
         for answer in self.answers(inputs, options):
             if isinstance(answer, NnlabError):
                 raise answer
-            answers.append(answer)
+            if not isinstance(answer, Note):
+                answers.append(answer)
         return answers
+
+
+def _named(path: Path, pieces: Iterable[T]) -> Iterator[T]:
+    with _naming(path):
+        yield from pieces
 
 
 @contextmanager
@@ -120,19 +139,39 @@ def checkpoint_file(path: Path) -> Path:
     return best
 
 
-def shipped_checkpoint(experiment: str) -> Path | None:
-    """Return the checkpoint that comes with the package, if there is one for `experiment`."""
-    path = Path(str(resources.files("nnlab") / "checkpoints" / f"{experiment}.h5"))
-    return path if path.is_file() else None
+def shipped_checkpoint(experiment: str, wanted: Mapping[str, Any] | None = None) -> Path | None:
+    """Return the checkpoint that comes with the package, if there is one.
+
+    Args:
+        experiment: Name of the experiment.
+        wanted: Settings that it must have been trained with.
+    """
+    folder = Path(str(resources.files("nnlab") / "checkpoints"))
+    for path in (folder / f"{experiment}.h5", *sorted(folder.glob(f"{experiment}.*.h5"))):
+        if path.is_file() and (not wanted or _has(_config_in(path), wanted)):
+            return path
+    return None
 
 
-def choose_checkpoint(experiment: str, given: Path | None, base: Path) -> tuple[Path, str]:
+def _config_in(path: Path) -> Mapping[str, Any]:
+    with open_checkpoint(path) as file:
+        return file.header.config
+
+
+def _has(config: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    return all(config.get(name) == value for name, value in wanted.items())
+
+
+def choose_checkpoint(
+    experiment: str, given: Path | None, base: Path, wanted: Mapping[str, Any]
+) -> tuple[Path, str]:
     """Decide which checkpoint answers.
 
     Args:
         experiment: Name of the experiment.
         given: What the user named: a checkpoint, or a run folder (then its best weights).
         base: The folder of runs, usually `./runs`.
+        wanted: Settings that it must have been trained with, unless it is given.
 
     Returns:
         The file, and how it was chosen in words.
@@ -142,13 +181,14 @@ def choose_checkpoint(experiment: str, given: Path | None, base: Path) -> tuple[
     """
     if given is not None:
         return checkpoint_file(given), "as given"
-    newest = runs.newest_finished(base, experiment)
+    newest = runs.newest_finished(base, experiment, lambda config: _has(config, wanted))
     if newest:
         return newest.best, "the newest finished run"
-    shipped = shipped_checkpoint(experiment)
+    shipped = shipped_checkpoint(experiment, wanted)
     if shipped:
         return shipped, "shipped with nnlab"
+    options = "".join(f" {flag_value(name, value)}" for name, value in wanted.items())
     raise CheckpointError(
-        f"no finished run of {experiment} under {base} and none comes with the package; "
-        f"train one with `nnlab {experiment}` or name a file with --checkpoint"
+        f"no finished run of {experiment}{options} under {base} and none comes with the package; "
+        f"train one with `nnlab {experiment}{options}` or name a file with --checkpoint"
     )

@@ -6,7 +6,7 @@ because answers rarely need it.
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 _NUMBER = re.compile(r"[-+]?\d|$")
@@ -138,6 +138,15 @@ class TrainingDisplay:
         scores = {key: row[key] for key in row if key not in ("epoch", "seconds")}
         line = f"epoch {row['epoch']}/{self._epochs}  {_in_words(scores)}  {row['seconds']:.1f} s"
         print(line, file=sys.stderr, flush=True)  # noqa: T201
+
+    def glimpse(self, make: Callable[[], str]) -> None:
+        """Write above the bar what the network makes of its task."""
+        if self._bar is None:
+            return
+        from rich.text import Text
+
+        if text := make():
+            self._bar.console.print(Text(visible(text), "dim"))
 
     def run_finished(self) -> None:
         """Close the bar."""

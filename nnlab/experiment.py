@@ -20,8 +20,14 @@ from nnlab.training.examples import Examples
 from nnlab.training.settings import TrainingSettings
 
 Warn = Callable[[str], None]
-Predict = Callable[..., np.ndarray]
 Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark on an answer, such as characters of the input that were left out; for stderr."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,9 @@ class Experiment(ABC):
         example_inputs: Inputs that can be answered; files are relative to the project's folder.
         answer_columns: The fields of an answer that the plain output shows, in order.
         data_options: The fields of Config that choose the data, for `nnlab evaluate`.
+        dataset_option: The one of them that takes the name of a data set.
+        network_options: Fields of Config and of Query both; an answer comes from a network that
+            was trained with the Query's values of them.
         data_facts: The facts in which a network and the data it is scored on must agree.
         averages: Whether the mean over all runs of a group means anything.
         default_runs: How many runs `--runs` stands for when nobody gives it.
@@ -108,6 +117,8 @@ class Experiment(ABC):
     example_inputs: ClassVar[tuple[str, ...]]
     answer_columns: ClassVar[tuple[str, ...]]
     data_options: ClassVar[tuple[str, ...]] = ("dataset",)
+    dataset_option: ClassVar[str] = "dataset"
+    network_options: ClassVar[tuple[str, ...]] = ()
     data_facts: ClassVar[tuple[str, ...]] = ()
     averages: ClassVar[bool] = True
     default_runs: ClassVar[int] = 1
@@ -180,14 +191,32 @@ class Experiment(ABC):
         """Return what the training loop runs over."""
 
     @abstractmethod
-    def score(self, config: Any, predict: Predict, data: Data) -> Scores:
-        """Measure a trained network on the test part, next to the naive baselines."""
+    def score(self, config: Any, network: Any, data: Data) -> Scores:
+        """Measure a trained network, in NumPy, on the test part, next to the naive baselines."""
+
+    def glimpse(self, config: Any, network: Any, data: Data) -> str:
+        """Return what to show of a network, in NumPy, after each epoch on a terminal."""
+        return ""
+
+    def own_inputs(self, query: Any) -> Sequence[str]:
+        """Return the inputs that the options of answering stand for where none is given."""
+        return ()
+
+    def columns(self, query: Any) -> Sequence[str]:
+        """Return the fields of an answer that the plain output shows, in order."""
+        return self.answer_columns
 
     @abstractmethod
     def answer(
         self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
-    ) -> Iterator[Answer | NnlabError]:
-        """Yield one answer per input, in order; an error stands for an input that has none."""
+    ) -> Iterator[Answer | Note | NnlabError]:
+        """Yield the answers to each input, in order; an error stands for an input that has none."""
+
+    def stream(
+        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+    ) -> Iterator[str | Note | NnlabError] | None:
+        """Yield the plain output piece by piece as it comes, where answers are no lines."""
+        return None
 
     @abstractmethod
     def draw(self, evidence: Evidence) -> dict[str, Any]:

@@ -33,6 +33,7 @@ def option(
     path: bool = False,
     duration: bool = False,
     default_text: str | None = None,
+    short: str = "",
 ) -> Any:
     """Define one option as a dataclass field.
 
@@ -46,6 +47,7 @@ def option(
         path: Whether the value names a file or folder.
         duration: Whether the value is a time in seconds, which may be written `60s`, `5m`, `1h`.
         default_text: What `--help` shows as the default, where the value alone does not say it.
+        short: A letter that stands for the option in the shell as well, `n` for `-n`.
     """
     metadata = {
         "help": help,
@@ -56,6 +58,7 @@ def option(
         "path": path,
         "duration": duration,
         "default_text": default_text,
+        "short": short,
     }
     return dataclasses.field(default=default, metadata=metadata)
 
@@ -63,6 +66,13 @@ def option(
 def flag_name(field_name: str) -> str:
     """Spell a field as the shell does: `batch_size` is `--batch-size`."""
     return "--" + field_name.replace("_", "-")
+
+
+def flag_value(field_name: str, value: Any) -> str:
+    """Spell a field and its value as the shell does: `--base 16`, `--no-reverse`."""
+    if isinstance(value, bool):
+        return flag_name(field_name if value else f"no_{field_name}")
+    return f"{flag_name(field_name)} {value}"
 
 
 def value_type(cls: type, field: dataclasses.Field[Any]) -> tuple[type, bool]:

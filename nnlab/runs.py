@@ -9,7 +9,7 @@ runs/classify/2/seed-1/     one of its runs
 import csv
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -160,8 +160,16 @@ def make_folder(path: Path) -> None:
         raise NnlabError(f"cannot create the folder {path}: {error.strerror}") from error
 
 
-def newest_finished(base: Path, experiment: str) -> RunFolder | None:
-    """Return the run of `experiment` below `base` that finished last, members of groups too."""
+def newest_finished(
+    base: Path, experiment: str, suits: Callable[[Mapping[str, Any]], bool] = lambda _: True
+) -> RunFolder | None:
+    """Return the run of `experiment` below `base` that finished last, members of groups too.
+
+    Args:
+        base: The folder of runs.
+        experiment: Name of the experiment.
+        suits: Tells by its settings whether a run will do.
+    """
     parent = base / experiment
     if not parent.is_dir():
         return None
@@ -169,7 +177,17 @@ def newest_finished(base: Path, experiment: str) -> RunFolder | None:
     finished = [
         run for run in map(RunFolder, (path.parent for path in metrics)) if run.best.exists()
     ]
-    return max(finished, key=lambda run: run.metrics.stat().st_mtime, default=None)
+    finished.sort(key=lambda run: run.metrics.stat().st_mtime, reverse=True)
+    return next((run for run in finished if suits(_settings(run))), None)
+
+
+def _settings(run: RunFolder) -> Mapping[str, Any]:
+    try:
+        plan = read_json(run.config)
+    except DataError:  # a damaged run must not keep the others from answering
+        return {}
+    config = plan.get("config") if isinstance(plan, dict) else None
+    return config if isinstance(config, dict) else {}
 
 
 def read_json(path: Path) -> Any:

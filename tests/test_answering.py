@@ -12,6 +12,7 @@ import nnlab
 from nnlab.answering import checkpoint_file, shipped_checkpoint
 from nnlab.checkpoint import write
 from nnlab.errors import CheckpointError
+from nnlab.experiment import Note
 
 PNG = str(Path(__file__).parents[1] / "data" / "examples" / "7.png")
 
@@ -85,3 +86,26 @@ def test_an_exported_copy_carries_no_state_of_the_training(shipped, shell, tmp_p
     write(tmp_path / "last.h5", header, {"model": shipped.weights})
     assert shell("export", "last.h5", "-o", "small.h5").returncode == 0
     assert nnlab.load("small.h5").header.state == {}
+
+
+def test_notes_are_no_answers(shipped, monkeypatch):
+    said = [Note("left out"), {"label": "7"}, Note("again")]
+    monkeypatch.setattr(type(shipped.experiment), "answer", lambda *arguments: iter(said))
+    assert shipped.answer([PNG]) == [{"label": "7"}]
+    assert list(shipped.answers([PNG])) == said
+
+
+def test_answers_that_are_lines_have_no_stream(shipped):
+    assert shipped.stream([PNG], shipped.experiment.Query()) is None
+
+
+def test_what_goes_wrong_in_a_stream_names_the_file(shipped, monkeypatch):
+    def stream(*arguments):
+        yield "a"
+        raise CheckpointError("expected another network")
+
+    monkeypatch.setattr(type(shipped.experiment), "stream", stream)
+    pieces = shipped.stream([PNG], shipped.experiment.Query())
+    assert next(pieces) == "a"
+    with pytest.raises(CheckpointError, match=r"classify\.h5: expected another network"):
+        next(pieces)

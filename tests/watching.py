@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Callable
 
 from nnlab.datasets.store import Store
 from nnlab.running.workshop import Workshop
@@ -21,6 +22,8 @@ class Watcher:
         self.started.append(title)
 
     def run_finished(self) -> None: ...
+
+    def glimpse(self, make: Callable[[], str]) -> None: ...
 
     def epoch_done(self, row: dict) -> None: ...
 

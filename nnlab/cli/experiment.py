@@ -1,9 +1,11 @@
 """One command per experiment: inputs are answered; without any, it trains."""
 
+import dataclasses
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -24,9 +26,13 @@ from nnlab.cli.options import (
 )
 from nnlab.console import Console, visible
 from nnlab.errors import NnlabError, UsageError
-from nnlab.experiment import Experiment
-from nnlab.options import flag_name, from_mapping
+from nnlab.experiment import Answer, Experiment, Note
+from nnlab.options import flag_name, flag_value, from_mapping
 
+if TYPE_CHECKING:
+    from nnlab.answering import Trained
+
+_LAID_OUT = re.compile(r"[^\n\t]+")  # by line feeds and tabs, which command nothing
 RUN_FLAGS = ("out", "runs", "config", "force")
 
 
@@ -35,8 +41,14 @@ def experiment_command(experiment: Experiment) -> click.Command:
 
     def callback(**params: Any) -> int | None:
         ctx = click.get_current_context()
-        if params["inputs"]:
-            return _answer(ctx, experiment)
+        where = f"nnlab {experiment.name}"
+        asked: Any = from_mapping(experiment.Query, given_values(ctx, experiment.Query), where)
+        own = experiment.own_inputs(asked)
+        if own and params["inputs"]:
+            raise UsageError("an option stands for the input already; leave out one of the two")
+        inputs = params["inputs"] or own
+        if inputs:
+            return _answer(ctx, experiment, inputs)
         _train(ctx, experiment)
         return None
 
@@ -52,7 +64,7 @@ def experiment_command(experiment: Experiment) -> click.Command:
             ),
             *options_of(experiment.Config, TRAINING, prefix),
             *_run_options(experiment),
-            *options_of(experiment.Query, ANSWERING, prefix),
+            *_answering_options(experiment, prefix),
             _checkpoint_option(),
             *STORE,
             *SPEECH,
@@ -60,6 +72,13 @@ def experiment_command(experiment: Experiment) -> click.Command:
         help=f"{experiment.summary}\n\n{experiment.description}\n\nINPUT: {experiment.inputs_help}",
         short_help=experiment.summary,
     )
+
+
+def _answering_options(experiment: Experiment, prefix: str) -> list[click.Option]:
+    """Return the options of the Query; one that the Config has too is a single option."""
+    both = {field.name for field in dataclasses.fields(experiment.Config)}
+    options = options_of(experiment.Query, ANSWERING, prefix)
+    return [option for option in options if option.name not in both]
 
 
 def _run_options(experiment: Experiment) -> list[click.Option]:
@@ -109,7 +128,8 @@ def _checkpoint_option() -> click.Option:
 
 
 def _train(ctx: click.Context, experiment: Experiment) -> None:
-    answering = [*given_values(ctx, experiment.Query)]
+    config_fields = {field.name for field in dataclasses.fields(experiment.Config)}
+    answering = [name for name in given_values(ctx, experiment.Query) if name not in config_fields]
     if ctx.params["checkpoint"] is not None:
         answering.append("checkpoint")
     if answering:
@@ -134,10 +154,21 @@ def make_config(ctx: click.Context, experiment: Experiment) -> Any:
     return experiment.configure({**settings, **effective_values(ctx, experiment.Config)}, where)
 
 
-def _answer(ctx: click.Context, experiment: Experiment) -> int:
-    from nnlab.answering import choose_checkpoint, load
+def make_query(ctx: click.Context, experiment: Experiment) -> Any:
+    """Return the Query: the shell goes before the environment.
 
+    Raises:
+        UsageError: A value is not allowed.
+    """
+    values = effective_values(ctx, experiment.Query)
+    query: Any = from_mapping(experiment.Query, values, f"nnlab {experiment.name}")
+    return query
+
+
+def _answer(ctx: click.Context, experiment: Experiment, inputs: Sequence[str]) -> int:
     training = given_values(ctx, experiment.Config)
+    for field in dataclasses.fields(experiment.Query):
+        training.pop(field.name, None)
     training |= {
         name: None
         for name in RUN_FLAGS
@@ -147,19 +178,36 @@ def _answer(ctx: click.Context, experiment: Experiment) -> int:
         flag = flag_name(next(iter(training)))
         raise UsageError(f"{flag} is for training, but inputs are given; leave out one of the two")
     console = make_console(ctx)
-    query: Any = from_mapping(
-        experiment.Query, effective_values(ctx, experiment.Query), f"nnlab {experiment.name}"
-    )
-    path, reason = choose_checkpoint(experiment.name, ctx.params["checkpoint"], Path("runs"))
+    query = make_query(ctx, experiment)
+    trained = _chosen(ctx, experiment, query, console)
+    pieces = None if ctx.params["as_json"] else trained.stream(_inputs(inputs), query)
+    if pieces is not None:
+        return _print_pieces(pieces, console)
+    answers = trained.answers(_inputs(inputs), query)
+    columns = None if ctx.params["as_json"] else experiment.columns(query)
+    return _print_answers(answers, columns, console)
+
+
+def _chosen(ctx: click.Context, experiment: Experiment, query: Any, console: Console) -> "Trained":
+    """Load the checkpoint that is to answer, and say which one it is."""
+    from nnlab.answering import choose_checkpoint, load
+
+    wanted = {name: getattr(query, name) for name in experiment.network_options}
+    given: Path | None = ctx.params["checkpoint"]
+    path, reason = choose_checkpoint(experiment.name, given, Path("runs"), wanted)
     trained = load(path)
     if trained.experiment.name != experiment.name:
         raise UsageError(
             f"{path} was trained by {trained.experiment.name}, not {experiment.name}; "
             f"use nnlab {trained.experiment.name}"
         )
+    asked = effective_values(ctx, experiment.Query)
+    for name in wanted:
+        known = trained.header.config.get(name)
+        if name in asked and known != wanted[name]:
+            raise UsageError(f"{path} was trained with {flag_value(name, known)}")
     console.say(f"answering from {path} ({reason})")
-    answers = trained.answers(_inputs(ctx.params["inputs"]), query)
-    return _print_answers(answers, experiment, ctx.params["as_json"], console)
+    return trained
 
 
 def _inputs(given: Iterable[str]) -> Iterator[str]:
@@ -172,19 +220,38 @@ def _inputs(given: Iterable[str]) -> Iterator[str]:
 
 
 def _print_answers(
-    answers: Iterable[Any], experiment: Experiment, as_json: bool, console: Console
+    answers: Iterable[Answer | Note | NnlabError], columns: Sequence[str] | None, console: Console
 ) -> int:
-    """Print each answer as it comes; errors go to stderr and do not stop the rest."""
+    """Print each answer as it comes, its columns or JSON; errors do not stop the rest."""
     failed = False
     for answer in answers:
-        if isinstance(answer, NnlabError):
-            failed = True
-            console.error(visible(str(answer)))  # one line, whatever the input is called
-        elif as_json:
+        if isinstance(answer, Note | NnlabError):
+            failed |= _told_apart(answer, console)
+        elif columns is None:
             print_json(answer)
         else:
-            click.echo("\t".join(_cell(answer[column]) for column in experiment.answer_columns))
+            click.echo("\t".join(_cell(answer[column]) for column in columns))
     return 1 if failed else 0
+
+
+def _print_pieces(pieces: Iterable[str | Note | NnlabError], console: Console) -> int:
+    """Print text as it comes; a terminal is not given its control characters."""
+    failed = False
+    for piece in pieces:
+        if isinstance(piece, str):
+            click.echo(_LAID_OUT.sub(lambda found: visible(found[0]), piece), nl=False)
+        else:
+            failed |= _told_apart(piece, console)
+    return 1 if failed else 0
+
+
+def _told_apart(remark: Note | NnlabError, console: Console) -> bool:
+    """Say on stderr what is no answer, in one line, and tell whether it is an error."""
+    if isinstance(remark, Note):
+        console.warn(visible(remark.text))
+        return False
+    console.error(visible(str(remark)))
+    return True
 
 
 def _cell(value: Any) -> str:

@@ -51,6 +51,7 @@ def _verbs() -> dict[str, Callable[[], click.Command]]:
         "resume": verb("resume", "resume"),
         "evaluate": verb("evaluate", "evaluate"),
         "show": verb("show", "show"),
+        "compare": verb("compare", "compare"),
         "export": verb("export", "export"),
         "data": verb("data", "data"),
         "completion": verb("completion", "completion"),

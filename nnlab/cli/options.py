@@ -92,8 +92,11 @@ def _option(cls: type, field: dataclasses.Field[Any], section: str, prefix: str)
     default = metadata["default_text"] or field.default
     shown = "" if default is None else f"  [default: {default}]"
     text = metadata["help"]
+    names = [f"{flag}/--no-{flag[2:]}" if kind is bool else flag]
+    if metadata["short"]:
+        names.insert(0, f"-{metadata['short']}")
     return SectionedOption(
-        [f"{flag}/--no-{flag[2:]}" if kind is bool else flag],
+        names,
         type=None if kind is bool else click_type,
         default=None,
         variable=f"{prefix}_{field.name}".upper() if prefix else "",

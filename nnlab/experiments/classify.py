@@ -12,7 +12,7 @@ from nnlab.datasets.digit_form import has_characters, resized, to_digit_form
 from nnlab.datasets.labelled_images import load_digits, load_test_images, split_validation
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, NnlabError, UsageError
-from nnlab.experiment import Answer, Data, Evidence, Experiment, Predict, Scores, Table, Warn
+from nnlab.experiment import Answer, Data, Evidence, Experiment, Scores, Table, Warn
 from nnlab.options import option
 from nnlab.scoring import classifier
 from nnlab.training.examples import Arrays, Batch, Examples
@@ -213,9 +213,9 @@ class Classify(Experiment):
             higher_is_better=True,
         )
 
-    def score(self, config: Any, predict: Predict, data: Data) -> Scores:
+    def score(self, config: Any, network: Any, data: Data) -> Scores:
         """Measure test accuracy, overall and per class, beside naive baselines."""
-        return classifier.score(predict, data)
+        return classifier.score(network.predict, data)
 
     def answer(
         self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]

@@ -23,7 +23,7 @@ from nnlab.datasets.permutation import (
 )
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, UsageError
-from nnlab.experiment import Data, Predict, Scores, Table, Warn
+from nnlab.experiment import Data, Scores, Table, Warn
 from nnlab.experiments import classify
 from nnlab.metrics import mean_interval, paired_difference
 from nnlab.options import changed, option
@@ -123,9 +123,9 @@ class PermTest(classify.Classify):
         }
         return Data({**data.arrays, **moved}, data.facts, data.source)
 
-    def score(self, config: Any, predict: Predict, data: Data) -> Scores:
+    def score(self, config: Any, network: Any, data: Data) -> Scores:
         """Score as classify does, and keep a few images from before and after."""
-        scores = super().score(config, predict, data)
+        scores = super().score(config, network, data)
         pictures = {
             "plain_examples": data.arrays["plain_examples"],
             "permuted_examples": data.arrays["test_images"][:EXAMPLES_SHOWN],

@@ -22,6 +22,14 @@ from nnlab.metrics.intervals import (
     paired_difference,
     wilson_interval,
 )
+from nnlab.metrics.text import copied_share, longest_copied_run
+from nnlab.metrics.translation import (
+    bleu,
+    chrf,
+    chrf_interval,
+    exact_match,
+    sentence_chrf,
+)
 
 __all__ = [
     "ClassAccuracy",
@@ -31,11 +39,18 @@ __all__ = [
     "Interval",
     "PairedDifference",
     "RankStability",
+    "bleu",
+    "chrf",
+    "chrf_interval",
     "class_accuracy",
     "confused_pairs",
     "confusion_matrix",
+    "copied_share",
+    "exact_match",
+    "longest_copied_run",
     "mean_interval",
     "paired_difference",
     "rank_stability",
+    "sentence_chrf",
     "wilson_interval",
 ]

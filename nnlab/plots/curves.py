@@ -27,6 +27,8 @@ SERIES: dict[str, dict[str, Any]] = {
 }
 MOST_MARKED_EPOCHS = 30
 LOG_RATIO = 50.0  # a loss that spans more than this is drawn on a logarithmic axis
+FINE_RATIO = 100.0  # on less than this decades alone would be one label or two
+DIVERGED_LOG_RATIO = 5.0  # likewise, where it exploded and would flatten the epochs before
 
 
 def learning_curves(
@@ -49,22 +51,25 @@ def learning_curves(
         best_epoch: epoch whose weights were kept, marked by a line; None marks none.
         diverged_epoch: epoch in which the loss went out of control, marked by a line.
         footer: data set and seed, for the foot of the figure.
-        percent: whether the measure is a share, shown in per cent; by default whether its name
-            ends in "accuracy".
+        percent: whether the measure is a share, shown in per cent; by default what
+            `nnlab.plots.style.is_share` says.
     """
     epochs = np.asarray(history["epoch"], dtype=np.int64)
     names = [name for name in dict.fromkeys(("loss", measure)) if _columns(history, name)]
     figure = style.new_figure(5.2 * max(len(names), 1), 4.2)
     panels = figure.subplots(1, max(len(names), 1), squeeze=False)[0]
     for axes, name in zip(panels, names, strict=False):
-        share = percent if percent is not None else name.endswith("accuracy")
+        share = percent if percent is not None else style.is_share(name)
         scale = 100.0 if share and name != "loss" else 1.0
         columns = {key: scale * values for key, values in _columns(history, name).items()}
         title = name.replace("_", " ")
         style.style_axes(axes, title[:1].upper() + title[1:], "epoch", _axis_label(title, scale))
         _tell_untrained(axes, epochs, columns, scale)
         _draw_series(axes, epochs, columns)
-        _fit_axes(axes, epochs, columns, logarithmic=name == "loss")
+        marked = [epoch for epoch in (best_epoch, diverged_epoch) if epoch is not None]
+        fit_epochs(axes, [*_scored(epochs, columns), *marked])
+        if name == "loss":
+            fit_loss(axes, np.concatenate(list(columns.values())), diverged_epoch is not None)
         _mark_epochs(axes, best_epoch, diverged_epoch)
     if not names:
         style.style_axes(panels[0], "No epoch has a score", "epoch")
@@ -133,21 +138,39 @@ def _draw_series(axes: "Axes", epochs: Epochs, columns: Columns) -> None:
         axes.plot(epochs, values, linewidth=1.6, markersize=4.0, **look)
 
 
-def _fit_axes(axes: "Axes", epochs: Epochs, columns: Columns, logarithmic: bool) -> None:
-    """Show the epochs that have a score, in whole numbers, and a loss that explodes by decades."""
-    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
-
+def _scored(epochs: Epochs, columns: Columns) -> list[int]:
+    """The epochs that have a score."""
     drawn = np.isfinite(np.stack(list(columns.values()))).any(axis=0)
-    first, last = int(epochs[drawn].min()), int(epochs[drawn].max())
+    return [int(epoch) for epoch in epochs[drawn]]
+
+
+def fit_epochs(axes: "Axes", epochs: Sequence[int]) -> None:
+    """Show the range of `epochs`, counted in whole numbers."""
+    from matplotlib.ticker import MaxNLocator
+
+    first, last = min(epochs), max(epochs)
     room = max(0.03 * (last - first), 0.4 if last - first < 3 else 0.0)
     axes.set_xlim(first - room, last + room)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10, min_n_ticks=1))
 
-    scores = np.concatenate(list(columns.values()))
-    scores = scores[np.isfinite(scores)]
-    if logarithmic and scores.min() > 0 and scores.max() / scores.min() > LOG_RATIO:
-        axes.set_yscale("log")
-        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+
+def fit_loss(axes: "Axes", losses: Scores, diverged: bool = False) -> None:
+    """Show losses that span a wide range, such as one that explodes, by decades."""
+    losses = losses[np.isfinite(losses)]
+    ratio = DIVERGED_LOG_RATIO if diverged else LOG_RATIO
+    if losses.size and losses.min() > 0 and losses.max() / losses.min() > ratio:
+        by_decades(axes, fine=losses.max() / losses.min() < FINE_RATIO)
+
+
+def by_decades(axes: "Axes", fine: bool) -> None:
+    """Make the y axis logarithmic, labelled by decades, or finer where these would be too few."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    axes.set_yscale("log")
+    if fine:
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _mark_epochs(axes: "Axes", best_epoch: int | None, diverged_epoch: int | None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from nnlab.answering import Trained
 from nnlab.datasets.store import Store
 from nnlab.errors import DataError
-from nnlab.experiment import Warn
+from nnlab.experiment import Data, Warn
 from nnlab.running.pinning import pinned
 from nnlab.running.single import score_record
 
@@ -31,9 +31,15 @@ def evaluate(
     """
     experiment = trained.experiment
     config = trained.config()
-    if not given:
-        config = pinned(experiment, config, trained.header.dataset)
-    data = experiment.load_for_evaluation(config, trained.header.facts, given, store, warn)
+    data = _load(trained, given, store, warn)
+    own = data.source.sha256 == trained.header.dataset["sha256"]
+    if own and given:  # by another name: what it was trained on is not for testing
+        data = _load(trained, {}, store, warn)
+    if not own and not given:
+        raise DataError(
+            f"{trained.path} was trained on {trained.header.dataset['name']} as it was then, but "
+            f"{data.source.name} has changed since; bring it back, or choose data by an option"
+        )
     for name in experiment.data_facts:
         expected, came = trained.header.facts.get(name), data.facts.get(name)
         if expected != came:
@@ -43,6 +49,13 @@ def evaluate(
             )
     return {
         "experiment": experiment.name,
-        **score_record(experiment.score(config, trained.network.predict, data), data),
+        **score_record(experiment.score(config, trained.network, data), data),
         "config": dict(trained.header.config),
     }
+
+
+def _load(trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn) -> Data:
+    experiment, config = trained.experiment, trained.config()
+    if not given:
+        config = pinned(experiment, config, trained.header.dataset)
+    return experiment.load_for_evaluation(config, trained.header.facts, given, store, warn)

@@ -74,4 +74,6 @@ def given_up_unless_started(folder: Path, existed: bool) -> Iterator[None]:
 
 def has_run(folder: Path) -> bool:
     """Tell whether a run was started in `folder` or, for a group, in a folder below it."""
+    if not folder.is_dir():  # given up already
+        return False
     return any(RunFolder(path).is_run() for path in (folder, *folder.iterdir()))

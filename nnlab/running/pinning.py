@@ -26,6 +26,7 @@ def pinned(experiment: Experiment, config: Any, record: Any) -> Any:
     options = experiment.data_options
     chosen = any(getattr(config, name) is not None for name in options)
     known = own.sample or own.name in all_sets()
-    if chosen or not known or "dataset" not in options:
+    if chosen or not known or experiment.dataset_option not in options:
         return config
-    return changed(config, experiment.name, dataset=SAMPLE if own.sample else own.name)
+    name = SAMPLE if own.sample else own.name
+    return changed(config, experiment.name, **{experiment.dataset_option: name})

@@ -151,7 +151,7 @@ def _score(
 ) -> dict[str, Any]:
     """Score what answers will come from: best.h5, in NumPy; then put the metrics inside."""
     trained = Trained(folder.best)
-    scores = experiment.score(config, trained.network.predict, data)
+    scores = experiment.score(config, trained.network, data)
     folder.write_evidence(scores.evidence)
     metrics = {
         "experiment": experiment.name,

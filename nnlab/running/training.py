@@ -1,7 +1,7 @@
 """The training part of a run: from loaded data to `best.h5`, stopping and resuming included."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,13 +9,15 @@ import numpy as np
 
 from nnlab import versions
 from nnlab.checkpoint import Header, Variable, open_checkpoint, write
-from nnlab.errors import CheckpointError, DivergedError, NnlabError
+from nnlab.errors import CheckpointError, DivergedError, NnlabError, UsageError
 from nnlab.experiment import Data, Experiment
+from nnlab.inference import Network
 from nnlab.models.describe import describe, load_weights, weights_of
-from nnlab.running.workshop import Workshop
+from nnlab.options import from_mapping
+from nnlab.running.workshop import RunObserver, Workshop
 from nnlab.runs import RunFolder
 from nnlab.training import backend, state
-from nnlab.training.divergence import REMEDY
+from nnlab.training.divergence import REMEDY, in_words
 from nnlab.training.examples import Examples
 from nnlab.training.graph import Graph
 from nnlab.training.loop import TrainingLoop, steps_per_epoch
@@ -57,6 +59,23 @@ class RunKeeper:
         self._folder.write_history(history)
 
 
+class GlimpsingObserver:
+    """Passes on what the loop tells, and offers a look at the network after each epoch."""
+
+    def __init__(self, observer: RunObserver, glimpse: Callable[[], str]) -> None:
+        self._observer = observer
+        self._glimpse = glimpse
+
+    def chunk_done(self, epoch: int, step: int, steps: int, means: dict[str, float]) -> None:
+        """Pass it on."""
+        self._observer.chunk_done(epoch, step, steps, means)
+
+    def epoch_done(self, row: Row) -> None:
+        """Pass it on."""
+        self._observer.epoch_done(row)
+        self._observer.glimpse(self._glimpse)
+
+
 class Training:
     """A training that is ready to run: whatever its settings can get wrong has been tried.
 
@@ -71,9 +90,11 @@ class Training:
         keras.utils.clear_session()
         keras.utils.set_random_seed(config.seed)  # initial weights and dropout follow from it
         model = experiment.build(config, data.facts)
-        self._title = experiment.name
+        self._experiment = experiment
         self._config = config
+        self._data = data
         self._observer = workshop.observer
+        self._warn = workshop.warn
         self._examples = experiment.examples(config, data)
         check_settings(config, self._examples)
         steps = steps_per_epoch(self._examples, config)
@@ -84,7 +105,8 @@ class Training:
     def run(self, folder: RunFolder) -> dict[str, Any]:
         """Train in `folder` to the end, going on from `last.h5` if it is there.
 
-        A training that diverges ends early; `best.h5` then holds the weights from before.
+        A training that diverges ends early, unless the settings let it go on; `best.h5` holds the
+        best weights in either case.
 
         Returns:
             Epochs, best epoch, seconds, examples a second, and `diverged`: None or what happened.
@@ -96,21 +118,31 @@ class Training:
         """
         progress = Progress()
         if folder.last.exists():
-            progress = _restore(folder, self._header, self._graph, len(self._examples.measures))
+            measures = len(self._examples.measures)
+            progress = _restore(folder, self._header, self._config, self._graph, measures)
             folder.write_history(progress.history)
         keeper = RunKeeper(folder, self._header, self._graph)
-        title = f"{self._title} in {folder.path}"
+        title = f"{self._experiment.name} in {folder.path}"
         self._observer.run_started(title, self._config.epochs, progress.epoch)
-        loop = TrainingLoop(self._graph, self._examples, self._config, keeper, self._observer)
-        diverged = None
+        observer = GlimpsingObserver(self._observer, self._glimpse)
+        loop = TrainingLoop(self._graph, self._examples, self._config, keeper, observer, self._warn)
+        end = None
         try:
             with _memory_errors_told():
                 loop.run(progress)
         except DivergedError as error:
+            end = error
+            progress.note_divergence(progress.epoch, str(error))
+        diverged = progress.diverged
+        if diverged is not None:
+            diverged = {**diverged, "what": in_words(progress, end, self._config.stop)}
             if not progress.best_epoch:
-                raise
-            diverged = {"epoch": progress.epoch + 1, "what": str(error)}
+                raise DivergedError(diverged["what"]) from end
         return _record(progress, self._examples, diverged)
+
+    def _glimpse(self) -> str:
+        network = Network(self._header.network, weights_of(self._graph.model))
+        return self._experiment.glimpse(self._config, network, self._data)
 
 
 @contextmanager
@@ -154,13 +186,15 @@ def _header(experiment: Experiment, config: Any, data: Data, model: Any) -> Head
     )
 
 
-def _restore(folder: RunFolder, header: Header, graph: Graph, measures: int) -> Progress:
+def _restore(
+    folder: RunFolder, header: Header, config: Any, graph: Graph, measures: int
+) -> Progress:
     """Load `last.h5` into the freshly built network; our own constructors say what to expect."""
     model_variables = weights_of(graph.model)
     optimizer_variables = state.optimizer_variables(graph.optimizer)
     seed_variables = state.seed_variables(graph.model)
     with open_checkpoint(folder.last) as file:
-        if file.header.config != header.config or file.header.experiment != header.experiment:
+        if file.header.experiment != header.experiment or not _same(file.header.config, config):
             raise CheckpointError(
                 f"{folder.last} was trained with other settings than {folder.config} names; "
                 "restore the one or the other"
@@ -178,6 +212,14 @@ def _restore(folder: RunFolder, header: Header, graph: Graph, measures: int) -> 
     state.assign(optimizer_variables, optimizer_values)
     state.assign(seed_variables, seed_values)
     return progress
+
+
+def _same(recorded: Mapping[str, Any], config: Any) -> bool:
+    """Compare settings; an option that is younger than the file had its default then."""
+    try:
+        return bool(from_mapping(type(config), recorded, "config") == config)
+    except UsageError:
+        return False
 
 
 def _expected(arrays: Mapping[str, np.ndarray]) -> dict[str, Variable]:

@@ -1,5 +1,6 @@
 """What a run needs from outside: where data are, who watches, where warnings go."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +14,9 @@ class RunObserver(Observer, Protocol):
 
     def run_started(self, title: str, epochs: int, done: int) -> None:
         """Called before training: `done` of `epochs` are behind us already."""
+
+    def glimpse(self, make: Callable[[], str]) -> None:
+        """Called after each epoch; `make` runs the network and tells what it makes of its task."""
 
     def stage(self, text: str) -> None:
         """Called when something other than training begins, such as scoring."""

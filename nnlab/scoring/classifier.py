@@ -1,13 +1,13 @@
 """Scores, tables and figures of an image classifier."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from nnlab.baselines.constant_class import chance_accuracy, majority_class_accuracy
 from nnlab.baselines.logistic_regression import LogisticRegression
-from nnlab.experiment import Data, Evidence, Predict, Scores, Table
+from nnlab.experiment import Data, Evidence, Scores, Table
 from nnlab.metrics import (
     class_accuracy,
     confused_pairs,
@@ -21,7 +21,7 @@ WORST = 3
 """How many classes the report names as the most misclassified."""
 
 
-def score(predict: Predict, data: Data) -> Scores:
+def score(predict: Callable[[np.ndarray], np.ndarray], data: Data) -> Scores:
     """Measure test accuracy, overall and per class, beside naive baselines.
 
     Args:

@@ -23,7 +23,8 @@ class Examples:
     Attributes:
         arrays: Kept on the device for the whole run, in their small form (uint8 images, integer
             texts); `batch` widens them.
-        training: Row numbers (count,) of the training examples in `arrays`.
+        training: Row numbers (count,) of the training examples in `arrays`; kept as int32 where
+            they fit.
         validation: Row numbers of the held-out examples; empty for none.
         batch: `batch(arrays, indices, seed)` gathers and converts one batch inside the graph.
             `seed` is an int32 pair made of (run seed, epoch, step), the only source of chance for
@@ -43,7 +44,17 @@ class Examples:
     monitor: str = "loss"
     higher_is_better: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("training", "validation"):
+            object.__setattr__(self, name, _narrowed(getattr(self, name)))
+
     def order(self, seed: int, epoch: int) -> np.ndarray:
         """Return the training rows in the order of an epoch: a pure function of (seed, epoch)."""
-        shuffled = np.random.default_rng([seed, epoch]).permutation(self.training)
-        return shuffled.astype(np.int32)
+        return np.random.default_rng([seed, epoch]).permutation(self.training)
+
+
+def _narrowed(rows: np.ndarray) -> np.ndarray:
+    """Keep row numbers as int32 where they fit: there may be millions, shuffled every epoch."""
+    rows = np.asarray(rows)
+    fits = not rows.size or int(rows.max()) <= np.iinfo(np.int32).max
+    return rows.astype(np.int32 if fits else np.int64, copy=False)

@@ -5,11 +5,12 @@ The compiled steps are `graph.py`'s; here Python looks in a few times a second.
 
 import math
 import time
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
 
-from nnlab.errors import InterruptedRun
+from nnlab.errors import DivergedError, InterruptedRun
 from nnlab.training.divergence import check_climb, check_finite
 from nnlab.training.examples import Examples
 from nnlab.training.graph import Graph
@@ -19,6 +20,10 @@ from nnlab.training.settings import TrainingSettings
 
 CHUNK_SECONDS = 0.25
 """About how long one graph call may take: how late a Ctrl-C or a progress bar may be."""
+
+
+EVALUATED_BATCHES = 128
+"""Batches of one look at held-out examples: a fixed number, or sums would depend on the clock."""
 
 
 class Keeper(Protocol):
@@ -54,12 +59,14 @@ class TrainingLoop:
         settings: TrainingSettings,
         keeper: Keeper,
         observer: Observer,
+        warn: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._graph = graph
         self._examples = examples
         self._settings = settings
         self._keeper = keeper
         self._observer = observer
+        self._warn = warn
         self._names = ["loss", *examples.measures]
         self._steps = steps_per_epoch(examples, settings)
         self._chunk = 1
@@ -68,18 +75,18 @@ class TrainingLoop:
         """Train to the end; `progress` is updated in place.
 
         Raises:
-            DivergedError: The loss is not finite or has climbed back; the best weights are kept.
+            DivergedError: The loss is not finite, or it has climbed back and the settings say to
+                stop then; the best weights are kept, and `progress.diverged` has the first time.
             InterruptedRun: Ctrl-C or SIGTERM; everything is kept for resuming.
         """
         if progress.finished:  # killed while it was scored
             return
         with Interrupt() as interrupt:
             if progress.untrained_loss is None:
-                self._look_at_untrained(progress)
+                self._look_at_untrained(progress, interrupt)
             self._saved_at = self._resumed_at = time.monotonic()
             while not self._is_over(progress):
-                self._train_epoch(progress, interrupt)
-                self._finish_epoch(progress)
+                self._do_epoch(progress, interrupt)
             progress.finished = True
             self._save(progress)
             if interrupt.requested:
@@ -91,16 +98,28 @@ class TrainingLoop:
         out_of_patience = bool(settings.patience) and waited >= settings.patience
         return progress.epoch >= settings.epochs or (progress.epoch > 0 and out_of_patience)
 
-    def _look_at_untrained(self, progress: Progress) -> None:
+    def _look_at_untrained(self, progress: Progress, interrupt: Interrupt) -> None:
         """Measure the network before the first step: the level that divergence climbs back to."""
         held_out = self._examples.validation
         rows = held_out if len(held_out) else self._examples.training[:1000]
-        means = self._means(self._graph.evaluate(rows))
+        means = self._measure(rows, interrupt)
         progress.untrained_loss = means["loss"]
         row: Row = {"epoch": 0, **dict.fromkeys(self._names)}
         if len(held_out):
             row |= {f"validation_{name}": value for name, value in means.items()}
         progress.history.append(row | {"seconds": 0.0})
+
+    def _do_epoch(self, progress: Progress, interrupt: Interrupt) -> None:
+        epoch = progress.epoch + 1
+        try:
+            self._train_epoch(progress, interrupt)
+            self._finish_epoch(progress, interrupt)
+        except DivergedError as error:
+            progress.note_divergence(epoch, str(error))
+            if progress.history[-1]["epoch"] != epoch:  # it did not come to its end
+                loss = self._means(progress.sums)["loss"]
+                self._keep_row({"epoch": epoch, "loss": loss}, progress)
+            raise
 
     def _train_epoch(self, progress: Progress, interrupt: Interrupt) -> None:
         import tensorflow as tf
@@ -130,34 +149,61 @@ class TrainingLoop:
         check_finite(means["loss"], progress.epoch + 1)
         self._observer.chunk_done(progress.epoch + 1, progress.step, self._steps, means)
 
-    def _finish_epoch(self, progress: Progress) -> None:
+    def _finish_epoch(self, progress: Progress, interrupt: Interrupt) -> None:
         epoch = progress.epoch + 1
         means = self._means(progress.sums)
         row: Row = {"epoch": epoch, **means}
         if len(self._examples.validation):
-            validation = self._means(self._graph.evaluate(self._examples.validation))
-            check_finite(validation["loss"], epoch)
+            try:
+                validation = self._measure(self._examples.validation, interrupt)
+            except InterruptedRun:
+                self._save(progress)
+                raise
             row |= {f"validation_{name}": value for name, value in validation.items()}
-        self._clock(progress)
-        progress.history.append(row | {"seconds": round(progress.seconds, 3)})
-        self._keeper.keep_history(progress.history)
+        self._keep_row(row, progress)
         self._observer.epoch_done(progress.history[-1])
-        check_climb(means["loss"], epoch, progress)
+        check_finite(row.get("validation_loss"), epoch)
+        self._watch_climb(means["loss"], epoch, progress)
         progress.epoch, progress.step, progress.sums = epoch, 0, []
         lowest = progress.lowest_loss
         progress.lowest_loss = means["loss"] if lowest is None else min(means["loss"], lowest)
         self._keep_if_best(progress, row)
 
+    def _measure(self, rows: np.ndarray, interrupt: Interrupt) -> dict[str, float]:
+        """Run the network over rows, piece by piece, so that a Ctrl-C is heard."""
+        piece = EVALUATED_BATCHES * self._settings.batch_size
+        sums: Any = self._graph.evaluate(rows[:piece])
+        for first in range(piece, len(rows), piece):
+            if interrupt.requested:
+                raise InterruptedRun("interrupted in the validation")
+            sums = np.add(sums, self._graph.evaluate(rows[first : first + piece]))
+        return self._means(sums)
+
+    def _keep_row(self, row: Row, progress: Progress) -> None:
+        self._clock(progress)
+        progress.history.append(row | {"seconds": round(progress.seconds, 3)})
+        self._keeper.keep_history(progress.history)
+
+    def _watch_climb(self, loss: float, epoch: int, progress: Progress) -> None:
+        """Stop at a loss that climbs back, or note the first time and go on."""
+        if progress.diverged is not None:
+            return
+        try:
+            check_climb(loss, epoch, progress)
+        except DivergedError as error:
+            if self._settings.stop:
+                raise
+            progress.note_divergence(epoch, str(error))
+            self._warn(f"{error}; the training goes on (--no-stop)")
+
     def _keep_if_best(self, progress: Progress, row: Row) -> None:
         """Without held-out examples nothing can choose, and the last epoch is the best."""
         monitor = f"validation_{self._examples.monitor}"
         value = row.get(monitor)
-        if value is not None:
-            if not progress.improves(value, self._examples.higher_is_better):
-                return
-            progress.best = value
-        progress.best_epoch = progress.epoch
-        self._keeper.keep_best(progress)
+        if value is not None and not progress.improves(value, self._examples.higher_is_better):
+            return
+        self._keeper.keep_best(progress)  # refuses weights that are not finite
+        progress.best, progress.best_epoch = value, progress.epoch
 
     def _save(self, progress: Progress) -> None:
         self._clock(progress)

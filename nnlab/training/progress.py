@@ -24,6 +24,8 @@ class Progress:
         history: A row per completed epoch, the first for the untrained network (epoch 0).
         seconds: Time spent training, over all sessions.
         finished: Whether nothing is left to do.
+        diverged: Where the loss first got out of control: `epoch` and `what` happened; None if
+            it never did.
     """
 
     epoch: int = 0
@@ -36,6 +38,7 @@ class Progress:
     history: list[Row] = field(default_factory=list)
     seconds: float = 0.0
     finished: bool = False
+    diverged: dict[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -64,10 +67,24 @@ class Progress:
             raise ValueError(f"expected the sums of {measures} measures")
         if not all(isinstance(row, dict) for row in progress.history):
             raise ValueError("the history must be a list of rows")
+        if progress.diverged is not None:
+            _check_divergence(progress.diverged)
         return progress
+
+    def note_divergence(self, epoch: int, what: str) -> None:
+        """Remember that the loss got out of control; only the first time counts."""
+        if self.diverged is None:
+            self.diverged = {"epoch": epoch, "what": what}
 
     def improves(self, value: float, higher_is_better: bool) -> bool:
         """Tell whether `value` beats the best so far; ties keep the earlier epoch."""
         if self.best is None:
             return True
         return value > self.best if higher_is_better else value < self.best
+
+
+def _check_divergence(noted: Any) -> None:
+    if not isinstance(noted, dict) or noted.keys() != {"epoch", "what"}:
+        raise ValueError("the divergence must be an epoch and what happened")
+    if type(noted["epoch"]) is not int or not isinstance(noted["what"], str):
+        raise ValueError("the divergence must be a whole number and a text")

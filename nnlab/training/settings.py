@@ -27,6 +27,7 @@ class TrainingSettings:
     patience: int = option(
         0, "stop after this many epochs without a better validation score; 0: never", low=0
     )
+    stop: bool = option(True, "end a training whose loss gets out of control")
     seed: int = option(
         1, "initial weights, order and dropout follow from it", low=0, high=2**31 - 1
     )

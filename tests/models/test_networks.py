@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 
 from nnlab.errors import UsageError
 from nnlab.inference import expected_variables
+from nnlab.models.adder import adder
+from nnlab.models.character_lstm import character_lstm
 from nnlab.models.cnn import cnn
 from nnlab.models.describe import describe
 from nnlab.models.mlp import mlp
+from nnlab.models.translator import translator
 from tests.inference.agreement import assert_agrees
 
 few = settings(max_examples=6, deadline=None)
@@ -95,3 +98,60 @@ def test_the_cnn_takes_the_smallest_images_it_can():
 def test_the_cnn_refuses_smaller_images(shape):
     with pytest.raises(UsageError, match="6x6 pixels at least.*use larger images or the MLP"):
         cnn(shape, 2)
+
+
+def one_hot(*shape: int) -> np.ndarray:
+    """Encode random characters; the last axis is the alphabet."""
+    codes = np.random.default_rng(3).integers(0, shape[-1], shape[:-1])
+    return np.eye(shape[-1], dtype=np.float32)[codes]
+
+
+def test_the_character_lstm_is_the_reports():
+    assert expected_variables(describe(character_lstm(40, 57))) == {
+        "memory/kernel": (57, 720),
+        "memory/recurrent_kernel": (180, 720),
+        "memory/bias": (720,),
+        "probabilities/kernel": (180, 57),
+        "probabilities/bias": (57,),
+    }
+
+
+def test_the_adder_is_the_reports():
+    description = describe(adder(7, 4, 12))
+    assert expected_variables(description) == {
+        "encoder/kernel": (12, 512),
+        "encoder/recurrent_kernel": (128, 512),
+        "encoder/bias": (512,),
+        "decoder/kernel": (128, 512),
+        "decoder/recurrent_kernel": (128, 512),
+        "decoder/bias": (512,),
+        "probabilities/kernel": (128, 12),
+        "probabilities/bias": (12,),
+    }
+
+
+def test_the_translator_is_the_reports():
+    shapes = expected_variables(describe(translator((16, 70), (59, 80))))
+    assert shapes["encoder/kernel"] == (70, 1024)
+    assert shapes["decoder/kernel"] == (80, 1024)
+    assert shapes["encoder/recurrent_kernel"] == shapes["decoder/recurrent_kernel"] == (256, 1024)
+    assert shapes["probabilities/kernel"] == (256, 80)
+    assert len(shapes) == 8
+
+
+@few
+@given(length=st.integers(1, 9), characters=st.integers(2, 8), units=st.integers(1, 9))
+def test_the_recurrent_networks_give_the_same_in_numpy(length, characters, units):
+    assert_agrees(character_lstm(length, characters, units), one_hot(3, length, characters))
+    assert_agrees(adder(length, length + 1, characters, units), one_hot(3, length, characters))
+    source, target = one_hot(3, length, characters), one_hot(3, length + 2, characters + 1)
+    source[1, length // 2 :] = 0  # padding
+    assert_agrees(translator(source.shape[1:], target.shape[1:], units), source, target)
+
+
+def test_padding_of_a_sentence_leaves_no_trace():
+    source, target = one_hot(2, 9, 5), one_hot(2, 4, 6)
+    source[:, 5:] = 0
+    long = assert_agrees(translator((9, 5), (4, 6), 7), source, target)
+    short = assert_agrees(translator((5, 5), (4, 6), 7), source[:, :5], target)
+    np.testing.assert_array_equal(long(source, target), short(source[:, :5], target))

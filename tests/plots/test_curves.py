@@ -49,6 +49,28 @@ def test_a_run_that_diverged_shows_when_and_its_loss_by_decades(tmp_path):
     assert figure.axes[0].get_yscale() == "log"
 
 
+@pytest.mark.parametrize("peak", [7.4, 1e6])
+def test_an_explosion_leaves_the_epochs_before_it_legible(tmp_path, peak):
+    columns = history(100)
+    for name in ("loss", "validation_loss"):
+        columns[name][60:] = [peak] * 41
+    figure = learning_curves(columns, "accuracy", 58, diverged_epoch=60, footer=FOOTER)
+    check(figure, tmp_path)
+    low, high = figure.axes[0].get_ylim()
+    assert figure.axes[0].get_yscale() == "log"
+    assert np.log(0.2 / low) > 0.1 * np.log(high / low)
+
+
+def test_an_epoch_without_a_finite_loss_is_still_marked(tmp_path):
+    columns = history(8)
+    for column in columns.values():
+        column[8] = float("nan")
+    columns["epoch"][8] = 8
+    figure = learning_curves(columns, "accuracy", 7, diverged_epoch=8)
+    check(figure, tmp_path)
+    assert all(axes.get_xlim()[1] >= 8 for axes in figure.axes)
+
+
 def test_columns_may_be_missing(tmp_path):
     columns = {key: history(5)[key] for key in ("epoch", "loss")}
     figure = learning_curves(columns, "accuracy", None)

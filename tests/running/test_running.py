@@ -9,7 +9,7 @@ import pytest
 
 import nnlab
 from nnlab import experiments, runs
-from nnlab.datasets.idx import write_idx
+from nnlab.datasets.idx import read_labelled_images, write_idx
 from nnlab.errors import (
     CheckpointError,
     DataError,
@@ -206,10 +206,21 @@ def test_names_in_a_plan_cannot_lead_out_of_the_group(config, tmp_path):
 def test_evaluation_takes_other_images(config, folder, tiny_images, tmp_path):
     run(CLASSIFY, config, folder, make_workshop())
     trained = nnlab.load(folder.best)
-    given = dict(zip(("images", "labels"), map(str, tiny_images), strict=True))
+    images, labels = read_labelled_images(*tiny_images)
+    others = tmp_path / "other-images", tmp_path / "other-labels"
+    write_idx(others[0], images[:150])
+    write_idx(others[1], labels[:150])
+    given = dict(zip(("images", "labels"), map(str, others), strict=True))
     metrics = evaluate(trained, given, make_workshop().store, print)
-    assert metrics["details"]["test_images"] == 200
+    assert metrics["details"]["test_images"] == 150
     assert metrics["scores"]["accuracy"] >= 0.95
+
+
+def test_evaluation_on_its_own_images_takes_their_test_part(config, folder, tiny_images):
+    run(CLASSIFY, config, folder, make_workshop())
+    given = dict(zip(("images", "labels"), map(str, tiny_images), strict=True))
+    metrics = evaluate(nnlab.load(folder.best), given, make_workshop().store, print)
+    assert metrics["details"]["test_images"] == 40
 
 
 def test_evaluation_asks_for_the_set_that_the_network_was_trained_on(folder, monkeypatch):

@@ -221,6 +221,85 @@ def test_a_loss_that_climbs_back_stops_the_run_and_keeps_the_best():
     assert same(memory.best, best)
 
 
+def climb_in(*epochs):
+    """A check that finds a climb in these epochs."""
+
+    def check(loss, epoch, progress):
+        if epoch in epochs:
+            raise DivergedError(f"the loss climbed in epoch {epoch}")
+
+    return check
+
+
+def test_a_climb_is_noted_once_and_the_training_goes_on(monkeypatch):
+    monkeypatch.setattr("nnlab.training.loop.check_climb", climb_in(2, 3))
+    settings = dataclasses.replace(SETTINGS, epochs=5, stop=False)
+    memory, progress = train(settings)
+    assert progress.diverged == {"epoch": 2, "what": "the loss climbed in epoch 2"}
+    assert progress.finished
+    assert [row["epoch"] for row in memory.history] == [0, 1, 2, 3, 4, 5]
+    monkeypatch.undo()
+    assert same(memory.last[0], train(dataclasses.replace(settings, stop=True))[0].last[0])
+
+
+def test_a_noted_climb_survives_an_interruption(monkeypatch):
+    monkeypatch.setattr("nnlab.training.loop.CHUNK_SECONDS", 0)
+    monkeypatch.setattr("nnlab.training.loop.check_climb", climb_in(1, 3))
+    settings = dataclasses.replace(SETTINGS, stop=False)
+    whole, _ = train(settings)
+    stopped = Memory(interrupt_at=9)  # in epoch 2
+    with pytest.raises(InterruptedRun):
+        train(settings, memory=stopped)
+    resumed, progress = train(settings, resumed=stopped.last)
+    assert progress.diverged == {"epoch": 1, "what": "the loss climbed in epoch 1"}
+    assert same(whole.last[0], resumed.last[0])
+
+
+@pytest.mark.parametrize("stop", [True, False])
+def test_an_epoch_whose_loss_is_not_finite_is_in_the_history(stop):
+    import tensorflow as tf
+
+    done = tf.Variable(0)
+
+    def loss(targets, outputs):
+        return tf.reduce_mean((targets - outputs) ** 2, -1) / tf.cast(done < 2, tf.float32)
+
+    class Counting(Memory):
+        def epoch_done(self, row):
+            done.assign_add(1)
+
+    memory = Counting()
+    settings = dataclasses.replace(SETTINGS, epochs=9, stop=stop)
+    with pytest.raises(DivergedError, match="in epoch 3"):
+        train(settings, dataclasses.replace(points(), loss=loss), memory)
+    assert [row["epoch"] for row in memory.history] == [0, 1, 2, 3]
+    assert not np.isfinite(memory.history[-1]["loss"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "seed", "epoch", "first"),
+    [
+        (np.arange(12), 1, 0, [8, 11, 4, 7, 5, 0, 1, 9, 2, 10, 6, 3]),
+        (np.arange(12), 2**31 - 1, 99, [8, 9, 6, 1, 0, 4, 10, 11, 7, 2, 3, 5]),
+        (np.arange(1000)[::-1], 7, 3, [80, 774, 978, 921, 929, 959]),
+        (np.arange(5, 60000, 7), 1, 0, [24603, 16448, 46807, 46660, 52757, 9196]),
+        (np.arange(5, 60000, 7), 7, 3, [22643, 16161, 50608, 48109, 5878, 31449]),
+    ],
+)
+def test_the_order_of_an_epoch_never_changes(rows, seed, epoch, first):
+    """The values were written down before rows were kept as int32: old runs resume exactly."""
+    order = dataclasses.replace(points(), training=rows).order(seed, epoch)
+    assert order.dtype == np.int32
+    assert order[: len(first)].tolist() == first
+    assert np.array_equal(order, np.random.default_rng([seed, epoch]).permutation(rows))
+
+
+def test_rows_that_do_not_fit_are_kept_whole():
+    rows = np.array([5, 2**31, 2**40])
+    order = dataclasses.replace(points(), training=rows).order(1, 0)
+    assert sorted(order.tolist()) == rows.tolist()
+
+
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_schedules_end_where_they_say(schedule):
     settings = dataclasses.replace(SETTINGS, schedule=schedule)
@@ -252,3 +331,25 @@ def test_a_second_interrupt_leaves_at_once(monkeypatch):
     with pytest.raises(InterruptedRun):
         train(memory=Twice())
     assert left == [130]
+
+
+@pytest.mark.parametrize("look", [1, 3])  # while the untrained network is measured; after epoch 1
+def test_an_interrupt_is_heard_in_the_middle_of_a_validation(monkeypatch, look):
+    monkeypatch.setattr("nnlab.training.loop.EVALUATED_BATCHES", 1)  # two pieces of 20 examples
+    whole, whole_progress = train()
+    evaluate, calls = Graph.evaluate, []
+
+    def interrupted(graph, indices):
+        calls.append(len(indices))
+        if len(calls) == look:
+            os.kill(os.getpid(), signal.SIGINT)
+        return evaluate(graph, indices)
+
+    monkeypatch.setattr(Graph, "evaluate", interrupted)
+    stopped = Memory()
+    with pytest.raises(InterruptedRun, match="validation"):
+        train(memory=stopped)
+    assert calls == [16, 4, 16][:look]
+    resumed, progress = train(resumed=stopped.last)
+    assert same(whole.last[0], resumed.last[0])
+    assert progress.best_epoch == whole_progress.best_epoch

@@ -34,3 +34,23 @@ def test_a_damaged_state_is_told(state):
 )
 def test_ties_are_no_improvement(value, higher_is_better, better):
     assert Progress(best=0.9).improves(value, higher_is_better) is better
+
+
+def test_the_state_of_an_older_version_has_no_divergence():
+    state = Progress(epoch=3).as_dict()
+    del state["diverged"]
+    assert Progress.from_dict(state, 1) == Progress(epoch=3)
+
+
+def test_a_divergence_survives_json_and_only_the_first_is_kept():
+    progress = Progress()
+    progress.note_divergence(4, "it climbed")
+    progress.note_divergence(7, "again")
+    again = Progress.from_dict(json.loads(json.dumps(progress.as_dict())), 1)
+    assert again.diverged == {"epoch": 4, "what": "it climbed"}
+
+
+@pytest.mark.parametrize("noted", ["x", {}, {"epoch": "4", "what": "x"}, {"epoch": 4, "what": 1}])
+def test_a_damaged_divergence_is_told(noted):
+    with pytest.raises(ValueError, match="divergence"):
+        Progress.from_dict({"diverged": noted}, 1)

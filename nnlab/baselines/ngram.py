@@ -1,0 +1,226 @@
+"""Character n-grams: how well a text is predicted without a network, in bits per character.
+
+The model is interpolated Kneser-Ney with one discount for each length (Kneser and Ney, "Improved
+backing-off for m-gram language modeling", ICASSP 1995), in the form of Chen and Goodman ("An
+empirical study of smoothing techniques for language modeling", Computer Speech and Language 13,
+1999). Their modified form, with three discounts for each length, takes 0.03 bits less on the texts
+of this package. An n-gram is packed into one uint64, its oldest character in the highest bits:
+sorted, the n-grams of one context stand side by side.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Codes = npt.NDArray[np.integer]
+Keys = npt.NDArray[np.uint64]
+Counts = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+DISCOUNT = 0.5  # where a text is too short to estimate it
+BLOCK = 1 << 20  # positions that are looked up at once
+
+
+@dataclass(frozen=True)
+class _Level:
+    """What the n-grams of one length say.
+
+    Attributes:
+        grams: the n-grams seen, sorted.
+        shares: discounted count of each, divided by the count of its context.
+        contexts: the contexts seen (n-grams without their last character), sorted.
+        weights: what the discounts leave of each context to the level below, 0 to 1.
+    """
+
+    grams: Keys
+    shares: Floats
+    contexts: Keys
+    weights: Floats
+
+
+@dataclass(frozen=True)
+class KneserNey:
+    """A fitted character model; its probabilities add up to 1 over the alphabet in any context.
+
+    Attributes:
+        characters: size of the alphabet.
+        bits: bits that a character takes in a key.
+        levels: the n-grams of lengths 1 to the order.
+    """
+
+    characters: int
+    bits: int
+    levels: tuple[_Level, ...]
+
+    @classmethod
+    def fit(cls, codes: Codes, characters: int, order: int = 6) -> "KneserNey":
+        """Count the n-grams of a text.
+
+        The longest n-grams are counted as they occur, shorter ones by how many different characters
+        stand before them. Below all stands the uniform distribution over the alphabet.
+
+        Args:
+            codes: the text, integers (count,), 0 to characters - 1.
+            characters: size of the alphabet, in the text or not.
+            order: length of the longest n-grams, the predicted character included. It is less
+                where they do not fit into 64 bits: 6 characters do of an alphabet up to 1,024.
+
+        Raises:
+            ValueError: if a code is out of range, or there is no alphabet or no order.
+        """
+        if characters < 1 or order < 1:
+            raise ValueError(
+                "expected at least one character and an order of at least 1, "
+                f"got {characters} characters and order {order}"
+            )
+        bits = max((characters - 1).bit_length(), 1)
+        order = min(order, 64 // bits)
+        keys = _keys(_checked(codes, characters), order, bits)
+        grams, counts = np.unique(keys, return_counts=True)
+        levels = [_level(grams, counts, bits)]
+        for length in range(order - 1, 0, -1):
+            grams, counts = _followers(grams, codes, length, bits)
+            levels.append(_level(grams, counts, bits))
+        return cls(characters, bits, tuple(reversed(levels)))
+
+    @property
+    def order(self) -> int:
+        """Length of the longest n-grams that are counted."""
+        return len(self.levels)
+
+    def probabilities(self, codes: Codes, history: Codes | None = None) -> Floats:
+        """Probability of each character after those before it.
+
+        Args:
+            codes: the text, integers (count,), 0 to characters - 1.
+            history: what stands before it, integers, likewise; only its end matters.
+
+        Returns:
+            float64 (count,), above 0.
+
+        Raises:
+            ValueError: if a code is out of range.
+        """
+        reach = self.order - 1
+        before = _checked([] if history is None else history, self.characters)
+        before = before[max(len(before) - reach, 0) :]
+        text = np.concatenate([before, _checked(codes, self.characters)])
+        parts = [np.empty(0)]
+        for start in range(len(before), len(text), BLOCK):
+            first = max(start - reach, 0)
+            parts.append(self._block(text[first : start + BLOCK])[start - first :])
+        return np.concatenate(parts)
+
+    def _block(self, text: Keys) -> Floats:
+        result = np.full(len(text), 1 / self.characters)
+        for length, level in enumerate(self.levels, start=1):
+            keys = _keys(text, length, self.bits)
+            seen, weights = _look_up(level.contexts, level.weights, keys >> np.uint64(self.bits))
+            shares = _look_up(level.grams, level.shares, keys)[1]
+            # a context that was never seen says nothing: the level below stands
+            result[length - 1 :] *= np.where(seen, weights, 1)
+            result[length - 1 :] += shares
+        return result
+
+    def bits_per_character(self, codes: Codes, history: Codes | None = None) -> float:
+        """Mean of -log2 of the `probabilities`: the cross-entropy of the model on a text.
+
+        Raises:
+            ValueError: if there is no character, or a code is out of range.
+        """
+        if not len(codes):
+            raise ValueError("expected a text, got none")
+        return float(-np.log2(self.probabilities(codes, history)).mean())
+
+
+def unigram_bits(train: Codes, test: Codes, characters: int) -> float:
+    """Bits per character of `test` by the frequencies of single characters in `train`.
+
+    Frequencies are smoothed by adding one to each count (Laplace).
+
+    Args:
+        train: integers (count,), 0 to characters - 1.
+        test: likewise, not empty.
+        characters: size of the alphabet.
+
+    Raises:
+        ValueError: if there is nothing to test on, or a code is out of range.
+    """
+    if not len(test):
+        raise ValueError("expected a text, got none")
+    seen, text = (_checked(part, characters).astype(np.int64) for part in (train, test))
+    counts = np.bincount(seen, minlength=characters) + 1
+    return float(-np.log2(counts / counts.sum())[text].mean())
+
+
+def uniform_bits(characters: int) -> float:
+    """Bits per character of an alphabet whose characters are all equally likely.
+
+    Raises:
+        ValueError: if there is no character.
+    """
+    if characters < 1:
+        raise ValueError(f"expected at least one character, got {characters}")
+    return math.log2(characters)
+
+
+def _checked(codes: npt.ArrayLike, characters: int) -> Keys:
+    values = np.asarray(codes)
+    if values.size and not (values.min() >= 0 and values.max() < characters):
+        raise ValueError(
+            f"expected codes 0 to {characters - 1}, got {values.min()} to {values.max()}"
+        )
+    return values.astype(np.uint64)
+
+
+def _keys(text: Keys, length: int, bits: int) -> Keys:
+    """The n-grams of a text, packed, one for each place where `length` characters end."""
+    places = max(len(text) - length + 1, 0)
+    keys = np.zeros(places, np.uint64)
+    for offset in range(length):
+        keys <<= np.uint64(bits)
+        keys |= text[offset : offset + places]
+    return keys
+
+
+def _followers(grams: Keys, codes: Codes, length: int, bits: int) -> tuple[Keys, Counts]:
+    """The n-grams of a length, each with the number of different characters seen before it.
+
+    The n-gram that begins the text has perhaps nothing before it; it counts as once seen.
+    """
+    shorter = grams & np.uint64((1 << length * bits) - 1)
+    first = _keys(np.asarray(codes[:length]).astype(np.uint64), length, bits)
+    if len(first) and not (shorter == first[0]).any():
+        shorter = np.concatenate([shorter, first])
+    return np.unique(shorter, return_counts=True)
+
+
+def _level(grams: Keys, counts: Counts, bits: int) -> _Level:
+    """Discount the counts and divide by those of their contexts."""
+    contexts = grams >> np.uint64(bits)
+    starts = np.flatnonzero(np.diff(contexts, prepend=~contexts[:1]))  # the first is a start too
+    if not len(starts):
+        return _Level(grams, np.empty(0), contexts, np.empty(0))
+    discount = _discount(counts)
+    totals = np.add.reduceat(counts, starts)
+    sizes = np.diff(starts, append=len(grams))
+    shares = (counts - discount) / np.repeat(totals, sizes)
+    weights = discount * sizes / totals
+    return _Level(grams, shares, contexts[starts], weights)
+
+
+def _discount(counts: Counts) -> float:
+    """What is taken from each count: n1 / (n1 + 2 n2), from how many are 1 and how many 2."""
+    once, twice = int((counts == 1).sum()), int((counts == 2).sum())
+    return once / (once + 2 * twice) if once and twice else DISCOUNT
+
+
+def _look_up(keys: Keys, values: Floats, wanted: Keys) -> tuple[npt.NDArray[np.bool_], Floats]:
+    """Whether each wanted key is among the sorted `keys`, and its value, else 0."""
+    if not len(keys):
+        return np.zeros(len(wanted), np.bool_), np.zeros(len(wanted))
+    places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    found = keys[places] == wanted
+    return found, np.where(found, values[places], 0.0)

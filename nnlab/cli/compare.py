@@ -1,0 +1,83 @@
+"""`nnlab compare`: the curves of any runs together, and a table; no TensorFlow.
+
+Without `--out` nothing is drawn: a table is what one looks at again and again, and a figure with
+a name of our choosing would either be overwritten unasked or be refused the second time.
+"""
+
+import shlex
+from pathlib import Path
+
+import click
+
+from nnlab.cli.options import (
+    SPEECH,
+    SectionedCommand,
+    SectionedOption,
+    make_console,
+    print_json,
+    with_options,
+)
+from nnlab.errors import OutputExistsError, UsageError, nearest
+
+MEASURE = SectionedOption(
+    ["--measure"],
+    help="What is drawn, such as loss or training_accuracy.  [default: the runs' first measure, "
+    "on held-out examples where all have them]",
+)
+OUT = SectionedOption(
+    ["-o", "--out"],
+    type=click.Path(path_type=Path),
+    help="Draw the curves into this file: .png, .svg or .pdf.",
+)
+FORCE = SectionedOption(["--force"], is_flag=True, help="Replace the file if it exists.")
+
+
+@with_options(MEASURE, OUT, FORCE, *SPEECH)
+@click.command(cls=SectionedCommand)
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.pass_context
+def compare(
+    ctx: click.Context, runs: tuple[Path, ...], measure: str | None, out: Path | None, **_: object
+) -> None:
+    """Compare runs: where their settings differ, their scores, their curves.
+
+    RUN is a run folder such as runs/classify/1, finished or not, or a group of runs, whose mean
+    is drawn with a band from the lowest to the highest run. Members of a group that differ in
+    more than their seeds stand apart.
+    """
+    from nnlab.cli.training import print_tables
+    from nnlab.plots.comparison import save_as
+    from nnlab.report.comparison import compare as compare_runs
+    from nnlab.report.comparison import draw
+    from nnlab.report.comparison_table import as_dict, remarks, table
+
+    if out is not None:
+        _check_output(out, ctx.params["force"])
+    comparison = compare_runs(runs, measure)
+    console = make_console(ctx)
+    for remark in remarks(comparison):
+        console.warn(remark)
+    if out is not None:
+        save_as(draw(comparison), out)
+    if ctx.params["as_json"]:
+        print_json({**as_dict(comparison), "figure": str(out) if out else None})
+        return
+    print_tables(console, [table(comparison)])
+    console.say(f"{comparison.measure} drawn in {out}" if out else _how_to_draw(runs))
+
+
+def _check_output(out: Path, force: bool) -> None:
+    from nnlab.plots.comparison import FORMATS
+
+    if out.suffix.lower() not in FORMATS:
+        hint = nearest(out.suffix, FORMATS) if out.suffix else "add one"
+        raise UsageError(f"--out {out}: expected a name that ends in {', '.join(FORMATS)}; {hint}")
+    if out.is_dir():
+        raise OutputExistsError(f"--out {out} is a folder; name a file")
+    if out.exists() and not force:
+        raise OutputExistsError(f"--out {out} exists; name another file or give --force")
+
+
+def _how_to_draw(runs: tuple[Path, ...]) -> str:
+    words = shlex.join(map(str, runs)) if len(runs) <= 4 else "RUN..."
+    return f"to draw the curves: nnlab compare {words} -o comparison.png"

@@ -1,0 +1,1 @@
+"""From a network's probabilities to text: sampling, step by step, and greedy translation."""

@@ -1,0 +1,157 @@
+"""Scores of translations: chrF, BLEU, and the share that is right to the letter.
+
+Every hypothesis has a list of references, one or more, each as good as the others.
+
+chrF is Popović, "chrF: character n-gram F-score for automatic MT evaluation" (WMT 2015), BLEU is
+Papineni et al., "BLEU: a method for automatic evaluation of machine translation" (ACL 2002), both
+as sacrebleu computes them by default (Post, "A call for clarity in reporting BLEU scores", WMT
+2018): comparable with what others report.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nnlab.metrics.intervals import Interval
+
+ORDER = 6  # the longest n-grams of chrF
+BETA = 2.0  # how much more recall counts than precision
+RESAMPLES = 1000
+
+References = Sequence[Sequence[str]]
+Counts = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+def chrf(hypotheses: Sequence[str], references: References) -> float:
+    """The chrF of a whole test set, 0 to 100.
+
+    Args:
+        hypotheses: translations.
+        references: for each of them one or more right translations.
+
+    Raises:
+        ValueError: if there is no hypothesis, or one without a reference.
+    """
+    from sacrebleu import corpus_chrf
+
+    return float(corpus_chrf(hypotheses, _transposed(hypotheses, references)).score)
+
+
+def bleu(hypotheses: Sequence[str], references: References) -> float:
+    """The BLEU of a whole test set, 0 to 100; arguments and errors as of `chrf`."""
+    from sacrebleu import corpus_bleu
+
+    # force: it changes no score, but keeps the library from writing warnings
+    return float(corpus_bleu(hypotheses, _transposed(hypotheses, references), force=True).score)
+
+
+def exact_match(hypotheses: Sequence[str], references: References) -> float:
+    """Share of the hypotheses that equal one of their references; errors as of `chrf`."""
+    _check(hypotheses, references)
+    right = [text in known for text, known in zip(hypotheses, references, strict=True)]
+    return sum(right) / len(right)
+
+
+def sentence_chrf(hypotheses: Sequence[str], references: References) -> Floats:
+    """The chrF of each sentence, float64 (count,), 0 to 100; errors as of `chrf`."""
+    return _f_scores(_statistics(hypotheses, references))
+
+
+def chrf_interval(
+    hypotheses: Sequence[str],
+    references: References,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> Interval:
+    """Percentile bootstrap interval of `chrf` over the sentences of the test set.
+
+    Koehn, "Statistical significance tests for machine translation evaluation" (EMNLP 2004). It
+    tells how far the score depends on the choice of the test sentences, not on the training.
+
+    Args:
+        hypotheses: translations.
+        references: for each of them one or more right translations.
+        confidence: level of the interval, between 0 and 1.
+        seed: of the 1,000 resamplings.
+
+    Raises:
+        ValueError: if there is no hypothesis, one without a reference, or no such confidence.
+    """
+    if not 0 < confidence < 1:
+        raise ValueError(f"expected a confidence between 0 and 1, got {confidence}")
+    statistics = _statistics(hypotheses, references)
+    rng, count = np.random.default_rng(seed), len(statistics)
+    sums = np.empty((RESAMPLES, statistics.shape[1]), np.int64)
+    for row in sums:
+        drawn = np.bincount(rng.integers(count, size=count), minlength=count)
+        np.dot(drawn, statistics, out=row)
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(_f_scores(sums), (tail, 1 - tail)).tolist()
+    return Interval(low, high)
+
+
+def _check(hypotheses: Sequence[str], references: References) -> None:
+    if len(hypotheses) != len(references) or not len(hypotheses):
+        raise ValueError(
+            "expected hypotheses and references for each, "
+            f"got {len(hypotheses)} and {len(references)}"
+        )
+    if not all(len(known) and not isinstance(known, str) for known in references):
+        raise ValueError("expected a list of at least one reference for every hypothesis")
+
+
+def _transposed(hypotheses: Sequence[str], references: References) -> list[list[Any]]:
+    """The first references of all, the second ones, ... as sacrebleu wants them; None for none."""
+    _check(hypotheses, references)
+    most = max(len(known) for known in references)
+    return [
+        [known[place] if place < len(known) else None for known in references]
+        for place in range(most)
+    ]
+
+
+def _statistics(hypotheses: Sequence[str], references: References) -> Counts:
+    """What the chrF of a sentence, or of the sum of several, is computed from.
+
+    Returns:
+        int64 (count, 3 * ORDER): for each length of n-grams how many the hypothesis has, how many
+        the reference, and how many both; of several references the one that gives the best score.
+    """
+    _check(hypotheses, references)
+    rows = np.empty((len(hypotheses), 3 * ORDER), np.int64)
+    for row, text, known in zip(rows, hypotheses, references, strict=True):
+        found = _ngrams(text)
+        options = np.array([_compared(found, _ngrams(reference)) for reference in known])
+        row[:] = options[_f_scores(options).argmax()]
+    return rows
+
+
+def _ngrams(text: str) -> list[Counter[str]]:
+    letters = "".join(text.split())
+    return [
+        Counter(letters[start : start + n] for start in range(len(letters) - n + 1))
+        for n in range(1, ORDER + 1)
+    ]
+
+
+def _compared(found: list[Counter[str]], wanted: list[Counter[str]]) -> list[int]:
+    numbers = []
+    for one, other in zip(found, wanted, strict=True):
+        # n-grams longer than the reference do not count, as in sacrebleu
+        numbers += [one.total() if other else 0, other.total(), (one & other).total()]
+    return numbers
+
+
+def _f_scores(statistics: Counts) -> Floats:
+    """The chrF of each row of statistics: F of the mean precision and the mean recall."""
+    found, wanted, both = (statistics[:, place::3] for place in range(3))
+    used = (found > 0) & (wanted > 0)
+    lengths = np.maximum(used.sum(axis=1), 1)
+    precision = (both / np.maximum(found, 1) * used).sum(axis=1) / lengths
+    recall = (both / np.maximum(wanted, 1) * used).sum(axis=1) / lengths
+    weighted = BETA**2 * precision + recall
+    return 100 * (1 + BETA**2) * precision * recall / np.where(weighted > 0, weighted, 1)

@@ -1,0 +1,246 @@
+"""Runs side by side: which settings differ, their scores, and their curves in one figure."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nnlab.errors import UsageError, nearest
+from nnlab.report.entries import Entry, read_entries
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from nnlab.plots.comparison import Curve
+
+VALIDATION, TRAINING = "validation_", "training_"
+NO_MATTER = {"threads", "save_every", "stop"}
+"""Settings that change no result: they have a column, but do not name a curve."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Runs and groups to be looked at together.
+
+    Attributes:
+        entries: One a curve and a row.
+        names: Their shortest paths that differ.
+        column: The column of the history that is drawn.
+    """
+
+    entries: tuple[Entry, ...]
+    names: tuple[str, ...]
+    column: str
+
+    @property
+    def measure(self) -> str:
+        """What is drawn, in words: `validation accuracy`, `training loss`."""
+        side = "" if self.column.startswith(VALIDATION) else TRAINING
+        return (side + self.column).replace("_", " ")
+
+    def differing(self) -> dict[str, list[str]]:
+        """Return the settings in which the entries differ: a cell an entry."""
+        names = [name for name in self._comparable() if name != "dataset"]
+        values: dict[str, list[tuple[Any, ...]]] = {
+            "experiment": [(entry.first.experiment,) for entry in self.entries],
+            "data": self._datasets(),
+            **{name: [e.setting(name) for e in self.entries] for name in names},
+        }
+        return {
+            name: [", ".join(map(_cell, cell)) for cell in cells]
+            for name, cells in values.items()
+            if len(set(map(repr, cells))) > 1
+        }
+
+    def _datasets(self) -> list[tuple[str, ...]]:
+        """Return the names of each entry's data, with a checksum where one name is two sets.
+
+        Data that an experiment makes itself follow from its settings, and are left out.
+        """
+        records = [
+            [member.dataset for member in entry.members if not _made_by_settings(member.dataset)]
+            for entry in self.entries
+        ]
+        checksums: dict[Any, set[Any]] = {}
+        for record in itertools.chain.from_iterable(records):
+            checksums.setdefault(record.get("name"), set()).add(record.get("sha256"))
+        return [
+            tuple(
+                dict.fromkeys(
+                    f"{record.get('name')}"
+                    + (
+                        f" ({str(record.get('sha256'))[:8]})"
+                        if len(checksums[record.get("name")]) > 1
+                        else ""
+                    )
+                    for record in own
+                )
+            )
+            for own in records
+        ]
+
+    def _comparable(self) -> list[str]:
+        """Return the settings that all runs have, or in which runs of one experiment differ."""
+        values: dict[str, dict[str, set[str]]] = {}
+        for entry in self.entries:
+            for name in entry.first.settings:
+                per_experiment = values.setdefault(name, {})
+                seen = per_experiment.setdefault(entry.first.experiment, set())
+                seen.add(repr(entry.setting(name)))
+        experiments = len({entry.first.experiment for entry in self.entries})
+        return [
+            name
+            for name, found in values.items()
+            if len(found) == experiments or any(len(seen) > 1 for seen in found.values())
+        ]
+
+
+def compare(paths: Sequence[Path], measure: str | None = None) -> Comparison:
+    """Read runs and groups, and choose what to draw of them.
+
+    Args:
+        paths: Run folders and group folders.
+        measure: What to draw, such as `accuracy`, on the held-out examples where all have them;
+            `training_accuracy` and `validation_accuracy` choose. None: the first measure.
+
+    Raises:
+        CheckpointError: A folder holds no run.
+        DataError: A file is damaged, or a run has no history yet.
+        UsageError: A run was named twice, or the runs do not share the measure.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        if path.resolve() in seen:
+            raise UsageError(f"{path} was named twice; name each run once")
+        seen.add(path.resolve())
+    entries = tuple(entry for path in paths for entry in read_entries(path))
+    return Comparison(entries, _short_names(entries), _column(entries, measure))
+
+
+def _column(entries: Sequence[Entry], wanted: str | None) -> str:
+    every = [entry.measures() for entry in entries]
+    shared = [name for name in every[0] if all(name in measures for measures in every)]
+    plain = _plain(shared)
+    if wanted is None:
+        wanted = _first_measure(entries, plain)
+    wanted = wanted.replace("-", "_")
+    if wanted.removeprefix(TRAINING) in shared and wanted.startswith(TRAINING):
+        return wanted.removeprefix(TRAINING)
+    for name in (VALIDATION + wanted, wanted):
+        if name in shared:
+            return name
+    known = [*plain, *(f"{TRAINING}{name}" for name in plain if name in shared)]
+    raise UsageError(
+        f"--measure {wanted}: the runs do not all have it; {nearest(wanted, [*known, *shared])}"
+    )
+
+
+def _plain(columns: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(name.removeprefix(VALIDATION) for name in columns))
+
+
+def _first_measure(entries: Sequence[Entry], shared: Sequence[str]) -> str:
+    measures = [name for name in shared if name != "loss"]
+    if measures:
+        return measures[0]
+    if shared and len({entry.first.experiment for entry in entries}) == 1:
+        return shared[0]
+    has = "; ".join(
+        f"{entry.path} ({entry.first.experiment}) has {', '.join(known) or 'none'}"
+        for entry, known in ((entry, _plain(entry.measures())) for entry in entries)
+    )
+    raise UsageError(
+        f"the runs share no measure: {has}; compare runs of one experiment"
+        + (", or give --measure loss" if shared else "")
+    )
+
+
+def _short_names(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Return the last parts of the paths, as many as it takes to tell the folders apart."""
+    parts = [entry.path.resolve().parts for entry in entries]
+    for count in range(1, max(map(len, parts)) + 1):
+        names = ["/".join(path[-count:]) for path in parts]
+        if len(set(names)) == len(set(parts)):
+            break
+    return tuple(names)
+
+
+def labels(comparison: Comparison) -> list[str]:
+    """Return what the legend calls each curve: the settings that differ, else the folder's name."""
+    words: list[list[str]] = [[] for _ in comparison.entries]
+    for setting, cells in comparison.differing().items():
+        if setting in NO_MATTER:
+            continue
+        for number, (entry, cell) in enumerate(zip(comparison.entries, cells, strict=True)):
+            if len(entry.setting(setting)) == 1:  # not the seeds of a group
+                words[number].append(_in_words(setting, cell))
+    texts = [", ".join(filter(None, row)) for row in words]
+    unclear = [not text or texts.count(text) > 1 for text in texts]
+    return [
+        (" · ".join(filter(None, (name, text))) if doubtful else text)
+        + (f" ({len(entry.members)} runs)" if len(entry.members) > 1 else "")
+        for name, text, doubtful, entry in zip(
+            comparison.names, texts, unclear, comparison.entries, strict=True
+        )
+    ]
+
+
+def _in_words(setting: str, cell: str) -> str:
+    words = setting.replace("_", " ")
+    if cell in ("yes", "no"):
+        return words if cell == "yes" else f"no {words}"
+    return f"{words} {cell}" if cell and setting != "experiment" else cell
+
+
+def curves(comparison: Comparison) -> list["Curve"]:
+    """Return the curves, with the band of the runs around the mean of a group."""
+    return [
+        _curve(entry, comparison.column, label)
+        for entry, label in zip(comparison.entries, labels(comparison), strict=True)
+    ]
+
+
+def _curve(entry: Entry, column: str, label: str) -> "Curve":
+    """Return the mean over the epochs that all members have, so that no member's end is a step."""
+    from nnlab.plots.comparison import Curve
+
+    series = [
+        dict(zip(map(int, filter(None, m.history["epoch"])), m.history[column], strict=True))
+        for m in entry.members
+    ]
+    epochs = sorted(set.intersection(*map(set, series)))
+    values = np.array([[one[epoch] for epoch in epochs] for one in series], dtype=np.float64)
+    values[~np.isfinite(values)] = np.nan
+    diverged = [m.training["diverged"]["epoch"] for m in entry.members if m.diverged and m.training]
+    mean, first_time = values.mean(axis=0), min(diverged, default=None)
+    if len(values) == 1:
+        return Curve(label, epochs, mean, diverged=first_time)
+    return Curve(label, epochs, mean, values.min(axis=0), values.max(axis=0), first_time)
+
+
+def draw(comparison: Comparison) -> "Figure":
+    """Draw all curves in one figure."""
+    from nnlab.plots.comparison import compare_curves
+
+    experiments = dict.fromkeys(entry.first.experiment for entry in comparison.entries)
+    members = [member for entry in comparison.entries for member in entry.members]
+    data = dict.fromkeys(str(member.dataset.get("name")) for member in members)
+    parts = [", ".join(experiments), f"data: {', '.join(data)}"]
+    if len(members) > len(comparison.entries):
+        parts.append("several runs: their mean, and a band from the lowest to the highest")
+    return compare_curves(curves(comparison), comparison.measure, " · ".join(parts))
+
+
+def _made_by_settings(record: Mapping[str, Any]) -> bool:
+    return not record.get("files") and not record.get("sample")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,135 @@
+"""What a comparison says in numbers: a table, or an object of JSON."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nnlab.experiment import Table
+from nnlab.metrics import Estimate, mean_interval
+from nnlab.plots.comparison import Curve
+from nnlab.report.comparison import Comparison, curves
+from nnlab.report.entries import Entry, Member
+
+
+def table(comparison: Comparison) -> Table:
+    """Return a row an entry: what it is called, where it differs, and how it came out."""
+    differing = comparison.differing()
+    scores = shared_scores(comparison)
+    groups = any(len(entry.members) > 1 for entry in comparison.entries)
+    diverged = any(_divergence(entry) for entry in comparison.entries)
+    settings = ["epochs wanted" if name == "epochs" else name for name in differing]
+    columns = ["run", *settings, "epochs", "best epoch", *scores, "seconds"]
+    rows = []
+    for number, (entry, name) in enumerate(zip(comparison.entries, comparison.names, strict=True)):
+        row = [name, *(cells[number] for cells in differing.values())]
+        row += [_range([m.epochs for m in entry.members]), _range(_best_epochs(entry))]
+        row += [_score(entry, score) for score in scores]
+        row.append(f"{np.mean([member.seconds for member in entry.members]):.1f}")
+        rows.append((*row, _divergence(entry)) if diverged else tuple(row))
+    heads = [*columns, *(["diverged"] if diverged else [])]
+    title = "Scores on the test part" + ", mean and 95 % interval over runs" * groups
+    return Table(title, tuple(head.replace("_", " ") for head in heads), rows)
+
+
+def shared_scores(comparison: Comparison) -> list[str]:
+    """Return the scores that all finished runs have, in the order of the first."""
+    every = [m.scores for e in comparison.entries if e.finished for m in e.members if m.scores]
+    return [name for name in (every[0] if every else ()) if all(name in scores for scores in every)]
+
+
+def remarks(comparison: Comparison) -> list[str]:
+    """Say what the table and the figure leave out."""
+    said = []
+    for entry in comparison.entries:
+        if entry.left_out:
+            said.append(
+                f"{entry.path}: without {', '.join(entry.left_out)}: diverged or unfinished"
+            )
+        if not entry.finished:
+            said.append(f"{entry.path} is not finished: its curve so far, and no scores")
+    return said
+
+
+def as_dict(comparison: Comparison) -> dict[str, Any]:
+    """Return the comparison for `--json`; a score of a single run has no interval."""
+    differing = comparison.differing()
+    drawn = curves(comparison)
+    return {
+        "measure": comparison.column,
+        "runs": [
+            {
+                "run": str(entry.path),
+                "name": name,
+                "label": drawn[number].label,
+                "experiment": entry.first.experiment,
+                "dataset": entry.first.dataset.get("name"),
+                "differing": {key: cells[number] for key, cells in differing.items()},
+                "finished": entry.finished,
+                "scores": {
+                    score: _estimate(entry, score).as_dict()
+                    for score in (shared_scores(comparison) if entry.finished else ())
+                },
+                "members": [_member_record(member) for member in entry.members],
+                "left_out": list(entry.left_out),
+                "curve": _curve_record(drawn[number]),
+            }
+            for number, (entry, name) in enumerate(
+                zip(comparison.entries, comparison.names, strict=True)
+            )
+        ],
+    }
+
+
+def _estimate(entry: Entry, score: str) -> Estimate:
+    return mean_interval([member.scores[score] for member in entry.members if member.scores])
+
+
+def _score(entry: Entry, score: str) -> str:
+    if not entry.finished:
+        return ""
+    estimate = _estimate(entry, score)
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.mean:.4f}"
+    return f"{estimate.mean:.4f} ({estimate.low:.4f} to {estimate.high:.4f})"
+
+
+def _range(counts: list[int]) -> str:
+    if not counts:
+        return ""
+    low, high = min(counts), max(counts)
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _best_epochs(entry: Entry) -> list[int]:
+    return [member.training["best_epoch"] for member in entry.members if member.training]
+
+
+def _divergence(entry: Entry) -> str:
+    epochs = [m.training["diverged"]["epoch"] for m in entry.members if m.diverged and m.training]
+    return f"in epoch {_range(epochs)}" if epochs else ""
+
+
+def _member_record(member: Member) -> dict[str, Any]:
+    training = member.training or {}
+    return {
+        "name": member.path.name,
+        "epochs": member.epochs,
+        "best_epoch": training.get("best_epoch"),
+        "seconds": member.seconds,
+        "diverged": training.get("diverged"),
+        "finished": member.scores is not None,
+    }
+
+
+def _curve_record(curve: Curve) -> dict[str, Any]:
+    return {
+        "epochs": list(curve.epochs),
+        "mean": _numbers(curve.mean),
+        "low": None if curve.low is None else _numbers(curve.low),
+        "high": None if curve.high is None else _numbers(curve.high),
+    }
+
+
+def _numbers(values: npt.NDArray[np.float64]) -> list[float | None]:
+    return [float(value) if np.isfinite(value) else None for value in values]

@@ -1,0 +1,219 @@
+"""The curves of runs that are compared: one of a run, or the mean of runs that differ in chance.
+
+Reads the files of run folders, of unfinished runs too; no network, no data set.
+"""
+
+import csv
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nnlab import experiments, runs
+from nnlab.errors import CheckpointError, DataError
+from nnlab.runs import GroupFolder, RunFolder
+
+NO_MEASURES = {"epoch", "seconds"}
+
+
+@dataclass(frozen=True)
+class Member:
+    """One run, as its files tell it.
+
+    Attributes:
+        path: Its folder.
+        experiment: The experiment's name.
+        settings: Its Config as a mapping; options younger than the run have their defaults.
+        dataset: The record of the data set.
+        history: The columns of history.csv without the untrained network.
+        scores: Scores on the test part; None while the run is not finished.
+        training: Epochs, best epoch, seconds, divergence; None while it is not finished.
+    """
+
+    path: Path
+    experiment: str
+    settings: Mapping[str, Any]
+    dataset: Mapping[str, Any]
+    history: Mapping[str, Sequence[float | None]]
+    scores: Mapping[str, float] | None
+    training: Mapping[str, Any] | None
+
+    @property
+    def diverged(self) -> bool:
+        """Whether its loss got out of control."""
+        return bool(self.training and self.training["diverged"])
+
+    @property
+    def epochs(self) -> int:
+        """Completed epochs."""
+        return int(self.training["epochs"] if self.training else self.history["epoch"][-1] or 0)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent training."""
+        if self.training:
+            return float(self.training["seconds"])
+        return float((self.history.get("seconds") or [None])[-1] or 0.0)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is one curve and one row: a run, or members of a group alike but for chance.
+
+    Attributes:
+        path: The folder that was named, run or group.
+        members: The runs behind it.
+        left_out: Members of the group that diverged or are not finished, beside finished ones.
+    """
+
+    path: Path
+    members: tuple[Member, ...]
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> Member:
+        """The member that stands for what all have in common."""
+        return self.members[0]
+
+    @property
+    def finished(self) -> bool:
+        """Whether every member has been scored."""
+        return all(member.scores is not None for member in self.members)
+
+    def measures(self) -> list[str]:
+        """Return the columns that every member has a score in, in the order of the first."""
+        return [
+            name
+            for name in self.first.history
+            if name not in NO_MEASURES
+            and all(_has_scores(member.history.get(name)) for member in self.members)
+        ]
+
+    def setting(self, name: str) -> tuple[Any, ...]:
+        """Return the values of a setting among the members, each once; None where unknown."""
+        return tuple(dict.fromkeys(member.settings.get(name) for member in self.members))
+
+
+def read_entries(path: Path) -> list[Entry]:
+    """Read a run folder, or a group folder: an entry for all of its runs that are alike.
+
+    Raises:
+        CheckpointError: The folder holds neither, or its plan is not one.
+        DataError: A file is damaged, or no epoch has been completed yet.
+    """
+    if GroupFolder(path).is_group():
+        return _read_group(GroupFolder(path))
+    return [Entry(path, (read_member(RunFolder(path)),))]
+
+
+def is_chance(setting: str) -> bool:
+    """Tell whether the members of one curve may differ in a setting: a seed."""
+    return setting == "seed" or setting.endswith("_seed")
+
+
+def read_member(folder: RunFolder) -> Member:
+    """Read one run; see `read_entries`."""
+    if not folder.is_run():
+        raise CheckpointError(
+            f"{folder.path}: expected a run folder such as runs/classify/1, or a group of runs, "
+            "but neither config.json nor group.json is there"
+        )
+    plan = runs.read_json(folder.config)
+    if not isinstance(plan, dict) or not isinstance(plan.get("config"), dict):
+        raise CheckpointError(f"{folder.config} is not the plan of a run: expected an object")
+    dataset = plan.get("dataset")
+    metrics = _read_metrics(folder) if folder.is_finished() else None
+    return Member(
+        folder.path,
+        str(plan.get("experiment")),
+        _with_defaults(str(plan.get("experiment")), plan["config"]),
+        dataset if isinstance(dataset, dict) else {},
+        _read_history(folder),
+        metrics and metrics["scores"],
+        metrics and metrics["training"],
+    )
+
+
+def _with_defaults(experiment: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    if experiment not in experiments.names():  # another version's; its curves can be drawn
+        return dict(settings)
+    defaults = {
+        field.name: field.default
+        for field in dataclasses.fields(experiments.get(experiment).Config)
+    }
+    return {**defaults, **settings}
+
+
+def _read_metrics(folder: RunFolder) -> dict[str, Any]:
+    metrics: dict[str, Any] = runs.read_json(folder.metrics)
+    try:
+        training, scores = metrics["training"], metrics["scores"]
+        counts = [training[key] for key in ("epochs", "best_epoch", "seconds")]
+        if training["diverged"] is not None:
+            counts.append(training["diverged"]["epoch"])
+        if not all(map(_is_number, counts)):
+            raise TypeError("expected numbers")
+        known = {name: score for name, score in scores.items() if _is_number(score)}
+    except (AttributeError, KeyError, TypeError) as error:
+        raise DataError(f"{folder.metrics}: expected the metrics of a run") from error
+    return {**metrics, "scores": known}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _read_history(folder: RunFolder) -> dict[str, list[float | None]]:
+    try:
+        columns = folder.read_history()
+        epochs = [int(epoch) for epoch in columns.get("epoch", ())]  # type: ignore[arg-type]
+    except (csv.Error, OSError, OverflowError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{folder.history}: expected a line of numbers an epoch: {error}"
+        ) from error
+    if not any(epoch > 0 for epoch in epochs):
+        raise DataError(
+            f"{folder.path} has no history yet (history.csv has no completed epoch); "
+            "leave it out, or wait for its first epoch"
+        )
+    return {
+        name: [value for epoch, value in zip(epochs, column, strict=True) if epoch > 0]
+        for name, column in columns.items()
+    }
+
+
+def _read_group(folder: GroupFolder) -> list[Entry]:
+    """Read the members that were begun; those that differ in more than chance stand apart."""
+    plan = runs.read_json(folder.plan)
+    names = list(plan["trials"]) if isinstance(plan, dict) and _is_mapping(plan, "trials") else []
+    if not names or not all(map(runs.is_name, names)):
+        raise CheckpointError(f"{folder.plan} is not the plan of a group: expected names of runs")
+    begun = [name for name in names if folder.member(name).history.is_file()]
+    if not begun:
+        raise DataError(
+            f"{folder.path} has no history yet: none of its {len(names)} runs has begun"
+        )
+    alike: dict[str, list[Member]] = {}
+    for name in begun:
+        member = read_member(folder.member(name))
+        fixed = {key: value for key, value in member.settings.items() if not is_chance(key)}
+        alike.setdefault(repr(sorted(fixed.items())), []).append(member)
+    return [_without_failures(folder.path, members) for members in alike.values()]
+
+
+def _is_mapping(plan: Mapping[str, Any], key: str) -> bool:
+    return isinstance(plan.get(key), dict)
+
+
+def _without_failures(path: Path, members: Sequence[Member]) -> Entry:
+    """Leave out what a group's summary leaves out, unless nothing else is there."""
+    sound = [member for member in members if member.training and not member.diverged]
+    kept = sound or members
+    left_out = [member.path.name for member in members if member not in kept]
+    return Entry(path, tuple(kept), tuple(left_out))
+
+
+def _has_scores(column: Sequence[float | None] | None) -> bool:
+    return any(value is not None and math.isfinite(value) for value in column or ())

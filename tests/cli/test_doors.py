@@ -1,0 +1,171 @@
+"""What an experiment may say of its answers: columns, own inputs, streams, notes, networks."""
+
+import dataclasses
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+import nnlab
+from nnlab import answering, experiments
+from nnlab.answering import choose_checkpoint, shipped_checkpoint
+from nnlab.cli.main import run
+from nnlab.errors import CheckpointError, DataError
+from nnlab.experiment import Note
+from tests.decoding.networks import write_untrained
+
+ADD = {"units": 3, "problems": 200, "test_problems": 50}
+
+
+@pytest.fixture(scope="module")
+def adders(tmp_path_factory):
+    """Write a network each for bases 10, 2 and 16."""
+    folder = tmp_path_factory.mktemp("adders")
+    return {
+        base: write_untrained(folder / f"{base}.h5", "add", base=base, **ADD)
+        for base in (2, 10, 16)
+    }
+
+
+def put_run(number, checkpoint, base, age, finished=True):
+    folder = Path("runs", "add", str(number))
+    folder.mkdir(parents=True)
+    shutil.copy(checkpoint, folder / "best.h5")
+    config = dict(nnlab.load(checkpoint).header.config)
+    (folder / "config.json").write_text(json.dumps({"experiment": "add", "config": config}))
+    assert config["base"] == base
+    if finished:
+        (folder / "metrics.json").write_text("{}")
+        os.utime(folder / "metrics.json", (1e9 - age, 1e9 - age))
+    return folder / "best.h5"
+
+
+@pytest.fixture
+def runs(adders):
+    """Put runs of two bases under ./runs: of base 16 an old, a new and an unfinished one."""
+    return {
+        "old": put_run(1, adders[16], 16, age=500),
+        "new": put_run(2, adders[16], 16, age=300),
+        "ten": put_run(3, adders[10], 10, age=400),
+        "unfinished": put_run(4, adders[16], 16, age=0, finished=False),
+    }
+
+
+@pytest.fixture
+def shipped(adders, tmp_path, monkeypatch):
+    """Ship networks of bases 10 and 16 with the package."""
+    folder = tmp_path / "package" / "checkpoints"
+    folder.mkdir(parents=True)
+    shutil.copy(adders[10], folder / "add.h5")
+    shutil.copy(adders[16], folder / "add.base16.h5")
+    monkeypatch.setattr(answering.resources, "files", lambda package: folder.parent)
+    return folder
+
+
+def chosen(base):
+    return choose_checkpoint("add", None, Path("runs"), {"base": base})
+
+
+def test_the_newest_finished_run_of_that_base_answers(runs):
+    assert chosen(16) == (runs["new"], "the newest finished run")
+    assert chosen(10) == (runs["ten"], "the newest finished run")
+
+
+def test_else_the_one_that_is_shipped(runs, shipped, adders):
+    assert chosen(16)[0] == runs["new"]
+    shutil.rmtree("runs")
+    assert chosen(16) == (shipped / "add.base16.h5", "shipped with nnlab")
+    assert chosen(10)[0] == shipped / "add.h5"
+    assert shipped_checkpoint("add") == shipped / "add.h5"
+    with pytest.raises(
+        CheckpointError, match=r"no finished run of add --base 2 under runs.*--base 2"
+    ):
+        chosen(2)
+
+
+def test_the_shell_asks_the_network_of_the_base(runs, shell, adders):
+    result = shell("add", "f+1", "--base", 16)
+    assert (result.returncode, result.stdout.count("\n")) == (0, 1)
+    assert f"{runs['new']} (the newest finished run)" in result.stderr
+    assert str(runs["ten"]) in shell("add", "9+1").stderr
+    env = {**os.environ, "NNLAB_ADD_BASE": "16"}
+    assert str(runs["new"]) in shell("add", "9+1", env=env).stderr
+
+
+def test_a_base_that_the_named_network_does_not_have_is_refused(shell, adders):
+    result = shell("add", "1+1", "--base", 16, "--checkpoint", adders[10])
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "10.h5 was trained with --base 10" in result.stderr
+    assert shell("add", "1+1", "--base", 10, "--checkpoint", adders[10]).returncode == 0
+    assert shell("add", "f+1", "--checkpoint", adders[16]).returncode == 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Talker:
+    """Stands in for a trained network of `add`, and says what it was told to."""
+
+    said: list
+
+    def __call__(self, network, facts, query, inputs):
+        yield from self.said
+
+
+@pytest.fixture
+def ask(monkeypatch, adders, capsys):
+    """Return a function that lets `add` say something, and gives (code, stdout, stderr)."""
+    experiment = experiments.get("add")
+
+    def program(said, *arguments, method="answer"):
+        monkeypatch.setattr(experiment, method, Talker(said), raising=False)
+        code = run(["add", "1+1", "--checkpoint", str(adders[10]), "-q", *arguments])
+        return code, *capsys.readouterr()
+
+    return program
+
+
+def test_a_note_is_a_warning_and_no_failure(ask):
+    code, out, err = ask([Note("left out \x1b"), {"answer": "2"}])
+    assert (code, out) == (0, "2\n")
+    assert err == "warning: left out \\x1b\n"
+    assert ask([Note("so"), {"answer": "2"}], "--json")[1] == '{"answer": "2"}\n'
+    assert ask([DataError("no"), {"answer": "2"}])[::2] == (1, "error: no\n")
+
+
+def test_columns_follow_the_query(ask):
+    said = {"answer": "2", "verdict": "right", "expected": "2", "right": True}
+    assert ask([said])[1] == "2\n"
+    assert ask([said], "--check")[1] == "2\tright\t2\n"
+
+
+def test_a_stream_is_printed_as_it_comes_and_stays_visible(ask):
+    said = ["a\tb", "\n", "c\x1b[31m", Note("so"), "d\n"]
+    code, out, err = ask(said, method="stream")
+    assert (code, out, err) == (0, "a\tb\nc\\x1b[31md\n", "warning: so\n")
+    code, out, err = ask(["a\n", DataError("no"), "b\n"], method="stream")
+    assert (code, out, err) == (1, "a\nb\n", "error: no\n")
+
+
+def test_json_is_no_stream(ask, monkeypatch):
+    monkeypatch.setattr(experiments.get("add"), "answer", Talker([{"answer": "2"}]))
+    assert ask(["streamed"], "--json", method="stream")[1] == '{"answer": "2"}\n'
+
+
+def test_own_inputs_stand_in_where_none_is_given(monkeypatch, adders, capsys):
+    experiment = experiments.get("add")
+    monkeypatch.setattr(experiment, "own_inputs", lambda query: ("1+2",) if query.check else ())
+    asked: list[str] = []
+
+    def answer(network, facts, query, inputs):
+        asked.extend(inputs)
+        return iter(())
+
+    monkeypatch.setattr(experiment, "answer", answer)
+    checkpoint = ["--checkpoint", str(adders[10]), "-q"]
+    assert run(["add", "--check", *checkpoint]) == 0
+    assert run(["add", "5+5", "--check", *checkpoint]) == 2
+    assert "leave out one of the two" in capsys.readouterr().err
+    assert asked == ["1+2"]
+    assert run(["add", *checkpoint]) == 2
+    assert "for answering, but there is no input" in capsys.readouterr().err

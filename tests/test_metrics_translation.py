@@ -1,0 +1,115 @@
+import logging
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
+
+from nnlab import metrics
+
+HYPOTHESES = ["de kat zit op de mat", "ik ga naar huis", "hallo", "dat is een hond die blaft"]
+REFERENCES = [
+    ["de kat zat op de mat", "op de mat zit de kat"],
+    ["ik ga nu naar huis"],
+    ["hoi", "hallo", "dag"],
+    ["dat is een hond", "die hond daar blaft hard"],
+]
+sentence = st.text("ab é", max_size=12)
+pairs = st.lists(st.tuples(sentence, st.lists(sentence, min_size=1, max_size=3)), min_size=1)
+
+
+def test_ragged_references_count_each_for_its_own_sentence():
+    # repeating a reference changes nothing, so it may fill the gaps
+    filled = [(known * 3)[:3] for known in REFERENCES]
+    streams = [list(stream) for stream in zip(*filled, strict=True)]
+    chrf = CHRF().corpus_score(HYPOTHESES, streams).score
+    bleu = BLEU().corpus_score(HYPOTHESES, streams).score
+    assert metrics.chrf(HYPOTHESES, REFERENCES) == pytest.approx(chrf, abs=1e-9)
+    assert metrics.bleu(HYPOTHESES, REFERENCES) == pytest.approx(bleu, abs=1e-9)
+    assert metrics.chrf(HYPOTHESES, [known[:1] for known in REFERENCES]) < chrf - 1
+
+
+def test_an_empty_reference_is_one_and_a_sentence_with_one_reference_may_come_first():
+    assert metrics.chrf(["a b c", ""], [["a b c"], ["", "x"]]) == pytest.approx(100)
+    assert metrics.bleu(["een twee drie vier"] * 2, [["een twee drie vier"]] * 2) == pytest.approx(
+        100
+    )
+
+
+def test_chrf_by_hand():
+    # ab against abc: precision 1, 1; recall 2/3, 1/2; length 3 is not in the hypothesis
+    recall = (2 / 3 + 1 / 2) / 2
+    expected = 100 * 5 * recall / (4 + recall)
+    assert metrics.chrf(["ab"], [["abc"]]) == pytest.approx(expected)
+    assert metrics.sentence_chrf(["a b", "z"], [["abc"], ["abc"]]) == pytest.approx([expected, 0])
+
+
+@settings(deadline=None, max_examples=150)
+@given(pairs)
+def test_the_chrf_of_sentences_is_that_of_sacrebleu(rows):
+    texts, known = [row[0] for row in rows], [row[1] for row in rows]
+    expected = [CHRF().sentence_score(text, refs).score for text, refs in rows]
+    assert metrics.sentence_chrf(texts, known) == pytest.approx(expected, abs=1e-9)
+
+
+def test_exact_match_is_equality_with_any_reference():
+    assert metrics.exact_match(HYPOTHESES, REFERENCES) == 1 / 4
+    assert metrics.exact_match(["hallo ", "Hoi"], [["hallo"], ["hoi"]]) == 0
+
+
+def test_the_interval_holds_the_score_and_narrows_with_more_sentences():
+    rng = np.random.default_rng(0)
+    places = rng.integers(4, size=400)
+    texts, known = [HYPOTHESES[i] for i in places], [REFERENCES[i] for i in places]
+    few, many = (metrics.chrf_interval(texts[:n], known[:n]) for n in (25, 400))
+    assert many.low < metrics.chrf(texts, known) < many.high
+    # the spread falls with the root of the sentences: a quarter of it
+    assert 0.15 < (many.high - many.low) / (few.high - few.low) < 0.4
+    wide = metrics.chrf_interval(texts, known, confidence=0.99)
+    assert wide.low < many.low < many.high < wide.high
+    assert metrics.chrf_interval(texts, known) == many
+    alike = metrics.chrf_interval(["ab"] * 5, [["abc"]] * 5)
+    assert alike.low == pytest.approx(alike.high) == pytest.approx(metrics.chrf(["ab"], [["abc"]]))
+
+
+def test_the_interval_is_as_wide_as_that_of_sacrebleu():
+    rng = np.random.default_rng(1)
+    places = rng.integers(4, size=120)
+    texts, known = [HYPOTHESES[i] for i in places], [REFERENCES[i][:1] for i in places]
+    score = CHRF().corpus_score(texts, [[refs[0] for refs in known]], n_bootstrap=1000)
+    interval = metrics.chrf_interval(texts, known)
+    assert (interval.high - interval.low) / 2 == pytest.approx(score._ci, rel=0.15)
+
+
+def test_tokenized_sentences_write_no_warning(caplog):
+    with caplog.at_level(logging.WARNING):
+        metrics.bleu(["dat is zo ."] * 150, [["dat is zo ."]] * 150)
+        metrics.chrf(["dat is zo ."] * 150, [["dat is zo ."]] * 150)
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    "score",
+    [
+        metrics.chrf,
+        metrics.bleu,
+        metrics.exact_match,
+        metrics.sentence_chrf,
+        metrics.chrf_interval,
+    ],
+)
+def test_what_has_no_reference_is_refused(score):
+    with pytest.raises(ValueError, match="got 0 and 0"):
+        score([], [])
+    with pytest.raises(ValueError, match="got 2 and 1"):
+        score(["a", "b"], [["a"]])
+    for bad in ([["a"], []], ["a", "b"]):
+        with pytest.raises(ValueError, match="at least one reference"):
+            score(["a", "b"], bad)
+
+
+def test_a_confidence_out_of_range_is_refused():
+    with pytest.raises(ValueError, match="between 0 and 1, got 95"):
+        metrics.chrf_interval(["a"], [["a"]], confidence=95)
