@@ -187,7 +187,8 @@ def choose_checkpoint(
     shipped = shipped_checkpoint(experiment, wanted)
     if shipped:
         return shipped, "shipped with nnlab"
-    options = "".join(f" {flag_value(name, value)}" for name, value in wanted.items())
+    named = {name: value for name, value in wanted.items() if value is not False}
+    options = "".join(f" {flag_value(name, value)}" for name, value in named.items())
     raise CheckpointError(
         f"no finished run of {experiment}{options} under {base} and none comes with the package; "
         f"train one with `nnlab {experiment}{options}` or name a file with --checkpoint"

@@ -4,7 +4,9 @@ Rich does all colour, so NO_COLOR, TERM=dumb and pipes are honoured; it is impor
 because answers rarely need it.
 """
 
+import os
 import re
+import stat
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -26,6 +28,19 @@ def visible(text: str) -> str:
 
 def _visible_lines(text: str) -> str:
     return "\n".join(map(visible, text.split("\n")))
+
+
+def waiting_bytes(stream: Any) -> int:
+    """Return how many bytes wait in a pipe; 0 for anything else."""
+    try:
+        import fcntl
+        import termios
+
+        if not stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode):
+            return 0
+        return int.from_bytes(fcntl.ioctl(stream, termios.FIONREAD, bytes(4)), sys.byteorder)
+    except (ImportError, OSError, ValueError):  # Windows, or no stream of the system's
+        return 0
 
 
 class Console:
@@ -75,7 +90,12 @@ class Console:
             )
         for row in rows:
             table.add_row(*(Text(visible(cell)) for cell in row))
-        console = RichConsole(highlight=False)
+
+        class PassingConsole(RichConsole):
+            def on_broken_pipe(self) -> None:  # rich would exit with 1
+                raise BrokenPipeError
+
+        console = PassingConsole(highlight=False)
         if not console.is_terminal:
             console.width = _PIPE_WIDTH
         console.print(Text(visible(title), "bold"), soft_wrap=True)

@@ -24,7 +24,7 @@ from nnlab.cli.options import (
     print_json,
     read_settings,
 )
-from nnlab.console import Console, visible
+from nnlab.console import Console, visible, waiting_bytes
 from nnlab.errors import NnlabError, UsageError
 from nnlab.experiment import Answer, Experiment, Note
 from nnlab.options import flag_name, flag_value, from_mapping
@@ -139,6 +139,8 @@ def _train(ctx: click.Context, experiment: Experiment) -> None:
         )
     from nnlab.cli.training import train
 
+    if waiting_bytes(sys.stdin):
+        make_console(ctx).warn("training does not read stdin; to answer its lines, add -")
     train(ctx, experiment, make_config(ctx, experiment))
 
 

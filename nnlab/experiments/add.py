@@ -177,7 +177,7 @@ class Add(Experiment):
             except NnlabError as error:
                 yield error
                 continue
-            text = decode_answer(add(np.array([[a, b]]))[0], base)
+            text = decode_answer(add(np.array([[a, b]]))[0], base).strip()
             answer: Answer = {"input": given, "answer": text}
             if query.check:
                 expected = to_text(a + b, base)

@@ -132,10 +132,9 @@ def _column(entries: Sequence[Entry], wanted: str | None) -> str:
     for name in (VALIDATION + wanted, wanted):
         if name in shared:
             return name
-    known = [*plain, *(f"{TRAINING}{name}" for name in plain if name in shared)]
-    raise UsageError(
-        f"--measure {wanted}: the runs do not all have it; {nearest(wanted, [*known, *shared])}"
-    )
+    training = (f"{TRAINING}{name}" for name in plain if name in shared)
+    known = [*dict.fromkeys([*plain, *training, *shared])]
+    raise UsageError(f"--measure {wanted}: the runs do not all have it; {nearest(wanted, known)}")
 
 
 def _plain(columns: Sequence[str]) -> list[str]:

@@ -101,3 +101,20 @@ def test_bad_inputs_do_not_stop_the_rest(shell):
     assert "too long" in result.stderr
     lines = shell("classify", "-", "-q", input=f"\n{PNG}\n")
     assert (lines.returncode, lines.stdout.count("\n")) == (1, 1)
+
+
+def test_a_table_into_a_closed_pipe_ends_like_any_other_output(bash):
+    result = bash("nnlab data list | (exec <&-; sleep 3); echo ${PIPESTATUS[0]}")
+    assert result.stdout == "141\n"
+    assert result.stderr == ""
+
+
+def test_lines_that_nobody_reads_are_told(shell):
+    result = shell("add", "--epochs", 1, "--problems", 100, "--units", 2, "-q", input="1+1\n")
+    assert "training does not read stdin; to answer its lines, add -" in result.stderr
+
+
+def test_without_a_command_the_help_is_shown_and_is_no_error(shell):
+    result = shell()
+    assert result.returncode == 2
+    assert result.stderr.startswith("Usage: nnlab")
