@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.errors import DataError, NnlabError
-from nnlab.files import replacing
+from nnlab.errors import DataError
+from nnlab.files import make_folder, replacing
 
 
 @dataclass(frozen=True)
@@ -146,18 +146,6 @@ def new_folder(base: Path, experiment: str) -> Path:
             return parent / str(number)
         except FileExistsError:  # another process was faster
             number += 1
-
-
-def make_folder(path: Path) -> None:
-    """Create a folder and its parents.
-
-    Raises:
-        NnlabError: The file system refuses.
-    """
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise NnlabError(f"cannot create the folder {path}: {error.strerror}") from error
 
 
 def newest_finished(

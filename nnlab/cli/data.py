@@ -1,5 +1,6 @@
 """`nnlab data`: which data sets there are, where they lie, and how to get them."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from nnlab.cli.options import (
     with_options,
 )
 from nnlab.datasets.registry import all_sets, get_set
-from nnlab.datasets.store import FileStatus
+from nnlab.datasets.store import MANY, FileStatus
 from nnlab.errors import DataError
 
 shared = with_options(*STORE, JSON, QUIET, VERBOSE)
@@ -91,15 +92,12 @@ def verify(ctx: click.Context, names: tuple[str, ...], as_json: bool, **_: objec
     store = make_store(ctx)
     whole = True
     for name in names or all_sets():
-        for status in store.status(get_set(name)):
-            whole = whole and status.state == "found"
-            if as_json:
-                where = str(status.path) if status.path else None
-                print_json(
-                    {"set": name, "file": status.file.path, "state": status.state, "path": where}
-                )
-            else:
-                click.echo(f"{status.state}\t{status.problem or status.path or status.file.path}")
+        states = store.status(get_set(name))
+        whole = whole and all(status.state == "found" for status in states)
+        if as_json:
+            _print_records(name, states)
+        else:
+            click.echo("\n".join(_lines(name, states)))
     return 0 if whole else DataError.exit_code
 
 
@@ -109,9 +107,38 @@ def _state(states: list[FileStatus]) -> str:
     return next(state for state in ("damaged", "missing", "found") if state in found)
 
 
+def _print_records(name: str, states: list[FileStatus]) -> None:
+    for status in states:
+        where = str(status.path) if status.path else None
+        print_json({"set": name, "file": status.file.path, "state": status.state, "path": where})
+
+
+def _lines(name: str, states: list[FileStatus]) -> list[str]:
+    """Say a file a line; of a set of many files only the damaged ones, the others together."""
+    if len(states) < MANY:
+        return [
+            f"{status.state}\t{status.problem or status.path or status.file.path}"
+            for status in states
+        ]
+    lines = [f"damaged\t{status.problem}" for status in states if status.state == "damaged"]
+    here = [status.path for status in states if status.path and status.state == "found"]
+    if here:
+        folders = ", ".join(map(str, _folders(here)))
+        lines.append(f"found\t{len(here)} files of {name} in {folders}")
+    missing = [status.file.path for status in states if status.state == "missing"]
+    if missing:
+        lines.append(f"missing\t{len(missing)} files of {name}, such as {missing[0]}")
+    return lines
+
+
+def _folders(paths: Iterable[Path]) -> list[Path]:
+    return sorted({path.parent for path in paths})
+
+
 def _print_paths(name: str, paths: dict[str, Path], as_json: bool) -> None:
     if as_json:
         print_json({"set": name, "files": {role: str(path) for role, path in paths.items()}})
         return
-    for file in paths.values():
-        click.echo(str(file))
+    many = len(paths) >= MANY
+    for place in _folders(paths.values()) if many else paths.values():
+        click.echo(str(place))

@@ -14,6 +14,7 @@ from nnlab.cli.options import make_console, make_store, print_json
 from nnlab.console import Console, TrainingDisplay
 from nnlab.errors import InterruptedRun, OutputExistsError
 from nnlab.experiment import Experiment, Table
+from nnlab.files import make_folder
 from nnlab.running import group, single
 from nnlab.running.folders import given_up_unless_started, has_run, is_free
 from nnlab.running.workshop import Workshop
@@ -84,7 +85,7 @@ def _folder(ctx: click.Context, experiment: Experiment, *, single_run: bool) -> 
     if not ctx.params["force"] and (holds_group if single_run else holds_run):
         kind = "a group of runs" if single_run else "a single run"
         raise OutputExistsError(f"--out {out} holds {kind}; name another folder or give --force")
-    runs.make_folder(out)
+    make_folder(out)
     return out
 
 

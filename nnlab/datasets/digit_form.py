@@ -5,11 +5,15 @@ and its centre of mass is the centre of 28x28. What a photo adds, uneven light, 
 taken away first.
 """
 
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
 import numpy as np
 
 from nnlab.datasets.background import background_of
 from nnlab.datasets.components import label_components
-from nnlab.errors import DataError
+from nnlab.datasets.pictures import read_picture, valid_pictures
+from nnlab.errors import DataError, NnlabError
 
 WORKING_SIDE = 512
 """Longer side in pixels that a larger picture is reduced to before anything else."""
@@ -90,6 +94,32 @@ def _reduced(picture: np.ndarray) -> np.ndarray:
     factor = -(-max(picture.shape) // WORKING_SIDE)
     image = Image.fromarray(picture)
     return np.asarray(image.reduce(factor) if factor > 1 else image).astype(np.float32)
+
+
+def in_form(
+    inputs: Iterable[str], shape: tuple[int, int], characters: bool
+) -> Iterator[tuple[Path, np.ndarray] | NnlabError]:
+    """Yield each picture that the inputs stand for, in a data set's form; an error for a bad one.
+
+    Args:
+        inputs: Names of files and folders.
+        shape: Height and width of the set's images.
+        characters: Whether they are light ink on black, as MNIST's.
+    """
+    to_form = to_digit_form if characters else resized
+    for path in valid_pictures(inputs):
+        if isinstance(path, NnlabError):
+            yield path
+            continue
+        try:
+            picture = read_picture(path)
+        except NnlabError as error:
+            yield error
+            continue
+        try:
+            yield path, to_form(picture, shape)
+        except DataError as error:
+            yield DataError(f"{path}: {error}")
 
 
 def _character(picture: np.ndarray) -> np.ndarray:

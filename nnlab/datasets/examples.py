@@ -9,28 +9,38 @@ from pathlib import Path
 import numpy as np
 
 from nnlab.datasets.glyphs import glyph_images
+from nnlab.datasets.synthetic_pages import synthetic_page
 
 DIGITS = "0123456789"
 SEED = 17  # one that gives plain shapes
 PHOTO_SIZE = (480, 640)
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+PAGE_SHAPE = (220, 300)
 
 
 def write_examples(folder: Path) -> list[Path]:
-    """Write two digits in MNIST's form and a synthetic photo of a third.
+    """Write two digits in MNIST's form, a synthetic photo of a third, a letter and a stained page.
 
     Returns:
         The files written.
     """
     from PIL import Image
 
-    images, labels = glyph_images(DIGITS, 40, SEED)
-    drawn = {DIGITS[label]: image for image, label in zip(images, labels, strict=True)}
+    drawn = _drawn(DIGITS, 40) | _drawn(LETTERS, 104)
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / "7.png", folder / "3.png", folder / "photo-of-a-digit.jpg"]
+    names = ("7.png", "3.png", "photo-of-a-digit.jpg", "letter.png", "noisy.png")
+    paths = [folder / name for name in names]
     Image.fromarray(drawn["7"]).save(paths[0])
     Image.fromarray(drawn["3"]).save(paths[1])
     Image.fromarray(photo_of(drawn["4"], SEED)).save(paths[2], quality=70)
+    Image.fromarray(drawn["r"]).save(paths[3])
+    Image.fromarray(synthetic_page(0, PAGE_SHAPE)[0]).save(paths[4])
     return paths
+
+
+def _drawn(characters: str, count: int) -> dict[str, np.ndarray]:
+    images, labels = glyph_images(characters, count, SEED)
+    return {characters[label]: image for image, label in zip(images, labels, strict=True)}
 
 
 def photo_of(digit: np.ndarray, seed: int) -> np.ndarray:

@@ -1,13 +1,16 @@
 """Image files as users have them, read as grey arrays."""
 
+import contextlib
+import io
 import re
 import warnings
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
-from nnlab.errors import DataError
+from nnlab.errors import DataError, NnlabError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -62,48 +65,78 @@ def read_picture(path: Path) -> np.ndarray:
     Raises:
         DataError: The file is missing, no image, damaged, or has more than `MAX_PIXELS` pixels.
     """
-    try:
-        if path.is_dir():
-            raise DataError(f"{path} is a folder without images; expected an image file")
-        with warnings.catch_warnings(), path.open("rb") as file:
-            warnings.simplefilter("ignore")  # damaged metadata, and sizes that are checked here
-            return _read(file, path)
-    except FileNotFoundError as error:
-        raise DataError(f"{path} does not exist; expected an image file") from error
-    except (DataError, MemoryError):
-        raise
-    except Exception as error:  # a damaged file can make Pillow's decoders raise anything
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise DataError(f"{path}: cannot read the image: {reason}") from error
+    from PIL import ImageOps
 
-
-def _read(file: IO[bytes], path: Path) -> np.ndarray:
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    try:
-        image = Image.open(file, formats=FORMATS)
-    except UnidentifiedImageError as error:
-        raise DataError(f"{path}: not an image; expected one of {', '.join(FORMATS)}") from error
-    except Image.DecompressionBombError as error:
-        pixels = re.search(r"\d+", str(error))
-        raise _too_large(path, int(pixels[0]) if pixels else MAX_PIXELS) from error
-    with image:
-        if image.width * image.height > MAX_PIXELS:
-            raise _too_large(path, image.width * image.height)
+    with opened(path, str(path)) as image:
         image.draft("L", image.size)  # a JPEG then decodes its luminance only
         ImageOps.exif_transpose(image, in_place=True)
         return _grey(image)
 
 
-def _too_large(path: Path, pixels: int) -> DataError:
-    return DataError(f"{path}: {pixels:,} pixels; at most {MAX_PIXELS:,} are read: scale it down")
+@contextlib.contextmanager
+def opened(source: Path | bytes, name: str) -> Iterator["Image"]:
+    """Open a picture to be decoded inside the block, whose failures become a `DataError`.
+
+    Args:
+        source: A file, or what one holds.
+        name: What a message calls it.
+
+    Raises:
+        DataError: The file is missing, no image, damaged, or has more than `MAX_PIXELS` pixels.
+    """
+    try:
+        if isinstance(source, Path) and source.is_dir():
+            raise DataError(f"{name} is a folder; expected an image file")
+        with warnings.catch_warnings(), _stream(source) as file:
+            warnings.simplefilter("ignore")  # damaged metadata, and sizes that are checked here
+            with _open(file, name) as image:
+                yield image
+    except FileNotFoundError as error:
+        raise DataError(f"{name} does not exist; expected an image file") from error
+    except (DataError, MemoryError):
+        raise
+    except Exception as error:  # a damaged file can make Pillow's decoders raise anything
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise DataError(f"{name}: cannot read the image: {reason}") from error
+
+
+def check_size(image: "Image", name: str) -> None:
+    """Refuse a picture, or a page of one, that is too large.
+
+    Raises:
+        DataError: It has more than `MAX_PIXELS` pixels.
+    """
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_large(name, image.width * image.height)
+
+
+def _stream(source: Path | bytes) -> IO[bytes]:
+    return source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
+
+
+def _open(file: IO[bytes], name: str) -> "Image":
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        image = Image.open(file, formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise DataError(f"{name}: not an image; expected one of {', '.join(FORMATS)}") from error
+    except Image.DecompressionBombError as error:
+        pixels = re.search(r"\d+", str(error))
+        raise _too_large(name, int(pixels[0]) if pixels else MAX_PIXELS) from error
+    check_size(image, name)
+    return image
+
+
+def _too_large(name: str, pixels: int) -> DataError:
+    return DataError(f"{name}: {pixels:,} pixels; at most {MAX_PIXELS:,} are read: scale it down")
 
 
 def _grey(image: "Image") -> np.ndarray:
     if image.mode.startswith("I;16"):
         return _to_8_bits(np.asarray(image), 65535)
     if image.mode in ("I", "F"):
-        return _grey_of_unknown_range(np.asarray(image))
+        return grey_of_unknown_range(np.asarray(image))
     if image.has_transparency_data:
         return _over_contrasting_background(image.convert("RGBA"))
     if image.mode not in ("1", "L"):
@@ -115,7 +148,7 @@ def _to_8_bits(values: np.ndarray, white: float) -> np.ndarray:
     return (np.clip(values, 0, white) * np.float32(255 / white)).round().astype(np.uint8)
 
 
-def _grey_of_unknown_range(values: np.ndarray) -> np.ndarray:
+def grey_of_unknown_range(values: np.ndarray) -> np.ndarray:
     """Scale 32-bit values: white is 1 (floats), 255 or 65535, whichever first holds them all."""
     fractions = values.dtype.kind == "f"
     values = np.nan_to_num(values.astype(np.float64))
@@ -134,3 +167,12 @@ def _over_contrasting_background(image: "Image") -> np.ndarray:
     light = np.count_nonzero(visible < 128) < 0.001 * visible.size
     background = 0 if light and visible.size < grey.size else 255
     return ((grey * alpha + background * (255 - alpha) + 127) // 255).astype(np.uint8)
+
+
+def valid_pictures(inputs: Iterable[str]) -> Iterator[Path | NnlabError]:
+    """Yield the files that the inputs stand for; an error for an input that stands for none."""
+    for given in inputs:
+        try:
+            yield from picture_files(given)
+        except NnlabError as error:
+            yield error

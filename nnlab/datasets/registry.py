@@ -1,8 +1,9 @@
 """The data sets that nnlab knows, read from registry.toml."""
 
+import csv
 import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -64,8 +65,8 @@ class DataSet:
 @functools.cache
 def all_sets() -> Mapping[str, DataSet]:
     """Return every known data set by name, in the registry's order."""
-    text = (resources.files("nnlab.datasets") / "registry.toml").read_text(encoding="utf-8")
-    return {name: _data_set(name, entry) for name, entry in tomllib.loads(text).items()}
+    entries = tomllib.loads(_text("registry.toml"))
+    return {name: _data_set(name, entry) for name, entry in entries.items()}
 
 
 def get_set(name: str) -> DataSet:
@@ -82,8 +83,21 @@ def get_set(name: str) -> DataSet:
 
 def _data_set(name: str, entry: Mapping[str, Any]) -> DataSet:
     described = {key: value for key, value in entry.items() if key != "editions"}
-    editions = tuple(
-        Edition(tuple(DataFile(**file) for file in edition["files"]))
-        for edition in entry["editions"]
-    )
+    editions = tuple(map(_edition, entry["editions"]))
     return DataSet(name=name, editions=editions, **described)
+
+
+def _edition(entry: Mapping[str, Any]) -> Edition:
+    if "table" in entry:
+        return Edition(tuple(_tabulated(**entry)))
+    return Edition(tuple(DataFile(**file) for file in entry["files"]))
+
+
+def _tabulated(table: str, folder: str, base_url: str) -> Iterator[DataFile]:
+    for row in csv.DictReader(_text(table).splitlines()):
+        path, size = row["path"], int(row["bytes"])
+        yield DataFile(row["role"], f"{folder}/{path}", size, row["sha256"], base_url + path)
+
+
+def _text(name: str) -> str:
+    return (resources.files("nnlab.datasets") / name).read_text(encoding="utf-8")

@@ -10,6 +10,10 @@ from nnlab.datasets.registry import DataFile, DataSet, Edition
 from nnlab.errors import DataError
 
 NO = {"", "0", "false", "no", "off"}
+MANY = 20
+"""Files of one set from which they are told of together, not a line each."""
+SHOWN = 3
+"""How many of many files are named."""
 
 
 class MissingDataError(DataError):
@@ -179,9 +183,12 @@ def _missing(
     data_set: DataSet, files: list[DataFile], folder: Path, reason: str
 ) -> MissingDataError:
     """Say which files are missing, why they cannot be had, and how to put them there by hand."""
+    shown = files if len(files) < MANY else files[:SHOWN]
     lines = [f"data set {data_set.name!r} is not here ({reason}); put these files into {folder}:"]
     lines += [
         f"  {file.path}  {file.bytes} bytes  sha256 {file.sha256}  {file.url or '(no URL)'}"
-        for file in files
+        for file in shown
     ]
+    if len(shown) < len(files):
+        lines.append(f"  and {len(files) - len(shown)} more like them")
     return MissingDataError("\n".join(lines), reason)

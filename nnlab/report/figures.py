@@ -6,9 +6,10 @@ from typing import Any
 
 from nnlab.checkpoint import open_checkpoint
 from nnlab.experiment import Evidence, Experiment
+from nnlab.files import make_folder
 from nnlab.inference import output_shapes, weight_counts
 from nnlab.plots.style import save
-from nnlab.runs import RunFolder, make_folder
+from nnlab.runs import RunFolder
 
 
 def draw_run(experiment: Experiment, folder: RunFolder, metrics: Mapping[str, Any]) -> None:

@@ -1,7 +1,8 @@
 """Several runs that answer one question together: seeds, or the arms of a comparison."""
 
 import dataclasses
-from collections.abc import Mapping
+import statistics
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nnlab import experiments, runs
@@ -13,7 +14,7 @@ from nnlab.errors import (
     UsageError,
 )
 from nnlab.experiment import Experiment
-from nnlab.files import write_json
+from nnlab.files import make_folder, write_json
 from nnlab.metrics import mean_interval
 from nnlab.options import from_mapping
 from nnlab.report.figures import footer_text, save_figures
@@ -81,7 +82,7 @@ def _results(
     dataset = None
     for name, config in trials.items():
         member = folder.member(name)
-        runs.make_folder(member.path)
+        make_folder(member.path)
         try:
             results[name] = run(experiment, config, member, workshop, dataset=dataset)
         except DivergedError as error:
@@ -137,10 +138,21 @@ def summarise(experiment: Experiment, results: Mapping[str, Mapping[str, Any]]) 
         "experiment": experiment.name,
         "dataset": first["dataset"],
         "scores": scores,
-        "baselines": first["baselines"],
+        "baselines": _mean_baselines(list(results.values())),
         "details": dict(experiment.summarise(results)),
         "footer": footer_text({**first, "config": _without_seed(first["config"])}),
         "runs": {name: {key: metrics[key] for key in kept} for name, metrics in results.items()},
+    }
+
+
+def _mean_baselines(results: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+    """Average over runs: where each has a split of its own, the baselines differ, too."""
+    return {
+        name: {
+            score: statistics.fmean(metrics["baselines"][name][score] for metrics in results)
+            for score in scores
+        }
+        for name, scores in results[0]["baselines"].items()
     }
 
 

@@ -1,0 +1,126 @@
+"""Pairs of a stained and a clean page: splitting them, and where to cut patches to train on."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+WHITE = 255
+
+
+@dataclass(frozen=True, eq=False)
+class PagePair:
+    """A page, stained and clean.
+
+    Attributes:
+        noisy: uint8 (height, width), 0 to 255.
+        clean: uint8 (height, width), of the same height and width.
+        name: What to call it.
+        kind: The kind of noise, such as "coffee"; empty if unknown.
+    """
+
+    noisy: np.ndarray
+    clean: np.ndarray
+    name: str
+    kind: str = ""
+
+    @cached_property
+    def text(self) -> str:
+        """Checksum of the clean page: the same for the same text in the same fount."""
+        size = str(self.clean.shape).encode()
+        return hashlib.sha256(size + self.clean.tobytes()).hexdigest()
+
+
+def split_by_text(
+    pairs: Sequence[PagePair], sizes: Sequence[int], seed: int
+) -> tuple[tuple[PagePair, ...], ...]:
+    """Split pages at random so that all pairs of one clean page come into the same part.
+
+    Args:
+        pairs: Pages, in any order; each part keeps it.
+        sizes: How many different clean pages each part gets; a last part gets the rest.
+        seed: Which ones.
+
+    Returns:
+        One part more than there are sizes.
+    """
+    texts = list(dict.fromkeys(pair.text for pair in pairs))
+    order = np.random.default_rng(seed).permutation(len(texts))
+    bounds = np.searchsorted(np.cumsum(sizes), np.arange(len(texts)), side="right")
+    part_of = {texts[index]: int(part) for index, part in zip(order, bounds, strict=True)}
+    return tuple(
+        tuple(pair for pair in pairs if part_of[pair.text] == part)
+        for part in range(len(sizes) + 1)
+    )
+
+
+def packed(pages: Sequence[PagePair], smallest: int = 1) -> dict[str, np.ndarray]:
+    """Lay pages of any sizes end to end, so that they are arrays all the same.
+
+    Args:
+        pages: Any number.
+        smallest: Height and width to which a smaller page is continued with paper.
+
+    Returns:
+        noisy: uint8 (pixels,), row by row, page after page.
+        clean: Likewise.
+        shapes: int64 (pages, 2), height and width.
+    """
+    full = [_padded(page, smallest) for page in pages]
+    return {
+        "noisy": _end_to_end([pair[0] for pair in full]),
+        "clean": _end_to_end([pair[1] for pair in full]),
+        "shapes": np.array([pair.shape[1:] for pair in full], np.int64).reshape(-1, 2),
+    }
+
+
+def _end_to_end(pages: Sequence[np.ndarray]) -> np.ndarray:
+    return np.concatenate([np.empty(0, np.uint8), *(page.ravel() for page in pages)])
+
+
+def unpacked(pixels: np.ndarray, shapes: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the pages (height, width) that `packed` has laid end to end."""
+    start = 0
+    for height, width in shapes:
+        yield pixels[start : start + height * width].reshape(height, width)
+        start += height * width
+
+
+def places(shapes: np.ndarray, size: int, stride: int) -> np.ndarray:
+    """Return where to cut squares out of packed pages: a grid on each page.
+
+    Args:
+        shapes: int64 (pages, 2), height and width, at least `size`.
+        size: The side of a square in pixels.
+        stride: Steps of the grid; its last row and column end at the page's edges.
+
+    Returns:
+        int64 (squares, 6): the page's first pixel and its width, the square's top and left, and
+        the lowest top and rightmost left on that page.
+    """
+    found, first = [], 0
+    for height, width in shapes:
+        lowest, rightmost = height - size, width - size
+        found += [
+            (first, width, top, left, lowest, rightmost)
+            for top in _starts(lowest, stride)
+            for left in _starts(rightmost, stride)
+        ]
+        first += height * width
+    return np.array(found, np.int64).reshape(-1, 6)
+
+
+def _padded(page: PagePair, size: int) -> np.ndarray:
+    """Return the noisy and the clean page, at least size x size: uint8 (2, height, width)."""
+    height, width = page.noisy.shape
+    full = np.empty((2, max(height, size), max(width, size)), np.uint8)
+    full[0] = np.median(page.noisy)  # most of a page is paper
+    full[1] = WHITE
+    full[:, :height, :width] = page.noisy, page.clean
+    return full
+
+
+def _starts(last: int, stride: int) -> list[int]:
+    return [*range(0, last, stride), last]
