@@ -26,6 +26,11 @@ def tanh(x: np.ndarray) -> np.ndarray:
     return np.tanh(x)
 
 
+def softsign(x: np.ndarray) -> np.ndarray:
+    """Like tanh, but slower to saturate: x / (1 + abs(x)), -1 to 1."""
+    return x / (np.float32(1) + np.abs(x))
+
+
 def softmax(x: np.ndarray) -> np.ndarray:
     """exp(x) scaled to sum 1 along the last axis; shifted first, so that nothing overflows."""
     powers = np.exp(x - x.max(axis=-1, keepdims=True))
@@ -37,5 +42,6 @@ ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "relu": relu,
     "sigmoid": sigmoid,
     "softmax": softmax,
+    "softsign": softsign,
     "tanh": tanh,
 }

@@ -2,21 +2,17 @@
 
 import itertools
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from nnlab.inference import settings
 from nnlab.inference.activations import ACTIVATIONS
+from nnlab.inference.convolution import Convolution
 from nnlab.inference.layer import Layer, Shape, expect_form
 
 PADDINGS = ("same", "valid")
-
-# Windows copied out at a time. They stay in the processor's cache for the product that follows:
-# a quarter faster than a whole batch at once (measured: 3x3 windows of 32 channels).
-_BLOCK_BYTES = 2**20
+INTERPOLATIONS = ("nearest",)
 
 
 @dataclass(frozen=True)
@@ -45,18 +41,7 @@ class Conv2D(Layer):
     ) -> np.ndarray:
         """(batch, height, width, channels) -> (batch, down, across, filters)."""
         x = _padded(x, self.kernel_size, self.strides, self.padding, fill=0.0)
-        windows = sliding_window_view(x, self.kernel_size, axis=(1, 2))
-        windows = windows[:, :: self.strides[0], :: self.strides[1]]
-        windows = windows.transpose(0, 1, 2, 4, 5, 3)  # (batch, down, across, *kernel, channels)
-        weights = kernel.reshape(-1, self.filters)  # (window, filters)
-        batch, down, across = windows.shape[:3]
-        y = np.empty((batch, down, across, self.filters), np.float32)
-        for block in _blocks(batch, down, across, window_bytes=4 * len(weights)):
-            product = windows[block].reshape(-1, len(weights)) @ weights
-            y[block] = product.reshape(y[block].shape)
-        if bias is not None:
-            y += bias
-        return ACTIVATIONS[self.activation](y)
+        return Convolution(x, kernel, bias, self.strides, self.activation).run()
 
 
 @dataclass(frozen=True)
@@ -81,6 +66,26 @@ class MaxPooling2D(Layer):
             one_of_each = x[:, top :: self.strides[0], left :: self.strides[1]]
             np.maximum(y, one_of_each[:, :down, :across], out=y)
         return y
+
+
+@dataclass(frozen=True)
+class UpSampling2D(Layer):
+    """Each pixel becomes a block of pixels of its value."""
+
+    size: tuple[int, int] = settings.window()
+    interpolation: str = settings.one_of(INTERPOLATIONS)
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """(height, width, channels) -> (height * down, width * across, channels)."""
+        expect_form(inputs[0], "(height, width, channels)", len(inputs[0]) == 3)
+        height, width, channels = inputs[0]
+        return height * self.size[0], width * self.size[1], channels
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(batch, height, width, channels) -> (batch, height * down, width * across, channels)."""
+        shape = (len(x), *self.output_shape(x.shape[1:]))
+        blocks = (*x.shape[:2], self.size[0], x.shape[2], self.size[1], x.shape[3])
+        return np.broadcast_to(x[:, :, None, :, None], blocks).reshape(shape)
 
 
 def _window_counts(
@@ -108,17 +113,3 @@ def _padded(
         missing = max((math.ceil(side / stride) - 1) * stride + length - side, 0)
         margins[axis] = (missing // 2, missing - missing // 2)
     return np.pad(x, margins, constant_values=fill) if np.any(margins) else x
-
-
-def _blocks(batch: int, down: int, across: int, window_bytes: int) -> Iterator[tuple[slice, ...]]:
-    """Cut (batch, down, across) into blocks whose windows fit in the cache."""
-    row_bytes = across * window_bytes
-    steps = [
-        max(1, min(count, _BLOCK_BYTES // size))
-        for count, size in ((batch, down * row_bytes), (down, row_bytes), (across, window_bytes))
-    ]
-    starts = itertools.product(
-        *(range(0, count, step) for count, step in zip((batch, down, across), steps, strict=True))
-    )
-    for corner in starts:
-        yield tuple(slice(start, start + step) for start, step in zip(corner, steps, strict=True))

@@ -1,6 +1,6 @@
 """The kinds of layer that a network description may name: this table and nothing else."""
 
-from nnlab.inference.images import Conv2D, MaxPooling2D
+from nnlab.inference.images import Conv2D, MaxPooling2D, UpSampling2D
 from nnlab.inference.layer import Layer
 from nnlab.inference.layers import (
     Activation,
@@ -30,4 +30,5 @@ KINDS: dict[str, type[Layer]] = {
     "repeat_vector": RepeatVector,
     "rescale": Rescale,
     "reshape": Reshape,
+    "up_sampling2d": UpSampling2D,
 }

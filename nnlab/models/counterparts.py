@@ -110,6 +110,11 @@ def _embedding(layer: Any) -> dict[str, Any]:
     return {name: getattr(layer, name) for name in ("input_dim", "output_dim", "mask_zero")}
 
 
+def _up_sampling2d(layer: Any) -> dict[str, Any]:
+    _require(layer, data_format="channels_last")
+    return {"size": list(layer.size), "interpolation": layer.interpolation}
+
+
 def _max_pooling2d(layer: Any) -> dict[str, Any]:
     _require(layer, data_format="channels_last")
     return {
@@ -134,4 +139,5 @@ _KINDS: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "RepeatVector": ("repeat_vector", lambda layer: {"count": layer.n}),
     "Rescaling": ("rescale", _rescaling),
     "Reshape": ("reshape", _reshape),
+    "UpSampling2D": ("up_sampling2d", _up_sampling2d),
 }

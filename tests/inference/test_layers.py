@@ -107,9 +107,20 @@ def test_conv2d_at_unequal_strides_is_as_defined(height, width, kernel, strides)
         np.testing.assert_allclose(y[:, row, column], expected, rtol=0, atol=1e-4)
 
 
-@pytest.mark.parametrize("shape", [(40, 700, 12), (200, 50, 12), (3, 12_000, 3)])
+@pytest.mark.parametrize("shape", [(40, 700, 12), (200, 50, 12), (3, 12_000, 3), (90, 90, 200)])
 def test_conv2d_of_images_larger_than_the_cache(layers, shape):
     one_layer(layers.Conv2D(2, 3, padding="same", name="y"), *shape)
+
+
+@pytest.mark.parametrize("channels", [1, 12])
+def test_conv2d_is_the_same_on_any_number_of_cores(monkeypatch, channels):
+    x, weights, bias = normal(3, 200, 180, channels), normal(3, 3, channels, 8), normal(8)
+    convolution = Conv2D(8, (3, 3), (1, 1), "same", "relu", use_bias=True)
+    results = []
+    for count in ("1", "3"):
+        monkeypatch.setenv("OMP_NUM_THREADS", count)
+        results.append(convolution(x, weights, bias))
+    np.testing.assert_array_equal(results[0], results[1])
 
 
 @more
@@ -125,6 +136,42 @@ def test_max_pooling2d(layers, height, width, channels, pool, strides, padding):
     if padding == "valid":
         pool = min(pool[0], height), min(pool[1], width)
     one_layer(layers.MaxPooling2D(pool, strides, padding, name="y"), height, width, channels)
+
+
+@more
+@given(height=sides, width=sides, channels=st.integers(1, 3), size=steps)
+def test_up_sampling2d(layers, height, width, channels, size):
+    one_layer(layers.UpSampling2D(size, name="y"), height, width, channels)
+
+
+@more
+@given(
+    height=sides,
+    width=sides,
+    channels=st.integers(1, 40),
+    size=steps,
+    kernel=windows,
+    padding=paddings,
+    stride=st.integers(1, 2),
+    activation=activations,
+    use_bias=st.booleans(),
+)
+def test_conv2d_of_what_was_enlarged(
+    layers, height, width, channels, size, kernel, padding, stride, activation, use_bias
+):
+    import keras
+
+    x = keras.Input((height + 4, width + 4, channels), name="x")
+    enlarged = layers.UpSampling2D(size, name="enlarged")(x)
+    y = layers.Conv2D(
+        3, kernel, stride, padding, activation=activation, use_bias=use_bias, name="y"
+    )(enlarged)
+    images = normal(3, *x.shape[1:])
+    network = assert_agrees(keras.Model(x, y), images)
+    both = Network({**network.description, "outputs": ["y", "enlarged"]}, network.weights)
+    outputs = both.outputs(images)
+    np.testing.assert_array_equal(outputs["y"], network(images))
+    np.testing.assert_array_equal(outputs["enlarged"][:, :: size[0], :: size[1]], images)
 
 
 @few

@@ -6,12 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlab.errors import UsageError
-from nnlab.inference import expected_variables
+from nnlab.inference import Network, expected_variables
+from nnlab.inference.tiles import run_tiled
 from nnlab.models.adder import adder
 from nnlab.models.character_lstm import character_lstm
 from nnlab.models.cnn import cnn
 from nnlab.models.describe import describe
 from nnlab.models.mlp import mlp
+from nnlab.models.page_cleaner import page_cleaner
 from nnlab.models.translator import translator
 from tests.inference.agreement import assert_agrees
 
@@ -155,3 +157,53 @@ def test_padding_of_a_sentence_leaves_no_trace():
     long = assert_agrees(translator((9, 5), (4, 6), 7), source, target)
     short = assert_agrees(translator((5, 5), (4, 6), 7), source[:, :5], target)
     np.testing.assert_array_equal(long(source, target), short(source[:, :5], target))
+
+
+def test_the_page_cleaner_is_the_reports():
+    description = describe(page_cleaner((64, 48)))
+    assert description["inputs"] == [{"name": "page", "shape": [64, 48, 1]}]
+    assert description["outputs"] == ["clean"]
+    kinds = [node["kind"] for node in description["nodes"]]
+    smaller, larger = ["conv2d", "max_pooling2d"], ["up_sampling2d", "conv2d"]
+    assert kinds == ["rescale", *smaller, *smaller, "conv2d", *larger, *larger, "conv2d"]
+    kernels = {
+        name: shape for name, shape in expected_variables(description).items() if len(shape) > 1
+    }
+    assert kernels == {
+        "encoder_1/kernel": (3, 3, 1, 32),
+        "encoder_2/kernel": (3, 3, 32, 32),
+        "centre/kernel": (3, 3, 32, 32),
+        "decoder_1/kernel": (3, 3, 32, 32),
+        "decoder_2/kernel": (3, 3, 32, 32),
+        "clean/kernel": (3, 3, 32, 1),
+    }
+
+
+@few
+@given(
+    blocks=st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    filters=st.lists(st.integers(1, 8), min_size=1, max_size=3),
+)
+def test_the_page_cleaner_gives_the_same_in_numpy(blocks, filters):
+    height, width = (2 ** len(filters) * count for count in blocks)
+    network = assert_agrees(page_cleaner((height, width), filters), pixels(3, height, width, 1))
+    clean = network.predict(pixels(3, height, width, 1))
+    assert clean.min() >= 0
+    assert clean.max() <= 1
+
+
+def test_the_page_cleaner_runs_on_other_sizes_than_it_was_made_for():
+    small, large = page_cleaner((16, 16)), page_cleaner((52, 40))
+    network = assert_agrees(large, pixels(1, 52, 40, 1))
+    network = Network(describe(small), network.weights)
+    came = network.part({"page": (52, 40, 1)}, ["clean"]).predict(pixels(1, 52, 40, 1))
+    expected = large(pixels(1, 52, 40, 1), training=False)
+    np.testing.assert_allclose(came, expected, rtol=0, atol=1e-5)
+    tiled = run_tiled(network, pixels(52, 40), tile=8)
+    np.testing.assert_allclose(tiled, came[0, :, :, 0], rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(("shape", "filters"), [((30, 32), (8, 8)), ((32, 0), (8,)), ((4, 4), ())])
+def test_the_page_cleaner_refuses_patches_that_its_pools_do_not_divide(shape, filters):
+    with pytest.raises(UsageError, match="multiples"):
+        page_cleaner(shape, filters)

@@ -1,0 +1,137 @@
+"""How long cleaning a page takes, and how much memory: nnlab's tiles against Keras' `predict`.
+
+    python benchmarks/cleaning.py                # an A4 page at 300 dpi, 2480x3508 pixels
+    python benchmarks/cleaning.py --height 1754 --width 1240 --rounds 5
+
+The network is the page cleaner with random weights. Both clean the same page in processes of their
+own, imports counted, in turn (tiles, predict, tiles, predict ...), so that a machine whose speed
+drifts slows both. What is compared is the ratio of each pair: tiles / predict, its median and
+range. Processor time, of all threads, stands beside the time on the clock, for machines that are
+busy with other things. How far the two pages differ is printed, too.
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+KEYS = ("seconds", "processor", "megabytes")
+
+
+def page_of(height: int, width: int) -> np.ndarray:
+    """Return a page of noise, uint8 (height, width)."""
+    return np.random.default_rng(0).integers(0, 256, (height, width), dtype=np.uint8)
+
+
+def make(folder: Path) -> None:
+    """Write the network and random weights of usual size."""
+    from nnlab.models.describe import describe, weights_of
+    from nnlab.models.page_cleaner import page_cleaner
+
+    model = page_cleaner((64, 64))
+    rng = np.random.default_rng(1)
+    weights = {
+        name: rng.normal(0, np.sqrt(2 / np.prod(array.shape[:-1])), array.shape)
+        for name, array in weights_of(model).items()
+    }
+    (folder / "network.json").write_text(json.dumps(describe(model)))
+    np.savez(folder / "weights.npz", **weights)  # type: ignore[arg-type]
+
+
+def clean_by_tiles(folder: Path, page: np.ndarray) -> np.ndarray:
+    """Clean the page with NumPy."""
+    from nnlab.inference import Network
+    from nnlab.inference.tiles import run_tiled
+
+    description = json.loads((folder / "network.json").read_text())
+    with np.load(folder / "weights.npz") as weights:
+        return run_tiled(Network(description, weights), page)
+
+
+def clean_by_predict(folder: Path, page: np.ndarray) -> np.ndarray:
+    """Clean the page with Keras, the whole page at once."""
+    from nnlab.models.describe import load_weights
+    from nnlab.models.page_cleaner import page_cleaner
+
+    height, width = page.shape
+    model = page_cleaner((height, width))
+    with np.load(folder / "weights.npz") as weights:
+        load_weights(model, weights)
+    clean: np.ndarray = model.predict(page[None, ..., None].astype(np.float32), verbose=0)
+    return clean[0, ..., 0]
+
+
+WAYS = {"tiles": clean_by_tiles, "predict": clean_by_predict}
+
+
+def measure(way: str, folder: Path, height: int, width: int) -> dict[str, float]:
+    """Clean the page in a process of its own, and measure that from its start to its end."""
+    size = ["--height", str(height), "--width", str(width)]
+    command = [sys.executable, __file__, "--here", way, "--folder", str(folder), *size]
+    start = time.perf_counter()
+    output = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ).stdout
+    seconds = time.perf_counter() - start
+    return {"seconds": seconds, **json.loads(output.splitlines()[-1])}
+
+
+def measure_here(way: str, folder: Path, height: int, width: int) -> None:
+    """Clean the page in this process and print what it took as JSON."""
+    clean = WAYS[way](folder, page_of(height, width))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    np.save(folder / f"{way}.npy", clean)
+    took = {"processor": used.ru_utime + used.ru_stime, "megabytes": used.ru_maxrss / 1024}
+    print(json.dumps(took))
+
+
+def compare(folder: Path, height: int, width: int, rounds: int) -> None:
+    """Measure both ways in turn and print the ratios."""
+    ratios: dict[str, list[float]] = {key: [] for key in KEYS}
+    for number in range(1, rounds + 1):
+        came = {way: measure(way, folder, height, width) for way in WAYS}
+        for key, values in ratios.items():
+            values.append(came["tiles"][key] / came["predict"][key])
+        words = [
+            f"{way} {one['seconds']:.2f} s, {one['processor']:.2f} s of processors, "
+            f"{one['megabytes']:.0f} MB"
+            for way, one in came.items()
+        ]
+        print(f"round {number}: {'; '.join(words)}")
+    for key, values in ratios.items():
+        middle, low, high = statistics.median(values), min(values), max(values)
+        print(f"{key}, tiles / predict: {middle:.2f} ({low:.2f} to {high:.2f})")
+    tiles, predict = (np.load(folder / f"{way}.npy") for way in WAYS)
+    print(f"largest difference: {np.abs(tiles - predict).max():.1e}")
+
+
+def main() -> None:
+    """Read the options and compare."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--height", type=int, default=3508, help="a multiple of 4")
+    parser.add_argument("--width", type=int, default=2480, help="a multiple of 4")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--here", choices=("make", *WAYS), help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.here == "make":
+        make(options.folder)
+        return
+    if options.here:
+        measure_here(options.here, options.folder, options.height, options.width)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, __file__, "--here", "make", "--folder", folder]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+        compare(Path(folder), options.height, options.width, options.rounds)
+
+
+if __name__ == "__main__":
+    main()

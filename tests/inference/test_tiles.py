@@ -1,0 +1,229 @@
+"""A page cleaned tile by tile is the page cleaned at once."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlab.errors import CheckpointError, UsageError
+from nnlab.inference import Network, expected_variables
+from nnlab.inference.receptive import Field, receptive_field
+from nnlab.inference.tiles import run_on_page, run_tiled
+from tests.inference.test_parts import node
+
+few = settings(max_examples=25, deadline=None)
+
+sizes = st.tuples(st.integers(1, 70), st.integers(1, 70))
+
+
+def run_whole(network, page):
+    return run_tiled(network, page, tile=max(page.shape), margin=0)
+
+
+def conv(name, source, filters=3, kernel=3, stride=1, activation="relu", padding="same"):
+    return node(
+        name,
+        "conv2d",
+        source,
+        filters=filters,
+        kernel_size=[kernel, kernel],
+        strides=[stride, stride],
+        padding=padding,
+        activation=activation,
+        use_bias=True,
+    )
+
+
+def pool(name, source, size, stride=None, padding="same"):
+    strides = [stride or size] * 2
+    return node(
+        name,
+        "max_pooling2d",
+        source,
+        pool_size=[size, size],
+        strides=strides,
+        padding=padding,
+    )
+
+
+def larger(name, source, size):
+    return node(name, "up_sampling2d", source, size=[size, size], interpolation="nearest")
+
+
+def described(*nodes, side=24, output="clean"):
+    scale = node("scale", "rescale", "page", scale=1 / 255, offset=0.0)
+    return {
+        "inputs": [{"name": "page", "shape": [side, side, 1]}],
+        "nodes": [scale, *nodes],
+        "outputs": [output],
+    }
+
+
+def network_of(description) -> Network:
+    rng = np.random.default_rng(0)
+    weights = {
+        name: rng.normal(0, 1.5 / np.sqrt(np.prod(shape[:-1])), shape).astype(np.float32)
+        for name, shape in expected_variables(description).items()
+    }
+    return Network(description, weights)
+
+
+def autoencoder(strides=(2, 2), kernel=3, by_pools=True) -> Network:
+    """One level for each stride: a convolution and a pool, or a convolution that strides."""
+    nodes, last = [], "scale"
+    for level, stride in enumerate(strides):
+        nodes.append(conv(f"down_{level}", last, 3, kernel, 1 if by_pools else stride))
+        last = f"down_{level}"
+        if by_pools:
+            nodes.append(pool(f"pool_{level}", last, stride))
+            last = f"pool_{level}"
+    nodes.append(conv("centre", last, 4, kernel))
+    last = "centre"
+    for level, stride in enumerate(reversed(strides)):
+        nodes += [larger(f"larger_{level}", last, stride)]
+        nodes += [conv(f"up_{level}", f"larger_{level}", 3, kernel)]
+        last = f"up_{level}"
+    nodes.append(conv("clean", last, 1, kernel, activation="sigmoid"))
+    return network_of(described(*nodes, side=36))
+
+
+def page_of(height, width):
+    return np.random.default_rng(4).integers(0, 256, (height, width)).astype(np.float32)
+
+
+def assert_same(network, page, tile):
+    whole, tiled = run_whole(network, page), run_tiled(network, page, tile)
+    assert tiled.shape == page.shape
+    assert tiled.dtype == np.float32
+    np.testing.assert_allclose(tiled, whole, rtol=0, atol=1e-5)
+
+
+@few
+@given(size=sizes, tile=st.integers(1, 40))
+def test_tiles_are_the_whole_page(size, tile):
+    assert_same(autoencoder(), page_of(*size), tile)
+
+
+@few
+@given(
+    size=sizes,
+    tile=st.integers(1, 30),
+    strides=st.lists(st.integers(1, 3), min_size=1, max_size=3),
+    kernel=st.integers(1, 5),
+    by_pools=st.booleans(),
+)
+def test_tiles_are_the_whole_page_at_any_depth(size, tile, strides, kernel, by_pools):
+    assert_same(autoencoder(tuple(strides), kernel, by_pools), page_of(*size), tile)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 50), (49, 2), (3, 3), (64, 37)])
+def test_tiny_and_odd_pages(size):
+    assert_same(autoencoder(), page_of(*size), 8)
+
+
+@pytest.mark.parametrize("pooled", [pool("y", "x", 3, 2), conv("y", "x", 3, 5, 2)])
+def test_windows_that_overlap(pooled):
+    network = network_of(
+        described(conv("x", "scale"), pooled, larger("z", "y", 2), conv("clean", "z", 1))
+    )
+    assert_same(network, page_of(61, 58), 10)
+
+
+def test_the_whole_page_is_the_network_run_once_on_the_page_continued_by_its_edge():
+    network, page = autoencoder(), page_of(38, 35)
+    continued = np.pad(page, [(0, 2), (0, 1)], "edge")
+    once = network.part({"page": (40, 36, 1)}, ["clean"]).predict(continued[None, ..., None])
+    np.testing.assert_array_equal(run_whole(network, page), once[0, :38, :35, 0])
+
+
+def test_bytes_are_taken_as_they_are():
+    network, page = autoencoder(), page_of(30, 41)
+    np.testing.assert_array_equal(
+        run_tiled(network, page.astype(np.uint8), 16), run_tiled(network, page, 16)
+    )
+
+
+def test_the_network_looks_exactly_as_far_as_it_does():
+    network = autoencoder()
+    field = receptive_field(network.description)
+    assert field == Field((4, 4), (14, 14))
+    page = page_of(80, 80)
+    clean = run_whole(network, page)
+    seen = np.zeros(80, bool)
+    for row in range(80):
+        changed = page.copy()
+        changed[row] = 255 - changed[row]
+        seen[row] = (run_whole(network, changed)[40:44] != clean[40:44]).any()
+    rows = np.flatnonzero(seen)
+    assert rows[0] >= 40 - 14
+    assert rows[-1] <= 43 + 14
+    assert len(rows) > 20
+
+
+def test_the_edge_of_a_page_is_no_edge_to_the_network():
+    network = network_of(described(conv("clean", "scale", 1, activation="linear")))
+    page = np.full((9, 13), 200.0)
+    inside = run_tiled(network, np.full((60, 60), 200.0))[30, 30]
+    np.testing.assert_allclose(run_on_page(network, page), inside, rtol=1e-5)
+    assert np.abs(run_tiled(network, page)[0] - inside).max() > 1e-3
+
+
+def test_too_small_a_margin_leaves_seams():
+    network, page = autoencoder(), page_of(64, 64)
+    difference = run_tiled(network, page, 16, margin=0) - run_whole(network, page)
+    assert np.abs(difference).max() > 1e-4
+
+
+def test_memory_grows_with_the_tile_and_not_with_the_page():
+    network = autoencoder()
+    peaks = []
+    for side in (200, 800):
+        page = page_of(side, side).astype(np.uint8)
+        tracemalloc.start()
+        run_tiled(network, page, 64)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    grown = peaks[1] - peaks[0]
+    assert grown < 6 * (800**2 - 200**2)  # the result is 4 bytes a pixel, the page 1
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        [conv("clean", "scale", 1, padding="valid")],
+        [conv("clean", "scale", 3)],
+        [node("clean", "reshape", "scale", shape=[24, 24, 1])],
+        [larger("clean", "scale", 2)],
+        [pool("clean", "scale", 2)],
+        [node("flat", "flatten", "scale"), node("clean", "reshape", "flat", shape=[24, 24, 1])],
+        [node("clean", "concatenate", "scale", "scale", axis=1)],
+    ],
+)
+def test_other_networks_are_refused(nodes):
+    network = network_of(described(*nodes))
+    with pytest.raises(CheckpointError, match="expected"):
+        run_tiled(network, page_of(30, 30))
+
+
+def test_weights_that_are_too_large_are_refused():
+    network = autoencoder()
+    weights = {name: array * np.float32(1e30) for name, array in network.weights.items()}
+    with pytest.raises(CheckpointError, match="too large"):
+        run_tiled(Network(network.description, weights), page_of(20, 20))
+
+
+@pytest.mark.parametrize(
+    ("page", "tile", "margin"),
+    [
+        (np.zeros((3, 3, 1)), 8, None),
+        (np.zeros((0, 3)), 8, None),
+        (np.zeros((3, 3), complex), 8, None),
+        (np.zeros((3, 3)), 0, None),
+        (np.zeros((3, 3)), 8, -1),
+    ],
+)
+def test_no_page_and_no_tile(page, tile, margin):
+    with pytest.raises(UsageError, match="expected"):
+        run_tiled(autoencoder(), page, tile, margin)
