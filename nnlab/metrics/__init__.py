@@ -14,6 +14,7 @@ from nnlab.metrics.classification import (
     confusion_matrix,
     rank_stability,
 )
+from nnlab.metrics.images import pooled_rmse, psnr, rmse, ssim
 from nnlab.metrics.intervals import (
     Estimate,
     Interval,
@@ -22,6 +23,9 @@ from nnlab.metrics.intervals import (
     paired_difference,
     wilson_interval,
 )
+from nnlab.metrics.neighbours import class_medoids, knn_accuracy, silhouette, trustworthiness
+from nnlab.metrics.ranking import RecallAt, auc, mrr, ndcg_at, ranks, recall_at, recall_curve
+from nnlab.metrics.reading import character_error_rate, ocr
 from nnlab.metrics.text import copied_share, longest_copied_run
 from nnlab.metrics.translation import (
     bleu,
@@ -39,18 +43,35 @@ __all__ = [
     "Interval",
     "PairedDifference",
     "RankStability",
+    "RecallAt",
+    "auc",
     "bleu",
+    "character_error_rate",
     "chrf",
     "chrf_interval",
     "class_accuracy",
+    "class_medoids",
     "confused_pairs",
     "confusion_matrix",
     "copied_share",
     "exact_match",
+    "knn_accuracy",
     "longest_copied_run",
     "mean_interval",
+    "mrr",
+    "ndcg_at",
+    "ocr",
     "paired_difference",
+    "pooled_rmse",
+    "psnr",
     "rank_stability",
+    "ranks",
+    "recall_at",
+    "recall_curve",
+    "rmse",
     "sentence_chrf",
+    "silhouette",
+    "ssim",
+    "trustworthiness",
     "wilson_interval",
 ]
