@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from nnlab import experiments, runs
 from nnlab.checkpoint import Header, Variable, open_checkpoint
 from nnlab.errors import CheckpointError, NnlabError, UsageError
-from nnlab.experiment import Answer, Experiment, Note
+from nnlab.experiment import Answer, Experiment, Remark
 from nnlab.inference import Network, expected_variables
 from nnlab.options import flag_value, from_mapping
 
@@ -53,9 +53,7 @@ class Trained:
         except UsageError as error:
             raise CheckpointError(str(error)) from error
 
-    def answers(
-        self, inputs: Iterable[str], query: Any = None
-    ) -> Iterator[Answer | Note | NnlabError]:
+    def answers(self, inputs: Iterable[str], query: Any = None) -> Iterator[Answer | Remark]:
         """Yield the answers, or the error in their place, to each input in order.
 
         Raises:
@@ -65,7 +63,7 @@ class Trained:
         with _naming(self.path):
             yield from self.experiment.answer(self.network, self.header.facts, query, inputs)
 
-    def stream(self, inputs: Iterable[str], query: Any) -> Iterator[str | Note | NnlabError] | None:
+    def stream(self, inputs: Iterable[str], query: Any) -> Iterator[str | bytes | Remark] | None:
         """Yield the plain output piece by piece, where the experiment's answers are no lines.
 
         Raises:
@@ -89,7 +87,7 @@ class Trained:
         for answer in self.answers(inputs, options):
             if isinstance(answer, NnlabError):
                 raise answer
-            if not isinstance(answer, Note):
+            if isinstance(answer, dict):
                 answers.append(answer)
         return answers
 

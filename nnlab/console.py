@@ -6,6 +6,7 @@ because answers rarely need it.
 
 import os
 import re
+import shutil
 import stat
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -52,11 +53,19 @@ class Console:
 
     def __init__(self, quiet: bool = False) -> None:
         self.quiet = quiet
+        self._status = False
 
     def say(self, text: str) -> None:
         """Write a line on stderr, unless quiet."""
         if not self.quiet:
             print(_visible_lines(text), file=sys.stderr)  # noqa: T201
+
+    def status(self, text: str) -> None:
+        """Show a passing line on a terminal until the next one; an empty text takes it away."""
+        if sys.stderr.isatty() and not self.quiet and (text or self._status):
+            shown = visible(text)[: shutil.get_terminal_size().columns - 1]
+            print(f"\r{shown}\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201
+            self._status = bool(text)
 
     def warn(self, text: str) -> None:
         """Write a warning on stderr."""

@@ -31,6 +31,25 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far a long answer has come, for a terminal.
+
+    Attributes:
+        done: How many of `total` are answered.
+        total: How many there are to answer.
+        text: What is being worked on.
+    """
+
+    done: int
+    total: int
+    text: str
+
+
+Remark = Note | Progress | NnlabError
+"""What may come between answers."""
+
+
+@dataclass(frozen=True)
 class Data:
     """What an experiment has loaded.
 
@@ -54,12 +73,14 @@ class Scores:
         baselines: The same numbers for naive methods, by method.
         details: JSON-able tables behind the numbers.
         evidence: Arrays that the figures need, such as the misclassified images.
+        facts: What answering needs of the trained network beyond the facts of the data, JSON-able.
     """
 
     scores: Mapping[str, float]
     baselines: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
     evidence: Mapping[str, np.ndarray] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -104,6 +125,8 @@ class Experiment(ABC):
         network_options: Fields of Config and of Query both; an answer comes from a network that
             was trained with the Query's values of them.
         data_facts: The facts in which a network and the data it is scored on must agree.
+        reads_stdin: Whether the input `-` is left to `answer`, which reads bytes from stdin;
+            else it stands for the lines of stdin, each an input.
         averages: Whether the mean over all runs of a group means anything.
         default_runs: How many runs `--runs` stands for when nobody gives it.
     """
@@ -120,6 +143,7 @@ class Experiment(ABC):
     dataset_option: ClassVar[str] = "dataset"
     network_options: ClassVar[tuple[str, ...]] = ()
     data_facts: ClassVar[tuple[str, ...]] = ()
+    reads_stdin: ClassVar[bool] = False
     averages: ClassVar[bool] = True
     default_runs: ClassVar[int] = 1
 
@@ -209,12 +233,12 @@ class Experiment(ABC):
     @abstractmethod
     def answer(
         self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
-    ) -> Iterator[Answer | Note | NnlabError]:
+    ) -> Iterator[Answer | Remark]:
         """Yield the answers to each input, in order; an error stands for an input that has none."""
 
     def stream(
         self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
-    ) -> Iterator[str | Note | NnlabError] | None:
+    ) -> Iterator[str | bytes | Remark] | None:
         """Yield the plain output piece by piece as it comes, where answers are no lines."""
         return None
 

@@ -13,7 +13,7 @@ FLOORS = (
     {"errors"},
     {"console", "files", "options", "versions"},
     {"datasets", "inference", "checkpoint", "runs", "metrics", "plots"},
-    {"models", "training", "baselines", "decoding"},
+    {"models", "training", "baselines", "decoding", "cleaning"},
     {"experiment"},
     {"scoring"},
     {"experiments"},

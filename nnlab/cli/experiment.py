@@ -1,6 +1,7 @@
 """One command per experiment: inputs are answered; without any, it trains."""
 
 import dataclasses
+import itertools
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,13 +27,14 @@ from nnlab.cli.options import (
 )
 from nnlab.console import Console, visible, waiting_bytes
 from nnlab.errors import NnlabError, UsageError
-from nnlab.experiment import Answer, Experiment, Note
+from nnlab.experiment import Answer, Experiment, Note, Progress, Remark
 from nnlab.options import flag_name, flag_value, from_mapping
 
 if TYPE_CHECKING:
     from nnlab.answering import Trained
 
 _LAID_OUT = re.compile(r"[^\n\t]+")  # by line feeds and tabs, which command nothing
+BYTE_ORDER_MARK = "\ufeff"
 RUN_FLAGS = ("out", "runs", "config", "force")
 
 
@@ -75,13 +77,19 @@ def experiment_command(experiment: Experiment) -> click.Command:
 
 
 def _answering_options(experiment: Experiment, prefix: str) -> list[click.Option]:
-    """Return the options of the Query; one that the Config has too is a single option."""
-    both = {field.name for field in dataclasses.fields(experiment.Config)}
+    """Return the options of the Query; one that training has too is a single option."""
     options = options_of(experiment.Query, ANSWERING, prefix)
-    return [option for option in options if option.name not in both]
+    return [option for option in options if option.name not in _training_names(experiment)]
+
+
+def _training_names(experiment: Experiment) -> set[str]:
+    return {field.name for field in dataclasses.fields(experiment.Config)} | set(RUN_FLAGS)
 
 
 def _run_options(experiment: Experiment) -> list[click.Option]:
+    replaced = "the run in --out"
+    if "force" in {field.name for field in dataclasses.fields(experiment.Query)}:
+        replaced += "; of an answer, files that exist"
     return [
         SectionedOption(
             ["--runs"],
@@ -99,9 +107,7 @@ def _run_options(experiment: Experiment) -> list[click.Option]:
             f"{experiment.name}/<number>]",
             section=TRAINING,
         ),
-        SectionedOption(
-            ["--force"], is_flag=True, help="Replace the run in --out.", section=TRAINING
-        ),
+        SectionedOption(["--force"], is_flag=True, help=f"Replace {replaced}.", section=TRAINING),
         SectionedOption(
             ["--config"],
             type=click.Path(path_type=Path),
@@ -128,8 +134,8 @@ def _checkpoint_option() -> click.Option:
 
 
 def _train(ctx: click.Context, experiment: Experiment) -> None:
-    config_fields = {field.name for field in dataclasses.fields(experiment.Config)}
-    answering = [name for name in given_values(ctx, experiment.Query) if name not in config_fields]
+    training = _training_names(experiment)
+    answering = [name for name in given_values(ctx, experiment.Query) if name not in training]
     if ctx.params["checkpoint"] is not None:
         answering.append("checkpoint")
     if answering:
@@ -169,25 +175,29 @@ def make_query(ctx: click.Context, experiment: Experiment) -> Any:
 
 def _answer(ctx: click.Context, experiment: Experiment, inputs: Sequence[str]) -> int:
     training = given_values(ctx, experiment.Config)
-    for field in dataclasses.fields(experiment.Query):
-        training.pop(field.name, None)
     training |= {
         name: None
         for name in RUN_FLAGS
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }
+    for field in dataclasses.fields(experiment.Query):
+        training.pop(field.name, None)
     if training:
         flag = flag_name(next(iter(training)))
         raise UsageError(f"{flag} is for training, but inputs are given; leave out one of the two")
     console = make_console(ctx)
     query = make_query(ctx, experiment)
     trained = _chosen(ctx, experiment, query, console)
-    pieces = None if ctx.params["as_json"] else trained.stream(_inputs(inputs), query)
+    given = inputs if experiment.reads_stdin else _inputs(inputs)
+    pieces = None if ctx.params["as_json"] else trained.stream(given, query)
     if pieces is not None:
         return _print_pieces(pieces, console)
-    answers = trained.answers(_inputs(inputs), query)
+    answers = trained.answers(given, query)
     columns = None if ctx.params["as_json"] else experiment.columns(query)
-    return _print_answers(answers, columns, console)
+    try:
+        return _print_answers(answers, columns, console)
+    finally:
+        console.status("")
 
 
 def _chosen(ctx: click.Context, experiment: Experiment, query: Any, console: Console) -> "Trained":
@@ -216,35 +226,49 @@ def _inputs(given: Iterable[str]) -> Iterator[str]:
     """Yield the inputs; `-` stands for the lines of stdin."""
     for text in given:
         if text == "-":
-            yield from (line.rstrip("\r\n") for line in sys.stdin)
+            lines = (line.rstrip("\r\n") for line in sys.stdin)
+            yield from (line.removeprefix(BYTE_ORDER_MARK) for line in itertools.islice(lines, 1))
+            yield from lines
         else:
             yield text
 
 
 def _print_answers(
-    answers: Iterable[Answer | Note | NnlabError], columns: Sequence[str] | None, console: Console
+    answers: Iterable[Answer | Remark], columns: Sequence[str] | None, console: Console
 ) -> int:
     """Print each answer as it comes, its columns or JSON; errors do not stop the rest."""
     failed = False
     for answer in answers:
+        _show_progress(answer, console)
         if isinstance(answer, Note | NnlabError):
             failed |= _told_apart(answer, console)
-        elif columns is None:
+        elif isinstance(answer, dict) and columns is None:
             print_json(answer)
-        else:
-            click.echo("\t".join(_cell(answer[column]) for column in columns))
+        elif isinstance(answer, dict):
+            click.echo("\t".join(_cell(answer[column]) for column in columns or ()))
     return 1 if failed else 0
 
 
-def _print_pieces(pieces: Iterable[str | Note | NnlabError], console: Console) -> int:
-    """Print text as it comes; a terminal is not given its control characters."""
+def _print_pieces(pieces: Iterable[str | bytes | Remark], console: Console) -> int:
+    """Print text as it comes; a terminal is not given its control characters, nor any bytes."""
     failed = False
     for piece in pieces:
+        _show_progress(piece, console)
         if isinstance(piece, str):
             click.echo(_LAID_OUT.sub(lambda found: visible(found[0]), piece), nl=False)
-        else:
+        elif isinstance(piece, bytes):
+            if sys.stdout.isatty():
+                raise UsageError("stdout is a terminal; send the file on: ... -o - > FILE")
+            click.echo(piece, nl=False)
+        elif isinstance(piece, Note | NnlabError):
             failed |= _told_apart(piece, console)
     return 1 if failed else 0
+
+
+def _show_progress(piece: Any, console: Console) -> None:
+    """Show on a terminal how far it is, until something else is printed."""
+    working = isinstance(piece, Progress)
+    console.status(f"{piece.done + 1} of {piece.total}: {piece.text}" if working else "")
 
 
 def _told_apart(remark: Note | NnlabError, console: Console) -> bool:

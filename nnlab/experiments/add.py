@@ -21,7 +21,7 @@ from nnlab.datasets.sums import (
     to_text,
 )
 from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
-from nnlab.experiment import Answer, Data, Evidence, Experiment, Note, Scores, Table, Warn
+from nnlab.experiment import Answer, Data, Evidence, Experiment, Remark, Scores, Table, Warn
 from nnlab.options import option
 from nnlab.scoring import sums as scoring
 from nnlab.training.examples import Arrays, Batch, Examples
@@ -168,7 +168,7 @@ class Add(Experiment):
 
     def answer(
         self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
-    ) -> Iterator[Answer | Note | NnlabError]:
+    ) -> Iterator[Answer | Remark]:
         """Answer each sum."""
         add, base = _adder(network, facts), facts["base"]
         for given in inputs:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nnlab.datasets.digit_form import has_characters, resized, to_digit_form
+from nnlab.datasets.digit_form import has_characters, in_form
 from nnlab.datasets.labelled_images import load_digits, load_test_images, split_validation
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, NnlabError, UsageError
@@ -221,19 +221,12 @@ class Classify(Experiment):
         self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
     ) -> Iterator[Answer | NnlabError]:
         """Read the class of each image; a folder stands for the images inside."""
-        from nnlab.datasets.pictures import read_picture
-
         height, width = facts["image_shape"]
-        to_form = to_digit_form if facts["characters"] else resized
-        for path in _picture_files(inputs):
-            if isinstance(path, NnlabError):
-                yield path
+        for found in in_form(inputs, (height, width), facts["characters"]):
+            if isinstance(found, NnlabError):
+                yield found
                 continue
-            try:
-                image = to_form(read_picture(path), (height, width))
-            except NnlabError as error:
-                yield error
-                continue
+            path, image = found
             probabilities = network.answer(self.prepare(image[None], facts))[0]
             yield _answer(str(path), probabilities, facts["class_names"], query.top)
 
@@ -260,17 +253,6 @@ class Classify(Experiment):
 
 def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
-
-
-def _picture_files(inputs: Iterable[str]) -> Iterator[Path | NnlabError]:
-    """Yield the files that the inputs stand for; an error for an input that stands for none."""
-    from nnlab.datasets.pictures import picture_files
-
-    for given in inputs:
-        try:
-            yield from picture_files(given)
-        except NnlabError as error:
-            yield error
 
 
 def _answer(path: str, probabilities: np.ndarray, names: list[str], top: int) -> Answer:

@@ -14,8 +14,8 @@ from nnlab.decoding.passages import seed_passages
 from nnlab.decoding.prompts import are_characters
 from nnlab.decoding.sampling import Sampler
 from nnlab.decoding.writing import Writer
-from nnlab.errors import CheckpointError, DataError, NnlabError
-from nnlab.experiment import Answer, Data, Evidence, Experiment, Note, Scores, Table, Warn
+from nnlab.errors import CheckpointError, DataError
+from nnlab.experiment import Answer, Data, Evidence, Experiment, Note, Remark, Scores, Table, Warn
 from nnlab.options import changed, option
 from nnlab.scoring import text as scoring
 from nnlab.training.examples import Arrays, Batch, Examples
@@ -238,7 +238,7 @@ class Textgen(Experiment):
 
     def answer(
         self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
-    ) -> Iterator[Answer | Note | NnlabError]:
+    ) -> Iterator[Answer | Remark]:
         """Write `query.samples` texts for each prompt."""
         writer = _writer(network, facts, query)
         for number, prompt in enumerate(inputs):
@@ -250,7 +250,7 @@ class Textgen(Experiment):
 
     def stream(
         self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
-    ) -> Iterator[str | Note | NnlabError] | None:
+    ) -> Iterator[str | Remark] | None:
         """Write the same texts as they come, each behind its prompt, with a rule in between."""
         return _written(network, facts, query, inputs)
 
@@ -265,7 +265,7 @@ class Textgen(Experiment):
 
 def _written(
     network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
-) -> Iterator[str | Note | NnlabError]:
+) -> Iterator[str | Remark]:
     writer = _writer(network, facts, query)
     for number, prompt in enumerate(inputs):
         yield from _notes(writer, prompt)

@@ -13,8 +13,8 @@ from nnlab.datasets.sentence_pairs import load_pairs
 from nnlab.datasets.store import Store
 from nnlab.decoding.greedy import GreedyDecoder
 from nnlab.decoding.prompts import are_characters, known_text
-from nnlab.errors import CheckpointError, DataError, NnlabError
-from nnlab.experiment import Answer, Data, Evidence, Experiment, Note, Scores, Table, Warn
+from nnlab.errors import CheckpointError, DataError
+from nnlab.experiment import Answer, Data, Evidence, Experiment, Note, Remark, Scores, Table, Warn
 from nnlab.options import option
 from nnlab.scoring import translation as scoring
 from nnlab.training.examples import Arrays, Batch, Examples
@@ -198,7 +198,7 @@ class Translate(Experiment):
 
     def answer(
         self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
-    ) -> Iterator[Answer | Note | NnlabError]:
+    ) -> Iterator[Answer | Remark]:
         """Translate each sentence; an empty one has an empty translation."""
         translate = _translate(network, facts)
         for block in _blocks(inputs, query.together):

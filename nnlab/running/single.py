@@ -161,7 +161,8 @@ def _score(
         "versions": trained.header.versions,
     }
     inside = {key: metrics[key] for key in ("scores", "baselines", "training")}
-    header = dataclasses.replace(trained.header, metrics=inside)
+    facts = {**trained.header.facts, **scores.facts}
+    header = dataclasses.replace(trained.header, metrics=inside, facts=facts)
     write(folder.best, header, {"model": trained.weights})
     return metrics
 

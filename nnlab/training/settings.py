@@ -8,6 +8,9 @@ from nnlab.training.examples import Examples
 
 OPTIMIZERS = ("adadelta", "adam", "rmsprop", "sgd")
 SCHEDULES = ("constant", "cosine", "exponential")
+SCHEDULE_HELP = (
+    "learning rate over the run: constant, cosine to zero, or exponential to a hundredth"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,11 +21,7 @@ class TrainingSettings:
     batch_size: int = option(128, "examples in one step of the optimizer", low=1, high=2**24)
     optimizer: str = option("rmsprop", "how the weights are changed", choices=OPTIMIZERS)
     learning_rate: float = option(0.001, "size of the optimizer's steps", above=0)
-    schedule: str = option(
-        "constant",
-        "learning rate over the run: constant, cosine to zero, or exponential to a hundredth",
-        choices=SCHEDULES,
-    )
+    schedule: str = option("constant", SCHEDULE_HELP, choices=SCHEDULES)
     clip_norm: float = option(0.0, "cut gradients to this global norm; 0: never", low=0)
     patience: int = option(
         0, "stop after this many epochs without a better validation score; 0: never", low=0

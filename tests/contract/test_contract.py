@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -27,9 +28,11 @@ FORBIDDEN = ("tensorflow", "keras", "matplotlib", "pooch", "rich")
 every_experiment = pytest.mark.parametrize("name", experiments.names())
 
 
-def in_project(given: str) -> str:
-    """Make the name of a file in the project absolute; leave every other input alone."""
-    return str(ROOT / given) if (ROOT / given).exists() else given
+def laid_out(given: str, folder: Path) -> str:
+    """Copy a file of the project into a folder, and name the copy; leave other inputs alone."""
+    if not given or not (ROOT / given).is_file():
+        return given
+    return Path(shutil.copy(ROOT / given, folder)).name
 
 
 def one_trial(name: str):
@@ -107,19 +110,27 @@ def test_the_checkpoint_carries_settings_data_and_scores(name, trained):
 
 
 @every_experiment
-def test_answers_come_in_a_fresh_process_without_heavy_packages(name, trained, shell):
+def test_answers_come_in_a_fresh_process_without_heavy_packages(
+    name, trained, tmp_path, monkeypatch
+):
     folder, _, _ = trained(name)
-    inputs = [in_project(given) for given in experiments.get(name).example_inputs]
+    examples = experiments.get(name).example_inputs
+    shell, library = tmp_path / "shell", tmp_path / "library"
+    for place in (shell, library):  # each with files of its own, as an answer may write some
+        place.mkdir()
+        inputs = [laid_out(given, place) for given in examples]
     program = (
         "import sys; from nnlab.cli.main import run; "
         f"code = run([{name!r}, *{inputs!r}, '--checkpoint', {str(folder.best)!r}, '--json']); "
         f"print([p for p in {FORBIDDEN!r} if p in sys.modules], code, file=sys.stderr)"
     )
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=shell
+    )
     assert result.stderr.splitlines()[-1] == "[] 0"
     answers = [json.loads(line) for line in result.stdout.splitlines()]
-    expected = nnlab.load(folder.best).answer(inputs)
-    assert answers == expected
+    monkeypatch.chdir(library)
+    assert answers == nnlab.load(folder.best).answer(inputs)
 
 
 @every_experiment

@@ -1,0 +1,139 @@
+"""Completing baskets: text in, items and scores out."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+
+import nnlab
+from nnlab import experiments
+from nnlab.datasets.store import Store
+from nnlab.errors import DataError, UsageError
+from nnlab.running.group import run_group
+from nnlab.running.single import run
+from nnlab.runs import GroupFolder, RunFolder
+from tests.watching import make_workshop
+
+RECOMMEND = experiments.get("recommend")
+
+
+def configured(**given):
+    return RECOMMEND.configure({"baskets": "sample", "epochs": 3, **given}, "test")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = RunFolder(tmp_path_factory.mktemp("recommend"))
+    run(RECOMMEND, configured(), folder, make_workshop())
+    return folder
+
+
+@pytest.fixture
+def trained(folder):
+    return nnlab.load(folder.best)
+
+
+def test_the_preset_is_the_reports_network():
+    network = RECOMMEND.build(configured(), {"items": [str(n) for n in range(169)]})
+    sizes = [169, 128, 64, 32, 16, 32, 64, 128, 169]
+    assert network.count_params() == sum(
+        (into + 1) * out for into, out in itertools.pairwise(sizes)
+    )
+    assert configured().dropout == 0.4
+
+
+def test_what_is_hidden_is_in_no_input_and_no_basket_is_in_two_parts():
+    data = RECOMMEND.load(configured(), Store(offline=True), print)
+    arrays = data.arrays
+    missing = arrays["baskets"].astype(int) - arrays["known"]
+    held = np.concatenate([arrays["validation"], arrays["test"]])
+    assert (missing[held].sum(axis=1) == 1).all()
+    assert not missing[arrays["training"]].any()
+    assert len(np.unique(np.concatenate([arrays["training"], held]))) == len(held) + len(
+        arrays["training"]
+    )
+
+
+def test_an_answer_has_the_best_items_and_none_of_the_basket(trained):
+    items = trained.header.facts["items"]
+    basket = f"{items[0]}, {items[3]}"
+    answers = trained.answer([basket], top=5)
+    assert len(answers) == 5
+    assert not {items[0], items[3]} & {answer["item"] for answer in answers}
+    scores = [answer["score"] for answer in answers]
+    assert scores == sorted(scores, reverse=True)
+    assert trained.answer([basket], top=5) == answers
+    assert len(trained.answer([", ".join(items[:-2])], top=50)) == 2
+
+
+def test_an_empty_basket_gives_what_is_popular(trained):
+    data = RECOMMEND.load(configured(), Store(offline=True), print)
+    shares = data.arrays["baskets"][data.arrays["training"]].mean(axis=0)
+    answers = trained.answer([""], top=3)
+    assert [answer["score"] for answer in answers] == pytest.approx(np.sort(shares)[:-4:-1])
+    (first,) = trained.answer(["no such thing"], top=1, ignore_unknown=True)
+    assert first["item"] == answers[0]["item"]
+
+
+def test_unknown_items_are_named_or_ignored(trained, folder, shell):
+    item = trained.header.facts["items"][0]
+    with pytest.raises(UsageError, match=f"near: .*{item}"):
+        trained.answer([f"{item.upper()}x"])
+    assert trained.answer([f"{item}, no such thing"], ignore_unknown=True) == [
+        {**answer, "basket": f"{item}, no such thing"} for answer in trained.answer([item])
+    ]
+    result = shell(
+        "recommend",
+        "-",
+        "--top",
+        1,
+        "--json",
+        "--checkpoint",
+        folder.best,
+        "-q",
+        input=f"\ufeff{item}\nno such thing\n\n",
+    )
+    assert result.returncode == 1
+    assert [json.loads(line)["basket"] for line in result.stdout.splitlines()] == [item, ""]
+    assert result.stderr.count("\n") == 1
+
+
+def test_the_network_learns_more_than_popularity(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    metrics = run(RECOMMEND, configured(epochs=60), folder, make_workshop())
+    popularity = metrics["baselines"]["popularity"]
+    assert metrics["scores"]["recall_at_5"] > popularity["recall_at_5"] + 0.05
+    areas = metrics["details"]["auc_with_the_answer_in_the_input"]
+    assert 0.5 < areas["popularity"] < areas["this network"]
+
+
+def test_several_runs_are_splits_and_are_compared_pair_by_pair(tmp_path):
+    trials = RECOMMEND.trials(configured(epochs=1), 3)
+    assert [config.split_seed for config in trials.values()] == [0, 1, 2]
+    group = GroupFolder(tmp_path / "group")
+    group.path.mkdir()
+    summary = run_group(RECOMMEND, trials, group, make_workshop())
+    runs = [json.loads(group.member(name).metrics.read_text()) for name in trials]
+    own = [metrics["scores"]["recall_at_10"] for metrics in runs]
+    others = [metrics["baselines"]["popularity"]["recall_at_10"] for metrics in runs]
+    difference = summary["details"]["differences"]["popularity"]["recall_at_10"]
+    assert difference["mean"] == pytest.approx(np.mean(own) - np.mean(others))
+    assert summary["baselines"]["popularity"]["recall_at_10"] == pytest.approx(np.mean(others))
+    (table,) = RECOMMEND.summary_tables(summary)
+    assert len(table.rows) == 2 * len(summary["baselines"])
+
+
+def test_a_catalogue_that_memory_cannot_hold_is_refused(tmp_path):
+    lines = (f"item {n},item {n + 1},common" for n in range(6000))
+    (tmp_path / "many.csv").write_text("\n".join(lines))
+    with pytest.raises(DataError, match=r"many\.csv: 6,000 baskets with 6,002 .*--min-count"):
+        RECOMMEND.load(configured(baskets="many.csv"), Store(offline=True), print)
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "milk\n" * 40])
+def test_too_few_baskets_are_an_error(tmp_path, content):
+    (tmp_path / "mine.csv").write_text(content)
+    with pytest.raises(DataError, match=r"mine\.csv"):
+        RECOMMEND.load(configured(baskets="mine.csv"), Store(offline=True), print)
