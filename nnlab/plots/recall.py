@@ -22,7 +22,7 @@ LOOKS = (
 )
 STEP = 5  # intervals are drawn at 1 and at multiples of this; at each k they would be a thicket
 APART = 0.14  # between the intervals of two recommenders at one k
-LONGEST_NAME = 30  # characters
+LONGEST_NAME = 24  # characters
 COLUMNS = 3  # of the legend
 
 

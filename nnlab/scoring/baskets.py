@@ -52,7 +52,7 @@ def score(predict: Recommend, data: Data) -> Scores:
         POPULARITY: Popularity.fit(learned).scores,
         "item-kNN, cosine": ItemKNN.fit(learned).scores,
         "EASE, λ 1000": EASE.fit(learned, 1000.0).scores,
-        "EASE with a constant, λ 50": EASE.fit(learned, 50.0, constant=True).scores,
+        "EASE + constant, λ 50": EASE.fit(learned, 50.0, constant=True).scores,
     }
     hidden = (baskets[test] != known[test]).argmax(axis=1)
     places = {

@@ -31,6 +31,8 @@ def start(threads: int = 0, *, verbose: bool = False) -> None:
 
         _set_threads(threads)
         tf.zeros(())  # the first use of a device prints as well
+        if not verbose:  # it warns of every run after a group's first, which has a graph of its own
+            tf.get_logger().setLevel("ERROR")
 
 
 def _set_threads(threads: int) -> None:

@@ -171,10 +171,10 @@ def test_the_page_cleaner_is_the_reports():
     }
     assert kernels == {
         "encoder_1/kernel": (3, 3, 1, 32),
-        "encoder_2/kernel": (3, 3, 32, 32),
-        "centre/kernel": (3, 3, 32, 32),
-        "decoder_1/kernel": (3, 3, 32, 32),
-        "decoder_2/kernel": (3, 3, 32, 32),
+        "encoder_2/kernel": (3, 3, 32, 64),
+        "centre/kernel": (3, 3, 64, 64),
+        "decoder_1/kernel": (3, 3, 64, 64),
+        "decoder_2/kernel": (3, 3, 64, 32),
         "clean/kernel": (3, 3, 32, 1),
     }
 
