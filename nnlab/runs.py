@@ -9,6 +9,7 @@ runs/classify/2/seed-1/     one of its runs
 import csv
 import json
 import re
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ import numpy as np
 
 from nnlab.errors import DataError
 from nnlab.files import make_folder, replacing
+
+MOST_EVIDENCE = 2**30  # bytes, unpacked: a small file may pretend to hold a great deal
 
 
 @dataclass(frozen=True)
@@ -98,11 +101,24 @@ class RunFolder:
             np.savez_compressed(handle, **arrays)  # type: ignore[arg-type]
 
     def read_evidence(self) -> dict[str, np.ndarray]:
-        """Return the arrays for the figures."""
+        """Return the arrays for the figures; none where there is no file.
+
+        Raises:
+            DataError: The file is damaged, or unpacks to more than evidence ever is.
+        """
         if not self.evidence.is_file():
             return {}
-        with np.load(self.evidence, allow_pickle=False) as file:
-            return dict(file)
+        try:
+            with zipfile.ZipFile(self.evidence) as archive:
+                size = sum(member.file_size for member in archive.infolist())
+            if size > MOST_EVIDENCE:
+                raise ValueError(f"it unpacks to {size:,} bytes, more than {MOST_EVIDENCE:,}")
+            with np.load(self.evidence, allow_pickle=False) as file:
+                return dict(file)
+        except Exception as error:  # zipfile, zlib and NumPy raise a dozen kinds
+            raise DataError(
+                f"{self.evidence}: expected the arrays of a run, but {error}"
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -186,7 +202,7 @@ def read_json(path: Path) -> Any:
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: expected a JSON file of a run, but {error}") from error
 
 

@@ -71,3 +71,14 @@ def test_names_that_lead_elsewhere_are_none(name):
 def test_json_of_a_run_is_read(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({"seed": 1}))
     assert runs.read_json(tmp_path / "config.json") == {"seed": 1}
+
+
+def test_damaged_evidence_is_named(tmp_path):
+    folder = RunFolder(tmp_path)
+    assert folder.read_evidence() == {}
+    folder.write_evidence({"points": np.zeros(1000)})
+    content = folder.evidence.read_bytes()
+    for damaged in (b"", b"PK", content[:200], content[:100] + b"\xff" * 100 + content[200:]):
+        folder.evidence.write_bytes(damaged)
+        with pytest.raises(DataError, match=r"evidence\.npz"):
+            folder.read_evidence()

@@ -52,6 +52,7 @@ def _verbs() -> dict[str, Callable[[], click.Command]]:
         "evaluate": verb("evaluate", "evaluate"),
         "show": verb("show", "show"),
         "compare": verb("compare", "compare"),
+        "report": verb("report", "report"),
         "export": verb("export", "export"),
         "data": verb("data", "data"),
         "completion": verb("completion", "completion"),

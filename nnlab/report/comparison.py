@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlab.errors import UsageError, nearest
-from nnlab.report.entries import Entry, read_entries
+from nnlab.report.entries import Entry, check_distinct, read_entries
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,7 +50,7 @@ class Comparison:
             **{name: [e.setting(name) for e in self.entries] for name in names},
         }
         return {
-            name: [", ".join(map(_cell, cell)) for cell in cells]
+            name: [", ".join(map(cell_text, cell)) for cell in cells]
             for name, cells in values.items()
             if len(set(map(repr, cells))) > 1
         }
@@ -111,13 +111,13 @@ def compare(paths: Sequence[Path], measure: str | None = None) -> Comparison:
         DataError: A file is damaged, or a run has no history yet.
         UsageError: A run was named twice, or the runs do not share the measure.
     """
-    seen: set[Path] = set()
-    for path in paths:
-        if path.resolve() in seen:
-            raise UsageError(f"{path} was named twice; name each run once")
-        seen.add(path.resolve())
-    entries = tuple(entry for path in paths for entry in read_entries(path))
-    return Comparison(entries, _short_names(entries), _column(entries, measure))
+    check_distinct(paths)
+    return compare_entries([entry for path in paths for entry in read_entries(path)], measure)
+
+
+def compare_entries(entries: Sequence[Entry], measure: str | None = None) -> Comparison:
+    """Choose what to draw of runs that have been read; see `compare`."""
+    return Comparison(tuple(entries), short_names(entries), _column(entries, measure))
 
 
 def _column(entries: Sequence[Entry], wanted: str | None) -> str:
@@ -157,7 +157,7 @@ def _first_measure(entries: Sequence[Entry], shared: Sequence[str]) -> str:
     )
 
 
-def _short_names(entries: Sequence[Entry]) -> tuple[str, ...]:
+def short_names(entries: Sequence[Entry]) -> tuple[str, ...]:
     """Return the last parts of the paths, as many as it takes to tell the folders apart."""
     parts = [entry.path.resolve().parts for entry in entries]
     for count in range(1, max(map(len, parts)) + 1):
@@ -237,7 +237,8 @@ def _made_by_settings(record: Mapping[str, Any]) -> bool:
     return not record.get("files") and not record.get("sample")
 
 
-def _cell(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """Write a setting as a table shows it."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -6,13 +6,13 @@ Reads the files of run folders, of unfinished runs too; no network, no data set.
 import csv
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nnlab import experiments, runs
-from nnlab.errors import CheckpointError, DataError
+from nnlab.errors import CheckpointError, DataError, UsageError
 from nnlab.runs import GroupFolder, RunFolder
 
 NO_MEASURES = {"epoch", "seconds"}
@@ -96,6 +96,19 @@ class Entry:
         return tuple(dict.fromkeys(member.settings.get(name) for member in self.members))
 
 
+def check_distinct(paths: Iterable[Path]) -> None:
+    """Refuse folders of which one is named twice.
+
+    Raises:
+        UsageError: One is.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        if path.resolve() in seen:
+            raise UsageError(f"{path} was named twice; name each run once")
+        seen.add(path.resolve())
+
+
 def read_entries(path: Path) -> list[Entry]:
     """Read a run folder, or a group folder: an entry for all of its runs that are alike.
 
@@ -124,6 +137,9 @@ def read_member(folder: RunFolder) -> Member:
     if not isinstance(plan, dict) or not isinstance(plan.get("config"), dict):
         raise CheckpointError(f"{folder.config} is not the plan of a run: expected an object")
     dataset = plan.get("dataset")
+    names = [dataset.get(key) for key in ("name", "sha256")] if isinstance(dataset, dict) else []
+    if any(isinstance(value, list | dict) for value in [*plan["config"].values(), *names]):
+        raise CheckpointError(f"{folder.config} is not the plan of a run: expected plain settings")
     metrics = _read_metrics(folder) if folder.is_finished() else None
     return Member(
         folder.path,
@@ -156,7 +172,7 @@ def _read_metrics(folder: RunFolder) -> dict[str, Any]:
         if not all(map(_is_number, counts)):
             raise TypeError("expected numbers")
         known = {name: score for name, score in scores.items() if _is_number(score)}
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError) as error:
         raise DataError(f"{folder.metrics}: expected the metrics of a run") from error
     return {**metrics, "scores": known}
 

@@ -1,5 +1,6 @@
 """Scores, tables and figures of a map: do images of one class lie together?"""
 
+import math
 import reprlib
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,9 @@ NEIGHBOURS = 12
 """That trustworthiness looks at; it needs more than twice as many images."""
 MOST_DRAWN = 20_000
 MOST_LANDMARKS = 3_000
+MOST_THUMBNAILS = 600
+MOST_THUMBNAIL_PIXELS = 2**20
+"""Of large images fewer are kept: evidence stays small."""
 WORDS = {
     "nn_1": "1-NN",
     "nn_5": "5-NN",
@@ -95,9 +99,11 @@ def _evidence(
     drawn = decoder(network).predict(grid.reshape(-1, 2))
     rows = np.random.default_rng(0).permutation(len(points))[:MOST_DRAWN]
     medoids = class_medoids(points, labels, classes)
+    shown = min(MOST_THUMBNAILS, max(1, MOST_THUMBNAIL_PIXELS // math.prod(images.shape[1:])))
     return {
         "points": points[rows],
         "labels": labels[rows],
+        "thumbnails": images[rows[:shown]],  # of the first points
         "medoid_classes": np.flatnonzero(medoids >= 0),
         "medoid_images": images[medoids[medoids >= 0]],
         "decoded": (drawn * 255).astype(np.uint8).reshape(*grid.shape[:2], *images.shape[1:]),

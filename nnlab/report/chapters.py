@@ -1,0 +1,189 @@
+"""What the page says of each folder: read from its files, nothing computed again."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nnlab import experiments, runs
+from nnlab.datasets.source import Source
+from nnlab.errors import CheckpointError, DataError
+from nnlab.experiment import Experiment, Table, Warn
+from nnlab.report.comparison import compare_entries, draw, short_names
+from nnlab.report.entries import Entry, check_distinct, read_entries
+from nnlab.report.explorers import Explorer, explorers
+from nnlab.report.page_figures import Picture, drawn_figure, read_figures
+from nnlab.report.page_tables import (
+    PageTable,
+    methods_table,
+    page_table,
+    settings_table,
+    training_table,
+)
+from nnlab.runs import GroupFolder, RunFolder
+
+
+@dataclass(frozen=True)
+class Example:
+    """What there is to see of one run.
+
+    Attributes:
+        name: The run, where it stands for others; empty for a run by itself.
+        explorers: What can be explored.
+        figures: All its figures.
+    """
+
+    name: str
+    explorers: Sequence[Explorer]
+    figures: Sequence[Picture]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """All that the page says of a folder.
+
+    Attributes:
+        anchor: Where on the page it stands.
+        name: The shortest path that tells it from the others.
+        path: The folder as it was named.
+        experiment: What was trained.
+        source: The data set.
+        entries: The runs behind it.
+        remarks: What was left out.
+        tables: Scores beside the baselines.
+        training: How the training went.
+        settings: The options.
+        figures: The figures over all runs of a group.
+        examples: A run, or the first of the runs that are alike.
+    """
+
+    anchor: str
+    name: str
+    path: Path
+    experiment: Experiment
+    source: Source
+    entries: Sequence[Entry]
+    remarks: Sequence[str]
+    tables: Sequence[PageTable]
+    training: PageTable
+    settings: PageTable
+    figures: Sequence[Picture]
+    examples: Sequence[Example]
+
+
+def read_chapters(folders: Sequence[Path], warn: Warn) -> list[Chapter]:
+    """Read finished runs and groups; of the others, and of what is left out, `warn` is told.
+
+    Raises:
+        CheckpointError: A folder holds no run.
+        DataError: A file is damaged, or no folder holds a finished run.
+        UsageError: A folder was named twice.
+    """
+    check_distinct(folders)
+    finished = [folder for folder in folders if _is_finished(folder, warn)]
+    if not finished:
+        raise DataError("no run is finished, so there is nothing to report; train one first")
+    read = [(folder, _finished_entries(folder)) for folder in finished]
+    names = short_names([entries[0] for _, entries in read])
+    return [
+        _chapter(f"run-{number}", name, folder, entries, warn)
+        for number, (name, (folder, entries)) in enumerate(zip(names, read, strict=True), start=1)
+    ]
+
+
+def _is_finished(folder: Path, warn: Warn) -> bool:
+    group, run = GroupFolder(folder), RunFolder(folder)
+    if group.is_group() and not group.summary.is_file():
+        warn(f"{folder} is not finished and left out; its finished runs can be named one by one")
+        return False
+    if not group.is_group() and run.is_run() and not run.is_finished():
+        warn(f"{folder} is not finished and left out")
+        return False
+    return True  # or no run at all, which reading it will say
+
+
+def _finished_entries(folder: Path) -> list[Entry]:
+    entries = [entry for entry in read_entries(folder) if entry.finished]
+    if not entries:
+        raise DataError(f"{folder} has a summary, but none of its runs is finished")
+    return entries
+
+
+def _chapter(anchor: str, name: str, folder: Path, entries: Sequence[Entry], warn: Warn) -> Chapter:
+    group = GroupFolder(folder)
+    is_group = group.is_group()
+    file = group.summary if is_group else RunFolder(folder).metrics
+    record = _object(file)
+    experiment, source = _origin(file, record)
+    label = f"{experiment.name} {name}"
+    said = [text for entry in entries for text in _left_out(entry)]
+    for text in said:
+        warn(f"{folder}: {text}")
+    return Chapter(
+        anchor,
+        name,
+        folder,
+        experiment,
+        source,
+        entries,
+        said + [text for entry in entries for text in _divergences(entry)],
+        [page_table(table) for table in _tables(file, record, experiment, is_group)],
+        training_table(entries),
+        settings_table(entries),
+        list(_group_figures(group, entries, label)) if is_group else [],
+        [_example(entry.first.path, label, named=is_group) for entry in entries],
+    )
+
+
+def _object(file: Path) -> dict[str, Any]:
+    record = runs.read_json(file)
+    if not isinstance(record, dict):
+        raise DataError(f"{file}: expected an object")
+    return record
+
+
+def _origin(file: Path, record: Mapping[str, Any]) -> tuple[Experiment, Source]:
+    try:
+        source = Source.from_dict(record.get("dataset"))
+        return experiments.get(str(record.get("experiment"))), source
+    except CheckpointError as error:
+        raise DataError(f"{file}: {error}") from error
+
+
+def _tables(
+    file: Path, record: Mapping[str, Any], experiment: Experiment, is_group: bool
+) -> list[Table]:
+    """Return the tables that a training prints at its end; of a group, baselines below means."""
+    try:
+        if not is_group:
+            return experiment.tables(record)
+        means = [methods_table(record)] if record["scores"] else []
+        return [*means, *experiment.summary_tables(record)]
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise DataError(f"{file}: expected the scores of {experiment.name}, but {what}") from error
+
+
+def _left_out(entry: Entry) -> Iterator[str]:
+    if entry.left_out:
+        yield f"without {', '.join(entry.left_out)}: diverged or unfinished"
+
+
+def _divergences(entry: Entry) -> Iterator[str]:
+    for member in entry.members:
+        if member.diverged and member.training:
+            found = member.training["diverged"]
+            yield f"{member.path.name} diverged in epoch {found['epoch']}; the best epoch is shown"
+
+
+def _group_figures(group: GroupFolder, entries: Sequence[Entry], label: str) -> Iterator[Picture]:
+    yield drawn_figure(draw(compare_entries(entries)), "curves", label)
+    yield from read_figures(group.figures, label)
+
+
+def _example(path: Path, label: str, *, named: bool) -> Example:
+    folder = RunFolder(path)
+    metrics = _object(folder.metrics)
+    of = f"{label}, {path.name}" if named else label
+    figures = list(read_figures(folder.figures, of))
+    return Example(path.name if named else "", explorers(folder, metrics), figures)

@@ -1,0 +1,115 @@
+"""Figures inside the page: PNG files as data URIs, each with a caption and words in its place."""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nnlab.errors import DataError
+
+MOST_BYTES = 2**24
+"""No figure of ours comes near; a page that holds more could not be opened."""
+
+WORDS = {
+    "learning-curves": ("Learning curves", "Loss and measure, epoch by epoch"),
+    "curves": ("Learning curves of the runs", "The measure of each kind of run, epoch by epoch"),
+    "network": ("Network", "The layers of the network and how they are connected"),
+    "confusion": ("Confusion matrix", "How often each true class was taken for each class"),
+    "class-accuracy": ("Accuracy by class", "The accuracy of each class with its interval"),
+    "misclassified": ("Misclassified images", "Images the network read wrongly, the surest first"),
+    "plane": ("The plane", "Test images as points in the plane, coloured by class"),
+    "decoder": ("What the decoder draws", "The image that the decoder makes of each place"),
+    "pages": ("Pages before and after", "A noisy, a cleaned and a true page of each kind of noise"),
+    "by-noise": ("By kind of noise", "The error that is left of each kind of noise, by method"),
+    "recall": ("Recall", "How often the hidden item is among the first k, by method"),
+    "bits-per-character": ("Bits per character", "Bits per character of the network and others"),
+    "paired-differences": ("Paired differences", "The scores of pairs of runs and how they differ"),
+    "before-after": ("Before and after", "Images before and after the permutation"),
+}
+_FIRST, _LAST = ("learning-curves",), ("network",)
+_DPI_RATIO = 1.5
+"""Pixels of a figure, drawn with 150 dots an inch, to pixels of a page, 96."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image inside the page.
+
+    Attributes:
+        uri: The image itself.
+        width: In pixels of the page.
+        height: In pixels of the page.
+        alt: What it shows, in words.
+        caption: Its title.
+    """
+
+    uri: str
+    width: int
+    height: int
+    alt: str
+    caption: str = ""
+
+
+def read_figures(folder: Path, of: str) -> Iterator[Picture]:
+    """Yield the figures of a run: learning curves first, the network last.
+
+    Args:
+        folder: Where the PNG files lie; it may be missing.
+        of: What they are figures of, for their alt texts.
+
+    Raises:
+        DataError: A file is no PNG image.
+    """
+    paths = [path for path in folder.glob("*.png") if path.is_file()]
+    for path in sorted(paths, key=lambda p: (p.stem not in _FIRST, p.stem in _LAST, p.name)):
+        yield _picture(path, of)
+
+
+def _picture(path: Path, of: str) -> Picture:
+    from PIL import Image
+
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ValueError(f"it is larger than {MOST_BYTES:,} bytes")
+        content = path.read_bytes()
+        with Image.open(BytesIO(content), formats=["PNG"]) as image:
+            width, height = image.size
+            image.verify()
+    except Exception as error:  # of a damaged file PIL raises a dozen kinds
+        raise DataError(f"{path}: expected a PNG image, but {error}") from error
+    return _figure(content, path.stem, of, width, height)
+
+
+def drawn_figure(figure: Any, name: str, of: str) -> Picture:
+    """Return a figure of matplotlib."""
+    from PIL import Image
+
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png")
+    with Image.open(buffer) as image:
+        width, height = image.size
+    return _figure(buffer.getvalue(), name, of, width, height)
+
+
+def _figure(content: bytes, name: str, of: str, width: int, height: int) -> Picture:
+    plain = name.replace("-", " ")
+    caption, alt = WORDS.get(name, (plain[:1].upper() + plain[1:], f"The figure {plain}"))
+    width, height = round(width / _DPI_RATIO), round(height / _DPI_RATIO)
+    return Picture(_uri(content), width, height, f"{alt}: {of}", caption)
+
+
+def image(pixels: np.ndarray, alt: str) -> Picture:
+    """Return a grey image, uint8 (height, width)."""
+    from PIL import Image
+
+    buffer = BytesIO()
+    Image.fromarray(pixels).save(buffer, format="png", optimize=True)
+    return Picture(_uri(buffer.getvalue()), pixels.shape[1], pixels.shape[0], alt)
+
+
+def _uri(content: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(content).decode()

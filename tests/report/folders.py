@@ -1,0 +1,115 @@
+"""Finished run folders made by hand, small and quick."""
+
+import json
+
+import numpy as np
+
+from nnlab.plots.style import new_figure, save
+from nnlab.runs import GroupFolder, RunFolder
+
+SOURCE = {"name": "mnist", "sha256": "0" * 64, "sample": False, "files": ["a.gz"]}
+TRAINING = {"epochs": 2, "best_epoch": 2, "seconds": 1.5, "diverged": None}
+
+
+def finished_run(path, experiment, scores, details=None, evidence=None, **more):
+    """Write all files of a run but its networks; `more` may hold config, dataset, baselines."""
+    path.mkdir(parents=True)
+    folder = RunFolder(path)
+    dataset = more.get("dataset", SOURCE)
+    config = {"seed": 1, "units": 8, **more.get("config", {})}
+    plan = {"experiment": experiment, "config": config, "dataset": dataset}
+    folder.config.write_text(json.dumps(plan))
+    rows = [{"epoch": n, "loss": 1 / (n + 1), "validation_loss": 0.5, "seconds": n} for n in (1, 2)]
+    folder.write_history(rows)
+    folder.write_evidence(evidence or {})
+    metrics = {
+        **plan,
+        "scores": scores,
+        "baselines": more.get("baselines", {}),
+        "details": details or {},
+        "training": {**TRAINING, "examples_per_second": 1234},
+    }
+    folder.metrics.write_text(json.dumps(metrics))
+    folder.figures.mkdir()
+    for name in more.get("figures", ("learning-curves",)):
+        save(new_figure(1, 1), folder.figures / f"{name}.png")
+    return path
+
+
+def embed_run(path, names=("a", "b", "c"), thumbnails=6, **more):
+    rng = np.random.default_rng(0)
+    evidence = {
+        "points": rng.normal(size=(12, 2)).astype(np.float32),
+        "labels": (np.arange(12) % len(names)).astype(np.uint8),
+    }
+    if thumbnails:
+        evidence["thumbnails"] = rng.integers(0, 256, (thumbnails, 4, 4)).astype(np.uint8)
+    details = {"test_images": 12, "class_names": list(names)}
+    baselines = {"principal components": {"nn_1": 0.25}}
+    more = {"evidence": evidence, "details": details, "baselines": baselines, **more}
+    return finished_run(path, "embed", {"nn_1": 0.5}, **more)
+
+
+def classify_run(path, names=("0", "1", "2"), accuracy=0.982, **more):
+    """Six images are misclassified: two of each class, each once as either other class."""
+    labels = np.repeat(np.arange(3), 2)
+    evidence = {
+        "misclassified_images": np.arange(6 * 16).reshape(6, 4, 4).astype(np.uint8),
+        "misclassified_labels": labels.astype(np.uint8),
+        "misclassified_predictions": np.array([1, 2, 0, 2, 0, 1]),
+        "misclassified_probabilities": np.linspace(0.5, 0.9, 6).astype(np.float32),
+    }
+    pairs = [{"label": 0, "prediction": 1, "count": 1}]
+    each = [
+        {"label": k, "count": 100, "correct": 98, "accuracy": 0.98, "low": 0.9, "high": 0.99}
+        for k in range(3)
+    ]
+    details = {
+        "class_names": list(names),
+        "test_images": 1000,
+        "accuracy_interval": {"low": 0.97, "high": 0.99},
+        "class_accuracy": each,
+        "confused_pairs": pairs,
+    }
+    baselines = {"chance": {"accuracy": 0.1}, "logistic regression": {"accuracy": 0.925}}
+    more = {"evidence": evidence, "details": details, "baselines": baselines, **more}
+    return finished_run(path, "classify", {"accuracy": accuracy}, **more)
+
+
+def denoise_run(path, kind="coffee", **more):
+    page = np.full((20, 30), 200, np.uint8)
+    evidence = {f"{name}_0": page - 40 * n for n, name in enumerate(("noisy", "cleaned", "true"))}
+    by_kind = {"this network": {kind: {"rmse": 0.1}}}
+    shown = [{"row": 0, "kind": kind, "before": 0.3, "after": 0.1}]
+    details = {"test_pages": 2, "by_kind": by_kind, "shown": shown}
+    more = {"evidence": evidence, "details": details, **more}
+    return finished_run(path, "denoise", {"rmse": 0.1}, **more)
+
+
+def classify_group(path, accuracies=(0.97, 0.98), unfinished=0):
+    """Write a group with its summary, as training leaves it."""
+    from nnlab import experiments
+    from nnlab.running.group import summarise
+
+    group = GroupFolder(path)
+    path.mkdir(parents=True)
+    results = {}
+    for seed, accuracy in enumerate(accuracies, start=1):
+        name = f"seed-{seed}"
+        classify_run(path / name, accuracy=accuracy, config={"seed": seed})
+        results[name] = json.loads(group.member(name).metrics.read_text())
+    group.summary.write_text(json.dumps(summarise(experiments.get("classify"), results)))
+    names = [*results, *(f"seed-{len(results) + 1 + n}" for n in range(unfinished))]
+    plan = {"experiment": "classify", "trials": {name: {} for name in names}}
+    group.plan.write_text(json.dumps(plan))
+    for name in names[len(results) :]:
+        classify_run(path / name)
+        group.member(name).metrics.unlink()
+    group.figures.mkdir()
+    return path
+
+
+def edit_json(file, change):
+    content = json.loads(file.read_text())
+    change(content)
+    file.write_text(json.dumps(content))
