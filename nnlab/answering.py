@@ -144,11 +144,20 @@ def shipped_checkpoint(experiment: str, wanted: Mapping[str, Any] | None = None)
         experiment: Name of the experiment.
         wanted: Settings that it must have been trained with.
     """
-    folder = Path(str(resources.files("nnlab") / "checkpoints"))
+    folder = _shipped()
     for path in (folder / f"{experiment}.h5", *sorted(folder.glob(f"{experiment}.*.h5"))):
         if path.is_file() and (not wanted or _has(_config_in(path), wanted)):
             return path
     return None
+
+
+def shipped_checkpoints() -> list[Path]:
+    """Return all checkpoints that come with the package."""
+    return sorted(_shipped().glob("*.h5"))
+
+
+def _shipped() -> Path:
+    return Path(str(resources.files("nnlab") / "checkpoints"))
 
 
 def _config_in(path: Path) -> Mapping[str, Any]:

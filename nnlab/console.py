@@ -15,6 +15,7 @@ from typing import Any
 _NUMBER = re.compile(r"[-+]?\d|$")
 # Control characters, line separators, and marks that change the order of what is shown.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_NO_STYLES: Mapping[str, str] = {}
 _PIPE_WIDTH = 10_000
 """Columns of a pipe or a file: no table is cut or folded for a reader that is no terminal."""
 
@@ -76,7 +77,12 @@ class Console:
         _styled_line("error:", "bold red", text)
 
     def table(
-        self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = ""
+        self,
+        title: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        note: str = "",
+        styles: Mapping[str, str] = _NO_STYLES,
     ) -> None:
         """Write a table on stdout, columns of numbers aligned to the right.
 
@@ -85,6 +91,7 @@ class Console:
             columns: The headings; without any heading that is not empty there is no head.
             rows: The cells.
             note: A line below the table.
+            styles: How cells of exactly these texts look, such as `bold red`.
         """
         from rich import box
         from rich.console import Console as RichConsole
@@ -98,7 +105,7 @@ class Console:
                 column, justify="right" if numbers and number else "left", overflow="fold"
             )
         for row in rows:
-            table.add_row(*(Text(visible(cell)) for cell in row))
+            table.add_row(*(Text(visible(cell), styles.get(cell, "")) for cell in row))
 
         class PassingConsole(RichConsole):
             def on_broken_pipe(self) -> None:  # rich would exit with 1

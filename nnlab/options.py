@@ -75,6 +75,11 @@ def flag_value(field_name: str, value: Any) -> str:
     return f"{flag_name(field_name)} {value}"
 
 
+def variable_name(command: str, field_name: str) -> str:
+    """Spell a field as the environment does: `NNLAB_PERM_TEST_BATCH_SIZE`."""
+    return f"NNLAB_{command}_{field_name}".replace("-", "_").upper()
+
+
 def value_type(cls: type, field: dataclasses.Field[Any]) -> tuple[type, bool]:
     """Return the field's type and whether None is allowed: `int | None` gives (int, True)."""
     hint = typing.get_type_hints(cls)[field.name]

@@ -1,17 +1,22 @@
 """The docs name what exists: commands, options, files, and an example that works."""
 
 import contextlib
+import inspect
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
+import nnlab
 from nnlab import experiments
+from nnlab.answering import shipped_checkpoint
 from nnlab.checkpoint import Header
 from nnlab.cli.main import nnlab as program
 from nnlab.inference.kinds import KINDS
@@ -23,18 +28,43 @@ from tests.watching import make_workshop
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 EXAMPLE = DOCS / "adding-an-experiment.md"
+TUTORIAL = DOCS / "tutorial.md"
+TAUGHT = {EXAMPLE: "regress", TUTORIAL: "parity"}
+"""The experiments that pages add, as a reader would."""
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")),
     ROOT / "data" / "README.md",
     *sorted(DOCS.rglob("*.md")),
 ]
-WITH_COMMANDS = [page for page in PAGES if page != EXAMPLE]  # its commands are a reader's to make
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"^ {4}(.*)$", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 SHELLS = ("", "sh", "bash", "console", "shell")
+
+
+def python_code(page: Path, first_words: str = "") -> Iterator[str]:
+    """Yield the blocks of Python on a page that begin so."""
+    for language, code in FENCED.findall(page.read_text()):
+        if language == "python" and code.startswith(first_words):
+            yield code
+
+
+@pytest.fixture
+def taught(tmp_path, monkeypatch):
+    """Return a function that adds the experiment of a page to those that there are."""
+
+    def add(page: Path) -> str:
+        name = TAUGHT[page]
+        code = next(code for code in python_code(page) if "EXPERIMENT = " in code)
+        (tmp_path / f"{name}.py").write_text(code)
+        monkeypatch.setattr(experiments, "__path__", [*experiments.__path__, str(tmp_path)])
+        monkeypatch.delitem(sys.modules, f"nnlab.experiments.{name}", raising=False)
+        assert name in experiments.names()
+        return name
+
+    return add
 
 
 def page_name(page: Path) -> str:
@@ -101,8 +131,10 @@ def test_links_lead_to_files_and_headings(page):
             assert anchor in anchors(file), f"{page_name(page)}: {target}"
 
 
-@pytest.mark.parametrize("page", WITH_COMMANDS, ids=page_name)
-def test_commands_in_the_docs_parse(page):
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_commands_in_the_docs_parse(page, taught):
+    if page in TAUGHT:
+        taught(page)
     for arguments in nnlab_commands(page.read_text()):
         try:
             parse(arguments)
@@ -157,19 +189,43 @@ def test_the_design_page_has_the_floors_of_the_house():
     assert floors == dict(enumerate(FLOORS))
 
 
-def test_the_worked_example_trains_and_answers(tmp_path, monkeypatch):
-    code = next(code for language, code in FENCED.findall(EXAMPLE.read_text()) if '"""Fit' in code)
-    (tmp_path / "regress.py").write_text(code)
-    monkeypatch.setattr(experiments, "__path__", [*experiments.__path__, str(tmp_path)])
-    assert "regress" in experiments.names()
-    experiment = experiments.get("regress")
+def test_the_worked_example_trains_and_answers(tmp_path, taught):
+    experiment = experiments.get(taught(EXAMPLE))
     folder = RunFolder(tmp_path / "run")
     folder.path.mkdir()
     config = experiment.configure({"epochs": 20}, "test")
     metrics = run(experiment, config, folder, make_workshop())
     assert metrics["scores"]["rmse"] < metrics["baselines"]["straight line"]["rmse"]
-
-    import nnlab
-
     (answer,) = nnlab.load(folder.best).answer(["1.57"])
     assert answer["y"] == pytest.approx(1, abs=0.3)
+
+
+def test_the_experiment_of_the_tutorial_passes_the_tests_of_the_tutorial(tmp_path, taught):
+    taught(TUTORIAL)
+    (code,) = python_code(TUTORIAL, '"""What is parity\'s own."""')
+    names: dict[str, Any] = {}
+    exec(compile(code, str(TUTORIAL), "exec"), names)
+    tests = [name for name in names if name.startswith("test_")]
+    assert len(tests) == 2
+    for name in tests:
+        wanted = inspect.signature(names[name]).parameters
+        names[name](**{"tmp_path": tmp_path} if wanted else {})
+
+
+def test_the_python_of_the_tutorial_works(tmp_path, capsys):
+    for name in ("runs/classify/1", "long", "whole"):  # a run stands in for those of the reader
+        (tmp_path / name).mkdir(parents=True)
+        shutil.copy(shipped_checkpoint("classify") or "", tmp_path / name / "best.h5")
+    shutil.copytree(ROOT / "data" / "examples", tmp_path / "examples")
+    for code in python_code(TUTORIAL, "import nnlab\n"):
+        exec(compile(code, str(TUTORIAL), "exec"), {})
+    first, last = capsys.readouterr().out.splitlines()
+    assert "'label': '3'" in first
+    assert last == "True"
+
+
+def test_the_tutorial_shows_files_that_a_run_leaves():
+    text = TUTORIAL.read_text()
+    files = RunFolder(Path("run"))
+    for path in (files.config, files.history, files.metrics, files.best, files.last):
+        assert f"\n{path.name}\n" in text

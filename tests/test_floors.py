@@ -20,6 +20,7 @@ FLOORS = (
     {"answering"},
     {"report"},
     {"running"},
+    {"doctor"},
     {"cli"},
 )
 MODULES = sorted(

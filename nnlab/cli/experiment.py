@@ -54,7 +54,6 @@ def experiment_command(experiment: Experiment) -> click.Command:
         _train(ctx, experiment)
         return None
 
-    prefix = f"NNLAB_{experiment.name.replace('-', '_')}"
     return SectionedCommand(
         experiment.name,
         callback=callback,
@@ -64,9 +63,9 @@ def experiment_command(experiment: Experiment) -> click.Command:
             click.Argument(
                 ["inputs"], nargs=-1, metavar="[INPUT]...", type=click.Path(readable=False)
             ),
-            *options_of(experiment.Config, TRAINING, prefix),
+            *options_of(experiment.Config, TRAINING, experiment.name),
             *_run_options(experiment),
-            *_answering_options(experiment, prefix),
+            *_answering_options(experiment),
             _checkpoint_option(),
             *STORE,
             *SPEECH,
@@ -76,9 +75,9 @@ def experiment_command(experiment: Experiment) -> click.Command:
     )
 
 
-def _answering_options(experiment: Experiment, prefix: str) -> list[click.Option]:
+def _answering_options(experiment: Experiment) -> list[click.Option]:
     """Return the options of the Query; one that training has too is a single option."""
-    options = options_of(experiment.Query, ANSWERING, prefix)
+    options = options_of(experiment.Query, ANSWERING, experiment.name)
     return [option for option in options if option.name not in _training_names(experiment)]
 
 

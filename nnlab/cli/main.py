@@ -55,6 +55,7 @@ def _verbs() -> dict[str, Callable[[], click.Command]]:
         "report": verb("report", "report"),
         "export": verb("export", "export"),
         "data": verb("data", "data"),
+        "doctor": verb("doctor", "doctor"),
         "completion": verb("completion", "completion"),
     }
 

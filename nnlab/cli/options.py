@@ -18,7 +18,7 @@ from click.core import ParameterSource
 from nnlab.console import Console
 from nnlab.datasets.store import Store
 from nnlab.errors import UsageError
-from nnlab.options import check_value, flag_name, value_type
+from nnlab.options import check_value, flag_name, value_type, variable_name
 
 TRAINING = "Options for training"
 ANSWERING = "Options for answering"
@@ -63,7 +63,7 @@ class SectionedCommand(click.Command):
                     formatter.write_dl(records, col_max=26)
 
 
-def options_of(cls: type, section: str, prefix: str = "") -> list[click.Option]:
+def options_of(cls: type, section: str, command: str = "") -> list[click.Option]:
     """Return a click option for each field of a dataclass made with `nnlab.options.option`.
 
     The class's own options come first, those that it inherits behind them.
@@ -71,14 +71,14 @@ def options_of(cls: type, section: str, prefix: str = "") -> list[click.Option]:
     Args:
         cls: The dataclass.
         section: The heading of `--help` to list them under.
-        prefix: What the names of their environment variables begin with; empty for none.
+        command: Whose options they are in the names of environment variables; empty for none.
     """
     fields = {field.name: field for field in dataclasses.fields(cls)}
     names = dict.fromkeys(name for base in cls.__mro__ for name in inspect.get_annotations(base))
-    return [_option(cls, fields[name], section, prefix) for name in names]
+    return [_option(cls, fields[name], section, command) for name in names]
 
 
-def _option(cls: type, field: dataclasses.Field[Any], section: str, prefix: str) -> click.Option:
+def _option(cls: type, field: dataclasses.Field[Any], section: str, command: str) -> click.Option:
     kind, _ = value_type(cls, field)
     metadata = field.metadata
     flag = flag_name(field.name)
@@ -99,7 +99,7 @@ def _option(cls: type, field: dataclasses.Field[Any], section: str, prefix: str)
         names,
         type=None if kind is bool else click_type,
         default=None,
-        variable=f"{prefix}_{field.name}".upper() if prefix else "",
+        variable=variable_name(command, field.name) if command else "",
         help=f"{text[0].upper()}{text[1:]}.{shown}",
         metavar="SECONDS" if metadata["duration"] else None,
         section=section,

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 from nnlab.errors import UsageError
 
@@ -33,6 +34,21 @@ def start(threads: int = 0, *, verbose: bool = False) -> None:
         tf.zeros(())  # the first use of a device prints as well
         if not verbose:  # it warns of every run after a group's first, which has a graph of its own
             tf.get_logger().setLevel("ERROR")
+
+
+def devices() -> list[str]:
+    """Return the devices that TensorFlow sees, such as `CPU:0`, after `start`."""
+    import tensorflow as tf
+
+    return [_device_name(device) for device in tf.config.list_physical_devices()]
+
+
+def _device_name(device: Any) -> str:
+    import tensorflow as tf
+
+    product = tf.config.experimental.get_device_details(device).get("device_name")
+    number = device.name.removeprefix("/physical_device:")
+    return f"{number} ({product})" if product else number
 
 
 def _set_threads(threads: int) -> None:

@@ -1,0 +1,89 @@
+"""`nnlab doctor`: what works on this machine, what does not, and what to do about it."""
+
+import traceback
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from nnlab.cli.options import (
+    SPEECH,
+    STORE,
+    SectionedCommand,
+    SectionedOption,
+    make_console,
+    make_store,
+    print_json,
+    with_options,
+)
+from nnlab.console import Console
+
+if TYPE_CHECKING:
+    from nnlab.doctor import Check, Finding
+
+QUICK = SectionedOption(
+    ["--quick"], is_flag=True, help="Leave out TensorFlow, the training, and asking checkpoints."
+)
+MARKS = {"ok": "ok", "warning": "warning", "failed": "FAILED"}
+STYLES = {"ok": "green", "warning": "yellow", "FAILED": "bold red"}
+
+
+@with_options(QUICK, *STORE, *SPEECH)
+@click.command(cls=SectionedCommand)
+@click.pass_context
+def doctor(ctx: click.Context, quick: bool, as_json: bool, verbose: int, **_: object) -> int:
+    """Check what nnlab needs of this machine, down to a training of some seconds.
+
+    Packages, devices, memory, disk, data sets, the checkpoints that ship with nnlab. Nothing is
+    downloaded, and nothing stays behind. Exit code 1 if a check fails; warnings are what one can
+    live with, such as missing data, which samples stand in for.
+    """
+    from nnlab.cli.training import RUNS
+    from nnlab.doctor import all_checks
+
+    console = make_console(ctx)
+    findings = _carried_out(all_checks(make_store(ctx), RUNS, quick=quick), console)
+    if verbose:
+        _print_tracebacks(findings)
+    if as_json:
+        _print_object(findings)
+    else:
+        _print_tables(findings, console)
+    return 1 if any(finding.state == "failed" for finding in findings) else 0
+
+
+def _carried_out(checks: Iterable["Check"], console: Console) -> list["Finding"]:
+    findings = []
+    try:
+        for check in checks:
+            console.status(f"checking {check.name}")
+            findings.append(check.carry_out())
+    finally:
+        console.status("")
+    return findings
+
+
+def _print_tracebacks(findings: Sequence["Finding"]) -> None:
+    for finding in findings:
+        if finding.error is not None:
+            traceback.print_exception(finding.error)
+
+
+def _print_object(findings: Sequence["Finding"]) -> None:
+    keys = ("name", "state", "text", "advice")
+    checks = [{key: getattr(finding, key) for key in keys} for finding in findings]
+    print_json({"ok": all(finding.state != "failed" for finding in findings), "checks": checks})
+
+
+def _print_tables(findings: Sequence["Finding"], console: Console) -> None:
+    rows = [(MARKS[finding.state], finding.name, finding.text) for finding in findings]
+    console.table("This machine", ("", "check", "what was found"), rows, styles=STYLES)
+    advice = [(finding.name, finding.advice) for finding in findings if finding.advice]
+    if advice:
+        console.table("What to do", ("check", "advice"), advice)
+    counts = Counter(finding.state for finding in findings)
+    console.say(
+        f"{len(findings)} checks: {counts['ok']} ok, {counts['warning']} warnings, "
+        f"{counts['failed']} failed"
+    )

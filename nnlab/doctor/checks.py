@@ -1,0 +1,43 @@
+"""Which checks there are, in the order of what stands on what."""
+
+from functools import partial
+from pathlib import Path
+
+from nnlab.answering import shipped_checkpoints
+from nnlab.datasets.registry import all_sets
+from nnlab.datasets.store import Store
+from nnlab.doctor import data, folders, machine, networks, software, surroundings
+from nnlab.doctor.check import Check
+
+
+def all_checks(store: Store, runs: Path, *, quick: bool = False) -> list[Check]:
+    """Return the checks of a machine; nothing is looked at before they are carried out.
+
+    Args:
+        store: Where data sets are looked for; nothing is downloaded.
+        runs: The folder of runs, which need not exist.
+        quick: Leave out TensorFlow, and with it the training and the answers of checkpoints.
+    """
+    return [
+        Check("python", software.python),
+        Check("packages", software.packages),
+        Check("processors", machine.processors),
+        Check("memory", machine.memory),
+        Check("terminal", surroundings.terminal),
+        Check("environment", surroundings.environment),
+        Check("run folder", partial(folders.run_folder, runs)),
+        Check("cache folder", partial(folders.cache_folder, store)),
+        Check("data folders", partial(data.data_folders, store)),
+        *(
+            Check(f"data: {name}", partial(data.data_set, store, one))
+            for name, one in all_sets().items()
+        ),
+        *(
+            Check(f"checkpoint: {path.stem}", partial(networks.checkpoint, path, not quick))
+            for path in shipped_checkpoints()
+        ),
+        Check("figures", software.figures),
+        Check("tesseract", software.text_recognition),
+        *([] if quick else [Check("devices", networks.devices)]),
+        *([] if quick else [Check("training", networks.training)]),
+    ]

@@ -1,0 +1,51 @@
+"""The data sets: where they are looked for, which are here, and whether they are whole."""
+
+import os
+from collections.abc import Sequence
+
+from nnlab.datasets.registry import DataSet
+from nnlab.datasets.store import FileStatus, Store
+from nnlab.doctor.check import Result
+
+
+def data_folders(store: Store) -> Result:
+    """List the folders that are searched, in order; one that was named has to be there."""
+    folders = store.folders()
+    listed = ", ".join(f"{path} ({'here' if path.is_dir() else 'missing'})" for path in folders)
+    downloads = "off" if store.offline else f"go to {store.download_folder()}"
+    text = f"{listed}; downloads {downloads}"
+    named = os.environ.get("NNLAB_DATA", "").strip()
+    if any(str(path) == named and not path.is_dir() for path in folders):
+        return Result("warning", text, "set NNLAB_DATA to the folder that data sets lie in")
+    return Result("ok", text)
+
+
+def data_set(store: Store, wanted: DataSet) -> Result:
+    """Look for the files of a data set and compare size and sha256; nothing is downloaded."""
+    states = store.status(wanted)
+    damaged, missing, found = (
+        [status for status in states if status.state == state]
+        for state in ("damaged", "missing", "found")
+    )
+    fetch = f"nnlab data fetch {wanted.name}"
+    if damaged:
+        text = f"{len(damaged)} of {_files(states)} damaged: {damaged[0].problem}"
+        return Result("failed", text, f"remove or replace what is damaged, then: {fetch}")
+    if len(missing) == len(states):
+        return Result("warning", "not here; samples stand in where no set is named", _get(wanted))
+    if missing:
+        text = f"{len(missing)} of {_files(states)} missing, such as {missing[0].file.path}"
+        return Result("warning", text, _get(wanted))
+    places = sorted({str(status.path.parent) for status in found if status.path})
+    return Result("ok", f"{_files(states)} in {', '.join(places)}; size and sha256 are right")
+
+
+def _files(states: Sequence[FileStatus]) -> str:
+    return "1 file" if len(states) == 1 else f"{len(states)} files"
+
+
+def _get(wanted: DataSet) -> str:
+    fetch = f"nnlab data fetch {wanted.name}"
+    if all(file.url for file in wanted.editions[0].files):
+        return fetch
+    return f"it cannot be downloaded; what to put where, says: {fetch}"

@@ -1,0 +1,95 @@
+"""Trained networks answer, and an untrained one can be trained."""
+
+import math
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from nnlab import answering, experiments
+from nnlab.datasets.store import Store
+from nnlab.doctor.check import Result
+from nnlab.errors import CheckpointError, InterruptedRun
+from nnlab.experiment import Experiment
+from nnlab.runs import RunFolder
+
+EXAMPLES = "data/examples/"  # of a checkout; an installed nnlab draws them anew
+DEVICE_FILES = Path("/dev")
+
+
+def checkpoint(path: Path, answers: bool) -> Result:
+    """Load a checkpoint, which checks all that is in it.
+
+    Args:
+        path: The file.
+        answers: Whether to ask it its experiment's example inputs too, which may take seconds.
+    """
+    try:
+        trained = answering.load(path)
+    except CheckpointError as error:  # of a user's own file it would say to train again
+        return Result("failed", str(error), "reinstall nnlab, which this file came with")
+    weights = sum(array.size for array in trained.weights.values())
+    text = f"loads, {weights:,} weights of {trained.experiment.name}"
+    if answers:
+        with TemporaryDirectory(prefix="nnlab-doctor-") as folder:
+            count = len(trained.answer(_examples(trained.experiment, Path(folder))))
+        text += f"; answers {count} example{'s' if count > 1 else ''}"
+    return Result("ok", text)
+
+
+def _examples(experiment: Experiment, folder: Path) -> list[str]:
+    """Return the example inputs; pictures among them are drawn into a folder."""
+    inputs = experiment.example_inputs
+    if any(given.startswith(EXAMPLES) for given in inputs):
+        from nnlab.datasets.examples import write_examples
+
+        write_examples(folder)
+    return [
+        str(folder / given.removeprefix(EXAMPLES)) if given.startswith(EXAMPLES) else given
+        for given in inputs
+    ]
+
+
+def devices() -> Result:
+    """Start TensorFlow and list its devices; cards that it does not see are a warning."""
+    from nnlab.training import backend
+
+    backend.start()
+    seen = backend.devices()
+    text = f"TensorFlow sees {', '.join(seen)}"
+    cards = sorted(DEVICE_FILES.glob("nvidia[0-9]*"))
+    if cards and not any(device.startswith("GPU") for device in seen):
+        advice = (
+            "pip install 'tensorflow[and-cuda]', and see that CUDA_VISIBLE_DEVICES does not hide it"
+        )
+        return Result("warning", f"{text}, but not the NVIDIA card {cards[0]}", advice)
+    return Result("ok", text)
+
+
+def training() -> Result:
+    """Train classify for an epoch on its sample, in a folder that goes away again."""
+    from nnlab.console import TrainingDisplay
+    from nnlab.running.single import run
+    from nnlab.running.workshop import Workshop
+
+    experiment = experiments.get("classify")
+    config = experiment.configure({"epochs": 1, "dataset": "sample"}, "nnlab doctor")
+    workshop = Workshop(Store(offline=True), TrainingDisplay(quiet=True), lambda _: None)
+    with TemporaryDirectory(prefix="nnlab-doctor-") as place:
+        folder = RunFolder(Path(place))
+        try:
+            metrics = run(experiment, config, folder, workshop)
+        except InterruptedRun as error:  # its own message says that something was saved
+            raise InterruptedRun("interrupted") from error
+        before, after = _validation_losses(folder)
+    rate = metrics["training"]["examples_per_second"]
+    text = f"{rate:,} examples a second; validation loss {before:.3f}, after an epoch {after:.3f}"
+    if not after < before:  # nor if they are no numbers
+        advice = "pip install --force-reinstall tensorflow keras"
+        return Result("failed", f"{text}: it did not fall", advice)
+    return Result("ok", text)
+
+
+def _validation_losses(folder: RunFolder) -> tuple[float, float]:
+    """Return the loss of the untrained network, and that after its first epoch."""
+    losses = folder.read_history()["validation_loss"]
+    before, after = (math.nan if loss is None else loss for loss in losses[:2])
+    return before, after

@@ -1,0 +1,75 @@
+"""The completion script in a real shell."""
+
+import os
+import pty
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+PATIENCE = 60  # seconds, on a machine with much else to do
+
+
+@pytest.fixture
+def typed(tmp_path):
+    """Return a function that types into an interactive bash with the line of the docs."""
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("needs bash")
+    program = tmp_path / "bin" / "nnlab"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m nnlab "$@"\n')
+    program.chmod(0o755)
+    (tmp_path / "rc").write_text('eval "$(nnlab completion bash)"\nPS1="ready> "\n')
+    ours, theirs = pty.openpty()
+    env = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "TERM": "dumb"}
+    env["INPUTRC"] = os.devnull
+    process = subprocess.Popen(
+        [bash, "--noprofile", "--rcfile", tmp_path / "rc", "-i"],
+        env=env,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    os.set_blocking(ours, False)
+    try:
+        wait_for(ours, "ready> ")
+
+        def type_(keys, expected):
+            os.write(ours, keys.encode())
+            return wait_for(ours, expected)
+
+        yield type_
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def wait_for(terminal, expected):
+    """Return what the terminal showed up to the expected text."""
+    shown = ""
+    end = time.monotonic() + PATIENCE
+    while expected not in shown:
+        assert time.monotonic() < end, shown
+        try:
+            shown += os.read(terminal, 4096).decode(errors="replace")
+        except BlockingIOError:
+            time.sleep(0.02)
+    return shown
+
+
+def test_bash_completes_commands_options_and_choices(typed):
+    assert typed("nnlab cl\t", "nnlab classify ")
+    assert typed("--lo\t", "--loss ")
+    assert typed("m\t", "mse ")
+
+
+def test_bash_completes_files_of_inputs(typed, tmp_path):
+    Path("seven.png").touch()
+    assert typed("nnlab classify sev\t", "seven.png ")

@@ -1,0 +1,234 @@
+"""What each check makes of a machine that is well, and of one that is not."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from nnlab import answering, versions
+from nnlab.datasets.registry import DataFile, DataSet, Edition
+from nnlab.datasets.store import Store
+from nnlab.doctor import (
+    Check,
+    Result,
+    all_checks,
+    data,
+    folders,
+    machine,
+    networks,
+    software,
+    surroundings,
+)
+from nnlab.errors import InterruptedRun
+from nnlab.training import backend
+
+CONTENT = b"pixels"
+DIGEST = hashlib.sha256(CONTENT).hexdigest()
+FILES = tuple(
+    DataFile(name, f"set/{name}.bin", len(CONTENT), DIGEST, f"https://example.org/{name}")
+    for name in ("images", "labels")
+)
+SET = DataSet("set", "Two files", "free", "", (Edition(FILES),))
+
+
+def put(name, content=CONTENT):
+    path = Path("data/set") / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def test_without_data_nothing_fails_and_missing_sets_are_warnings():
+    findings = [check.carry_out() for check in all_checks(Store(), Path("runs"), quick=True)]
+    states = {finding.name: finding.state for finding in findings}
+    assert "failed" not in states.values(), findings
+    assert states["data: mnist"] == "warning"
+    assert states["checkpoint: classify"] == states["figures"] == states["run folder"] == "ok"
+    assert not {"devices", "training"} & states.keys()
+    assert {path.name for path in Path.cwd().iterdir()} <= {"no-cache"}  # matplotlib's
+    assert not Path("no-cache/nnlab").exists()
+
+
+def test_an_exception_is_a_failure_of_its_check():
+    def look():
+        raise ValueError("no\nsuch thing")
+
+    finding = Check("thing", look).carry_out()
+    assert (finding.state, finding.name) == ("failed", "thing")
+    assert finding.text == "ValueError: no such thing"
+    assert isinstance(finding.error, ValueError)
+
+
+def test_an_interrupt_ends_the_examination():
+    def look():
+        raise InterruptedRun("interrupted")
+
+    with pytest.raises(InterruptedRun):
+        Check("thing", look).carry_out()
+
+
+def test_whole_data_are_told_with_their_folder():
+    put("images.bin")
+    put("labels.bin")
+    result = data.data_set(Store(), SET)
+    assert result == Result("ok", "2 files in data/set; size and sha256 are right")
+
+
+@pytest.mark.parametrize("content", [b"pixel", b"pixelz"])
+def test_a_damaged_file_is_a_failure(content):
+    put("images.bin")
+    put("labels.bin", content)
+    result = data.data_set(Store(), SET)
+    assert result.state == "failed"
+    assert "1 of 2 files damaged: data/set/labels.bin" in result.text
+    assert "nnlab data fetch set" in result.advice
+
+
+def test_missing_files_are_a_warning_that_says_how_to_get_them():
+    assert data.data_set(Store(), SET).advice == "nnlab data fetch set"
+    put("images.bin")
+    result = data.data_set(Store(), SET)
+    assert (result.state, result.advice) == ("warning", "nnlab data fetch set")
+    assert "1 of 2 files missing, such as set/labels.bin" in result.text
+
+
+def test_a_named_data_folder_has_to_be_there(monkeypatch, tmp_path):
+    monkeypatch.setenv("NNLAB_DATA", str(tmp_path / "nowhere"))
+    assert data.data_folders(Store()).state == "warning"
+    (tmp_path / "nowhere").mkdir()
+    result = data.data_folders(Store(offline=True))
+    assert result.state == "ok"
+    assert f"{tmp_path / 'nowhere'} (here), data (missing)" in result.text
+    assert "downloads off" in result.text
+
+
+def test_runs_that_cannot_be_written_are_a_failure(monkeypatch):
+    assert folders.run_folder(Path("runs")).state == "ok"
+    Path("file").touch()
+    assert "is a file" in folders.run_folder(Path("file")).text
+    assert folders.run_folder(Path("file/runs")).state == "failed"
+
+    def refuse(**_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(folders.tempfile, "TemporaryFile", refuse)
+    result = folders.run_folder(Path("runs"))
+    assert result.state == "failed"
+    assert "Permission denied" in result.text
+    assert "--out" in result.advice
+
+
+def test_a_cache_below_a_file_is_a_failure_and_a_full_disk_a_warning(monkeypatch, tmp_path):
+    Path("file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    result = folders.cache_folder(Store())
+    assert (result.state, result.advice) == ("failed", "name another folder with --data-dir")
+    monkeypatch.setattr(folders, "LITTLE_SPACE", 10**18)
+    assert folders.run_folder(Path("runs")).state == "warning"
+
+
+def test_every_shipped_checkpoint_answers():
+    paths = answering.shipped_checkpoints()
+    assert "classify.h5" in [path.name for path in paths]
+    for path in paths:
+        result = networks.checkpoint(path, answers=path.stem != "translate")  # takes seconds
+        assert result.state == "ok"
+        assert "loads" in result.text
+        assert path.stem == "translate" or "answers" in result.text
+
+
+def test_a_corrupted_checkpoint_is_a_failure(tmp_path):
+    whole = answering.shipped_checkpoints()[0].read_bytes()
+    (tmp_path / "half.h5").write_bytes(whole[: len(whole) // 2])
+    result = networks.checkpoint(tmp_path / "half.h5", answers=False)
+    assert result.state == "failed"
+    assert "half.h5" in result.text
+    assert "reinstall nnlab" in result.advice
+
+
+def test_requirements_that_are_not_met_are_a_failure(monkeypatch):
+    lines = ["numpy>=999", "keras>=1", "nonesuch", "pytest; extra == 'dev'"]
+    monkeypatch.setattr(versions, "requires", lambda name: lines)
+    assert set(versions.required()) == {"numpy", "keras", "nonesuch"}
+    result = software.packages()
+    assert result.state == "failed"
+    assert result.advice == "pip install 'numpy>=999' nonesuch"
+    assert "nonesuch, here not installed" in result.text
+    monkeypatch.setattr(versions, "requires", lambda name: ["keras>=1"])
+    assert software.packages().state == "ok"
+    monkeypatch.setattr(versions, "requires", lambda name: None)
+    assert software.packages().state == "warning"
+
+
+def test_a_variable_that_nothing_reads_is_a_warning(monkeypatch):
+    monkeypatch.setenv("NNLAB_CLASSIFY_LOSS", "mse")
+    assert surroundings.environment().state == "ok"
+    monkeypatch.setenv("NNLAB_CLASSIFY_LOS", "mse")
+    result = surroundings.environment()
+    assert result.state == "warning"
+    assert "nothing reads NNLAB_CLASSIFY_LOS" in result.text
+    assert result.advice == "rename NNLAB_CLASSIFY_LOS to NNLAB_CLASSIFY_LOSS"
+
+
+def test_cards_that_tensorflow_does_not_see_are_a_warning(monkeypatch, tmp_path):
+    monkeypatch.setattr(networks, "DEVICE_FILES", tmp_path)
+    monkeypatch.setattr(backend, "devices", lambda: ["CPU:0"])
+    assert networks.devices() == Result("ok", "TensorFlow sees CPU:0")
+    (tmp_path / "nvidia0").touch()
+    (tmp_path / "nvidiactl").touch()
+    result = networks.devices()
+    assert result.state == "warning"
+    assert "nvidia0" in result.text
+    monkeypatch.setattr(backend, "devices", lambda: ["CPU:0", "GPU:0 (A card)"])
+    assert networks.devices().state == "ok"
+
+
+def test_the_training_tells_its_speed_and_leaves_nothing(monkeypatch, tmp_path):
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    result = networks.training()
+    assert result.state == "ok"
+    assert "examples a second" in result.text
+    assert not list((tmp_path / "temporary").glob("nnlab-*"))  # TensorFlow's own go later
+    assert not Path("runs").exists()
+
+
+def test_a_loss_that_does_not_fall_is_a_failure(monkeypatch):
+    monkeypatch.setattr(networks, "_validation_losses", lambda folder: (2.0, float("nan")))
+    metrics = {"training": {"examples_per_second": 1}}
+    monkeypatch.setattr("nnlab.running.single.run", lambda *_: metrics)
+    assert networks.training().state == "failed"
+
+
+def test_little_memory_is_a_warning(monkeypatch):
+    Path("meminfo").write_text("MemTotal: 9 kB\nMemAvailable:  1048576 kB\n")
+    monkeypatch.setattr(machine, "MEMORY_INFO", Path("meminfo"))
+    monkeypatch.setattr(machine.control_groups, "memory", lambda: None)
+    result = machine.memory()
+    assert result.state == "warning"
+    assert "1.0 GiB" in result.text
+    monkeypatch.setattr(machine, "MEMORY_INFO", Path("none"))
+    assert machine.memory().state == "ok"
+    monkeypatch.setattr(machine.control_groups, "memory", lambda: 3 * 2**30)
+    assert machine.memory().text == "3.0 GiB available, as far as a control group allows"
+
+
+def test_a_control_group_that_allows_less_than_the_cores_is_a_warning(monkeypatch):
+    monkeypatch.setattr(machine, "usable_cores", lambda: 8)
+    monkeypatch.setattr(machine.control_groups, "cores", lambda: 1.5)
+    result = machine.processors()
+    assert result.state == "warning"
+    assert "--threads 1" in result.advice
+    monkeypatch.setattr(machine.control_groups, "cores", lambda: 8.0)
+    assert machine.processors().state == "ok"
+
+
+def test_the_cores_are_those_that_the_process_may_run_on():
+    if not hasattr(os, "sched_setaffinity"):
+        pytest.skip("this system has no affinity")
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        assert machine.usable_cores() == 1
+    finally:
+        os.sched_setaffinity(0, before)

@@ -1,0 +1,60 @@
+"""Limits of control groups, read from trees of files as Linux shows them."""
+
+import pytest
+
+from nnlab.doctor import control_groups
+
+
+@pytest.fixture
+def tree(monkeypatch, tmp_path):
+    """Return a function that writes files below an empty tree, and who belongs where."""
+    monkeypatch.setattr(control_groups, "MOUNTED", tmp_path / "cgroup")
+    monkeypatch.setattr(control_groups, "MEMBERSHIP", tmp_path / "self")
+
+    def write(membership, files):
+        (tmp_path / "self").write_text(membership)
+        for name, content in files.items():
+            path = tmp_path / "cgroup" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{content}\n")
+
+    return write
+
+
+def test_without_control_groups_there_is_no_limit(tree):
+    assert control_groups.cores() is control_groups.memory() is None
+    tree("0::/\n", {"cpu.max": "max 100000", "memory.max": "max", "memory.current": "5"})
+    assert control_groups.cores() is control_groups.memory() is None
+
+
+def test_version_2_takes_the_tightest_group_on_the_way_up(tree):
+    files = {
+        "jobs/a/cpu.max": "max 100000",
+        "jobs/cpu.max": "150000 100000",
+        "jobs/a/memory.max": "1000",
+        "jobs/a/memory.current": "900",
+        "jobs/a/memory.stat": "anon 100\ninactive_file 300",
+        "jobs/memory.max": "9000",
+        "jobs/memory.current": "1000",
+    }
+    tree("0::/jobs/a\n", files)
+    assert control_groups.cores() == 1.5
+    assert control_groups.memory() == 400
+
+
+def test_version_1_in_a_container_reads_the_root_of_what_is_mounted(tree):
+    files = {
+        "cpu/cpu.cfs_quota_us": "50000",
+        "cpu/cpu.cfs_period_us": "100000",
+        "memory/memory.limit_in_bytes": "1000",
+        "memory/memory.usage_in_bytes": "1200",
+        "memory/memory.stat": "inactive_file 1\ntotal_inactive_file 100",
+    }
+    tree("4:memory:/docker/1\n3:cpu,cpuacct:/docker/1\n1:name=systemd:/\n0::/\n", files)
+    assert control_groups.cores() == 0.5
+    assert control_groups.memory() == 0
+
+
+def test_version_1_without_a_quota(tree):
+    tree("3:cpu:/\n", {"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"})
+    assert control_groups.cores() is None
