@@ -1,0 +1,76 @@
+"""What the 2018 report claims, and the runs that answer it: the table in claims.toml."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Runs of one experiment with one setting.
+
+    Attributes:
+        name: What to call it; the name of its folder.
+        experiment: Which experiment.
+        options: Fields of its Config that differ from the preset.
+        runs: How many.
+        minutes: About how long all of them took on 2 cores.
+        quick: Further fields for a tour on the embedded samples.
+        named_only: Whether it is left out unless it is asked for by name.
+    """
+
+    name: str
+    experiment: str
+    runs: int
+    minutes: float
+    options: Mapping[str, Any] = field(default_factory=dict)
+    quick: Mapping[str, Any] = field(default_factory=dict)
+    named_only: bool = False
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim of the report.
+
+    Attributes:
+        plan: Name of the plan that answers it.
+        section: Where in the report it stands.
+        text: What it says.
+        kind: When it is confirmed; see `verdicts`.
+        value: Where the answer stands: a path in summary.json, or after "runs:" in metrics.json.
+        form: "percent", "points" (of a hundred), or "number".
+        claimed: The number that is claimed.
+        tolerance: Half a unit of its last digit, or the size of an effect that would be none.
+        baseline: Where the number to beat stands; `*` takes the best one.
+        better: "lower" or "higher", for what is compared with a baseline.
+        digits: The classes that are named.
+        caveat: What a reader has to know.
+    """
+
+    plan: str
+    section: str
+    text: str
+    kind: str
+    value: str
+    form: str = "number"
+    claimed: float | None = None
+    tolerance: float = 0.0
+    baseline: str = ""
+    better: str = "higher"
+    digits: tuple[str, ...] = ()
+    caveat: str = ""
+
+
+@cache
+def load_claims() -> tuple[tuple[Plan, ...], tuple[Claim, ...]]:
+    """Return all plans and all claims, in the report's order."""
+    text = resources.files("nnlab.report").joinpath("claims.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
+    plans = tuple(Plan(name=name, **plan) for name, plan in table["plans"].items())
+    claims = tuple(
+        Claim(**{**one, "digits": tuple(one.get("digits", ()))}) for one in table["claims"]
+    )
+    return plans, claims

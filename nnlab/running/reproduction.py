@@ -1,0 +1,122 @@
+"""The whole report again: every plan carried out, every claim held against what came out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nnlab import experiments, runs
+from nnlab.errors import InterruptedRun, NnlabError, UsageError, nearest
+from nnlab.files import make_folder
+from nnlab.options import changed
+from nnlab.report.claims import Claim, Plan, load_claims
+from nnlab.report.verdicts import Finding, judge
+from nnlab.running.group import Trials, read_plan, run_group
+from nnlab.running.workshop import Workshop
+from nnlab.runs import GroupFolder
+
+MACHINE = ("threads", "save_every")
+"""Settings that say how, not what: a group that is there keeps its own."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a plan.
+
+    Attributes:
+        plan: The plan.
+        folder: Where its runs are.
+        findings: What they say of the claims.
+        error: Why there are none; empty if all went well.
+    """
+
+    plan: Plan
+    folder: Path
+    findings: tuple[Finding, ...]
+    error: str = ""
+
+
+def chosen_plans(only: Sequence[str]) -> list[Plan]:
+    """Return the plans that `only` names, each by its own name or that of its experiment.
+
+    Args:
+        only: Names; none stands for all plans but those that have to be named.
+
+    Raises:
+        UsageError: A name is unknown.
+    """
+    plans, _ = load_claims()
+    known = {plan.name for plan in plans} | {plan.experiment for plan in plans}
+    for name in only:
+        if name not in known:
+            raise UsageError(f"nothing to reproduce is called {name!r}; {nearest(name, known)}")
+    if not only:
+        return [plan for plan in plans if not plan.named_only]
+    return [
+        plan
+        for plan in plans
+        if plan.name in only or (plan.experiment in only and not plan.named_only)
+    ]
+
+
+def reproduce(
+    plans: Sequence[Plan],
+    folder: Path,
+    workshop: Workshop,
+    *,
+    quick: bool,
+    wanted_runs: int | None = None,
+    begun: Callable[[int, Plan], None] = lambda number, plan: None,
+) -> Iterator[Outcome]:
+    """Carry out plans, each into a group of runs below `folder`; what is finished is not repeated.
+
+    Args:
+        plans: Which ones.
+        folder: For the groups, by the plans' names.
+        workshop: The surroundings.
+        quick: Whether to take the embedded samples and a few epochs, one run each.
+        wanted_runs: How many runs of each; None for the plan's own number.
+        begun: Called with the number of each plan, from 0, before it.
+
+    Raises:
+        InterruptedRun: Saved; the same call goes on.
+    """
+    for number, plan in enumerate(plans):
+        begun(number, plan)
+        group = GroupFolder(folder / plan.name)
+        try:
+            yield Outcome(plan, group.path, _carried_out(plan, group, workshop, quick, wanted_runs))
+        except InterruptedRun:
+            raise
+        except NnlabError as error:
+            yield Outcome(plan, group.path, (), str(error))
+
+
+def _carried_out(
+    plan: Plan, group: GroupFolder, workshop: Workshop, quick: bool, wanted_runs: int | None
+) -> tuple[Finding, ...]:
+    experiment = experiments.get(plan.experiment)
+    options = {**plan.options, **(plan.quick if quick else {})}
+    config = experiment.configure(options, plan.name)
+    count = wanted_runs or (1 if quick else plan.runs)
+    make_folder(group.path)
+    trials = _as_begun(plan, experiment.trials(config, count), group)
+    summary = run_group(experiment, trials, group, workshop)
+    members = [runs.read_json(group.member(name).metrics) for name in summary["runs"]]
+    return tuple(judge(claim, summary, members) for claim in _claims_of(plan))
+
+
+def _as_begun(plan: Plan, trials: Trials, group: GroupFolder) -> dict[str, Any]:
+    """Take the machine's settings from runs that are there already: they change no result."""
+    known = read_plan(group)[1] if group.is_group() else {}
+    return {
+        name: changed(
+            config, plan.name, **{key: getattr(known.get(name, config), key) for key in MACHINE}
+        )
+        for name, config in trials.items()
+    }
+
+
+def _claims_of(plan: Plan) -> list[Claim]:
+    _, claims = load_claims()
+    return [claim for claim in claims if claim.plan == plan.name]
