@@ -8,9 +8,8 @@ READY := $(VENV)/.ready
 
 .PHONY: demo test lint docs check-docs clean
 
-demo: $(READY)  ## train on the embedded sample, then read an image with what was trained
-	NNLAB_OFFLINE=1 $(BIN)/nnlab classify --dataset sample
-	$(BIN)/nnlab classify data/examples/7.png data/examples/photo-of-a-digit.jpg
+demo: $(READY)  ## all eight experiments on embedded samples, in a few minutes, then one page about them
+	NNLAB_OFFLINE=1 $(BIN)/nnlab reproduce --quick
 
 test: $(READY)  ## run all tests
 	$(BIN)/python -m pytest -n $(JOBS)

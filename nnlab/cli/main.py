@@ -48,11 +48,13 @@ def _verbs() -> dict[str, Callable[[], click.Command]]:
         return load
 
     return {
+        "sweep": verb("sweep", "sweep"),
         "resume": verb("resume", "resume"),
         "evaluate": verb("evaluate", "evaluate"),
         "show": verb("show", "show"),
         "compare": verb("compare", "compare"),
         "report": verb("report", "report"),
+        "reproduce": verb("reproduce", "reproduce"),
         "export": verb("export", "export"),
         "data": verb("data", "data"),
         "doctor": verb("doctor", "doctor"),

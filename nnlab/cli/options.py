@@ -8,7 +8,7 @@ import re
 import reprlib
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -122,27 +122,47 @@ def effective_values(ctx: click.Context, cls: type) -> dict[str, Any]:
         UsageError: A variable has a value that is not allowed.
     """
     given = given_values(ctx, cls)
+    return {**environment_values(cls, ctx.command.params, given), **given}
+
+
+def environment_values(
+    cls: type, options: Sequence[click.Parameter], given: Container[str] = ()
+) -> dict[str, Any]:
+    """Return the values that stand in the environment for options of a dataclass.
+
+    Args:
+        cls: The dataclass.
+        options: Options that may have a variable; those of other classes are passed over.
+        given: Names of options whose variables do not matter.
+
+    Raises:
+        UsageError: A variable has a value that is not allowed.
+    """
     fields = {field.name: field for field in dataclasses.fields(cls)}
-    options = [one for one in ctx.command.params if isinstance(one, SectionedOption)]
-    for option in options:
-        text = os.environ.get(option.variable)
-        if text and option.name in fields and option.name not in given:
-            given[option.name] = _from_environment(ctx, cls, fields[option.name], option, text)
-    return given
+    texts = {
+        one: os.environ.get(one.variable)
+        for one in options
+        if isinstance(one, SectionedOption) and one.name in fields and one.name not in given
+    }
+    return {
+        str(one.name): value_of_text(cls, one, text, one.variable)
+        for one, text in texts.items()
+        if text
+    }
 
 
-def _from_environment(
-    ctx: click.Context,
-    cls: type,
-    field: dataclasses.Field[Any],
-    option: SectionedOption,
-    text: str,
-) -> Any:
+def value_of_text(cls: type, option: click.Parameter, text: str, where: str) -> Any:
+    """Return the value of an option that was made by `options_of` from its text.
+
+    Raises:
+        UsageError: The text is no value of the option; `where` says where it stands.
+    """
+    field = next(one for one in dataclasses.fields(cls) if one.name == option.name)
     try:
-        value = option.type(text, option, ctx)
+        value = option.type(text, option, None)
     except click.BadParameter as error:
-        raise UsageError(f"{option.variable}: {error.message}") from error
-    return check_value(cls, field, value, option.variable)
+        raise UsageError(f"{where}: {error.message}") from error
+    return check_value(cls, field, value, where)
 
 
 def read_settings(path: Path, experiment: str) -> Mapping[str, Any]:
@@ -151,11 +171,7 @@ def read_settings(path: Path, experiment: str) -> Mapping[str, Any]:
     Raises:
         UsageError: The file cannot be read, or belongs to another experiment.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-        content = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"--config {path}: expected a JSON or TOML file, but {error}") from error
+    content = read_json_or_toml(path, "--config")
     if not isinstance(content, dict):
         raise UsageError(
             f"--config {path}: expected an object of options, not {reprlib.repr(content)}"
@@ -166,6 +182,19 @@ def read_settings(path: Path, experiment: str) -> Mapping[str, Any]:
             raise UsageError(f"--config {path} is a run of {other}, not {experiment}")
         content = content["config"]
     return {name.replace("-", "_"): value for name, value in content.items()}
+
+
+def read_json_or_toml(path: Path, flag: str) -> Any:
+    """Return the contents of a file that an option names.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{flag} {path}: expected a JSON or TOML file, but {error}") from error
 
 
 JSON = SectionedOption(["--json", "as_json"], is_flag=True, help="Print JSON on stdout.")

@@ -2,57 +2,78 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from nnlab.cli.options import SPEECH, STORE, SectionedCommand, make_console, print_json
-from nnlab.cli.training import interruptible, make_workshop
+from nnlab.cli.options import (
+    SPEECH,
+    STORE,
+    SectionedCommand,
+    SectionedOption,
+    make_console,
+    print_json,
+    with_options,
+)
 from nnlab.console import Console
 from nnlab.errors import UsageError
 from nnlab.files import make_folder, write_json
-from nnlab.report.claims import Plan
 from nnlab.runs import GroupFolder
 
-COLUMNS = ("report", "claim of 2018", "measured", "runs", "verdict")
+if TYPE_CHECKING:
+    from nnlab.report.claims import Plan
+    from nnlab.running.reproduction import Outcome
 
-
-@click.command("reproduce", cls=SectionedCommand)
-@click.option("--quick", is_flag=True, help="A tour on the embedded samples, a few minutes.")
-@click.option("--only", metavar="NAME,...", help="Experiments or parts, such as classify,add.")
-@click.option("--runs", type=click.IntRange(min=1), help="Runs of each part.  [default: 1 to 5]")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder; the same command again goes on with it.  "
-    "[default: reproduction, or reproduction-quick]",
+QUICK = SectionedOption(
+    ["--quick"], is_flag=True, help="A tour on the embedded samples, in a few minutes."
 )
+ONLY = SectionedOption(
+    ["--only"],
+    metavar="NAME,...",
+    default="",
+    help="Some experiments, or some of their parts, such as classify,add-decimal.",
+)
+RUNS = SectionedOption(
+    ["--runs"],
+    type=click.IntRange(min=1),
+    help="Runs of each part.  [default: 1 to 5; 1 with --quick]",
+)
+OUT = SectionedOption(
+    ["--out"],
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder; the same command again goes on with it.  [default: reproduction, or "
+    "reproduction-quick]",
+)
+
+
+@with_options(QUICK, ONLY, RUNS, OUT, *STORE, *SPEECH)
+@click.command(cls=SectionedCommand)
 @click.pass_context
 def reproduce(
-    ctx: click.Context, quick: bool, only: str | None, runs: int | None, out: Path | None, **_: Any
+    ctx: click.Context, quick: bool, only: str, runs: int | None, out: Path | None, **_: object
 ) -> int:
     """Measure every claim of the 2018 report again.
 
-    Trains each experiment with the report's settings and several seeds, and says of each claim:
-    confirmed, refuted, or cannot tell. Interrupted, it goes on where it stopped.
+    Trains each experiment with the report's settings, several times, says of each claim whether
+    it is confirmed or refuted or cannot be told, and writes a page with all figures. What is
+    finished is not repeated: after Ctrl-C the same command goes on.
     """
+    from nnlab.cli.training import interruptible, make_workshop
     from nnlab.running.reproduction import chosen_plans
     from nnlab.running.reproduction import reproduce as carry_out
 
     console = make_console(ctx)
+    plans = chosen_plans([name.strip() for name in only.split(",") if name.strip()], quick)
+    if not plans:
+        raise UsageError("there is no quick way to reproduce that; leave out --quick")
     folder = out or Path("reproduction-quick" if quick else "reproduction")
-    plans = chosen_plans([name.strip() for name in (only or "").split(",") if name.strip()])
-    if quick:
-        plans = [plan for plan in plans if not plan.named_only]
-        if not plans:
-            raise UsageError("there is no quick way to reproduce that; leave out --quick")
     make_folder(folder)
     _say_beforehand(console, plans, folder, quick)
 
-    def begun(number: int, plan: Plan) -> None:
-        console.say(f"{number + 1} of {len(plans)}: {plan.name}")
+    def begun(number: int, plan: "Plan") -> None:
+        console.say(f"\n{number + 1} of {len(plans)}: {plan.name}")
 
-    with interruptible(folder):
+    with interruptible(folder, "the same command goes on"):
         workshop = make_workshop(ctx)
         outcomes = list(
             carry_out(plans, folder, workshop, quick=quick, wanted_runs=runs, begun=begun)
@@ -60,39 +81,41 @@ def reproduce(
     return _conclude(ctx, console, outcomes, folder)
 
 
-reproduce.params.extend([*STORE, *SPEECH])
-
-
-def _say_beforehand(console: Console, plans: Sequence[Plan], folder: Path, quick: bool) -> None:
+def _say_beforehand(console: Console, plans: "Sequence[Plan]", folder: Path, quick: bool) -> None:
     left = [plan for plan in plans if not GroupFolder(folder / plan.name).summary.exists()]
     minutes = sum(plan.minutes for plan in left)
     time = "a few minutes" if quick else f"about {_time(minutes)} on 2 cores"
-    console.say(f"{len(plans)} parts in {folder}, {len(left)} of them to do: {time}")
+    console.say(f"{len(plans)} parts, {len(left)} of them to do, into {folder}: {time}")
 
 
 def _time(minutes: float) -> str:
-    return f"{minutes / 60:.1f} hours" if minutes >= 90 else f"{minutes:.0f} minutes"
+    return f"{minutes / 60:.0f} hours" if minutes >= 90 else f"{minutes:.0f} minutes"
 
 
 def _conclude(
-    ctx: click.Context, console: Console, outcomes: Sequence[Any], folder: Path
+    ctx: click.Context, console: Console, outcomes: "Sequence[Outcome]", folder: Path
 ) -> int:
-    """Print the table of claims, and write it beside the runs."""
-    from nnlab.report.verdicts import tally
+    """Print the table of claims, and write it beside the runs: claims.json and report.html."""
+    from nnlab.cli.training import print_tables
+    from nnlab.report.claims_table import sections, table
+    from nnlab.report.page import write_page
 
     findings = [finding for outcome in outcomes for finding in outcome.findings]
     record = [finding.as_dict() for finding in findings]
     write_json(folder / "claims.json", record)
+    done = [outcome.folder for outcome in outcomes if not outcome.error]
+    page = folder / "report.html"
+    if done:
+        title = "The report of 2018, measured again"
+        write_page(done, page, title=title, sections=sections(findings), replace=True)
     if ctx.params["as_json"]:
-        print_json({"folder": str(folder), "claims": record})
+        print_json({"claims": record, "report": str(page) if done else None})
     elif findings:
-        rows = [
-            (f"§{one.claim.section}", one.claim.text, one.measured, str(one.runs), one.verdict)
-            for one in findings
-        ]
-        console.table("The report of 2018, measured again", COLUMNS, rows, tally(findings))
+        print_tables(console, [table(findings)])
     failed = [outcome for outcome in outcomes if outcome.error]
     for outcome in failed:
         console.error(f"{outcome.plan.name}: {outcome.error}")
-    console.say(f"saved in {folder}; the claims are in {folder / 'claims.json'}")
+    if done and not ctx.params["as_json"]:
+        console.say("everything on one page, to be opened in any browser:")
+        click.echo(str(page))
     return 1 if failed else 0

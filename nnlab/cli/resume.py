@@ -1,11 +1,12 @@
 """`nnlab resume`: go on with a run, or a group of runs, where it stopped."""
 
+import shlex
 from pathlib import Path
 
 import click
 
 from nnlab.cli.options import SPEECH, STORE, SectionedCommand, with_options
-from nnlab.errors import CheckpointError
+from nnlab.errors import CheckpointError, UsageError
 from nnlab.runs import GroupFolder, RunFolder
 
 
@@ -21,6 +22,7 @@ def resume(ctx: click.Context, folder: Path, **_: object) -> None:
     """
     from nnlab.cli.training import interruptible, make_workshop, print_run, print_summary
     from nnlab.running import group, single
+    from nnlab.sweeping import plan as sweeps
 
     workshop = make_workshop(ctx)
     with interruptible(folder):
@@ -30,6 +32,12 @@ def resume(ctx: click.Context, folder: Path, **_: object) -> None:
         elif RunFolder(folder).is_run():
             experiment, metrics = single.resume(RunFolder(folder), workshop)
             print_run(ctx, experiment, metrics, folder)
+        elif sweeps.plan_file(folder).is_file():
+            name = sweeps.read_plan(folder).experiment.name
+            raise UsageError(
+                f"{folder} is a sweep; go on with: "
+                f"{shlex.join(['nnlab', 'sweep', name, '--out', str(folder)])}"
+            )
         else:
             raise CheckpointError(
                 f"{folder}: no run was started here (config.json is missing); "

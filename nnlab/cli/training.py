@@ -50,7 +50,7 @@ def make_workshop(ctx: click.Context) -> Workshop:
 
 
 @contextmanager
-def interruptible(folder: Path) -> Iterator[None]:
+def interruptible(folder: Path, how: str = "") -> Iterator[None]:
     """Make SIGTERM the same as Ctrl-C, and add to either where the run is and how it goes on."""
 
     def interrupt(number: int, frame: Any) -> None:
@@ -61,7 +61,9 @@ def interruptible(folder: Path) -> Iterator[None]:
         yield
     except (InterruptedRun, KeyboardInterrupt) as error:
         what = str(error) or "interrupted"
-        if has_run(folder):
+        if how:
+            what += f"; {how}"
+        elif has_run(folder):
             what += f"; go on with: nnlab resume {shlex.quote(str(folder))}"
         raise InterruptedRun(what) from error
     finally:

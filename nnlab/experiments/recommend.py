@@ -68,7 +68,7 @@ class Recommend(Experiment):
     Config: ClassVar[type[TrainingSettings]] = Config
     Query: ClassVar[type] = Query
     inputs_help: ClassVar[str] = "Baskets, items separated by commas; - takes them from stdin."
-    example_inputs: ClassVar[tuple[str, ...]] = ("milk", "")
+    example_inputs: ClassVar[tuple[str, ...]] = ("yogurt", "")
     answer_columns: ClassVar[tuple[str, ...]] = ("item", "score")
     data_options: ClassVar[tuple[str, ...]] = ("baskets", "encoding")
     data_facts: ClassVar[tuple[str, ...]] = ("items",)

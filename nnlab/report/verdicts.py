@@ -9,7 +9,10 @@ from nnlab.metrics import mean_interval
 from nnlab.report.claims import Claim
 
 CONFIRMED, REFUTED, OPEN = "confirmed", "refuted", "cannot tell"
-SAMPLE = "not compared: embedded sample"
+NOT_COMPARED = "not compared"
+DIVERGES = "diverges"
+UNITS = {"percent": " %", "points": " points"}
+OPPOSITE = {CONFIRMED: REFUTED, REFUTED: CONFIRMED, OPEN: OPEN}
 
 
 @dataclass(frozen=True)
@@ -19,8 +22,8 @@ class Finding:
     Attributes:
         claim: The claim.
         measured: In words, with interval and baseline.
-        runs: How many runs stand behind it.
-        verdict: "confirmed", "refuted", "cannot tell", or that a sample is no answer.
+        runs: How many runs stand behind it; where runs are compared, how many pairs.
+        verdict: "confirmed", "refuted", "cannot tell", or "not compared" of a sample.
         caveat: What a reader has to know.
     """
 
@@ -58,96 +61,107 @@ class _Measured:
         text = _number(self.mean, form)
         if self.runs < 2:
             return text
-        return f"{text} ({_number(self.low, form)} to {_number(self.high, form)})"
+        low, high = self.low, self.high
+        if form == "percent":  # Student's interval of few runs knows no ends
+            low, high = max(low, 0.0), min(high, 1.0)
+        return f"{text} ({_bare(low, form)} to {_bare(high, form)})"
 
 
-def judge(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Mapping[str, Any]]) -> Finding:
+def judge(
+    claim: Claim, summary: Mapping[str, Any], runs: Sequence[Mapping[str, Any]], quick: bool
+) -> Finding:
     """Hold a claim against the runs that answer it.
 
     Args:
         claim: The claim.
         summary: summary.json of the group.
         runs: metrics.json of each run.
+        quick: Whether these are a few epochs only, which answer nothing.
 
     Raises:
         DataError: The summary does not have what the claim asks for.
     """
     try:
-        measured, verdict = KINDS[claim.kind](claim, summary, runs)
+        words, verdict, count = KINDS[claim.kind](claim, summary, runs)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         what = f"{claim.plan}: expected {claim.value!r} in the summary"
         raise DataError(f"{what}, but {type(error).__name__}: {error}") from error
-    count = len(runs)
-    caveat = claim.caveat if count > 1 else f"{claim.caveat} From a single run.".strip()
-    if summary["dataset"]["sample"] and summary["experiment"] != "add":
-        verdict = SAMPLE
-    return Finding(claim, measured, count, verdict, caveat)
+    remarks = [claim.caveat] if claim.caveat else []
+    if quick or summary["dataset"]["sample"]:
+        verdict = NOT_COMPARED
+        remarks.append("A few epochs, or an embedded sample: no answer to the claim.")
+    elif count < 2:
+        remarks.append("From a single run, without an interval.")
+    return Finding(claim, words, count, verdict, " ".join(remarks))
 
 
-def _reaches(claim: Claim, summary: Mapping[str, Any], runs: Any) -> tuple[str, str]:
-    """Confirmed if it rounds to the claimed number or more, whichever end of the interval."""
+Judgement = tuple[str, str, int]
+"""What came out in words, the verdict, and how many runs or pairs stand behind it."""
+
+
+def _reaches(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
+    """Confirmed if it rounds to the claimed number or more, wherever in the interval it is."""
     measured = _measured(claim.value, summary, runs)
     wanted = (claim.claimed or 0) - claim.tolerance
-    return measured.words(claim.form), _above(measured, wanted)
+    return measured.words(claim.form), _above(measured, wanted), measured.runs
 
 
-def _stays_below(claim: Claim, summary: Mapping[str, Any], runs: Any) -> tuple[str, str]:
-    measured = _measured(claim.value, summary, runs)
-    opposite = {CONFIRMED: REFUTED, REFUTED: CONFIRMED, OPEN: OPEN}
-    return measured.words(claim.form), opposite[_above(measured, claim.claimed or 0)]
+def _stays_below(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
+    words, verdict, count = _reaches(claim, summary, runs)
+    return words, OPPOSITE[verdict], count
 
 
-def _no_effect(claim: Claim, summary: Mapping[str, Any], runs: Any) -> tuple[str, str]:
+def _no_effect(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
     """Confirmed if the whole interval is within the tolerance, refuted if it is beyond zero."""
     measured = _measured(claim.value, summary, runs)
-    words = measured.words(claim.form)
+    verdict = OPEN
     if -claim.tolerance <= measured.low and measured.high <= claim.tolerance:
-        return words, CONFIRMED
-    beyond = measured.low > 0 or measured.high < 0
-    return words, REFUTED if beyond and abs(measured.mean) > claim.tolerance else OPEN
+        verdict = CONFIRMED
+    elif (measured.low > 0 or measured.high < 0) and abs(measured.mean) > claim.tolerance:
+        verdict = REFUTED
+    return measured.words(claim.form), verdict, measured.runs
 
 
-def _beats(claim: Claim, summary: Mapping[str, Any], runs: Any) -> tuple[str, str]:
+def _beats(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
     """Confirmed if the network is better than the baseline, or than the best of several."""
     measured = _measured(claim.value, summary, runs)
     name, baseline = _baseline(claim, summary)
     words = f"{measured.words(claim.form)}; {name} {_number(baseline, claim.form)}"
-    sign = 1 if claim.better == "higher" else -1
-    low, high = sorted((sign * measured.low, sign * measured.high))
-    signed = _Measured(sign * measured.mean, low, high, measured.runs)
-    return words, _above(signed, sign * baseline)
+    if claim.better == "higher":
+        return words, _above(measured, baseline), measured.runs
+    below = OPPOSITE[_above(measured, baseline)]
+    return words, below, measured.runs
 
 
-def _worse_than(claim: Claim, summary: Mapping[str, Any], runs: Any) -> tuple[str, str]:
-    words, verdict = _beats(claim, summary, runs)
-    return words, {CONFIRMED: REFUTED, REFUTED: CONFIRMED, OPEN: OPEN}[verdict]
+def _worse_than(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
+    words, verdict, count = _beats(claim, summary, runs)
+    return words, OPPOSITE[verdict], count
 
 
-def _worst(claim: Claim, summary: Mapping[str, Any], runs: Any) -> tuple[str, str]:
+def _worst(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
     """Confirmed if the same classes come out worst on average, refuted if at most one does."""
     classes = sorted(_at(summary, claim.value), key=lambda one: one["mean_rank"])
     worst = [str(one["class"]) for one in classes[: len(claim.digits)]]
     common = len(set(worst) & set(claim.digits))
     verdict = CONFIRMED if common == len(claim.digits) else REFUTED if common < 2 else OPEN
-    return ", ".join(worst), verdict
+    return ", ".join(worst), verdict, len(runs)
 
 
-def _diverges(claim: Claim, summary: Mapping[str, Any], runs: Any) -> tuple[str, str]:
+def _diverges(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
     found = [_at(run, claim.value.removeprefix("runs:")) for run in runs]
-    diverged = [one for one in found if one]
-    words = f"{len(diverged)} of {len(found)} trainings got out of control"
-    return words, CONFIRMED if len(diverged) == len(found) else OPEN if diverged else REFUTED
+    diverged = sum(map(bool, found))
+    verdict = CONFIRMED if diverged == len(found) else OPEN if diverged else REFUTED
+    return f"{diverged} of {len(found)} trainings got out of control", verdict, len(found)
 
 
-Judge = Callable[[Claim, Mapping[str, Any], Any], tuple[str, str]]
-KINDS: dict[str, Judge] = {
+KINDS: dict[str, Callable[[Claim, Mapping[str, Any], Sequence[Any]], Judgement]] = {
     "reaches": _reaches,
     "stays-below": _stays_below,
     "no-effect": _no_effect,
     "beats": _beats,
     "worse-than": _worse_than,
     "worst": _worst,
-    "diverges": _diverges,
+    DIVERGES: _diverges,
 }
 
 
@@ -187,11 +201,14 @@ def _at(values: Any, path: str) -> Any:
 
 
 def _number(value: float, form: str) -> str:
-    if form == "percent":
-        return f"{100 * value:.2f} %"
-    if form == "points":
-        return f"{100 * value:+.2f} points"
-    return f"{value:.3f}"
+    return _bare(value, form) + UNITS.get(form, "")
+
+
+def _bare(value: float, form: str) -> str:
+    """Write a number without its unit."""
+    if form == "number":
+        return f"{value:.3f}"
+    return f"{100 * value:+.2f}" if form == "points" else f"{100 * value:.2f}"
 
 
 def tally(findings: Sequence[Finding]) -> str:

@@ -22,7 +22,7 @@ from nnlab.running.folders import clear, locked
 from nnlab.running.single import run
 from nnlab.running.training import Training
 from nnlab.running.workshop import Workshop
-from nnlab.runs import GroupFolder
+from nnlab.runs import GroupFolder, RunFolder
 
 Trials = Mapping[str, Any]
 """Configs by the run's name."""
@@ -58,14 +58,44 @@ def run_group(
         if replace:
             _rehearse(experiment, trials, workshop)
             clear(folder.path)
-        trials = _written_plan(experiment, trials, folder)
+        trials = write_plan(experiment, trials, folder)
         results = _results(experiment, trials, folder, workshop)
         if not results:
             raise DivergedError(f"{folder.path}: every run diverged")
-        summary = summarise(experiment, results)
-        save_figures(experiment.draw_summary(summary, folder.path), folder.figures)
-        write_json(folder.summary, summary)
-        return summary
+        return conclude(experiment, results, folder)
+
+
+def conclude(
+    experiment: Experiment, results: Mapping[str, Mapping[str, Any]], folder: GroupFolder
+) -> dict[str, Any]:
+    """Write and return what the runs of a group say together, and draw it.
+
+    Args:
+        experiment: What was trained.
+        results: metrics.json of the runs that did not diverge, at least one, by their names.
+        folder: Where they are.
+
+    Raises:
+        DataError: The runs did not see the same data.
+    """
+    for name, metrics in results.items():
+        check_same_data(next(iter(results.values())), metrics, folder.member(name))
+    summary = summarise(experiment, results)
+    save_figures(experiment.draw_summary(summary, folder.path), folder.figures)
+    write_json(folder.summary, summary)
+    return summary
+
+
+def check_same_data(
+    first: Mapping[str, Any], metrics: Mapping[str, Any], folder: RunFolder
+) -> None:
+    """Refuse a run that saw other data than the first one beside it.
+
+    Raises:
+        DataError: It did.
+    """
+    if metrics["dataset"]["sha256"] != first["dataset"]["sha256"]:
+        raise DataError(f"{folder.path} was trained on other data than the runs beside it")
 
 
 def _rehearse(experiment: Experiment, trials: Trials, workshop: Workshop) -> None:
@@ -79,18 +109,18 @@ def _results(
     experiment: Experiment, trials: Trials, folder: GroupFolder, workshop: Workshop
 ) -> dict[str, Any]:
     results: dict[str, Any] = {}
-    dataset = None
+    first = None
     for name, config in trials.items():
         member = folder.member(name)
         make_folder(member.path)
         try:
+            dataset = first and first["dataset"]
             results[name] = run(experiment, config, member, workshop, dataset=dataset)
         except DivergedError as error:
             workshop.warn(f"{member.path}: {error}; left out of the summary")
             continue
-        dataset = dataset or results[name]["dataset"]
-        if results[name]["dataset"]["sha256"] != dataset["sha256"]:
-            raise DataError(f"{member.path} was trained on other data than the runs beside it")
+        first = first or results[name]
+        check_same_data(first, results[name], member)  # before the next one is trained
     return results
 
 
@@ -160,8 +190,21 @@ def _without_seed(config: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in config.items() if key != "seed"}
 
 
-def _written_plan(experiment: Experiment, trials: Trials, folder: GroupFolder) -> Trials:
-    """Write the plan, together with what it held before, and return it."""
+def write_plan(experiment: Experiment, trials: Trials, folder: GroupFolder) -> Trials:
+    """Write the plan of a group, together with what it held before, and return it."""
+    trials = joined_plan(experiment, trials, folder)
+    configs = {name: dataclasses.asdict(config) for name, config in trials.items()}
+    write_json(folder.plan, {"experiment": experiment.name, "trials": configs})
+    return trials
+
+
+def joined_plan(experiment: Experiment, trials: Trials, folder: GroupFolder) -> Trials:
+    """Return the trials together with those that the group has already.
+
+    Raises:
+        OutputExistsError: The folder holds runs with other settings.
+        CheckpointError: Its plan is damaged.
+    """
     if folder.is_group():
         known_experiment, known = read_plan(folder)
         changed = [name for name, config in trials.items() if known.get(name, config) != config]
@@ -171,6 +214,4 @@ def _written_plan(experiment: Experiment, trials: Trials, folder: GroupFolder) -
                 f"or go on with those: nnlab resume {folder.path}"
             )
         trials = {**known, **trials}
-    configs = {name: dataclasses.asdict(config) for name, config in trials.items()}
-    write_json(folder.plan, {"experiment": experiment.name, "trials": configs})
     return trials

@@ -1,16 +1,16 @@
 """The whole report again: every plan carried out, every claim held against what came out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nnlab import experiments, runs
-from nnlab.errors import InterruptedRun, NnlabError, UsageError, nearest
+from nnlab.errors import DivergedError, InterruptedRun, NnlabError, UsageError, nearest
 from nnlab.files import make_folder
 from nnlab.options import changed
-from nnlab.report.claims import Claim, Plan, load_claims
-from nnlab.report.verdicts import Finding, judge
+from nnlab.report.claims import Plan, load_claims
+from nnlab.report.verdicts import DIVERGES, Finding, judge
 from nnlab.running.group import Trials, read_plan, run_group
 from nnlab.running.workshop import Workshop
 from nnlab.runs import GroupFolder
@@ -36,11 +36,12 @@ class Outcome:
     error: str = ""
 
 
-def chosen_plans(only: Sequence[str]) -> list[Plan]:
+def chosen_plans(only: Sequence[str], quick: bool) -> list[Plan]:
     """Return the plans that `only` names, each by its own name or that of its experiment.
 
     Args:
         only: Names; none stands for all plans but those that have to be named.
+        quick: Whether plans without a quick way are left out.
 
     Raises:
         UsageError: A name is unknown.
@@ -50,12 +51,11 @@ def chosen_plans(only: Sequence[str]) -> list[Plan]:
     for name in only:
         if name not in known:
             raise UsageError(f"nothing to reproduce is called {name!r}; {nearest(name, known)}")
-    if not only:
-        return [plan for plan in plans if not plan.named_only]
     return [
         plan
         for plan in plans
-        if plan.name in only or (plan.experiment in only and not plan.named_only)
+        if (plan.name in only or (not plan.named_only and (not only or plan.experiment in only)))
+        and (plan.quick or not quick)
     ]
 
 
@@ -101,9 +101,20 @@ def _carried_out(
     count = wanted_runs or (1 if quick else plan.runs)
     make_folder(group.path)
     trials = _as_begun(plan, experiment.trials(config, count), group)
-    summary = run_group(experiment, trials, group, workshop)
-    members = [runs.read_json(group.member(name).metrics) for name in summary["runs"]]
-    return tuple(judge(claim, summary, members) for claim in _claims_of(plan))
+    claims = [claim for claim in load_claims()[1] if claim.plan == plan.name]
+    try:
+        summary = run_group(experiment, trials, group, workshop)
+    except DivergedError:
+        claims = [claim for claim in claims if claim.kind == DIVERGES]
+        if not claims:
+            raise
+        summary = {"dataset": _metrics(group, trials)[0]["dataset"], "runs": trials}
+    members = _metrics(group, summary["runs"])
+    return tuple(judge(claim, summary, members, quick) for claim in claims)
+
+
+def _metrics(group: GroupFolder, names: Iterable[str]) -> list[dict[str, Any]]:
+    return [runs.read_json(group.member(name).metrics) for name in names]
 
 
 def _as_begun(plan: Plan, trials: Trials, group: GroupFolder) -> dict[str, Any]:
@@ -115,8 +126,3 @@ def _as_begun(plan: Plan, trials: Trials, group: GroupFolder) -> dict[str, Any]:
         )
         for name, config in trials.items()
     }
-
-
-def _claims_of(plan: Plan) -> list[Claim]:
-    _, claims = load_claims()
-    return [claim for claim in claims if claim.plan == plan.name]

@@ -109,7 +109,8 @@ class Training:
         best weights in either case.
 
         Returns:
-            Epochs, best epoch, seconds, examples a second, and `diverged`: None or what happened.
+            Epochs, best epoch, seconds, examples a second, `validation`: None or what chose the
+            best epoch, and `diverged`: None or what happened.
 
         Raises:
             CheckpointError: `last.h5` is damaged or belongs to another run.
@@ -167,7 +168,19 @@ def _record(
         "best_epoch": progress.best_epoch,
         "seconds": round(progress.seconds, 3),
         "examples_per_second": round(seen / progress.seconds) if progress.seconds else None,
+        "validation": _validation(progress, examples),
         "diverged": diverged,
+    }
+
+
+def _validation(progress: Progress, examples: Examples) -> dict[str, Any] | None:
+    """Return the measure that chose the best weights, with its best value."""
+    if progress.best is None:
+        return None
+    return {
+        "measure": examples.monitor,
+        "best": progress.best,
+        "higher_is_better": examples.higher_is_better,
     }
 
 

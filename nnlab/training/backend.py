@@ -30,10 +30,10 @@ def start(threads: int = 0, *, verbose: bool = False) -> None:
         import keras  # noqa: F401
         import tensorflow as tf
 
+        if not verbose:  # it warns of functions traced anew, as those of every further run are
+            tf.get_logger().setLevel("ERROR")
         _set_threads(threads)
         tf.zeros(())  # the first use of a device prints as well
-        if not verbose:  # it warns of every run after a group's first, which has a graph of its own
-            tf.get_logger().setLevel("ERROR")
 
 
 def devices() -> list[str]:

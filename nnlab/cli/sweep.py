@@ -1,0 +1,259 @@
+"""`nnlab sweep`: settings × seeds as independent runs, on this machine or on a Ray cluster."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from nnlab import experiments, runs
+from nnlab.cli.options import (
+    SPEECH,
+    STORE,
+    SectionedCommand,
+    SectionedOption,
+    make_console,
+    make_store,
+    print_json,
+    with_options,
+)
+from nnlab.errors import (
+    CheckpointError,
+    DivergedError,
+    InterruptedRun,
+    NnlabError,
+    OutputExistsError,
+    UsageError,
+)
+from nnlab.experiment import Experiment
+from nnlab.files import make_folder
+from nnlab.inference.convolution import cores
+
+if TYPE_CHECKING:
+    from nnlab.sweeping.cluster import RayExecutor
+    from nnlab.sweeping.local import LocalExecutor
+    from nnlab.sweeping.plan import Plan
+
+SETTINGS = "What to train"
+MACHINES = "Where and how"
+SWEEPS = Path("sweeps")
+OWN_OPTIONS = [
+    SectionedOption(
+        ["--grid"],
+        multiple=True,
+        metavar="NAME=V1,V2",
+        help="Train with each of these values, in every combination; NAME is an option of the "
+        "experiment. Can be given several times.",
+        section=SETTINGS,
+    ),
+    SectionedOption(
+        ["--list", "listed"],
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="JSON or TOML file of settings to train, in place of a grid.",
+        section=SETTINGS,
+    ),
+    SectionedOption(
+        ["--set", "assignments"],
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="A value for all runs. Can be given several times.",
+        section=SETTINGS,
+    ),
+    SectionedOption(
+        ["--runs"],
+        type=click.IntRange(1),
+        metavar="N",
+        help="Repeat each setting with as many seeds.  [default: 1]",
+        section=SETTINGS,
+    ),
+    SectionedOption(
+        ["--on"],
+        default="local",
+        metavar="local|ray|ray=ADDRESS",
+        help="Processes of this machine; a Ray cluster, such as ray=ray://head:10001; or one that "
+        "is started here.  [default: local]",
+        section=MACHINES,
+    ),
+    SectionedOption(
+        ["--jobs"],
+        type=click.IntRange(1),
+        metavar="N",
+        help="Runs that go on at once.  [default: as many as there are cores, or as a cluster has]",
+        section=MACHINES,
+    ),
+    SectionedOption(
+        ["--out"],
+        type=click.Path(path_type=Path),
+        metavar="FOLDER",
+        help="Where the runs go; the same command again goes on with it.  [default: "
+        "sweeps/<experiment>/<number>]",
+        section=MACHINES,
+    ),
+    SectionedOption(
+        ["--csv", "csv_file"],
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write a row a run into this file.",
+        section=MACHINES,
+    ),
+    SectionedOption(["--force"], is_flag=True, help="Replace the file of --csv.", section=MACHINES),
+]
+
+
+@with_options(*OWN_OPTIONS, *STORE, *SPEECH)
+@click.command(cls=SectionedCommand)
+@click.argument(
+    "experiment",
+    shell_complete=lambda ctx, parameter, begun: [
+        name for name in experiments.names() if name.startswith(begun)
+    ],
+)
+@click.pass_context
+def sweep(ctx: click.Context, experiment: str, **_: object) -> None:
+    """Train an experiment with many settings, several runs at once.
+
+    Each setting is a group of runs in a folder of its own, which resume, show, compare and
+    evaluate take as any other. Finished runs are not repeated, a run that fails does not stop
+    the others, and the best setting is chosen by validation, never by the test part.
+
+    \b
+        nnlab sweep classify --grid model=mlp,cnn --grid loss=crossentropy,mse --runs 5
+        nnlab sweep classify --grid units=128,256,512 --on ray
+    """
+    from nnlab.cli.sweep_settings import make_plan
+    from nnlab.sweeping.sweep import prepared
+
+    chosen = _experiment(experiment)
+    _check_output(ctx)
+    plan = make_plan(ctx, chosen)
+    out: Path | None = ctx.params["out"]
+    if out is not None:
+        plan = prepared(plan, out)
+    _check_csv(ctx)
+    executor = _executor(ctx, plan)
+    existed = out is not None and out.exists()
+    folder = out or runs.new_folder(SWEEPS, chosen.name)
+    make_folder(folder)
+    try:
+        summary = _carry_out(ctx, plan, folder, executor)
+    finally:
+        if not existed and not any(folder.iterdir()):  # no run was begun
+            folder.rmdir()
+    _report(ctx, plan, summary, folder)
+
+
+def _experiment(name: str) -> Experiment:
+    try:
+        return experiments.get(name)
+    except CheckpointError as error:
+        raise UsageError(str(error)) from error
+
+
+def _check_output(ctx: click.Context) -> None:
+    """Refuse a folder that holds something else than a sweep."""
+    from nnlab.running.folders import is_free
+    from nnlab.sweeping.plan import plan_file
+
+    out: Path | None = ctx.params["out"]
+    if out is None or not out.exists():
+        return
+    if not out.is_dir():
+        raise OutputExistsError(f"--out {out} is a file; name a folder")
+    if not plan_file(out).is_file() and not is_free(out):
+        raise OutputExistsError(f"--out {out} has files in it but no sweep; name another folder")
+
+
+def _check_csv(ctx: click.Context) -> None:
+    """Refuse to replace a file that this sweep has not written itself."""
+    path, out, force = (ctx.params[name] for name in ("csv_file", "out", "force"))
+    if path is None:
+        return
+    if path.is_dir():
+        raise OutputExistsError(f"--csv {path} is a folder; name a file")
+    if not path.parent.is_dir():
+        raise UsageError(f"--csv {path}: there is no folder {path.parent}; make it first")
+    if path.exists() and not force and str(path.absolute()) != _written(out):
+        raise OutputExistsError(f"--csv {path} exists; name another file or give --force")
+
+
+def _written(out: Path | None) -> str | None:
+    """Return the CSV file that the sweep in a folder has written before."""
+    from nnlab.sweeping.sweep import summary_file
+
+    if out is None or not summary_file(out).is_file():
+        return None
+    summary = runs.read_json(summary_file(out))
+    return summary.get("csv") if isinstance(summary, dict) else None
+
+
+def _executor(ctx: click.Context, plan: "Plan") -> "LocalExecutor | RayExecutor":
+    """Return what `--on` and `--jobs` describe."""
+    on, address = ctx.params["on"].partition("=")[::2]
+    jobs: int | None = ctx.params["jobs"]
+    if on == "local" and not address:
+        from nnlab.sweeping.local import LocalExecutor
+
+        return LocalExecutor(jobs or max(cores() // plan.threads, 1))
+    if on == "ray":
+        from nnlab.sweeping.cluster import RayExecutor
+
+        needed = max(cores(), (jobs or 1) * plan.threads)
+        return RayExecutor(address or None, jobs, cores=needed, threads=plan.threads)
+    raise UsageError(f"--on takes local, ray or ray=ADDRESS, not {ctx.params['on']!r}")
+
+
+def _carry_out(
+    ctx: click.Context, plan: "Plan", folder: Path, executor: "LocalExecutor | RayExecutor"
+) -> dict[str, Any]:
+    from nnlab.cli.sweep_display import SweepDisplay
+    from nnlab.sweeping.plan import plan_file
+    from nnlab.sweeping.sweep import sweep as carry_out
+
+    verbose = ctx.params["verbose"] > 1
+    store = make_store(ctx)
+    try:
+        with executor, SweepDisplay(make_console(ctx)) as display:
+            csv_file = ctx.params["csv_file"]
+            return carry_out(
+                plan, folder, executor, store, display, csv_file=csv_file, verbose=verbose
+            )
+    except (InterruptedRun, KeyboardInterrupt) as error:
+        what = str(error) or "interrupted"
+        if plan_file(folder).is_file():  # else no run had begun
+            what += f"; go on with: {_again(ctx, plan, folder)}"
+        raise InterruptedRun(what) from error
+
+
+def _again(ctx: click.Context, plan: "Plan", folder: Path) -> str:
+    """Return the command that goes on with a sweep: its settings are in the folder."""
+    words = ["nnlab", "sweep", plan.experiment.name, "--out", str(folder)]
+    for name in ("on", "jobs", "csv_file", "data_dir"):
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            words += [f"--{name.removesuffix('_file').replace('_', '-')}", str(ctx.params[name])]
+    return shlex.join(words)
+
+
+def _report(ctx: click.Context, plan: "Plan", summary: dict[str, Any], folder: Path) -> None:
+    """Print the summary, then say what is missing in it.
+
+    Raises:
+        NnlabError: Runs failed.
+        DivergedError: All of them diverged.
+    """
+    from nnlab.cli.training import print_tables
+    from nnlab.sweeping.tables import summary_table
+
+    if ctx.params["as_json"]:
+        print_json({"sweep": str(folder), **summary})
+    else:
+        print_tables(make_console(ctx), [summary_table(summary)])
+    states = [run["state"] for one in summary["settings"] for run in one["runs"]]
+    total, failures = len(states), states.count("failed")
+    if failures:
+        again = f"; to try again: {_again(ctx, plan, folder)}" if folder.exists() else ""
+        raise NnlabError(f"{failures} of {total} runs failed{again}")
+    if "finished" not in states:
+        raise DivergedError(f"{folder}: every run diverged")
+    make_console(ctx).say(f"{total} runs saved in {folder}")

@@ -1,0 +1,30 @@
+"""`nnlab reproduce` from the shell."""
+
+import json
+
+
+def test_a_part_of_the_tour(shell, tmp_path):
+    result = shell("reproduce", "--quick", "--only", "recommend", timeout=300)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-1] == "reproduction-quick/report.html"
+    assert "not compared" in result.stdout
+    claims = json.loads((tmp_path / "reproduction-quick" / "claims.json").read_text())
+    assert [claim["plan"] for claim in claims] == ["recommend", "recommend"]
+    page = (tmp_path / "reproduction-quick" / "report.html").read_text()
+    assert "area under the ROC curve of .834" in page
+    again = shell("reproduce", "--quick", "--only", "recommend", "--json", "-q")
+    assert json.loads(again.stdout)["claims"] == claims
+    assert "training" not in again.stderr
+
+
+def test_mistakes_are_told(shell):
+    unknown = shell("reproduce", "--only", "clasify")
+    assert (unknown.returncode, "did you mean 'classify'" in unknown.stderr) == (2, True)
+    slow = shell("reproduce", "--only", "textgen-step-1", "--quick")
+    assert (slow.returncode, "no quick way" in slow.stderr) == (2, True)
+
+
+def test_what_cannot_be_done_is_told_and_fails(shell):
+    result = shell("reproduce", "--only", "textgen", "--offline")
+    assert result.returncode == 1
+    assert "textgen" in result.stderr

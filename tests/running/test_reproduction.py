@@ -1,0 +1,84 @@
+"""Plans carried out and claims answered, on very small trainings."""
+
+import dataclasses
+import json
+
+import pytest
+
+from nnlab.errors import InterruptedRun, UsageError
+from nnlab.report.claims import Plan
+from nnlab.running.reproduction import chosen_plans, reproduce
+from tests.watching import Watcher, make_workshop
+
+ADD = Plan(
+    "add-decimal",
+    "add",
+    runs=2,
+    minutes=1,
+    options={"problems": 500, "test_problems": 100, "units": 8, "epochs": 1, "threads": 1},
+)
+
+
+def carried_out(plans, folder, watcher=None, **options):
+    options = {"quick": False, **options}
+    return list(reproduce(plans, folder, make_workshop(watcher), **options))
+
+
+def test_names_of_parts_and_of_experiments_choose():
+    assert [plan.name for plan in chosen_plans(["add"], False)] == [
+        "add-decimal",
+        "add-hexadecimal",
+    ]
+    assert [plan.name for plan in chosen_plans(["textgen-step-1"], False)] == ["textgen-step-1"]
+    assert chosen_plans(["textgen-step-1"], True) == []
+    names = [plan.name for plan in chosen_plans([], False)]
+    assert "textgen-step-1" not in names
+    assert len(names) == len(set(names)) > 10
+    with pytest.raises(UsageError, match="did you mean 'add'"):
+        chosen_plans(["ad"], False)
+
+
+def test_a_plan_becomes_a_group_and_its_claims_are_answered(tmp_path):
+    (outcome,) = carried_out([ADD], tmp_path)
+    assert (tmp_path / "add-decimal" / "summary.json").exists()
+    (finding,) = outcome.findings
+    assert (finding.runs, finding.verdict) == (2, "refuted")
+
+
+def test_what_is_finished_is_not_repeated_and_keeps_its_threads(tmp_path):
+    carried_out([ADD], tmp_path)
+    metrics = tmp_path / "add-decimal" / "seed-1" / "metrics.json"
+    before = metrics.stat().st_mtime_ns
+    options = {name: value for name, value in ADD.options.items() if name != "threads"}
+    (outcome,) = carried_out([dataclasses.replace(ADD, options=options)], tmp_path)
+    assert outcome.findings
+    assert metrics.stat().st_mtime_ns == before
+
+
+def test_a_plan_that_fails_does_not_stop_the_rest(tmp_path):
+    broken = Plan("broken", "textgen", 1, 1, options={"corpus": "no-such-book.txt"})
+    first, second = carried_out([broken, ADD], tmp_path, wanted_runs=1)
+    assert "no-such-book" in first.error
+    assert second.findings[0].runs == 1
+
+
+def test_an_interrupted_reproduction_goes_on(tmp_path):
+    with pytest.raises(InterruptedRun):
+        carried_out([ADD], tmp_path, Watcher(interrupt_at=1))
+    (outcome,) = carried_out([ADD], tmp_path)
+    assert len(outcome.findings) == 1
+
+
+def test_a_tour_takes_the_quick_settings_and_claims_nothing(tmp_path):
+    quick = dataclasses.replace(ADD, quick={"epochs": 2})
+    (outcome,) = carried_out([quick], tmp_path, quick=True)
+    plan = json.loads((tmp_path / "add-decimal" / "group.json").read_text())
+    assert [config["epochs"] for config in plan["trials"].values()] == [2]
+    assert outcome.findings[0].verdict == "not compared"
+
+
+def test_a_training_that_goes_wrong_answers_the_claim_that_it_does(tmp_path):
+    wild = {"dataset": "sample", "units": 64, "epochs": 12, "learning_rate": 0.1}
+    plan = Plan("textgen-step-1", "classify", 1, 1, options=wild)
+    (outcome,) = carried_out([plan], tmp_path)
+    assert [one.measured for one in outcome.findings] == ["1 of 1 trainings got out of control"]
