@@ -15,7 +15,7 @@ ADD = Plan(
     "add",
     runs=2,
     minutes=1,
-    options={"problems": 500, "test_problems": 100, "units": 8, "epochs": 1, "threads": 1},
+    options={"problems": 500, "test_problems": 100, "units": 8, "epochs": 1, "save_every": 0.5},
 )
 
 
@@ -45,11 +45,11 @@ def test_a_plan_becomes_a_group_and_its_claims_are_answered(tmp_path):
     assert (finding.runs, finding.verdict) == (2, "refuted")
 
 
-def test_what_is_finished_is_not_repeated_and_keeps_its_threads(tmp_path):
+def test_what_is_finished_is_not_repeated_and_keeps_its_own_machine_settings(tmp_path):
     carried_out([ADD], tmp_path)
     metrics = tmp_path / "add-decimal" / "seed-1" / "metrics.json"
     before = metrics.stat().st_mtime_ns
-    options = {name: value for name, value in ADD.options.items() if name != "threads"}
+    options = {name: value for name, value in ADD.options.items() if name != "save_every"}
     (outcome,) = carried_out([dataclasses.replace(ADD, options=options)], tmp_path)
     assert outcome.findings
     assert metrics.stat().st_mtime_ns == before
