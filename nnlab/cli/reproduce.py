@@ -18,7 +18,6 @@ from nnlab.cli.options import (
 from nnlab.console import Console
 from nnlab.errors import UsageError
 from nnlab.files import make_folder, write_json
-from nnlab.runs import GroupFolder
 
 if TYPE_CHECKING:
     from nnlab.report.claims import Plan
@@ -59,7 +58,7 @@ def reproduce(
     finished is not repeated: after Ctrl-C the same command goes on.
     """
     from nnlab.cli.training import interruptible, make_workshop
-    from nnlab.running.reproduction import chosen_plans
+    from nnlab.running.reproduction import chosen_plans, minutes_left
     from nnlab.running.reproduction import reproduce as carry_out
 
     console = make_console(ctx)
@@ -68,7 +67,12 @@ def reproduce(
         raise UsageError("there is no quick way to reproduce that; leave out --quick")
     folder = out or Path("reproduction-quick" if quick else "reproduction")
     make_folder(folder)
-    _say_beforehand(console, plans, folder, quick)
+    if quick:
+        time = "a few minutes"
+    else:
+        time = _time(sum(minutes_left(plan, folder, runs) for plan in plans))
+    parts = "1 part" if len(plans) == 1 else f"{len(plans)} parts"
+    console.say(f"{parts} into {folder}: {time} on 2 cores")
 
     def begun(number: int, plan: "Plan") -> None:
         console.say(f"\n{number + 1} of {len(plans)}: {plan.name}")
@@ -81,15 +85,10 @@ def reproduce(
     return _conclude(ctx, console, outcomes, folder)
 
 
-def _say_beforehand(console: Console, plans: "Sequence[Plan]", folder: Path, quick: bool) -> None:
-    left = [plan for plan in plans if not GroupFolder(folder / plan.name).summary.exists()]
-    minutes = sum(plan.minutes for plan in left)
-    time = "a few minutes" if quick else f"about {_time(minutes)} on 2 cores"
-    console.say(f"{len(plans)} parts, {len(left)} of them to do, into {folder}: {time}")
-
-
 def _time(minutes: float) -> str:
-    return f"{minutes / 60:.0f} hours" if minutes >= 90 else f"{minutes:.0f} minutes"
+    if not minutes:
+        return "nothing left to train, some seconds"
+    return "about " + (f"{minutes / 60:.0f} hours" if minutes >= 90 else f"{minutes:.0f} minutes")
 
 
 def _conclude(

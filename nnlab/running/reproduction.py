@@ -92,15 +92,33 @@ def reproduce(
             yield Outcome(plan, group.path, (), str(error))
 
 
-def _carried_out(
-    plan: Plan, group: GroupFolder, workshop: Workshop, quick: bool, wanted_runs: int | None
-) -> tuple[Finding, ...]:
+def minutes_left(plan: Plan, folder: Path, wanted_runs: int | None = None) -> float:
+    """Return about how long what is not finished of a plan takes on 2 cores.
+
+    Args:
+        plan: The plan.
+        folder: As for `reproduce`.
+        wanted_runs: How many runs; None for the plan's own number.
+    """
+    group = GroupFolder(folder / plan.name)
+    trials = _trials(plan, False, wanted_runs)
+    left = [name for name in trials if not group.member(name).metrics.exists()]
+    return plan.minutes * len(left) / len(_trials(plan, False, None))
+
+
+def _trials(plan: Plan, quick: bool, wanted_runs: int | None) -> Trials:
     experiment = experiments.get(plan.experiment)
     options = {**plan.options, **(plan.quick if quick else {})}
     config = experiment.configure(options, plan.name)
-    count = wanted_runs or (1 if quick else plan.runs)
+    return experiment.trials(config, wanted_runs or (1 if quick else plan.runs))
+
+
+def _carried_out(
+    plan: Plan, group: GroupFolder, workshop: Workshop, quick: bool, wanted_runs: int | None
+) -> tuple[Finding, ...]:
     make_folder(group.path)
-    trials = _as_begun(plan, experiment.trials(config, count), group)
+    experiment = experiments.get(plan.experiment)
+    trials = _as_begun(plan, _trials(plan, quick, wanted_runs), group)
     claims = [claim for claim in load_claims()[1] if claim.plan == plan.name]
     try:
         summary = run_group(experiment, trials, group, workshop)

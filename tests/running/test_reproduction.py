@@ -7,7 +7,7 @@ import pytest
 
 from nnlab.errors import InterruptedRun, UsageError
 from nnlab.report.claims import Plan
-from nnlab.running.reproduction import chosen_plans, reproduce
+from nnlab.running.reproduction import chosen_plans, minutes_left, reproduce
 from tests.watching import Watcher, make_workshop
 
 ADD = Plan(
@@ -43,6 +43,14 @@ def test_a_plan_becomes_a_group_and_its_claims_are_answered(tmp_path):
     assert (tmp_path / "add-decimal" / "summary.json").exists()
     (finding,) = outcome.findings
     assert (finding.runs, finding.verdict) == (2, "refuted")
+
+
+def test_only_what_is_not_finished_takes_time(tmp_path):
+    assert minutes_left(ADD, tmp_path) == 1
+    carried_out([ADD], tmp_path, wanted_runs=1)
+    assert minutes_left(ADD, tmp_path) == 0.5
+    assert minutes_left(ADD, tmp_path, 1) == 0
+    assert minutes_left(ADD, tmp_path, 4) == 1.5
 
 
 def test_what_is_finished_is_not_repeated_and_keeps_its_own_machine_settings(tmp_path):
