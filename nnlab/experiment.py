@@ -127,6 +127,7 @@ class Experiment(ABC):
         data_facts: The facts in which a network and the data it is scored on must agree.
         reads_stdin: Whether the input `-` is left to `answer`, which reads bytes from stdin;
             else it stands for the lines of stdin, each an input.
+        shares: The scores that are shares of a whole, 0 to 1: so no interval leaves that.
         averages: Whether the mean over all runs of a group means anything.
         default_runs: How many runs `--runs` stands for when nobody gives it.
     """
@@ -144,6 +145,7 @@ class Experiment(ABC):
     network_options: ClassVar[tuple[str, ...]] = ()
     data_facts: ClassVar[tuple[str, ...]] = ()
     reads_stdin: ClassVar[bool] = False
+    shares: ClassVar[tuple[str, ...]] = ()
     averages: ClassVar[bool] = True
     default_runs: ClassVar[int] = 1
 

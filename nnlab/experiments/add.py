@@ -75,6 +75,7 @@ class Add(Experiment):
     inputs_help: ClassVar[str] = "Sums such as 123+456; - takes them from stdin, one a line."
     example_inputs: ClassVar[tuple[str, ...]] = ("123+456", "99 + 1")
     answer_columns: ClassVar[tuple[str, ...]] = ("answer",)
+    shares: ClassVar[tuple[str, ...]] = ("exact_match", "per_character")
     data_options: ClassVar[tuple[str, ...]] = ()
     data_facts: ClassVar[tuple[str, ...]] = ("base", "digits")
     network_options: ClassVar[tuple[str, ...]] = ("base",)

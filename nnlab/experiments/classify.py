@@ -92,6 +92,7 @@ class Classify(Experiment):
     inputs_help: ClassVar[str] = "Image files or folders to read; - takes names from stdin."
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/7.png",)
     answer_columns: ClassVar[tuple[str, ...]] = ("input", "label", "probability")
+    shares: ClassVar[tuple[str, ...]] = ("accuracy",)
     data_options: ClassVar[tuple[str, ...]] = (
         "dataset",
         "images",

@@ -71,6 +71,7 @@ class Embed(Experiment):
     inputs_help: ClassVar[str] = "Image files or folders; - takes names from stdin."
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/letter.png",)
     answer_columns: ClassVar[tuple[str, ...]] = ("input", "x", "y", "nearest")
+    shares: ClassVar[tuple[str, ...]] = ("nn_1", "nn_5", "trustworthiness")
     data_options: ClassVar[tuple[str, ...]] = (
         "dataset",
         "letters",

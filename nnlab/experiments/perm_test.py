@@ -140,7 +140,9 @@ class PermTest(classify.Classify):
     def summarise(self, results: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
         """Compare the arms pair by pair."""
         accuracies = _accuracies_by_arm(results)
-        estimates = {arm: mean_interval(list(runs.values())) for arm, runs in accuracies.items()}
+        estimates = {
+            arm: mean_interval(list(runs.values()), share=True) for arm, runs in accuracies.items()
+        }
         summary: dict[str, Any] = {
             "accuracy": {arm: estimate.as_dict() for arm, estimate in estimates.items()}
         }

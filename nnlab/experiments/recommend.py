@@ -70,6 +70,14 @@ class Recommend(Experiment):
     inputs_help: ClassVar[str] = "Baskets, items separated by commas; - takes them from stdin."
     example_inputs: ClassVar[tuple[str, ...]] = ("yogurt", "")
     answer_columns: ClassVar[tuple[str, ...]] = ("item", "score")
+    shares: ClassVar[tuple[str, ...]] = (
+        "recall_at_1",
+        "recall_at_5",
+        "recall_at_10",
+        "recall_at_20",
+        "ndcg_at_10",
+        "mrr",
+    )
     data_options: ClassVar[tuple[str, ...]] = ("baskets", "encoding")
     data_facts: ClassVar[tuple[str, ...]] = ("items",)
     dataset_option: ClassVar[str] = "baskets"

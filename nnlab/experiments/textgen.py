@@ -78,6 +78,7 @@ class Textgen(Experiment):
     inputs_help: ClassVar[str] = "Prompts; - takes them from stdin, one a line."
     example_inputs: ClassVar[tuple[str, ...]] = ("the quick ",)
     answer_columns: ClassVar[tuple[str, ...]] = ("prompt", "text")
+    shares: ClassVar[tuple[str, ...]] = ("copied_share",)
     data_options: ClassVar[tuple[str, ...]] = ("corpus", "encoding")
     dataset_option: ClassVar[str] = "corpus"
 

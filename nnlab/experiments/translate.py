@@ -68,6 +68,7 @@ class Translate(Experiment):
     inputs_help: ClassVar[str] = "Sentences; - takes them from stdin, one a line."
     example_inputs: ClassVar[tuple[str, ...]] = ("I see the dog.", "Where is the house?")
     answer_columns: ClassVar[tuple[str, ...]] = ("translation",)
+    shares: ClassVar[tuple[str, ...]] = ("exact_match", "seen_exact_match")
     data_options: ClassVar[tuple[str, ...]] = ("pairs",)
     dataset_option: ClassVar[str] = "pairs"
     network_options: ClassVar[tuple[str, ...]] = ("reverse",)

@@ -68,12 +68,16 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
     return Interval(min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share))
 
 
-def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Estimate:
+def mean_interval(
+    values: Sequence[float], confidence: float = 0.95, *, share: bool = False
+) -> Estimate:
     """Mean of one score per run, with Student's t interval.
 
     Args:
         values: finite scores, one a run. A single run has a mean, but no spread and no interval.
         confidence: level of the interval, between 0 and 1.
+        share: whether the scores are shares of a whole; the interval then ends at 0 and 1, which
+            Student's, made for a mean that can be anything, passes where runs are few.
 
     Raises:
         ValueError: if there is no value, or one that is not finite.
@@ -84,7 +88,10 @@ def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Estimate
         return Estimate(mean, None, None, None, 1)
     sd = float(scores.std(ddof=1))
     half = _t_quantile(confidence, len(scores) - 1) * sd / math.sqrt(len(scores))
-    return Estimate(mean, sd, mean - half, mean + half, len(scores))
+    low, high = mean - half, mean + half
+    if share:
+        low, high = max(low, 0.0), min(high, 1.0)
+    return Estimate(mean, sd, low, high, len(scores))
 
 
 def paired_difference(

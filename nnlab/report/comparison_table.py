@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nnlab import experiments
 from nnlab.experiment import Table
 from nnlab.metrics import Estimate, mean_interval
 from nnlab.plots.comparison import Curve
@@ -82,7 +83,9 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
 
 
 def _estimate(entry: Entry, score: str) -> Estimate:
-    return mean_interval([member.scores[score] for member in entry.members if member.scores])
+    values = [member.scores[score] for member in entry.members if member.scores]
+    shares = experiments.get(entry.first.experiment).shares
+    return mean_interval(values, share=score in shares)
 
 
 def _score(entry: Entry, score: str) -> str:

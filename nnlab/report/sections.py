@@ -13,10 +13,12 @@ class Verdict:
     Attributes:
         text: In a word or two, such as `reproduced`.
         holds: Whether it is good news; None where it cannot be told.
+        note: What to know with it, shown below the heading of the row; empty for nothing.
     """
 
     text: str
     holds: bool | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,10 @@ def summarise(experiment: Experiment, results: Mapping[str, Mapping[str, Any]]) 
     """Return means and intervals over runs, and what the experiment makes of them."""
     first = next(iter(results.values()))
     scores = {
-        name: mean_interval([metrics["scores"][name] for metrics in results.values()]).as_dict()
+        name: mean_interval(
+            [metrics["scores"][name] for metrics in results.values()],
+            share=name in experiment.shares,
+        ).as_dict()
         for name in (first["scores"] if experiment.averages else ())
     }
     kept = ("scores", "training", "config")

@@ -146,7 +146,7 @@ def summarise(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     classes = [
         {
             "class": names[label],
-            "accuracy": mean_interval([run[label] for run in recalls]).as_dict(),
+            "accuracy": mean_interval([run[label] for run in recalls], share=True).as_dict(),
             "mean_rank": ranks[label].mean_rank,
             "among_worst_three": ranks[label].among_worst_three,
         }

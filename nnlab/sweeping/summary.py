@@ -43,7 +43,9 @@ def _record(experiment: Experiment, results: Results, options: Sequence[str]) ->
         "options": {name: getattr(results.setting.config, name) for name in options},
         "n": len(finished),
         "scores": {
-            name: mean_interval([metrics["scores"][name] for metrics in averaged]).as_dict()
+            name: mean_interval(
+                [metrics["scores"][name] for metrics in averaged], share=name in experiment.shares
+            ).as_dict()
             for name in (averaged[0]["scores"] if averaged else ())
         },
         "validation": validation

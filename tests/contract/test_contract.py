@@ -89,6 +89,13 @@ def test_naive_baselines_stand_beside_the_scores(name, trained):
 
 
 @every_experiment
+def test_what_is_called_a_share_is_one(name, trained):
+    _, metrics, _ = trained(name)
+    shares = experiments.get(name).shares
+    assert all(0 <= metrics["scores"][score] <= 1 for score in shares)
+
+
+@every_experiment
 def test_a_run_leaves_all_its_files(name, trained):
     folder, metrics, _ = trained(name)
     assert json.loads(folder.metrics.read_text()) == metrics

@@ -110,7 +110,7 @@ def test_an_embedded_sample_is_told(tmp_path, written):
 
 def test_sections_of_the_caller_stand_at_the_top_with_their_verdicts(tmp_path, written):
     table = Table("Claims", ("claim", "measured"), [("1", "0.9"), ("2", "0.8"), ("3", "<b>")])
-    verdicts = [Verdict("yes", True), Verdict("no", False), Verdict("cannot tell")]
+    verdicts = [Verdict("yes", True), Verdict("no", False), Verdict("cannot tell", note="<i>")]
     sections = [Section("Reproduced", "What was claimed.", table, verdicts)]
     text = written(embed_run(tmp_path / "a"), sections=sections)
     page = Page(text)
@@ -122,7 +122,9 @@ def test_sections_of_the_caller_stand_at_the_top_with_their_verdicts(tmp_path, w
         ("verdict fails", "no"),
         ("verdict open", "cannot tell"),
     ]
+    assert [text for _, text in page.all("th") if text.startswith("3")] == ["3<i>"]
     assert not page.all("b")
+    assert not page.all("i")
 
 
 def test_a_table_without_headings_has_no_head(tmp_path, written):
