@@ -21,8 +21,9 @@ from nnlab.files import make_folder, write_json
 
 if TYPE_CHECKING:
     from nnlab.report.claims import Plan
-    from nnlab.running.reproduction import Outcome
+    from nnlab.running.reproduction import Standing
 
+TITLE = "The report of 2018, measured again"
 QUICK = SectionedOption(
     ["--quick"], is_flag=True, help="A tour on the embedded samples, in a few minutes."
 )
@@ -58,7 +59,7 @@ def reproduce(
     finished is not repeated: after Ctrl-C the same command goes on.
     """
     from nnlab.cli.training import interruptible, make_workshop
-    from nnlab.running.reproduction import chosen_plans, minutes_left
+    from nnlab.running.reproduction import chosen_plans, minutes_left, standings
     from nnlab.running.reproduction import reproduce as carry_out
 
     console = make_console(ctx)
@@ -79,10 +80,11 @@ def reproduce(
 
     with interruptible(folder, "the same command goes on"):
         workshop = make_workshop(ctx)
-        outcomes = list(
-            carry_out(plans, folder, workshop, quick=quick, wanted_runs=runs, begun=begun)
-        )
-    return _conclude(ctx, console, outcomes, folder)
+        errors = carry_out(plans, folder, workshop, quick=quick, wanted_runs=runs, begun=begun)
+    _conclude(ctx, console, standings(folder, quick=quick), folder)
+    for name, error in errors.items():
+        console.error(f"{name}: {error}")
+    return 1 if errors else 0
 
 
 def _time(minutes: float) -> str:
@@ -92,29 +94,23 @@ def _time(minutes: float) -> str:
 
 
 def _conclude(
-    ctx: click.Context, console: Console, outcomes: "Sequence[Outcome]", folder: Path
-) -> int:
+    ctx: click.Context, console: Console, found: "Sequence[Standing]", folder: Path
+) -> None:
     """Print the table of claims, and write it beside the runs: claims.json and report.html."""
     from nnlab.cli.training import print_tables
     from nnlab.report.claims_table import sections, table
     from nnlab.report.page import write_page
 
-    findings = [finding for outcome in outcomes for finding in outcome.findings]
+    findings = [finding for standing in found for finding in standing.findings]
     record = [finding.as_dict() for finding in findings]
     write_json(folder / "claims.json", record)
-    done = [outcome.folder for outcome in outcomes if not outcome.error]
     page = folder / "report.html"
-    if done:
-        title = "The report of 2018, measured again"
-        write_page(done, page, title=title, sections=sections(findings), replace=True)
+    if found:
+        folders = [standing.folder for standing in found]
+        write_page(folders, page, title=TITLE, sections=sections(findings), replace=True)
     if ctx.params["as_json"]:
-        print_json({"claims": record, "report": str(page) if done else None})
-    elif findings:
+        print_json({"claims": record, "report": str(page) if found else None})
+    elif found:
         print_tables(console, [table(findings)])
-    failed = [outcome for outcome in outcomes if outcome.error]
-    for outcome in failed:
-        console.error(f"{outcome.plan.name}: {outcome.error}")
-    if done and not ctx.params["as_json"]:
         console.say("everything on one page, to be opened in any browser:")
         click.echo(str(page))
-    return 1 if failed else 0

@@ -1,6 +1,6 @@
 """The whole report again: every plan carried out, every claim held against what came out."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from nnlab import experiments, runs
 from nnlab.errors import DivergedError, InterruptedRun, NnlabError, UsageError, nearest
 from nnlab.files import make_folder
 from nnlab.options import changed
-from nnlab.report.claims import Plan, load_claims
+from nnlab.report.claims import Claim, Plan, load_claims
 from nnlab.report.verdicts import DIVERGES, Finding, judge
 from nnlab.running.group import Trials, read_plan, run_group
 from nnlab.running.workshop import Workshop
@@ -20,20 +20,18 @@ MACHINE = ("threads", "save_every")
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of a plan.
+class Standing:
+    """A plan that is carried out.
 
     Attributes:
         plan: The plan.
         folder: Where its runs are.
         findings: What they say of the claims.
-        error: Why there are none; empty if all went well.
     """
 
     plan: Plan
     folder: Path
     findings: tuple[Finding, ...]
-    error: str = ""
 
 
 def chosen_plans(only: Sequence[str], quick: bool) -> list[Plan]:
@@ -67,7 +65,7 @@ def reproduce(
     quick: bool,
     wanted_runs: int | None = None,
     begun: Callable[[int, Plan], None] = lambda number, plan: None,
-) -> Iterator[Outcome]:
+) -> dict[str, str]:
     """Carry out plans, each into a group of runs below `folder`; what is finished is not repeated.
 
     Args:
@@ -78,18 +76,41 @@ def reproduce(
         wanted_runs: How many runs of each; None for the plan's own number.
         begun: Called with the number of each plan, from 0, before it.
 
+    Returns:
+        Why plans could not be carried out, by their names; they do not stop the rest.
+
     Raises:
         InterruptedRun: Saved; the same call goes on.
     """
+    errors = {}
     for number, plan in enumerate(plans):
         begun(number, plan)
-        group = GroupFolder(folder / plan.name)
         try:
-            yield Outcome(plan, group.path, _carried_out(plan, group, workshop, quick, wanted_runs))
+            _carry_out(plan, GroupFolder(folder / plan.name), workshop, quick, wanted_runs)
         except InterruptedRun:
             raise
         except NnlabError as error:
-            yield Outcome(plan, group.path, (), str(error))
+            errors[plan.name] = str(error)
+    return errors
+
+
+def standings(folder: Path, *, quick: bool) -> list[Standing]:
+    """Return what all runs below `folder` say of the claims, in the report's order.
+
+    Args:
+        folder: As for `reproduce`.
+        quick: Whether they are those of a tour.
+
+    Raises:
+        CheckpointError: Files of a group are damaged.
+    """
+    found = []
+    for plan in load_claims()[0]:
+        group = GroupFolder(folder / plan.name)
+        findings = _findings(plan, group, quick) if group.is_group() else ()
+        if findings:
+            found.append(Standing(plan, group.path, findings))
+    return found
 
 
 def minutes_left(plan: Plan, folder: Path, wanted_runs: int | None = None) -> float:
@@ -113,26 +134,39 @@ def _trials(plan: Plan, quick: bool, wanted_runs: int | None) -> Trials:
     return experiment.trials(config, wanted_runs or (1 if quick else plan.runs))
 
 
-def _carried_out(
+def _carry_out(
     plan: Plan, group: GroupFolder, workshop: Workshop, quick: bool, wanted_runs: int | None
-) -> tuple[Finding, ...]:
+) -> None:
     make_folder(group.path)
     experiment = experiments.get(plan.experiment)
     trials = _as_begun(plan, _trials(plan, quick, wanted_runs), group)
-    claims = [claim for claim in load_claims()[1] if claim.plan == plan.name]
     try:
-        summary = run_group(experiment, trials, group, workshop)
+        run_group(experiment, trials, group, workshop)
     except DivergedError:
-        claims = [claim for claim in claims if claim.kind == DIVERGES]
-        if not claims:
+        if not any(claim.kind == DIVERGES for claim in _claims(plan)):
             raise
-        summary = {"dataset": _metrics(group, trials)[0]["dataset"], "runs": trials}
-    members = _metrics(group, summary["runs"])
+
+
+def _findings(plan: Plan, group: GroupFolder, quick: bool) -> tuple[Finding, ...]:
+    claims = _claims(plan)
+    if group.summary.exists():
+        summary = runs.read_json(group.summary)
+    else:  # nothing is finished, or every run diverged
+        claims = [claim for claim in claims if claim.kind == DIVERGES]
+        names = [name for name in read_plan(group)[1] if group.member(name).metrics.exists()]
+        if not names:
+            return ()
+        summary = {"dataset": _metrics(group, names[0])["dataset"], "runs": names}
+    members = [_metrics(group, name) for name in summary["runs"]]
     return tuple(judge(claim, summary, members, quick) for claim in claims)
 
 
-def _metrics(group: GroupFolder, names: Iterable[str]) -> list[dict[str, Any]]:
-    return [runs.read_json(group.member(name).metrics) for name in names]
+def _claims(plan: Plan) -> list[Claim]:
+    return [claim for claim in load_claims()[1] if claim.plan == plan.name]
+
+
+def _metrics(group: GroupFolder, name: str) -> dict[str, Any]:
+    return runs.read_json(group.member(name).metrics)
 
 
 def _as_begun(plan: Plan, trials: Trials, group: GroupFolder) -> dict[str, Any]:

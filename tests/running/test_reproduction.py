@@ -7,7 +7,7 @@ import pytest
 
 from nnlab.errors import InterruptedRun, UsageError
 from nnlab.report.claims import Plan
-from nnlab.running.reproduction import chosen_plans, minutes_left, reproduce
+from nnlab.running.reproduction import chosen_plans, minutes_left, reproduce, standings
 from tests.watching import Watcher, make_workshop
 
 ADD = Plan(
@@ -19,9 +19,10 @@ ADD = Plan(
 )
 
 
-def carried_out(plans, folder, watcher=None, **options):
-    options = {"quick": False, **options}
-    return list(reproduce(plans, folder, make_workshop(watcher), **options))
+def carried_out(plans, folder, watcher=None, quick=False, **options):
+    """Return the errors, and what stands in the folder then."""
+    errors = reproduce(plans, folder, make_workshop(watcher), quick=quick, **options)
+    return errors, standings(folder, quick=quick)
 
 
 def test_names_of_parts_and_of_experiments_choose():
@@ -39,9 +40,10 @@ def test_names_of_parts_and_of_experiments_choose():
 
 
 def test_a_plan_becomes_a_group_and_its_claims_are_answered(tmp_path):
-    (outcome,) = carried_out([ADD], tmp_path)
+    errors, (standing,) = carried_out([ADD], tmp_path)
+    assert errors == {}
     assert (tmp_path / "add-decimal" / "summary.json").exists()
-    (finding,) = outcome.findings
+    (finding,) = standing.findings
     assert (finding.runs, finding.verdict) == (2, "refuted")
 
 
@@ -58,35 +60,46 @@ def test_what_is_finished_is_not_repeated_and_keeps_its_own_machine_settings(tmp
     metrics = tmp_path / "add-decimal" / "seed-1" / "metrics.json"
     before = metrics.stat().st_mtime_ns
     options = {name: value for name, value in ADD.options.items() if name != "save_every"}
-    (outcome,) = carried_out([dataclasses.replace(ADD, options=options)], tmp_path)
-    assert outcome.findings
+    errors, _ = carried_out([dataclasses.replace(ADD, options=options)], tmp_path)
+    assert errors == {}
     assert metrics.stat().st_mtime_ns == before
 
 
 def test_a_plan_that_fails_does_not_stop_the_rest(tmp_path):
     broken = Plan("broken", "textgen", 1, 1, options={"corpus": "no-such-book.txt"})
-    first, second = carried_out([broken, ADD], tmp_path, wanted_runs=1)
-    assert "no-such-book" in first.error
-    assert second.findings[0].runs == 1
+    errors, (standing,) = carried_out([broken, ADD], tmp_path, wanted_runs=1)
+    assert "no-such-book" in errors["broken"]
+    assert standing.findings[0].runs == 1
 
 
 def test_an_interrupted_reproduction_goes_on(tmp_path):
     with pytest.raises(InterruptedRun):
         carried_out([ADD], tmp_path, Watcher(interrupt_at=1))
-    (outcome,) = carried_out([ADD], tmp_path)
-    assert len(outcome.findings) == 1
+    assert standings(tmp_path, quick=False) == []
+    _, (standing,) = carried_out([ADD], tmp_path)
+    assert len(standing.findings) == 1
+
+
+def test_what_was_carried_out_before_still_counts(tmp_path):
+    hexadecimal = dataclasses.replace(
+        ADD, name="add-hexadecimal", options={**ADD.options, "base": 16}
+    )
+    carried_out([hexadecimal], tmp_path, wanted_runs=1)
+    _, found = carried_out([ADD], tmp_path, wanted_runs=1)
+    assert [standing.plan.name for standing in found] == ["add-decimal", "add-hexadecimal"]
 
 
 def test_a_tour_takes_the_quick_settings_and_claims_nothing(tmp_path):
     quick = dataclasses.replace(ADD, quick={"epochs": 2})
-    (outcome,) = carried_out([quick], tmp_path, quick=True)
+    _, (standing,) = carried_out([quick], tmp_path, quick=True)
     plan = json.loads((tmp_path / "add-decimal" / "group.json").read_text())
     assert [config["epochs"] for config in plan["trials"].values()] == [2]
-    assert outcome.findings[0].verdict == "not compared"
+    assert standing.findings[0].verdict == "not compared"
 
 
 def test_a_training_that_goes_wrong_answers_the_claim_that_it_does(tmp_path):
     wild = {"dataset": "sample", "units": 64, "epochs": 12, "learning_rate": 0.1}
     plan = Plan("textgen-step-1", "classify", 1, 1, options=wild)
-    (outcome,) = carried_out([plan], tmp_path)
-    assert [one.measured for one in outcome.findings] == ["1 of 1 trainings got out of control"]
+    errors, (standing,) = carried_out([plan], tmp_path)
+    assert errors == {}
+    assert [one.measured for one in standing.findings] == ["1 of 1 trainings got out of control"]
