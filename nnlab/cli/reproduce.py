@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nnlab.running.reproduction import Standing
 
 TITLE = "The report of 2018, measured again"
+TOUR = "A tour of the report of 2018"
 QUICK = SectionedOption(
     ["--quick"], is_flag=True, help="A tour on the embedded samples, in a few minutes."
 )
@@ -107,7 +108,8 @@ def _conclude(
     page = folder / "report.html"
     if found:
         folders = [standing.folder for standing in found]
-        write_page(folders, page, title=TITLE, sections=sections(findings), replace=True)
+        title = TOUR if ctx.params["quick"] else TITLE
+        write_page(folders, page, title=title, sections=sections(findings), replace=True)
     if ctx.params["as_json"]:
         print_json({"claims": record, "report": str(page) if found else None})
     elif found:

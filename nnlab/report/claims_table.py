@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from nnlab.experiment import Table
 from nnlab.report.sections import Section, Verdict
-from nnlab.report.verdicts import CONFIRMED, REFUTED, Finding, tally
+from nnlab.report.verdicts import CONFIRMED, NOT_COMPARED, REFUTED, Finding, tally
 
 TITLE = "What the report claims, and what came out"
 COLUMNS = ("claim of 2018", "section", "measured", "runs")
@@ -13,18 +13,29 @@ INTRO = (
     "far as its digits go; refuted: none of it does; otherwise it cannot be told."
 )
 
+TOUR = (
+    "A tour: a few epochs, mostly on embedded samples. It shows what can be measured, and says "
+    "nothing about the claims."
+)
+
 
 def table(findings: Sequence[Finding]) -> Table:
     """Return the claims with their verdicts, for a terminal."""
     rows = [(*_row(finding), finding.verdict) for finding in findings]
-    return Table(TITLE, (*COLUMNS, "verdict"), rows, tally(findings))
+    note = tally(findings) if _compared(findings) else TOUR
+    return Table(TITLE, (*COLUMNS, "verdict"), rows, note)
 
 
 def sections(findings: Sequence[Finding]) -> list[Section]:
     """Return the claims with verdicts and with what to know of them, for the page."""
     claims = Table("Claims", COLUMNS, [_row(finding) for finding in findings])
     verdicts = [Verdict(one.verdict, _holds(one), one.caveat) for one in findings]
-    return [Section(TITLE, f"{INTRO} {tally(findings)}.", claims, verdicts)]
+    intro = f"{INTRO} {tally(findings)}." if _compared(findings) else TOUR
+    return [Section(TITLE, intro, claims, verdicts)]
+
+
+def _compared(findings: Sequence[Finding]) -> bool:
+    return any(finding.verdict != NOT_COMPARED for finding in findings)
 
 
 def _row(finding: Finding) -> tuple[str, ...]:

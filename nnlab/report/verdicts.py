@@ -87,9 +87,11 @@ def judge(
         what = f"{claim.plan}: expected {claim.value!r} in the summary"
         raise DataError(f"{what}, but {type(error).__name__}: {error}") from error
     remarks = [claim.caveat] if claim.caveat else []
-    if quick or summary["dataset"]["sample"]:
+    if quick:
         verdict = NOT_COMPARED
-        remarks.append("A few epochs, or an embedded sample: no answer to the claim.")
+    elif summary["dataset"]["sample"]:
+        verdict = NOT_COMPARED
+        remarks.append("On an embedded sample: no answer to the claim.")
     elif count < 2:
         remarks.append("From a single run, without an interval.")
     return Finding(claim, words, count, verdict, " ".join(remarks))

@@ -140,3 +140,6 @@ def test_the_table_and_the_page_say_the_same():
     assert claims.verdicts[0].holds is True
     assert claims.table.rows[0] == table(findings).rows[0][:-1]
     assert "Mind the gap." in claims.verdicts[0].note
+    tour = [judge(one, summary(s=score(0.9)), [], quick=True)]
+    assert "nothing about the claims" in sections(tour)[0].intro
+    assert "nothing about the claims" in table(tour).note
