@@ -93,7 +93,7 @@ def test_a_group_has_means_with_intervals_and_the_figures_of_one_run(tmp_path, w
     text = written(classify_group(tmp_path / "several", (0.97, 0.98, 0.99)))
     title = "Scores on the test part, mean and 95 % interval over 3 runs"
     ((_, table),) = Page(text).all("table", **{"aria-label": title})
-    assert "0.9800 (0.9552 to 1.0048)" in table
+    assert "0.9800 (0.9552 to 1.0000)" in table
     assert "chance 0.1000" in table
     pictures = [attributes["alt"] for attributes, _ in Page(text).all("img")]
     assert any("several, seed-1" in alt for alt in pictures)
