@@ -33,7 +33,7 @@ STYLES = {"ok": "green", "warning": "yellow", "FAILED": "bold red"}
 @click.command(cls=SectionedCommand)
 @click.pass_context
 def doctor(ctx: click.Context, quick: bool, as_json: bool, verbose: int, **_: object) -> int:
-    """Check what nnlab needs of this machine, down to a training of some seconds.
+    """Check this machine, down to a training of some seconds.
 
     Packages, devices, memory, disk, data sets, the checkpoints that ship with nnlab. Nothing is
     downloaded, and nothing stays behind. Exit code 1 if a check fails; warnings are what one can

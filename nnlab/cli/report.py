@@ -30,7 +30,7 @@ FORCE = SectionedOption(["--force"], is_flag=True, help="Replace the file if it 
 def report(
     ctx: click.Context, runs: tuple[Path, ...], out: Path, title: str | None, **_: object
 ) -> None:
-    """Write a page about runs: scores, settings, curves, figures, images to explore.
+    """Write one page about runs, with images to explore.
 
     RUN is the folder of a finished run such as runs/classify/1, or a group of runs, of any
     experiments. The page is one HTML file; it loads nothing from anywhere.
