@@ -42,6 +42,7 @@ class Claim:
         kind: When it is confirmed; see `verdicts`.
         value: Where the answer stands: a path in summary.json, or after "runs:" in metrics.json.
         form: "percent", "points" (of a hundred), or "number".
+        unit: What stands behind the number, such as "bits per character".
         claimed: The number that is claimed.
         tolerance: Half a unit of its last digit, or the size of an effect that would be none.
         baseline: Where the number to beat stands; `*` takes the best one.
@@ -56,6 +57,7 @@ class Claim:
     kind: str
     value: str
     form: str = "number"
+    unit: str = ""
     claimed: float | None = None
     tolerance: float = 0.0
     baseline: str = ""

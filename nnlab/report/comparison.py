@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlab.errors import UsageError, nearest
-from nnlab.report.entries import Entry, check_distinct, read_entries
+from nnlab.report.entries import NO_MATTER, Entry, check_distinct, read_entries
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from nnlab.plots.comparison import Curve
 
 VALIDATION, TRAINING = "validation_", "training_"
-NO_MATTER = {"threads", "save_every", "stop"}
-"""Settings that change no result: they have a column, but do not name a curve."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from nnlab.errors import CheckpointError, DataError, UsageError
 from nnlab.runs import GroupFolder, RunFolder
 
 NO_MEASURES = {"epoch", "seconds"}
+NO_MATTER = {"threads", "save_every", "stop"}
+"""Settings that change no result: they have a column, but divide no runs and name no curve."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +216,11 @@ def _read_group(folder: GroupFolder) -> list[Entry]:
     alike: dict[str, list[Member]] = {}
     for name in begun:
         member = read_member(folder.member(name))
-        fixed = {key: value for key, value in member.settings.items() if not is_chance(key)}
+        fixed = {
+            key: value
+            for key, value in member.settings.items()
+            if key not in NO_MATTER and not is_chance(key)
+        }
         alike.setdefault(repr(sorted(fixed.items())), []).append(member)
     return [_without_failures(folder.path, members) for members in alike.values()]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from nnlab.experiment import Table
-from nnlab.report.comparison import NO_MATTER, Comparison, cell_text, short_names
+from nnlab.report.comparison import Comparison, cell_text, short_names
 from nnlab.report.comparison_table import shared_scores
 from nnlab.report.comparison_table import table as comparison_table
-from nnlab.report.entries import Entry, Member
+from nnlab.report.entries import NO_MATTER, Entry, Member
 from nnlab.report.sections import Verdict
 
 _NOT_HERE = {*NO_MATTER, "data", "seed"}

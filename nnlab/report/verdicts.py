@@ -56,15 +56,12 @@ class _Measured:
     high: float
     runs: int
 
-    def words(self, form: str) -> str:
+    def words(self, form: str, unit: str) -> str:
         """Write it with its interval."""
         text = _number(self.mean, form)
-        if self.runs < 2:
-            return text
-        low, high = self.low, self.high
-        if form == "percent":  # Student's interval of few runs knows no ends
-            low, high = max(low, 0.0), min(high, 1.0)
-        return f"{text} ({_bare(low, form)} to {_bare(high, form)})"
+        if self.runs > 1:
+            text += f" ({_bare(self.low, form)} to {_bare(self.high, form)})"
+        return f"{text} {unit}" if unit else text
 
 
 def judge(
@@ -105,7 +102,7 @@ def _reaches(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> J
     """Confirmed if it rounds to the claimed number or more, wherever in the interval it is."""
     measured = _measured(claim.value, summary, runs)
     wanted = (claim.claimed or 0) - claim.tolerance
-    return measured.words(claim.form), _above(measured, wanted), measured.runs
+    return measured.words(claim.form, claim.unit), _above(measured, wanted), measured.runs
 
 
 def _stays_below(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
@@ -121,14 +118,14 @@ def _no_effect(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) ->
         verdict = CONFIRMED
     elif (measured.low > 0 or measured.high < 0) and abs(measured.mean) > claim.tolerance:
         verdict = REFUTED
-    return measured.words(claim.form), verdict, measured.runs
+    return measured.words(claim.form, claim.unit), verdict, measured.runs
 
 
 def _beats(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
     """Confirmed if the network is better than the baseline, or than the best of several."""
     measured = _measured(claim.value, summary, runs)
     name, baseline = _baseline(claim, summary)
-    words = f"{measured.words(claim.form)}; {name} {_number(baseline, claim.form)}"
+    words = f"{measured.words(claim.form, claim.unit)}; {name}: {_number(baseline, claim.form)}"
     if claim.better == "higher":
         return words, _above(measured, baseline), measured.runs
     below = OPPOSITE[_above(measured, baseline)]

@@ -80,7 +80,7 @@ def test_a_group_is_one_row_with_an_interval_and_one_curve_with_a_band(shell, tm
     make_run(tmp_path / "one", units=8)
     result = shell("compare", "group", "one", "--json")
     group, one = json.loads(result.stdout)["runs"]
-    expected = mean_interval([value - 0.02 for value in values])
+    expected = mean_interval([value - 0.02 for value in values], share=True)
     assert group["scores"]["accuracy"] == pytest.approx(expected.as_dict())
     assert group["label"] == "units 512 (3 runs)"
     assert group["curve"]["low"][-1] == pytest.approx(0.90)

@@ -101,7 +101,7 @@ def classify_group(path, accuracies=(0.97, 0.98), unfinished=0):
     results = {}
     for seed, accuracy in enumerate(accuracies, start=1):
         name = f"seed-{seed}"
-        classify_run(path / name, accuracy=accuracy, config={"seed": seed})
+        classify_run(path / name, accuracy=accuracy, config={"seed": seed, "threads": seed})
         results[name] = json.loads(group.member(name).metrics.read_text())
     group.summary.write_text(json.dumps(summarise(experiments.get("classify"), results)))
     names = [*results, *(f"seed-{len(results) + 1 + n}" for n in range(unfinished))]

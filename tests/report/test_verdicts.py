@@ -77,7 +77,7 @@ def test_the_best_baseline_is_the_one_to_beat(better, mean, expected):
     one = claim("beats", value="scores.s", baseline="baselines.*.s", better=better)
     found = judge(one, summary(s=score(mean, 0.1), baselines=names), [], quick=False)
     assert found.verdict == expected
-    assert "a 0.700" in found.measured
+    assert "a: 0.700" in found.measured
 
 
 def test_what_stays_below_and_what_is_worse_are_the_opposites():
