@@ -112,7 +112,7 @@ def test_a_row_has_mean_and_interval():
     assert accuracy["n"] == 3
     table = summary_table(summary)
     assert list(table.columns[:3]) == ["units", "runs", "accuracy"]
-    assert table.rows[0][2] == "0.9000 (0.6516 to 1.1484)"
+    assert table.rows[0][2] == "0.9000 (0.6516 to 1.0000)"
 
 
 def test_the_csv_file_has_a_row_a_run_failed_ones_too(tmp_path):
