@@ -164,7 +164,7 @@ class TrainingDisplay:
                 self._task,
                 completed=epoch - 1 + step / steps,
                 description=f"epoch {epoch}/{self._epochs}",
-                scores=_in_words(means),
+                scores=scores_in_words(means),
             )
 
     def epoch_done(self, row: Mapping[str, Any]) -> None:
@@ -172,8 +172,8 @@ class TrainingDisplay:
         if self._quiet or self._bar is not None:
             return
         scores = {key: row[key] for key in row if key not in ("epoch", "seconds")}
-        line = f"epoch {row['epoch']}/{self._epochs}  {_in_words(scores)}  {row['seconds']:.1f} s"
-        print(line, file=sys.stderr, flush=True)  # noqa: T201
+        words = f"{scores_in_words(scores)}  {row['seconds']:.1f} s"
+        print(f"epoch {row['epoch']}/{self._epochs}  {words}", file=sys.stderr, flush=True)  # noqa: T201
 
     def glimpse(self, make: Callable[[], str]) -> None:
         """Write above the bar what the network makes of its task."""
@@ -222,6 +222,7 @@ class TrainingDisplay:
             self._bar = None
 
 
-def _in_words(scores: Mapping[str, float | None]) -> str:
+def scores_in_words(scores: Mapping[str, float | None]) -> str:
+    """Write scores behind their names; those that are not known are left out."""
     known = {name: value for name, value in scores.items() if value is not None}
     return "  ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in known.items())

@@ -21,6 +21,7 @@ FLOORS = (
     {"report"},
     {"running"},
     {"doctor", "sweeping"},
+    {"reproduction"},
     {"cli"},
 )
 MODULES = sorted(

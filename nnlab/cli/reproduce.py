@@ -12,16 +12,17 @@ from nnlab.cli.options import (
     SectionedCommand,
     SectionedOption,
     make_console,
+    make_store,
     print_json,
     with_options,
 )
 from nnlab.console import Console
 from nnlab.errors import UsageError
 from nnlab.files import make_folder, write_json
+from nnlab.inference.convolution import cores
 
 if TYPE_CHECKING:
-    from nnlab.report.claims import Plan
-    from nnlab.running.reproduction import Standing
+    from nnlab.reproduction import Standing
 
 TITLE = "The report of 2018, measured again"
 TOUR = "A tour of the report of 2018"
@@ -46,8 +47,15 @@ OUT = SectionedOption(
     "reproduction-quick]",
 )
 
+JOBS = SectionedOption(
+    ["--jobs"],
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Runs that go on at once.  [default: as many as there are cores]",
+)
 
-@with_options(QUICK, ONLY, RUNS, OUT, *STORE, *SPEECH)
+
+@with_options(QUICK, ONLY, RUNS, JOBS, OUT, *STORE, *SPEECH)
 @click.command(cls=SectionedCommand)
 @click.pass_context
 def reproduce(
@@ -59,9 +67,11 @@ def reproduce(
     it is confirmed or refuted or cannot be told, and writes a page with all figures. What is
     finished is not repeated: after Ctrl-C the same command goes on.
     """
-    from nnlab.cli.training import interruptible, make_workshop
-    from nnlab.running.reproduction import chosen_plans, minutes_left, standings
-    from nnlab.running.reproduction import reproduce as carry_out
+    from nnlab.cli.training import interruptible
+    from nnlab.cli.work_display import WorkDisplay
+    from nnlab.reproduction import chosen_plans, minutes_left, standings
+    from nnlab.reproduction import reproduce as carry_out
+    from nnlab.sweeping.local import LocalExecutor
 
     console = make_console(ctx)
     plans = chosen_plans([name.strip() for name in only.split(",") if name.strip()], quick)
@@ -69,19 +79,29 @@ def reproduce(
         raise UsageError("there is no quick way to reproduce that; leave out --quick")
     folder = out or Path("reproduction-quick" if quick else "reproduction")
     make_folder(folder)
+    jobs = ctx.params["jobs"] or cores()
     if quick:
         time = "a few minutes"
     else:
-        time = _time(sum(minutes_left(plan, folder, runs) for plan in plans))
+        time = _time(minutes_left(plans, folder, min(jobs, cores()), runs))
     parts = "1 part" if len(plans) == 1 else f"{len(plans)} parts"
-    console.say(f"{parts} into {folder}: {time} on 2 cores")
-
-    def begun(number: int, plan: "Plan") -> None:
-        console.say(f"\n{number + 1} of {len(plans)}: {plan.name}")
-
-    with interruptible(folder, "the same command goes on"):
-        workshop = make_workshop(ctx)
-        errors = carry_out(plans, folder, workshop, quick=quick, wanted_runs=runs, begun=begun)
+    console.say(f"{parts} into {folder}: {time}, {jobs} runs at a time")
+    with (
+        interruptible(folder, "the same command goes on"),
+        LocalExecutor(jobs) as executor,
+        WorkDisplay(console) as display,
+    ):
+        errors = carry_out(
+            plans,
+            folder,
+            executor,
+            make_store(ctx),
+            display,
+            quick=quick,
+            wanted_runs=runs,
+            threads=max(cores() // jobs, 1),
+            verbose=ctx.params["verbose"] > 1,
+        )
     _conclude(ctx, console, standings(folder, quick=quick), folder)
     for name, error in errors.items():
         console.error(f"{name}: {error}")

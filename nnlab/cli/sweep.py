@@ -207,14 +207,14 @@ def _executor(ctx: click.Context, plan: "Plan") -> "LocalExecutor | RayExecutor"
 def _carry_out(
     ctx: click.Context, plan: "Plan", folder: Path, executor: "LocalExecutor | RayExecutor"
 ) -> dict[str, Any]:
-    from nnlab.cli.sweep_display import SweepDisplay
+    from nnlab.cli.work_display import WorkDisplay
     from nnlab.sweeping.plan import plan_file
     from nnlab.sweeping.sweep import sweep as carry_out
 
     verbose = ctx.params["verbose"] > 1
     store = make_store(ctx)
     try:
-        with executor, SweepDisplay(make_console(ctx)) as display:
+        with executor, WorkDisplay(make_console(ctx)) as display:
             csv_file = ctx.params["csv_file"]
             return carry_out(
                 plan, folder, executor, store, display, csv_file=csv_file, verbose=verbose

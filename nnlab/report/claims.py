@@ -17,7 +17,7 @@ class Plan:
         experiment: Which experiment.
         options: Fields of its Config that differ from the preset.
         runs: How many.
-        minutes: About how long all of them took on 2 cores.
+        minutes: About how long one of them took on one core.
         quick: Further fields for a tour on the embedded samples.
         named_only: Whether it is left out unless it is asked for by name.
     """

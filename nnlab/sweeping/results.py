@@ -1,4 +1,4 @@
-"""What has become of the runs of one setting so far."""
+"""What has become of the runs of one group so far."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ class Results:
     """The runs of a setting; those in none of the three tables have not ended.
 
     Attributes:
+        experiment: What is trained.
         setting: Their setting.
         group: Their folder.
         trials: All of them: Configs by name.
@@ -23,6 +24,7 @@ class Results:
         failed: Why, by name.
     """
 
+    experiment: Experiment
     setting: Setting
     group: GroupFolder
     trials: Trials
@@ -51,7 +53,7 @@ class Results:
         """Return the metrics in the order of the plan, however the runs ended."""
         return [self.finished[name] for name in self.trials if name in self.finished]
 
-    def conclude(self, experiment: Experiment) -> None:
+    def conclude(self) -> None:
         """Write the group's summary and figures, as `nnlab EXPERIMENT --runs N` does.
 
         Raises:
@@ -59,4 +61,4 @@ class Results:
         """
         if self.finished and self.is_over():
             finished = {name: self.finished[name] for name in self.trials if name in self.finished}
-            conclude(experiment, finished, self.group)
+            conclude(self.experiment, finished, self.group)

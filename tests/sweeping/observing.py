@@ -7,8 +7,9 @@ from nnlab import experiments
 from nnlab.datasets.store import Store
 from nnlab.sweeping.local import LocalExecutor
 from nnlab.sweeping.plan import make_plan
-from nnlab.sweeping.sweep import Standing, prepared, sweep
+from nnlab.sweeping.sweep import prepared, sweep
 from nnlab.sweeping.task import Outcome
+from nnlab.sweeping.work import Standing
 
 CLASSIFY = experiments.get("classify")
 TINY = {"dataset": "sample", "units": 8, "epochs": 1, "threads": 1}
@@ -22,7 +23,7 @@ class Recorder:
         self.outcomes: dict[str, Outcome] = {}
         self.warnings: list[str] = []
 
-    def standing(self, standing: Standing) -> None:
+    def begun(self, tasks, standing: Standing) -> None:
         self.standings.append(standing)
 
     def ended(self, name: str, outcome: Outcome, standing: Standing) -> None:

@@ -32,7 +32,8 @@ def settings(*outcomes, points=({"units": 8}, {"units": 16}), experiment=CLASSIF
     plan = make_plan(experiment, points, {}, runs or len(outcomes[0]))
     made = []
     for setting, ended in zip(plan.settings, outcomes, strict=True):
-        results = Results(setting, GroupFolder(Path("s", setting.name)), plan.trials(setting))
+        group = GroupFolder(Path("s", setting.name))
+        results = Results(experiment, setting, group, plan.trials(setting))
         for name, one in zip(results.trials, ended, strict=True):
             results.add(name, one)
         made.append(results)

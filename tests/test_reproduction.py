@@ -5,10 +5,13 @@ import json
 
 import pytest
 
-from nnlab.errors import InterruptedRun, UsageError
+from nnlab.datasets.store import Store
+from nnlab.errors import InterruptedRun, OutputExistsError, UsageError
 from nnlab.report.claims import Plan
-from nnlab.running.reproduction import chosen_plans, minutes_left, reproduce, standings
-from tests.watching import Watcher, make_workshop
+from nnlab.reproduction import chosen_plans, minutes_left, reproduce, standings
+from nnlab.running.folders import locked
+from nnlab.sweeping.local import LocalExecutor
+from tests.sweeping.observing import Recorder
 
 ADD = Plan(
     "add-decimal",
@@ -19,9 +22,24 @@ ADD = Plan(
 )
 
 
-def carried_out(plans, folder, watcher=None, quick=False, **options):
+class Interrupting:
+    """Begins one run, and is interrupted then."""
+
+    places = 1
+
+    def __init__(self, executor):
+        self._executor = executor
+
+    def outcomes(self, tasks, stop):
+        yield next(iter(self._executor.outcomes(tasks[:1], stop)))
+        raise InterruptedRun("as by Ctrl-C")
+
+
+def carried_out(plans, folder, quick=False, executor=lambda local: local, **options):
     """Return the errors, and what stands in the folder then."""
-    errors = reproduce(plans, folder, make_workshop(watcher), quick=quick, **options)
+    with LocalExecutor(2) as local:
+        store, recorder = Store(offline=True), Recorder()
+        errors = reproduce(plans, folder, executor(local), store, recorder, quick=quick, **options)
     return errors, standings(folder, quick=quick)
 
 
@@ -48,11 +66,17 @@ def test_a_plan_becomes_a_group_and_its_claims_are_answered(tmp_path):
 
 
 def test_only_what_is_not_finished_takes_time(tmp_path):
-    assert minutes_left(ADD, tmp_path) == 1
+    assert minutes_left([ADD], tmp_path, 1) == 2
     carried_out([ADD], tmp_path, wanted_runs=1)
-    assert minutes_left(ADD, tmp_path) == 0.5
-    assert minutes_left(ADD, tmp_path, 1) == 0
-    assert minutes_left(ADD, tmp_path, 4) == 1.5
+    assert minutes_left([ADD], tmp_path, 1) == 1
+    assert minutes_left([ADD], tmp_path, 1, 1) == 0
+    assert minutes_left([ADD], tmp_path, 1, 4) == 3
+
+
+def test_places_share_the_time_but_not_that_of_a_run(tmp_path):
+    long = dataclasses.replace(ADD, name="long", runs=1, minutes=5)
+    assert minutes_left([ADD, long], tmp_path, 1) == 7
+    assert minutes_left([ADD, long], tmp_path, 2) == 5
 
 
 def test_what_is_finished_is_not_repeated_and_keeps_its_own_machine_settings(tmp_path):
@@ -70,14 +94,40 @@ def test_a_plan_that_fails_does_not_stop_the_rest(tmp_path):
     errors, (standing,) = carried_out([broken, ADD], tmp_path, wanted_runs=1)
     assert "no-such-book" in errors["broken"]
     assert standing.findings[0].runs == 1
+    assert not (tmp_path / "broken").exists()
 
 
 def test_an_interrupted_reproduction_goes_on(tmp_path):
     with pytest.raises(InterruptedRun):
-        carried_out([ADD], tmp_path, Watcher(interrupt_at=1))
+        carried_out([ADD], tmp_path, executor=Interrupting)
     assert standings(tmp_path, quick=False) == []
+    first = tmp_path / "add-decimal" / "seed-1" / "metrics.json"
+    before = first.stat().st_mtime_ns
     _, (standing,) = carried_out([ADD], tmp_path)
     assert len(standing.findings) == 1
+    assert standing.findings[0].runs == 2
+    assert first.stat().st_mtime_ns == before
+
+
+def test_the_longest_runs_begin_first(tmp_path):
+    begun: list[str] = []
+
+    class Noting:
+        places = 1
+
+        def outcomes(self, tasks, stop):
+            begun.extend(task.experiment for task in tasks)
+            return iter(())
+
+    short = dataclasses.replace(ADD, minutes=1)
+    long = Plan("recommend", "recommend", 1, 2)
+    carried_out([short, long], tmp_path, executor=lambda local: Noting())
+    assert begun == ["recommend", "add", "add"]
+
+
+def test_two_do_not_share_a_folder(tmp_path):
+    with locked(tmp_path), pytest.raises(OutputExistsError, match="another process"):
+        carried_out([ADD], tmp_path)
 
 
 def test_what_was_carried_out_before_still_counts(tmp_path):

@@ -1,0 +1,151 @@
+"""What several runs at once show: a bar and what goes on, on a terminal; else a line a run."""
+
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from nnlab.console import Console, scores_in_words, visible
+from nnlab.runs import RunFolder
+from nnlab.sweeping.task import Outcome, Task
+from nnlab.sweeping.work import Standing
+
+LOOKS_A_SECOND = 2
+
+
+class WorkDisplay:
+    """Shows how far runs have come; a context, in which the bar is open.
+
+    What the runs that go on have reached is read from their folders, wherever they are trained.
+
+    Args:
+        console: Where lines go; a quiet one is given warnings only.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live: Any = None
+        self._bar: Any = None
+        self._task: Any = None
+        self._tasks: dict[str, Task] = {}
+        self._opened = 0.0
+        self._failures: dict[str, str] = {}
+
+    def __enter__(self) -> "WorkDisplay":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live is not None:
+            self._tasks.clear()
+            self._live.stop()
+            self._live = None
+
+    def begun(self, tasks: Mapping[str, Task], standing: Standing) -> None:
+        """Open the bar, where there is a terminal and something to do."""
+        self._tasks = dict(tasks)
+        if tasks and sys.stderr.isatty() and not self._console.quiet:
+            self._open(standing)
+        if standing.done:
+            self._say(f"{standing.done} of {standing.total} runs are finished already")
+
+    def ended(self, name: str, outcome: Outcome, standing: Standing) -> None:
+        """Tell of a run that has ended; failures are told in any case."""
+        self._tasks.pop(name, None)
+        if self._live is not None:
+            done = standing.done + standing.failed
+            self._bar.update(self._task, completed=done, description=_in_words(standing))
+        if outcome["state"] in ("failed", "diverged"):
+            same = self._failures.setdefault(outcome["error"], name)
+            why = f"the same as {same}" if same != name else outcome["error"]
+            self.warn(f"{name} {outcome['state']}: {why}")
+        elif outcome["metrics"]:
+            before = "" if self._live is not None else f"{_in_words(standing)}: "
+            self._say(f"{before}{name}  {_result(outcome['metrics'])}")
+
+    def stopping(self, running: int) -> None:
+        """Say that a Ctrl-C was heard."""
+        self._say(f"stopping: {running} runs save what they have; Ctrl-C again leaves at once")
+
+    def warn(self, text: str) -> None:
+        """Write a warning, above the bar if there is one."""
+        if self._live is None:
+            self._console.warn(text)
+            return
+        from rich.text import Text
+
+        lines = "\n".join(map(visible, text.split("\n")))  # a list of missing files has several
+        words = Text.assemble(("warning:", "bold yellow"), " ", lines)
+        self._live.console.print(words, soft_wrap=True)
+
+    def _say(self, text: str) -> None:
+        if self._live is None:
+            self._console.say(text)
+        else:
+            self._live.console.print(visible(text), markup=False, highlight=False)
+
+    def _open(self, standing: Standing) -> None:
+        """Open the bar, unless the terminal is too dumb to draw one."""
+        from rich.console import Console as RichConsole
+        from rich.live import Live
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        terminal = RichConsole(stderr=True)
+        if not terminal.is_interactive:
+            return
+        self._opened = time.time()
+        self._bar = Progress(BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        self._task = self._bar.add_task(
+            _in_words(standing), total=standing.total, completed=standing.done
+        )
+        self._live = Live(
+            console=terminal,
+            get_renderable=self._view,
+            refresh_per_second=LOOKS_A_SECOND,
+            transient=True,
+        )
+        self._live.start()
+
+    def _view(self) -> Any:
+        """Return the bar, and below it a line for each run that goes on."""
+        from rich.console import Group
+        from rich.table import Table
+        from rich.text import Text
+
+        lines = Table.grid(padding=(0, 2))
+        for _ in range(3):
+            lines.add_column(no_wrap=True, overflow="ellipsis")
+        for name, *words in self._going_on():
+            lines.add_row(visible(name), *(Text(text, "dim") for text in words))
+        return Group(lines, self._bar)
+
+    def _going_on(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the name of each run that was begun since the bar is open, and its last epoch."""
+        for name, task in list(self._tasks.items()):
+            run = RunFolder(Path(task.folder))
+            try:
+                if run.config.stat().st_mtime < self._opened:
+                    continue
+                history = run.read_history() if run.history.is_file() else {}
+            except (OSError, ValueError):  # not begun, or gone
+                continue
+            yield name, *_last_epoch(history, int(task.config["epochs"]))
+
+
+def _last_epoch(history: Mapping[str, list[float | None]], epochs: int) -> tuple[str, str]:
+    done = int((history.get("epoch") or [0])[-1] or 0)
+    last = {name: values[-1] for name, values in history.items() if values}
+    shown = {name: last[name] for name in last if name.startswith("validation_")} or last
+    scores = {name: value for name, value in shown.items() if name not in ("epoch", "seconds")}
+    stage = f"epoch {done + 1} of {epochs}" if done < epochs else "scoring"
+    return stage, scores_in_words(scores)
+
+
+def _in_words(standing: Standing) -> str:
+    words = f"{standing.done} of {standing.total} runs"
+    words += f", {standing.running} running" if standing.running else ""
+    return words + (f", {standing.failed} failed" if standing.failed else "")
+
+
+def _result(metrics: Mapping[str, Any]) -> str:
+    return f"{scores_in_words(metrics['scores'])}  {metrics['training']['seconds']:.1f} s"
