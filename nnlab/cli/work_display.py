@@ -109,14 +109,13 @@ class WorkDisplay:
     def _view(self) -> Any:
         """Return the bar, and below it a line for each run that goes on."""
         from rich.console import Group
-        from rich.table import Table
         from rich.text import Text
 
-        lines = Table.grid(padding=(0, 2))
-        for _ in range(3):
-            lines.add_column(no_wrap=True, overflow="ellipsis")
-        for name, *words in self._going_on():
-            lines.add_row(visible(name), *(Text(text, "dim") for text in words))
+        rows = [(visible(name), *words) for name, *words in self._going_on()]
+        widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:2]]
+        lines = Text(no_wrap=True, overflow="ellipsis", end="")
+        for name, stage, scores in rows:
+            lines.append(name.ljust(widths[0])).append(f"  {stage:{widths[1]}}  {scores}\n", "dim")
         return Group(lines, self._bar)
 
     def _going_on(self) -> Iterator[tuple[str, str, str]]:

@@ -177,7 +177,8 @@ def _divergences(entry: Entry) -> Iterator[str]:
 
 
 def _group_figures(group: GroupFolder, entries: Sequence[Entry], label: str) -> Iterator[Picture]:
-    yield drawn_figure(draw(compare_entries(entries)), "curves", label)
+    if any(len(entry.members) > 1 for entry in entries) or len(entries) > 1:
+        yield drawn_figure(draw(compare_entries(entries)), "curves", label)
     yield from read_figures(group.figures, label)
 
 

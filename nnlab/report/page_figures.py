@@ -45,6 +45,7 @@ class Picture:
         height: In pixels of the page.
         alt: What it shows, in words.
         caption: Its title.
+        name: Which figure of a run it is.
     """
 
     uri: str
@@ -52,6 +53,7 @@ class Picture:
     height: int
     alt: str
     caption: str = ""
+    name: str = ""
 
 
 def read_figures(folder: Path, of: str) -> Iterator[Picture]:
@@ -99,7 +101,7 @@ def _figure(content: bytes, name: str, of: str, width: int, height: int) -> Pict
     plain = name.replace("-", " ")
     caption, alt = WORDS.get(name, (plain[:1].upper() + plain[1:], f"The figure {plain}"))
     width, height = round(width / _DPI_RATIO), round(height / _DPI_RATIO)
-    return Picture(_uri(content), width, height, f"{alt}: {of}", caption)
+    return Picture(_uri(content), width, height, f"{alt}: {of}", caption, name)
 
 
 def image(pixels: np.ndarray, alt: str) -> Picture:

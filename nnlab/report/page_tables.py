@@ -93,7 +93,8 @@ def methods_table(summary: Mapping[str, Any]) -> Table:
         for name, values in summary["baselines"].items()
     ]
     count = len(summary["runs"])
-    title = f"Scores on the test part, mean and 95 % interval over {count} runs"
+    title = "Scores on the test part"
+    title += f", mean and 95 % interval over {count} runs" * (count > 1)
     return Table(title, ("", *map(_words, scores)), [own, *baselines])
 
 

@@ -100,6 +100,13 @@ def test_a_group_has_means_with_intervals_and_the_figures_of_one_run(tmp_path, w
     assert not any("seed-2" in alt for alt in pictures)
 
 
+def test_a_group_of_one_run_speaks_of_no_interval_and_has_its_curves_once(tmp_path, written):
+    page = Page(written(classify_group(tmp_path / "one", (0.98,))))
+    assert page.all("table", **{"aria-label": "Scores on the test part"})
+    pictures = [attributes["alt"] for attributes, _ in page.all("img")]
+    assert not any("each kind of run" in alt for alt in pictures)
+
+
 def test_an_embedded_sample_is_told(tmp_path, written):
     real = written(embed_run(tmp_path / "a"))
     source = {"name": "letters", "sha256": "0" * 64, "sample": True, "files": []}

@@ -28,10 +28,12 @@ def browser():
 def target(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     baselines = {name: {"accuracy": value} for name, value in {"a": 1e-1, "b": 0.09}.items()}
+    kinds = ("plane", "misclassified", "pages")
+    figures = {kind: ("learning-curves", kind) for kind in kinds}
     runs = [
-        embed_run(folder / "letters"),
-        classify_run(folder / "digits", baselines=baselines),
-        denoise_run(folder / "pages"),
+        embed_run(folder / "letters", figures=figures["plane"]),
+        classify_run(folder / "digits", baselines=baselines, figures=figures["misclassified"]),
+        denoise_run(folder / "pages", figures=figures["pages"]),
     ]
     write_page(runs, folder / "page.html")
     return folder / "page.html"
@@ -186,6 +188,14 @@ def test_no_page_is_wider_than_its_window(page, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("name", ["plane", "misclassified", "pages"])
+def test_a_figure_stands_in_on_paper_for_what_is_explored_on_a_screen(page, name):
+    figure, explorer = page.locator(f"figure[data-name={name}]"), page.locator(f".{name}")
+    assert (explorer.is_visible(), figure.is_visible()) == (True, False)
+    page.emulate_media(media="print")
+    assert (explorer.is_visible(), figure.is_visible()) == (False, True)
+
+
 def test_without_scripts_tables_and_images_are_there(browser, target):
     page = browser.new_page(java_script_enabled=False)
     page.goto(target.as_uri())
@@ -195,4 +205,6 @@ def test_without_scripts_tables_and_images_are_there(browser, target):
         assert page.locator(f".pages img.{name}").is_visible()
     for hidden in ("#theme", ".plane", ".misclassified", ".pages .controls"):
         assert not page.locator(hidden).is_visible()
+    for name in ("plane", "misclassified", "pages"):
+        assert page.locator(f"figure[data-name={name}]").is_visible()
     page.close()
