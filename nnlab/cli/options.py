@@ -90,6 +90,8 @@ def _option(cls: type, field: dataclasses.Field[Any], section: str, command: str
     elif metadata["duration"]:
         click_type = str
     default = metadata["default_text"] or field.default
+    if kind is bool:
+        default = flag if default else f"--no-{flag[2:]}"
     shown = "" if default is None else f"  [default: {default}]"
     text = metadata["help"]
     names = [f"{flag}/--no-{flag[2:]}" if kind is bool else flag]

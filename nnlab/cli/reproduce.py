@@ -17,11 +17,12 @@ from nnlab.cli.options import (
     with_options,
 )
 from nnlab.console import Console
-from nnlab.errors import UsageError
+from nnlab.errors import DataError, UsageError
 from nnlab.files import make_folder, write_json
 from nnlab.inference.convolution import cores
 
 if TYPE_CHECKING:
+    from nnlab.report.claims import Plan
     from nnlab.reproduction import Standing
 
 TITLE = "The report of 2018, measured again"
@@ -46,7 +47,6 @@ OUT = SectionedOption(
     help="Folder; the same command again goes on with it.  [default: reproduction, or "
     "reproduction-quick]",
 )
-
 JOBS = SectionedOption(
     ["--jobs"],
     type=click.IntRange(min=1),
@@ -55,43 +55,64 @@ JOBS = SectionedOption(
 )
 
 
-@with_options(QUICK, ONLY, RUNS, JOBS, OUT, *STORE, *SPEECH)
+TRAIN = SectionedOption(
+    ["--train/--no-train"],
+    default=True,
+    help="Train what is not finished, or only tell of what stands in the folder.  [default: --train]",
+)
+
+
+@with_options(QUICK, ONLY, RUNS, JOBS, TRAIN, OUT, *STORE, *SPEECH)
 @click.command(cls=SectionedCommand)
 @click.pass_context
-def reproduce(
-    ctx: click.Context, quick: bool, only: str, runs: int | None, out: Path | None, **_: object
-) -> int:
+def reproduce(ctx: click.Context, quick: bool, only: str, out: Path | None, **_: object) -> int:
     """Measure every claim of the 2018 report again.
 
     Trains each experiment with the report's settings, several times, says of each claim whether
     it is confirmed or refuted or cannot be told, and writes a page with all figures. What is
     finished is not repeated: after Ctrl-C the same command goes on.
     """
-    from nnlab.cli.training import interruptible
-    from nnlab.cli.work_display import WorkDisplay
-    from nnlab.reproduction import chosen_plans, minutes_left, standings
-    from nnlab.reproduction import reproduce as carry_out
-    from nnlab.sweeping.local import LocalExecutor
+    from nnlab.reproduction import chosen_plans, standings
 
     console = make_console(ctx)
     plans = chosen_plans([name.strip() for name in only.split(",") if name.strip()], quick)
     if not plans:
         raise UsageError("there is no quick way to reproduce that; leave out --quick")
     folder = out or Path("reproduction-quick" if quick else "reproduction")
-    make_folder(folder)
+    errors: dict[str, str] = {}
+    if ctx.params["train"]:
+        make_folder(folder)
+        errors = _carry_out(ctx, console, plans, folder)
+    found = standings(folder, quick=quick)
+    if not found and not errors:
+        raise DataError(f"{folder} holds no finished part of a reproduction; leave out --no-train")
+    _conclude(ctx, console, found, folder)
+    for name, error in errors.items():
+        console.error(f"{name}: {error}")
+    return 1 if errors else 0
+
+
+def _carry_out(
+    ctx: click.Context, console: Console, plans: "Sequence[Plan]", folder: Path
+) -> dict[str, str]:
+    """Train what is not finished, and return what went wrong, by the names of plans."""
+    from nnlab.cli.training import interruptible
+    from nnlab.cli.work_display import WorkDisplay
+    from nnlab.reproduction import minutes_left, reproduce
+    from nnlab.sweeping.local import LocalExecutor
+
+    quick, runs = ctx.params["quick"], ctx.params["runs"]
     jobs = ctx.params["jobs"] or cores()
-    if quick:
-        time = "a few minutes"
-    else:
-        time = _time(minutes_left(plans, folder, min(jobs, cores()), runs))
+    left = minutes_left(plans, folder, min(jobs, cores()), runs)
+    time = "a few minutes" if quick else _time(left)
     parts = "1 part" if len(plans) == 1 else f"{len(plans)} parts"
     console.say(f"{parts} into {folder}: {time}, {jobs} runs at a time")
     with (
-        interruptible(folder, "the same command goes on"),
+        interruptible(folder, "the same command goes on, and --no-train tells what is finished"),
         LocalExecutor(jobs) as executor,
         WorkDisplay(console) as display,
     ):
-        errors = carry_out(
+        return reproduce(
             plans,
             folder,
             executor,
@@ -102,10 +123,6 @@ def reproduce(
             threads=max(cores() // jobs, 1),
             verbose=ctx.params["verbose"] > 1,
         )
-    _conclude(ctx, console, standings(folder, quick=quick), folder)
-    for name, error in errors.items():
-        console.error(f"{name}: {error}")
-    return 1 if errors else 0
 
 
 def _time(minutes: float) -> str:

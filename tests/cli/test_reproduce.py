@@ -15,6 +15,11 @@ def test_a_part_of_the_tour(shell, tmp_path):
     again = shell("reproduce", "--quick", "--only", "recommend", "--json", "-q")
     assert json.loads(again.stdout)["claims"] == claims
     assert "training" not in again.stderr
+    (tmp_path / "reproduction-quick" / "report.html").unlink()
+    told = shell("reproduce", "--quick", "--no-train")
+    assert told.stdout == result.stdout
+    assert "parts into" not in told.stderr
+    assert (tmp_path / "reproduction-quick" / "report.html").exists()
 
 
 def test_mistakes_are_told(shell):
@@ -22,6 +27,12 @@ def test_mistakes_are_told(shell):
     assert (unknown.returncode, "did you mean 'classify'" in unknown.stderr) == (2, True)
     slow = shell("reproduce", "--only", "textgen-step-1", "--quick")
     assert (slow.returncode, "no quick way" in slow.stderr) == (2, True)
+
+
+def test_nothing_can_be_told_of_what_was_never_trained(shell, tmp_path):
+    result = shell("reproduce", "--no-train")
+    assert (result.returncode, "leave out --no-train" in result.stderr) == (3, True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_cannot_be_done_is_told_and_fails(shell):
