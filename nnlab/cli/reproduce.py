@@ -58,7 +58,8 @@ JOBS = SectionedOption(
 TRAIN = SectionedOption(
     ["--train/--no-train"],
     default=True,
-    help="Train what is not finished, or only tell of what stands in the folder.  [default: --train]",
+    help="Train what is not finished, or only tell of what stands in the folder.  [default: "
+    "--train]",
 )
 
 
