@@ -135,8 +135,9 @@ def _time(minutes: float) -> str:
 def _conclude(
     ctx: click.Context, console: Console, found: "Sequence[Standing]", folder: Path
 ) -> None:
-    """Print the table of claims, and write it beside the runs: claims.json and report.html."""
+    """Print the table of claims; beside the runs write it, the report's figures, and the page."""
     from nnlab.cli.training import print_tables
+    from nnlab.report.claims_figures import draw_figures
     from nnlab.report.claims_table import sections, table
     from nnlab.report.page import write_page
 
@@ -145,9 +146,10 @@ def _conclude(
     write_json(folder / "claims.json", record)
     page = folder / "report.html"
     if found:
-        folders = [standing.folder for standing in found]
+        folders = {standing.plan.name: standing.folder for standing in found}
         title = TOUR if ctx.params["quick"] else TITLE
-        write_page(folders, page, title=title, sections=sections(findings), replace=True)
+        above = [*sections(findings), *draw_figures(folders, folder / "figures")]
+        write_page(folders.values(), page, title=title, sections=above, replace=True)
     if ctx.params["as_json"]:
         print_json({"claims": record, "report": str(page) if found else None})
     elif found:

@@ -66,13 +66,43 @@ class Claim:
     caveat: str = ""
 
 
+@dataclass(frozen=True)
+class ReportFigure:
+    """A figure of the report that is drawn again.
+
+    Attributes:
+        number: The report's number.
+        text: What it shows.
+        plans: Names of the plans whose runs it is drawn from.
+        figure: Which figure of a run it is; empty for the curves of all plans in one.
+    """
+
+    number: int
+    text: str
+    plans: tuple[str, ...]
+    figure: str = ""
+
+
 @cache
 def load_claims() -> tuple[tuple[Plan, ...], tuple[Claim, ...]]:
     """Return all plans and all claims, in the report's order."""
-    text = resources.files("nnlab.report").joinpath("claims.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
+    table = _table()
     plans = tuple(Plan(name=name, **plan) for name, plan in table["plans"].items())
     claims = tuple(
         Claim(**{**one, "digits": tuple(one.get("digits", ()))}) for one in table["claims"]
     )
     return plans, claims
+
+
+@cache
+def load_figures() -> tuple[ReportFigure, ...]:
+    """Return the figures of the report that are drawn again."""
+    return tuple(
+        ReportFigure(**{**one, "plans": tuple(one["plans"])}) for one in _table()["figures"]
+    )
+
+
+@cache
+def _table() -> dict[str, Any]:
+    text = resources.files("nnlab.report").joinpath("claims.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

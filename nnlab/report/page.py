@@ -38,7 +38,7 @@ def write_page(
         folders: Run folders and group folders, of any experiments.
         target: The file to write, .html; whole or not at all.
         title: The heading of the page.
-        sections: Tables of the caller's own, shown above the runs.
+        sections: Tables and pictures of the caller's own, shown above the runs.
         replace: Whether an existing file is replaced.
         warn: Is told of runs that are not finished and therefore left out.
 
@@ -89,7 +89,9 @@ def render(chapters: Sequence[Chapter], title: str, sections: Sequence[Section] 
         theme=theme,
         script=script,
         policy=_policy(style, (theme, script)),
-        sections=[(s, page_table(s.table, verdicts=s.verdicts)) for s in sections],
+        sections=[
+            (one, one.table and page_table(one.table, verdicts=one.verdicts)) for one in sections
+        ],
         overview=list(overview(entries, anchors)),
         chapters=chapters,
     )

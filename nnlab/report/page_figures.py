@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -68,10 +68,20 @@ def read_figures(folder: Path, of: str) -> Iterator[Picture]:
     """
     paths = [path for path in folder.glob("*.png") if path.is_file()]
     for path in sorted(paths, key=lambda p: (p.stem not in _FIRST, p.stem in _LAST, p.name)):
-        yield _picture(path, of)
+        yield _figure(*_png(path), path.stem, of)
 
 
-def _picture(path: Path, of: str) -> Picture:
+def read_picture(path: Path, caption: str) -> Picture:
+    """Return a figure that says by itself what it is.
+
+    Raises:
+        DataError: The file is no PNG image.
+    """
+    return replace(_figure(*_png(path), path.stem, caption), alt=caption, caption=caption)
+
+
+def _png(path: Path) -> tuple[bytes, int, int]:
+    """Return an image file with its width and height."""
     from PIL import Image
 
     try:
@@ -83,7 +93,7 @@ def _picture(path: Path, of: str) -> Picture:
             image.verify()
     except Exception as error:  # of a damaged file PIL raises a dozen kinds
         raise DataError(f"{path}: expected a PNG image, but {error}") from error
-    return _figure(content, path.stem, of, width, height)
+    return content, width, height
 
 
 def drawn_figure(figure: Any, name: str, of: str) -> Picture:
@@ -94,10 +104,10 @@ def drawn_figure(figure: Any, name: str, of: str) -> Picture:
     figure.savefig(buffer, format="png")
     with Image.open(buffer) as image:
         width, height = image.size
-    return _figure(buffer.getvalue(), name, of, width, height)
+    return _figure(buffer.getvalue(), width, height, name, of)
 
 
-def _figure(content: bytes, name: str, of: str, width: int, height: int) -> Picture:
+def _figure(content: bytes, width: int, height: int, name: str, of: str) -> Picture:
     plain = name.replace("-", " ")
     caption, alt = WORDS.get(name, (plain[:1].upper() + plain[1:], f"The figure {plain}"))
     width, height = round(width / _DPI_RATIO), round(height / _DPI_RATIO)

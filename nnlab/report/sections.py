@@ -1,9 +1,10 @@
-"""What a caller may put at the top of the page: a table with a verdict a row."""
+"""What a caller may put at the top of the page: a table with a verdict a row, and pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nnlab.experiment import Table
+from nnlab.report.page_figures import Picture
 
 
 @dataclass(frozen=True)
@@ -23,23 +24,26 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Section:
-    """A table of the caller's own, above the runs.
+    """Something of the caller's own, above the runs.
 
     Attributes:
         title: The heading; it stands in the table of contents, too.
-        intro: A paragraph above the table; empty for none.
-        table: The table; its title becomes the caption.
+        intro: A paragraph at its top; empty for none.
+        table: A table; its title becomes the caption.
         verdicts: One for each row, shown as a last column; empty for no such column.
+        pictures: Figures below the table.
     """
 
     title: str
-    intro: str
-    table: Table
+    intro: str = ""
+    table: Table | None = None
     verdicts: Sequence[Verdict] = ()
+    pictures: Sequence[Picture] = ()
 
     def __post_init__(self) -> None:
-        if self.verdicts and len(self.verdicts) != len(self.table.rows):
-            counts = f"{len(self.verdicts)} verdicts for {len(self.table.rows)} rows"
+        rows = self.table.rows if self.table else ()
+        if self.verdicts and len(self.verdicts) != len(rows):
+            counts = f"{len(self.verdicts)} verdicts for {len(rows)} rows"
             raise ValueError(
                 f"section {self.title!r}: expected a verdict for each row, got {counts}"
             )

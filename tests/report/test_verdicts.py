@@ -137,6 +137,7 @@ def test_the_table_and_the_page_say_the_same():
     assert table(findings).rows[0][-1] == CONFIRMED
     assert table(findings).note == "1 confirmed"
     (claims,) = sections(findings)
+    assert claims.table is not None
     assert claims.verdicts[0].holds is True
     assert claims.table.rows[0] == table(findings).rows[0][:-1]
     assert "Mind the gap." in claims.verdicts[0].note
