@@ -93,19 +93,8 @@ class Console:
             note: A line below the table.
             styles: How cells of exactly these texts look, such as `bold red`.
         """
-        from rich import box
         from rich.console import Console as RichConsole
-        from rich.table import Table
         from rich.text import Text
-
-        table = Table(box=box.SIMPLE_HEAD, show_header=any(columns), pad_edge=False)
-        for number, column in enumerate(columns):
-            numbers = all(_NUMBER.match(row[number]) for row in rows)
-            table.add_column(
-                column, justify="right" if numbers and number else "left", overflow="fold"
-            )
-        for row in rows:
-            table.add_row(*(Text(visible(cell), styles.get(cell, "")) for cell in row))
 
         class PassingConsole(RichConsole):
             def on_broken_pipe(self) -> None:  # rich would exit with 1
@@ -115,9 +104,62 @@ class Console:
         if not console.is_terminal:
             console.width = _PIPE_WIDTH
         console.print(Text(visible(title), "bold"), soft_wrap=True)
-        console.print(table)
+        console.print(_fitting(console, columns, rows, styles))
         if note:
             console.print(Text(f"{visible(note)}\n"))
+
+
+def _fitting(
+    console: Any,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    styles: Mapping[str, str],
+) -> Any:
+    """Return a table that the terminal can hold without a break inside a number.
+
+    One that is too wide is turned, its rows becoming columns; where that does not fit either,
+    words are folded; and where even that is too wide, lines go on below as the terminal has it.
+    """
+    unlimited = console.options.update(max_width=_PIPE_WIDTH)
+    table = _rich_table(columns, rows, styles)
+    if console.measure(table, options=unlimited).maximum <= console.width:
+        return table
+    if len(rows) and len(columns) > 2:
+        turned_columns, *turned_rows = zip(columns, *rows, strict=True)
+        turned = _rich_table(turned_columns, turned_rows, styles, aligned=False)
+        if console.measure(turned, options=unlimited).maximum <= console.width:
+            return turned
+    console.width = max(console.width, console.measure(table, options=unlimited).minimum)
+    return table
+
+
+def _rich_table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    styles: Mapping[str, str],
+    *,
+    aligned: bool = True,
+) -> Any:
+    """Return a table; `aligned` says whether columns of numbers end at the right."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, show_header=any(columns), pad_edge=False)
+    for number, column in enumerate(columns):
+        cells = [row[number] for row in rows]
+        numbers = bool(number) and all(map(_NUMBER.match, cells))
+        longest = max((len(visible(cell)) for cell in cells), default=0)
+        words = max(map(len, visible(column).split()), default=0)
+        table.add_column(
+            Text(visible(column)),
+            justify="right" if numbers and aligned else "left",
+            overflow="fold",
+            min_width=max(longest, words) if numbers else words,
+        )
+    for row in rows:
+        table.add_row(*(Text(visible(cell), styles.get(cell, "")) for cell in row))
+    return table
 
 
 def _styled_line(label: str, style: str, text: str) -> None:

@@ -1,4 +1,5 @@
 import io
+import re
 
 import pytest
 
@@ -55,6 +56,37 @@ def test_a_table_on_a_narrow_terminal_loses_no_digit(monkeypatch):
     shown = terminal.getvalue()
     assert "…" not in shown
     assert NUMBER in "".join(shown.replace("name", "").replace("T", "").split())
+
+
+@pytest.fixture
+def on_a_terminal(monkeypatch):
+    """Return what a table looks like on a terminal of some width."""
+
+    def show(width, *table):
+        terminal = Terminal()
+        monkeypatch.setattr("sys.stdout", terminal)
+        monkeypatch.setenv("COLUMNS", str(width))
+        monkeypatch.setenv("TERM", "xterm")
+        Console().table(*table)
+        return re.sub(r"\x1b\[[0-9;]*m", "", terminal.getvalue()).splitlines()
+
+    return show
+
+
+def test_a_table_too_wide_for_the_terminal_is_turned(on_a_terminal):
+    columns = ("run", *(f"score {number}" for number in range(8)))
+    rows = [(name, *(["0.12345"] * 8)) for name in ("one", "two")]
+    assert len(on_a_terminal(100, "T", columns, rows)) < len(on_a_terminal(40, "T", columns, rows))
+    lines = on_a_terminal(40, "T", columns, rows)
+    assert any(line.split() == ["score", "7", "0.12345", "0.12345"] for line in lines)
+    assert any(line.split() == ["run", "one", "two"] for line in lines)
+
+
+def test_words_are_folded_before_numbers(on_a_terminal):
+    rows = [("a sentence of many words " * 3, "-0.22513", "0.95700")] * 12
+    lines = on_a_terminal(50, "T", ("text", "silhouette", "accuracy"), rows)
+    assert sum("-0.22513" in line and "0.95700" in line for line in lines) == 12
+    assert max(map(len, lines)) <= 50
 
 
 @pytest.mark.parametrize(("term", "lines"), [("dumb", 1), ("xterm", 0)])

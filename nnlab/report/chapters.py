@@ -1,6 +1,7 @@
 """What the page says of each folder: read from its files, nothing computed again."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from nnlab import experiments, runs
 from nnlab.datasets.source import Source
 from nnlab.errors import CheckpointError, DataError
-from nnlab.experiment import Experiment, Table, Warn
+from nnlab.experiment import Experiment, Warn
 from nnlab.report.comparison import compare_entries, draw, short_names
 from nnlab.report.entries import Entry, check_distinct, read_entries
 from nnlab.report.explorers import Explorer, explorers
@@ -29,11 +30,13 @@ class Example:
 
     Attributes:
         name: The run, where it stands for others; empty for a run by itself.
+        tables: What the training printed of it, where the group's own tables do not say it.
         explorers: What can be explored.
         figures: All its figures.
     """
 
     name: str
+    tables: Sequence[PageTable]
     explorers: Sequence[Explorer]
     figures: Sequence[Picture]
 
@@ -111,14 +114,16 @@ def _finished_entries(folder: Path) -> list[Entry]:
 
 def _chapter(anchor: str, name: str, folder: Path, entries: Sequence[Entry], warn: Warn) -> Chapter:
     group = GroupFolder(folder)
-    is_group = group.is_group()
-    file = group.summary if is_group else RunFolder(folder).metrics
+    members = [member.path for entry in entries for member in entry.members]
+    several = group.is_group() and len(members) > 1  # a group of one run is that run
+    file = group.summary if several else RunFolder(members[0]).metrics
     record = _object(file)
     experiment, source = _origin(file, record)
     label = f"{experiment.name} {name}"
     said = [text for entry in entries for text in _left_out(entry)]
     for text in said:
         warn(f"{folder}: {text}")
+    tables = _summary_tables if several else _run_tables
     return Chapter(
         anchor,
         name,
@@ -127,11 +132,11 @@ def _chapter(anchor: str, name: str, folder: Path, entries: Sequence[Entry], war
         source,
         entries,
         said + [text for entry in entries for text in _divergences(entry)],
-        [page_table(table) for table in _tables(file, record, experiment, is_group)],
+        tables(file, record, experiment),
         training_table(entries),
         settings_table(entries),
-        list(_group_figures(group, entries, label)) if is_group else [],
-        [_example(entry.first.path, label, named=is_group) for entry in entries],
+        list(_group_figures(group, entries, label)) if several else [],
+        [_example(entry.first.path, label, experiment, named=several) for entry in entries],
     )
 
 
@@ -150,15 +155,25 @@ def _origin(file: Path, record: Mapping[str, Any]) -> tuple[Experiment, Source]:
         raise DataError(f"{file}: {error}") from error
 
 
-def _tables(
-    file: Path, record: Mapping[str, Any], experiment: Experiment, is_group: bool
-) -> list[Table]:
-    """Return the tables that a training prints at its end; of a group, baselines below means."""
-    try:
-        if not is_group:
-            return experiment.tables(record)
+def _run_tables(file: Path, record: Mapping[str, Any], experiment: Experiment) -> list[PageTable]:
+    """Return the tables that a training prints at its end."""
+    with _damage_told(file, experiment):
+        return [page_table(table) for table in experiment.tables(record)]
+
+
+def _summary_tables(
+    file: Path, record: Mapping[str, Any], experiment: Experiment
+) -> list[PageTable]:
+    """Return the tables of a group: means above the baselines, and what the experiment adds."""
+    with _damage_told(file, experiment):
         means = [methods_table(record)] if record["scores"] else []
-        return [*means, *experiment.summary_tables(record)]
+        return [page_table(table) for table in [*means, *experiment.summary_tables(record)]]
+
+
+@contextmanager
+def _damage_told(file: Path, experiment: Experiment) -> Iterator[None]:
+    try:
+        yield
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         what = f"{type(error).__name__}: {error}"
         raise DataError(f"{file}: expected the scores of {experiment.name}, but {what}") from error
@@ -177,14 +192,14 @@ def _divergences(entry: Entry) -> Iterator[str]:
 
 
 def _group_figures(group: GroupFolder, entries: Sequence[Entry], label: str) -> Iterator[Picture]:
-    if any(len(entry.members) > 1 for entry in entries) or len(entries) > 1:
-        yield drawn_figure(draw(compare_entries(entries)), "curves", label)
+    yield drawn_figure(draw(compare_entries(entries)), "curves", label)
     yield from read_figures(group.figures, label)
 
 
-def _example(path: Path, label: str, *, named: bool) -> Example:
+def _example(path: Path, label: str, experiment: Experiment, *, named: bool) -> Example:
     folder = RunFolder(path)
     metrics = _object(folder.metrics)
     of = f"{label}, {path.name}" if named else label
+    tables = _run_tables(folder.metrics, metrics, experiment) if named else []
     figures = list(read_figures(folder.figures, of))
-    return Example(path.name if named else "", explorers(folder, metrics), figures)
+    return Example(path.name if named else "", tables, explorers(folder, metrics), figures)

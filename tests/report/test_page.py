@@ -100,11 +100,19 @@ def test_a_group_has_means_with_intervals_and_the_figures_of_one_run(tmp_path, w
     assert not any("seed-2" in alt for alt in pictures)
 
 
-def test_a_group_of_one_run_speaks_of_no_interval_and_has_its_curves_once(tmp_path, written):
+def test_a_group_of_one_run_is_shown_as_that_run(tmp_path, written):
     page = Page(written(classify_group(tmp_path / "one", (0.98,))))
-    assert page.all("table", **{"aria-label": "Scores on the test part"})
+    assert page.all("table", **{"aria-label": "Accuracy on 1,000 test images of mnist"})
+    ((_, text),) = page.all("main")
+    assert "interval over" not in text
     pictures = [attributes["alt"] for attributes, _ in page.all("img")]
     assert not any("each kind of run" in alt for alt in pictures)
+
+
+def test_one_run_of_a_group_is_shown_with_what_its_training_printed(tmp_path, written):
+    page = Page(written(classify_group(tmp_path / "several", (0.97, 0.98, 0.99))))
+    ((_, own),) = page.all("table", **{"aria-label": "Accuracy on 1,000 test images of mnist"})
+    assert "this network 97.00 %" in own
 
 
 def test_an_embedded_sample_is_told(tmp_path, written):
