@@ -1,7 +1,7 @@
 """What can go wrong, each kind with the exit code that the command line gives it."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class NnlabError(Exception):
@@ -46,6 +46,10 @@ class InterruptedRun(NnlabError):  # noqa: N818 (a run that was stopped is no er
     exit_code = 130
 
 
+MOST, SHORTEST = 3, 3
+"""Near matches that an error names, and letters of a word that is looked for inside others."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Name the alternatives to an unknown `word`, the near matches if there are any.
 
@@ -53,7 +57,15 @@ def nearest(word: str, known: Iterable[str]) -> str:
         A phrase to end an error message with, such as `did you mean 'mnist'?`.
     """
     choices = sorted(known)
-    close = difflib.get_close_matches(word, choices, n=3)
+    close = near(word, choices)
     if close:
-        return "did you mean " + " or ".join(repr(match) for match in close) + "?"
+        return "did you mean " + " or ".join(map(repr, close)) + "?"
     return "known: " + ", ".join(choices)
+
+
+def near(word: str, choices: Sequence[str]) -> list[str]:
+    """Return at most three near matches: what goes on from `word`, has it inside, or is like it."""
+    whole = len(word) >= SHORTEST
+    begun = [one for one in choices if whole and one.startswith(word)]
+    inside = [one for one in choices if whole and word in one]
+    return list(dict.fromkeys([*begun, *inside, *difflib.get_close_matches(word, choices)]))[:MOST]

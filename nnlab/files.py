@@ -28,6 +28,10 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
         _sync(path.parent)
     except OSError as error:
+        if not path.parent.is_dir():
+            raise NnlabError(
+                f"cannot write {path}: there is no folder {path.parent}; make it first"
+            ) from error
         raise NnlabError(
             f"cannot write {path} ({error.strerror or error}); an earlier one is unchanged; "
             "make room there or choose another folder"

@@ -29,7 +29,7 @@ def test_a_failure_in_mid_write_keeps_the_old_file(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(NnlabError, match=r"cannot write .*none/scores\.json"):
+    with pytest.raises(NnlabError, match=r"scores\.json: there is no folder .*none; make it"):
         write_json(tmp_path / "none" / "scores.json", {})
 
 

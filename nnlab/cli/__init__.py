@@ -1,5 +1,12 @@
 """The command line: parsing, printing, exit codes. Nothing imports it."""
 
-from nnlab.cli.main import main
+import sys
 
-__all__ = ["main"]
+
+def main() -> None:
+    """Run the command line and exit; a Ctrl-C that comes while it is still imported ends it."""
+    try:
+        from nnlab.cli.main import main as run
+    except KeyboardInterrupt:
+        sys.exit(130)
+    run()

@@ -49,7 +49,7 @@ def compare(
     from nnlab.plots.comparison import save_as
     from nnlab.report.comparison import compare as compare_runs
     from nnlab.report.comparison import draw
-    from nnlab.report.comparison_table import as_dict, remarks, table
+    from nnlab.report.comparison_table import as_dict, remarks, tables
 
     if out is not None:
         _check_output(out, ctx.params["force"])
@@ -62,8 +62,9 @@ def compare(
     if ctx.params["as_json"]:
         print_json({**as_dict(comparison), "figure": str(out) if out else None})
         return
-    print_tables(console, [table(comparison)])
-    console.say(f"{comparison.measure} drawn in {out}" if out else _how_to_draw(runs))
+    print_tables(console, tables(comparison))
+    if comparison.column:
+        console.say(f"{comparison.measure} drawn in {out}" if out else _how_to_draw(runs))
 
 
 def _check_output(out: Path, force: bool) -> None:

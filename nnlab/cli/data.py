@@ -56,7 +56,7 @@ def list_(ctx: click.Context, as_json: bool, **_: object) -> None:
 
 
 @shared
-@data.command(cls=SectionedCommand)
+@data.command(cls=SectionedCommand, short_help="Download data sets that are not here yet.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.pass_context
 def fetch(ctx: click.Context, names: tuple[str, ...], as_json: bool, **_: object) -> None:
@@ -67,7 +67,7 @@ def fetch(ctx: click.Context, names: tuple[str, ...], as_json: bool, **_: object
 
 
 @shared
-@data.command(cls=SectionedCommand)
+@data.command(cls=SectionedCommand, short_help="Print where the files of data sets lie.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.pass_context
 def path(ctx: click.Context, names: tuple[str, ...], as_json: bool, **_: object) -> None:
@@ -84,7 +84,7 @@ def path(ctx: click.Context, names: tuple[str, ...], as_json: bool, **_: object)
 
 
 @shared
-@data.command(cls=SectionedCommand)
+@data.command(cls=SectionedCommand, short_help="Check the files of data sets.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.pass_context
 def verify(ctx: click.Context, names: tuple[str, ...], as_json: bool, **_: object) -> int:

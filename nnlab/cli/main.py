@@ -171,7 +171,9 @@ def run(arguments: list[str] | None = None) -> int:
     except OSError as error:
         if verbose:
             traceback.print_exception(error)
-        console.error(str(error))
+        where = f"{error.filename}: " if error.filename else "cannot write the output: "
+        console.error(f"{where}{error.strerror or error}")
+        _drop_unwritable()
         return 1
 
 
@@ -206,5 +208,9 @@ def _drop_unwritable() -> None:
 
 def _usage_error(console: Console, error: click.UsageError) -> int:
     hint = f" (see {error.ctx.command_path} --help)" if error.ctx is not None else ""
-    console.error(error.format_message() + hint)
+    message = " ".join(error.format_message().split())  # click lists choices over several lines
+    if isinstance(error, click.NoSuchOption):
+        known = [name for one in error.ctx.command.params for name in one.opts] if error.ctx else []
+        message = f"no option {error.option_name}; {nearest(error.option_name, known)}"
+    console.error(message + hint)
     return error.exit_code

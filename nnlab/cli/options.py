@@ -192,11 +192,17 @@ def read_json_or_toml(path: Path, flag: str) -> Any:
     Raises:
         UsageError: It cannot be read.
     """
+    kind = "TOML" if path.suffix == ".toml" else "JSON"
     try:
         text = path.read_text(encoding="utf-8")
-        return tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{flag} {path}: expected a JSON or TOML file, but {error}") from error
+        return tomllib.loads(text) if kind == "TOML" else json.loads(text)
+    except OSError as error:
+        came = f"it cannot be read ({error.strerror})"
+    except UnicodeDecodeError:
+        came = "it is no text"
+    except ValueError as error:
+        came = f"it is no {kind}: {error}"
+    raise UsageError(f"{flag} {path}: expected a JSON or TOML file, but {came}")
 
 
 JSON = SectionedOption(["--json", "as_json"], is_flag=True, help="Print JSON on stdout.")

@@ -1,4 +1,4 @@
-"""`nnlab show`: what is in a checkpoint; no TensorFlow."""
+"""`nnlab show`: what is in a checkpoint, a group of runs or a sweep; no TensorFlow."""
 
 import dataclasses
 import json
@@ -11,21 +11,68 @@ import click
 from nnlab.cli.options import SPEECH, SectionedCommand, make_console, print_json, with_options
 from nnlab.console import Console
 from nnlab.datasets.source import Source
+from nnlab.errors import DataError
 
 
 @with_options(*SPEECH)
 @click.command(cls=SectionedCommand)
-@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.argument("checkpoint", metavar="CHECKPOINT", type=click.Path(path_type=Path))
 @click.pass_context
 def show(ctx: click.Context, checkpoint: Path, **_: object) -> None:
     """Show what is in a checkpoint: network, settings, data, scores.
 
-    CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder.
+    CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder. Of a group of runs, or
+    of a sweep, what its runs say together is shown.
     """
+    from nnlab.runs import GroupFolder
+    from nnlab.sweeping.plan import plan_file
+
+    if GroupFolder(checkpoint).summary.is_file() and GroupFolder(checkpoint).is_group():
+        _group(ctx, checkpoint)
+    elif plan_file(checkpoint).is_file():
+        _sweep(ctx, checkpoint)
+    else:
+        _checkpoint(ctx, checkpoint)
+
+
+def _group(ctx: click.Context, folder: Path) -> None:
+    from nnlab import experiments, runs
+    from nnlab.cli.training import print_summary
+
+    summary = runs.read_json(runs.GroupFolder(folder).summary)
+    try:
+        experiment = experiments.get(str(summary["experiment"]))
+        print_summary(ctx, experiment, summary, folder)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise DataError(f"{folder}: expected the summary of a group, but {error}") from error
+
+
+def _sweep(ctx: click.Context, folder: Path) -> None:
+    from nnlab import runs
+    from nnlab.sweeping.sweep import summary_file
+    from nnlab.sweeping.tables import summary_table
+
+    if not summary_file(folder).is_file():
+        raise DataError(
+            f"{folder} is a sweep that has not come to its end; go on with it: nnlab sweep "
+            f"EXPERIMENT --out {folder}"
+        )
+    summary = runs.read_json(summary_file(folder))
+    try:
+        table = summary_table(summary)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise DataError(f"{folder}: expected the summary of a sweep, but {error}") from error
+    if ctx.params["as_json"]:
+        print_json({"sweep": str(folder), **summary})
+    else:
+        make_console(ctx).table(table.title, table.columns, table.rows, table.note)
+
+
+def _checkpoint(ctx: click.Context, named: Path) -> None:
     from nnlab.answering import checkpoint_file
     from nnlab.checkpoint import open_checkpoint
 
-    path = checkpoint_file(checkpoint)
+    path = checkpoint_file(named)
     with open_checkpoint(path) as file:
         header = file.header
     if ctx.params["as_json"]:

@@ -2,8 +2,8 @@
 
 import shlex
 import signal
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,14 @@ def train(ctx: click.Context, experiment: Experiment, config: Any) -> None:
     workshop = make_workshop(ctx)
     out: Path | None = ctx.params["out"]
     existed = out is not None and out.exists()
+    parents = [path for path in (RUNS / experiment.name, RUNS) if out is None and not path.exists()]
     folder = _folder(ctx, experiment, single_run=len(trials) == 1)
     replace = ctx.params["force"] and (RunFolder(folder).is_run() or GroupFolder(folder).is_group())
-    with interruptible(folder), given_up_unless_started(folder, existed):
+    with (
+        _removed_if_empty(parents),
+        interruptible(folder),
+        given_up_unless_started(folder, existed),
+    ):
         if len(trials) == 1:
             only = next(iter(trials.values()))
             metrics = single.run(experiment, only, RunFolder(folder), workshop, replace=replace)
@@ -40,6 +45,17 @@ def train(ctx: click.Context, experiment: Experiment, config: Any) -> None:
             group_folder = GroupFolder(folder)
             summary = group.run_group(experiment, trials, group_folder, workshop, replace=replace)
             print_summary(ctx, experiment, summary, folder)
+
+
+@contextmanager
+def _removed_if_empty(folders: Sequence[Path]) -> Iterator[None]:
+    """Leave no empty folders behind when no run began."""
+    try:
+        yield
+    finally:
+        for folder in folders:
+            with suppress(OSError):  # it holds a run
+                folder.rmdir()
 
 
 def make_workshop(ctx: click.Context) -> Workshop:
@@ -119,7 +135,8 @@ def print_summary(
     console = make_console(ctx)
     means = [_score_table(summary)] if summary["scores"] else []
     print_tables(console, [*means, *experiment.summary_tables(summary)])
-    console.say(f"{len(summary['runs'])} runs saved in {folder}")
+    count = len(summary["runs"])
+    console.say(f"{count} run{'s' * (count > 1)} saved in {folder}")
 
 
 def print_tables(console: Console, tables: list[Table]) -> None:

@@ -86,7 +86,7 @@ def opened(source: Path | bytes, name: str) -> Iterator["Image"]:
     """
     try:
         if isinstance(source, Path) and source.is_dir():
-            raise DataError(f"{name} is a folder; expected an image file")
+            raise DataError(f"{name} is a folder without images in it; expected an image file")
         with warnings.catch_warnings(), _stream(source) as file:
             warnings.simplefilter("ignore")  # damaged metadata, and sizes that are checked here
             with _open(file, name) as image:

@@ -1,6 +1,5 @@
 """What else goes in the basket: report section on recommendation, a denoising autoencoder."""
 
-import difflib
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from nnlab.datasets.basket_lines import parse_basket
 from nnlab.datasets.basket_parts import hold_out_one, multi_hot, split_baskets
 from nnlab.datasets.baskets import Baskets, load_baskets
 from nnlab.datasets.store import Store
-from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
+from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError, near
 from nnlab.experiment import Answer, Data, Evidence, Experiment, Remark, Scores, Table, Warn
 from nnlab.options import changed, option
 from nnlab.scoring import baskets as scoring
@@ -285,7 +284,7 @@ def _near(item: str, known: Iterable[str]) -> str:
     lowered: dict[str, str] = {}
     for name in known:
         lowered.setdefault(name.lower(), name)
-    close = difflib.get_close_matches(item.lower(), lowered, n=3, cutoff=0.5)
+    close = near(item.lower(), sorted(lowered))
     return "near: " + ", ".join(lowered[one] for one in close) if close else "nothing is near"
 
 

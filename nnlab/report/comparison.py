@@ -26,7 +26,7 @@ class Comparison:
     Attributes:
         entries: One a curve and a row.
         names: Their shortest paths that differ.
-        column: The column of the history that is drawn.
+        column: The column of the history that is drawn; empty where the runs share no measure.
     """
 
     entries: tuple[Entry, ...]
@@ -38,6 +38,18 @@ class Comparison:
         """What is drawn, in words: `validation accuracy`, `training loss`."""
         side = "" if self.column.startswith(VALIDATION) else TRAINING
         return (side + self.column).replace("_", " ")
+
+    def by_experiment(self) -> dict[str, "Comparison"]:
+        """Return the runs of each experiment by themselves, under its name."""
+        parts: dict[str, list[tuple[Entry, str]]] = {}
+        for entry, name in zip(self.entries, self.names, strict=True):
+            parts.setdefault(entry.first.experiment, []).append((entry, name))
+        return {
+            experiment: Comparison(
+                tuple(entry for entry, _ in pairs), tuple(name for _, name in pairs), self.column
+            )
+            for experiment, pairs in parts.items()
+        }
 
     def differing(self) -> dict[str, list[str]]:
         """Return the settings in which the entries differ: a cell an entry."""
@@ -107,7 +119,7 @@ def compare(paths: Sequence[Path], measure: str | None = None) -> Comparison:
     Raises:
         CheckpointError: A folder holds no run.
         DataError: A file is damaged, or a run has no history yet.
-        UsageError: A run was named twice, or the runs do not share the measure.
+        UsageError: A run was named twice, or the runs do not all have the measure.
     """
     check_distinct(paths)
     return compare_entries([entry for path in paths for entry in read_entries(path)], measure)
@@ -115,21 +127,21 @@ def compare(paths: Sequence[Path], measure: str | None = None) -> Comparison:
 
 def compare_entries(entries: Sequence[Entry], measure: str | None = None) -> Comparison:
     """Choose what to draw of runs that have been read; see `compare`."""
-    return Comparison(tuple(entries), short_names(entries), _column(entries, measure))
-
-
-def _column(entries: Sequence[Entry], wanted: str | None) -> str:
     every = [entry.measures() for entry in entries]
     shared = [name for name in every[0] if all(name in measures for measures in every)]
-    plain = _plain(shared)
-    if wanted is None:
-        wanted = _first_measure(entries, plain)
+    wanted = measure or _first_measure(entries, shared)
+    column = _column(shared, wanted) if wanted else ""
+    return Comparison(tuple(entries), short_names(entries), column)
+
+
+def _column(shared: Sequence[str], wanted: str) -> str:
     wanted = wanted.replace("-", "_")
     if wanted.removeprefix(TRAINING) in shared and wanted.startswith(TRAINING):
         return wanted.removeprefix(TRAINING)
     for name in (VALIDATION + wanted, wanted):
         if name in shared:
             return name
+    plain = _plain(shared)
     training = (f"{TRAINING}{name}" for name in plain if name in shared)
     known = [*dict.fromkeys([*plain, *training, *shared])]
     raise UsageError(f"--measure {wanted}: the runs do not all have it; {nearest(wanted, known)}")
@@ -140,18 +152,31 @@ def _plain(columns: Sequence[str]) -> list[str]:
 
 
 def _first_measure(entries: Sequence[Entry], shared: Sequence[str]) -> str:
-    measures = [name for name in shared if name != "loss"]
-    if measures:
-        return measures[0]
-    if shared and len({entry.first.experiment for entry in entries}) == 1:
-        return shared[0]
+    """Return the first measure; nothing where different experiments share only the loss."""
+    plain = _plain(shared)
+    alike = len({entry.first.experiment for entry in entries}) == 1
+    return next((name for name in plain if name != "loss" or (len(plain) == 1 and alike)), "")
+
+
+def check_drawable(comparison: Comparison) -> None:
+    """Refuse to draw runs that share no measure.
+
+    Raises:
+        UsageError: They share none.
+    """
+    if comparison.column:
+        return
+    measures = [
+        [name for name in _plain(entry.measures()) if name != "loss"]
+        for entry in comparison.entries
+    ]
     has = "; ".join(
-        f"{entry.path} ({entry.first.experiment}) has {', '.join(known) or 'none'}"
-        for entry, known in ((entry, _plain(entry.measures())) for entry in entries)
+        f"{entry.path} ({entry.first.experiment}) has {', '.join(names) or 'none'}"
+        for entry, names in zip(comparison.entries, measures, strict=True)
     )
     raise UsageError(
-        f"the runs share no measure: {has}; compare runs of one experiment"
-        + (", or give --measure loss" if shared else "")
+        f"the runs share no measure besides the loss, and losses of different experiments do not "
+        f"compare: {has}; draw runs of one experiment, or give --measure loss"
     )
 
 
@@ -219,9 +244,14 @@ def _curve(entry: Entry, column: str, label: str) -> "Curve":
 
 
 def draw(comparison: Comparison) -> "Figure":
-    """Draw all curves in one figure."""
+    """Draw all curves in one figure.
+
+    Raises:
+        UsageError: The runs share no measure.
+    """
     from nnlab.plots.comparison import compare_curves
 
+    check_drawable(comparison)
     experiments = dict.fromkeys(entry.first.experiment for entry in comparison.entries)
     members = [member for entry in comparison.entries for member in entry.members]
     data = dict.fromkeys(str(member.dataset.get("name")) for member in members)

@@ -1,5 +1,6 @@
 """What a comparison says in numbers: a table, or an object of JSON."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,19 @@ from nnlab import experiments
 from nnlab.experiment import Table
 from nnlab.metrics import Estimate, mean_interval
 from nnlab.plots.comparison import Curve
-from nnlab.report.comparison import Comparison, curves
+from nnlab.report.comparison import Comparison, curves, labels
 from nnlab.report.entries import Entry, Member
+
+
+def tables(comparison: Comparison) -> list[Table]:
+    """Return a table for each experiment; only where there are several does a title name it."""
+    parts = comparison.by_experiment()
+    if len(parts) == 1:
+        return [table(comparison)]
+    return [
+        dataclasses.replace(one, title=f"{name}: {one.title[0].lower()}{one.title[1:]}")
+        for name, one in ((name, table(part)) for name, part in parts.items())
+    ]
 
 
 def table(comparison: Comparison) -> Table:
@@ -55,25 +67,27 @@ def remarks(comparison: Comparison) -> list[str]:
 def as_dict(comparison: Comparison) -> dict[str, Any]:
     """Return the comparison for `--json`; a score of a single run has no interval."""
     differing = comparison.differing()
-    drawn = curves(comparison)
+    scores = {name: shared_scores(part) for name, part in comparison.by_experiment().items()}
+    names_of_curves = labels(comparison)
+    drawn = curves(comparison) if comparison.column else None
     return {
-        "measure": comparison.column,
+        "measure": comparison.column or None,
         "runs": [
             {
                 "run": str(entry.path),
                 "name": name,
-                "label": drawn[number].label,
+                "label": names_of_curves[number],
                 "experiment": entry.first.experiment,
                 "dataset": entry.first.dataset.get("name"),
                 "differing": {key: cells[number] for key, cells in differing.items()},
                 "finished": entry.finished,
                 "scores": {
                     score: _estimate(entry, score).as_dict()
-                    for score in (shared_scores(comparison) if entry.finished else ())
+                    for score in (scores[entry.first.experiment] if entry.finished else ())
                 },
                 "members": [_member_record(member) for member in entry.members],
                 "left_out": list(entry.left_out),
-                "curve": _curve_record(drawn[number]),
+                "curve": drawn and _curve_record(drawn[number]),
             }
             for number, (entry, name) in enumerate(
                 zip(comparison.entries, comparison.names, strict=True)

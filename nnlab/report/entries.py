@@ -20,6 +20,11 @@ NO_MATTER = {"threads", "save_every", "stop"}
 """Settings that change no result: they have a column, but divide no runs and name no curve."""
 
 
+PLANS = ("config.json", "group.json")
+SHOWN = 3
+"""How many folders an error names."""
+
+
 @dataclass(frozen=True)
 class Member:
     """One run, as its files tell it.
@@ -133,7 +138,7 @@ def read_member(folder: RunFolder) -> Member:
     if not folder.is_run():
         raise CheckpointError(
             f"{folder.path}: expected a run folder such as runs/classify/1, or a group of runs, "
-            "but neither config.json nor group.json is there"
+            f"but neither config.json nor group.json is there{_below(folder.path)}"
         )
     plan = runs.read_json(folder.config)
     if not isinstance(plan, dict) or not isinstance(plan.get("config"), dict):
@@ -177,6 +182,13 @@ def _read_metrics(folder: RunFolder) -> dict[str, Any]:
     except (AttributeError, KeyError, OverflowError, TypeError) as error:
         raise DataError(f"{folder.metrics}: expected the metrics of a run") from error
     return {**metrics, "scores": known}
+
+
+def _below(folder: Path) -> str:
+    """Name the runs below a folder that is none itself, such as that of a sweep."""
+    found = sorted(path.parent for path in folder.glob("*/*.json") if path.name in PLANS)
+    shown = ", ".join(map(str, found[:SHOWN])) + (", ..." if len(found) > SHOWN else "")
+    return f"; name what is below it: {shown}" if found else ""
 
 
 def _is_number(value: Any) -> bool:

@@ -97,9 +97,8 @@ def tables(metrics: Mapping[str, Any]) -> list[Table]:
         for name, scores in {OWN: metrics["scores"], **metrics["baselines"]}.items()
     ]
     areas = details["auc_with_the_answer_in_the_input"]
-    note = "ROC-AUC with the answer in the input, as the original measured: " + ", ".join(
-        f"{name} {area:.3f}" for name, area in areas.items() if area is not None
-    )
+    known = ", ".join(f"{name} {area:.3f}" for name, area in areas.items() if area is not None)
+    note = known and f"ROC-AUC with the answer in the input, as the original measured: {known}"
     title = f"One item hidden of each of {details['test_baskets']:,} baskets, to be found again"
     return [Table(title, ("", *WORDS.values()), rows, note)]
 

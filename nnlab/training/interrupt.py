@@ -38,7 +38,7 @@ class Interrupt:
 
     def _catch(self, number: int, frame: FrameType | None) -> None:
         if self.requested:
-            if os.isatty(2):
-                os.write(2, b"\x1b[?25h")  # a progress bar may have hidden the cursor
+            if os.isatty(2):  # a progress bar may have hidden the cursor
+                os.write(2, b"\x1b[?25h\nleft at once; the run goes on from its last checkpoint\n")
             os._exit(InterruptedRun.exit_code)
         self.requested = True

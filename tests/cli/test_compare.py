@@ -159,13 +159,26 @@ def test_measures_are_chosen_by_name(shell, tmp_path):
         assert json.loads(result.stdout)["measure"] == column
 
 
-def test_runs_of_different_experiments_need_a_shared_measure(shell, tmp_path):
+def test_runs_of_different_experiments_have_tables_of_their_own(shell, tmp_path):
     make_run(tmp_path / "a")
-    make_run(tmp_path / "b", measure="perplexity", experiment="another")
+    make_run(tmp_path / "b", measure="bits", experiment="textgen")
     result = shell("compare", "a", "b")
-    assert result.returncode == 2
-    assert "b (another) has loss, perplexity" in result.stderr
-    assert shell("compare", "a", "b", "--measure", "loss").returncode == 0
+    assert result.returncode == 0
+    assert "classify: scores on the test part" in result.stdout
+    assert "textgen: scores on the test part" in result.stdout
+    assert "to draw" not in result.stderr
+    a, b = json.loads(shell("compare", "a", "b", "--json").stdout)["runs"]
+    assert (a["curve"], list(a["scores"]), list(b["scores"])) == (None, ["accuracy"], ["bits"])
+
+
+def test_runs_that_share_no_measure_are_not_drawn(shell, tmp_path):
+    make_run(tmp_path / "a")
+    make_run(tmp_path / "b", measure="bits", experiment="textgen")
+    refused = shell("compare", "a", "b", "-o", "c.png")
+    assert refused.returncode == 2
+    assert "b (textgen) has bits" in refused.stderr
+    assert not (tmp_path / "c.png").exists()
+    assert shell("compare", "a", "b", "-o", "c.png", "--measure", "loss").returncode == 0
 
 
 @pytest.mark.parametrize(

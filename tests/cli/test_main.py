@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_version_names_what_it_stands_on(shell):
     ("arguments", "code", "told"),
     [
         (["clasify"], 2, "did you mean 'classify'"),
-        (["classify", "--los", "mse"], 2, "--loss"),
+        (["classify", "--los", "mse"], 2, "did you mean '--loss'"),
         (["classify", "--loss", "mae"], 2, "mse"),
         (["classify", "--epochs", "0"], 2, "at least 1"),
         (["classify", "--epochs", "many"], 2, "integer"),
@@ -49,7 +50,7 @@ def test_version_names_what_it_stands_on(shell):
         (["classify", "7.png", "--epochs", "3"], 2, "for training"),
         (["classify", "7.png", "--out", "x"], 2, "for training"),
         (["classify", "--checkpoint", "x.h5"], 2, "for answering"),
-        (["classify", "--config", "none.json"], 2, "JSON or TOML"),
+        (["classify", "--config", "none.json"], 2, "cannot be read (No such file"),
         (["classify", "--images", "x"], 2, "--labels"),
         (["classify", "--dataset", "mnist"], 3, "sha256"),
         (["classify", "--dataset", "minst"], 3, "did you mean 'mnist'"),
@@ -66,6 +67,9 @@ def test_version_names_what_it_stands_on(shell):
         (["data", "fetch", "mnits"], 3, "did you mean 'mnist'"),
         (["data", "verify"], 3, ""),
         (["completion", "tcsh"], 2, "fish"),
+        (["completion"], 2, "Choose from: bash, zsh, fish"),
+        (["classify", "."], 1, "without images in it"),
+        (["recommend", "beer"], 1, "bottled beer"),
     ],
 )
 def test_mistakes_end_in_one_clear_error(shell, arguments, code, told):
@@ -82,7 +86,15 @@ def test_verbose_shows_the_traceback(shell):
 
 def test_a_mistake_leaves_no_run_folder_behind(shell, tmp_path):
     shell("classify", "--dataset", "mnist")
-    assert not list(tmp_path.glob("runs/classify/*"))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_answers_that_cannot_be_written_are_told(shell):
+    with Path("/dev/full").open("w") as full:
+        result = shell("add", "1+1", capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert result.returncode == 1
+    assert "cannot write the output: No space left" in result.stderr
 
 
 def test_a_folder_of_the_users_stays_when_no_run_begins(shell, tmp_path):

@@ -1,0 +1,45 @@
+"""`nnlab show` of groups and sweeps; of checkpoints the contract tests show."""
+
+import json
+
+import pytest
+
+from tests.report.folders import classify_group, classify_run
+
+
+def test_a_group_is_shown_as_its_training_ended(shell, tmp_path):
+    classify_group(tmp_path / "several", (0.97, 0.98, 0.99))
+    result = shell("show", "several")
+    assert result.returncode == 0, result.stderr
+    assert "0.9800" in result.stdout
+    assert "Misclassified most over all runs" in result.stdout
+    shown = json.loads(shell("show", "several", "--json").stdout)
+    assert shown["scores"]["accuracy"]["mean"] == pytest.approx(0.98)
+
+
+def test_a_group_that_is_not_finished_names_its_runs(shell, tmp_path):
+    group = classify_group(tmp_path / "several", (0.97,), unfinished=1)
+    (group / "summary.json").unlink()
+    (group / "seed-1" / "best.h5").touch()
+    result = shell("show", "several")
+    assert (result.returncode, "several/seed-1" in result.stderr) == (4, True)
+
+
+def test_damaged_summaries_are_told(shell, tmp_path):
+    group = classify_group(tmp_path / "several", (0.97, 0.98))
+    (group / "summary.json").write_text("{}")
+    sweep = tmp_path / "sweep"
+    sweep.mkdir()
+    (sweep / "sweep.json").write_text("{}")
+    (sweep / "summary.json").write_text("[]")
+    for name in ("several", "sweep"):
+        result = shell("show", name)
+        assert result.returncode == 3, result.stderr
+        assert f"{name}: expected the summary" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["compare", "report"])
+def test_a_folder_of_runs_names_what_is_below_it(shell, tmp_path, command):
+    classify_run(tmp_path / "sweep" / "units=8")
+    result = shell(command, "sweep")
+    assert (result.returncode, "name what is below it: sweep/units=8" in result.stderr) == (4, True)

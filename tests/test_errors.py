@@ -1,0 +1,25 @@
+"""Naming what somebody may have meant."""
+
+import pytest
+
+from nnlab.errors import near, nearest
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("clasify", ["classify"]),
+        ("class", ["classify", "classes"]),
+        ("beer", ["beer mug", "bottled beer"]),
+        ("xyzzy", []),
+        ("s", []),
+    ],
+)
+def test_what_goes_on_from_a_word_comes_before_what_is_like_it(word, expected):
+    choices = ["bottled beer", "beer mug", "classify", "classes", "bees and more"]
+    assert near(word, choices)[: len(expected) or None] == sorted(expected, key=expected.index)
+
+
+def test_without_near_matches_all_are_named():
+    assert nearest("xyzzy", ["b", "a"]) == "known: a, b"
+    assert nearest("mnits", ["mnist", "sample"]) == "did you mean 'mnist'?"
