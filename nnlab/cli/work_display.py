@@ -100,13 +100,13 @@ class WorkDisplay:
         )
         self._live = Live(
             console=terminal,
-            get_renderable=self._view,
+            get_renderable=self.view,
             refresh_per_second=LOOKS_A_SECOND,
             transient=True,
         )
         self._live.start()
 
-    def _view(self) -> Any:
+    def view(self) -> Any:
         """Return the bar, and below it a line for each run that goes on."""
         from rich.console import Group
         from rich.text import Text

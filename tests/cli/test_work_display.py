@@ -1,0 +1,99 @@
+"""What is shown of runs that go on, read from folders written by hand."""
+
+import io
+import time
+
+import pytest
+from rich.console import Console as RichConsole
+
+from nnlab.cli.work_display import WorkDisplay
+from nnlab.console import Console
+from nnlab.runs import RunFolder
+from nnlab.sweeping.task import Outcome, Task, failed
+from nnlab.sweeping.work import Standing
+
+
+def task(folder):
+    return Task("classify", {"epochs": 3, "threads": 1}, str(folder))
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def open_terminal(monkeypatch):
+    """Return a function that makes stderr a terminal; pytest puts its own back before a test."""
+
+    def opened():
+        made = Terminal()
+        monkeypatch.setattr("sys.stderr", made)
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setenv("COLUMNS", "80")
+        for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+            monkeypatch.delenv(name, raising=False)
+        return made
+
+    return opened
+
+
+def begin(path, epochs):
+    """Write what a run that has come so far has in its folder."""
+    path.mkdir()
+    folder = RunFolder(path)
+    folder.config.write_text("{}")
+    rows = [
+        {"epoch": n, "loss": 1 / n, "validation_accuracy": n / 10} for n in range(1, 1 + epochs)
+    ]
+    if rows:
+        folder.write_history(rows)
+
+
+def seen(display):
+    """Return the lines that stand on the terminal now."""
+    shown = io.StringIO()
+    RichConsole(file=shown, width=80).print(display.view())
+    return shown.getvalue().splitlines()
+
+
+def test_runs_that_go_on_are_shown_with_their_epoch(open_terminal, tmp_path):
+    terminal = open_terminal()
+    names = ("a/seed-1", "b/seed-1", "b/seed-2", "c/seed-1")
+    tasks = {name: task(tmp_path / name.replace("/", "-")) for name in names}
+    begin(tmp_path / "c-seed-1", 2)  # left behind by an earlier call
+    time.sleep(0.05)
+    with WorkDisplay(Console()) as display:
+        display.begun(tasks, Standing(4, 0, 2, 0))
+        begin(tmp_path / "a-seed-1", 0)
+        begin(tmp_path / "b-seed-1", 2)
+        begin(tmp_path / "b-seed-2", 3)
+        lines = seen(display)
+        assert [line.split("  ")[0] for line in lines[:-1]] == ["a/seed-1", "b/seed-1", "b/seed-2"]
+        assert "epoch 1 of 3" in lines[0]
+        assert "epoch 3 of 3  validation accuracy 0.2000" in lines[1]
+        assert "scoring" in lines[2]
+        assert "0 of 4 runs, 2 running" in lines[3]
+        display.ended("b/seed-1", failed("no luck"), Standing(4, 0, 2, 1))
+        assert not any("b/seed-1" in line for line in seen(display))
+    assert "b/seed-1 failed: no luck" in terminal.getvalue()
+
+
+def test_a_name_cannot_command_the_terminal(open_terminal, tmp_path):
+    open_terminal()
+    with WorkDisplay(Console()) as display:
+        display.begun({"a\x1b[2J": task(tmp_path / "a")}, Standing(1, 0, 1, 0))
+        begin(tmp_path / "a", 1)
+        assert seen(display)[0].startswith(r"a\x1b[2J")
+
+
+def test_without_a_terminal_there_is_a_line_a_run(capsys, tmp_path):
+    metrics = {"scores": {"accuracy": 0.5}, "training": {"seconds": 1.25}}
+    outcome: Outcome = {"state": "finished", "metrics": metrics, "error": "", "warnings": []}
+    with WorkDisplay(Console()) as display:
+        display.begun({"a": task(tmp_path)}, Standing(2, 1, 1, 0))
+        display.ended("a", outcome, Standing(2, 2, 0, 0))
+    assert capsys.readouterr().err.splitlines() == [
+        "1 of 2 runs are finished already",
+        "2 of 2 runs: a  accuracy 0.5000  1.2 s",
+    ]
