@@ -1,5 +1,5 @@
 """`python -m nnlab` is `nnlab`."""
 
-from nnlab.cli import main
+from nnlab.cli import start
 
-main()
+start()

@@ -104,7 +104,7 @@ class Console:
         if not console.is_terminal:
             console.width = _PIPE_WIDTH
         console.print(Text(visible(title), "bold"), soft_wrap=True)
-        console.print(_fitting(console, columns, rows, styles))
+        console.print(_fitting(console, columns, rows, styles), crop=False)
         if note:
             console.print(Text(f"{visible(note)}\n"))
 
@@ -150,12 +150,12 @@ def _rich_table(
         cells = [row[number] for row in rows]
         numbers = bool(number) and all(map(_NUMBER.match, cells))
         longest = max((len(visible(cell)) for cell in cells), default=0)
-        words = max(map(len, visible(column).split()), default=0)
         table.add_column(
             Text(visible(column)),
             justify="right" if numbers and aligned else "left",
             overflow="fold",
-            min_width=max(longest, words) if numbers else words,
+            no_wrap=numbers and longest >= len(column),  # rich then shrinks the others first
+            min_width=longest if numbers else None,
         )
     for row in rows:
         table.add_row(*(Text(visible(cell), styles.get(cell, "")) for cell in row))

@@ -12,7 +12,7 @@ from nnlab.errors import NnlabError, UsageError, nearest
 from nnlab.options import changed
 from nnlab.report.claims import Claim, Plan, load_claims
 from nnlab.report.verdicts import DIVERGES, Finding, judge
-from nnlab.running.folders import given_up_unless_started, locked
+from nnlab.running.folders import locked, occupied
 from nnlab.running.group import Trials, joined_plan, read_plan
 from nnlab.runs import GroupFolder
 from nnlab.sweeping.executor import Executor
@@ -103,13 +103,11 @@ def reproduce(
         for plan in sorted(plans, key=lambda plan: plan.minutes, reverse=True):
             count = wanted_runs or (1 if quick else plan.runs)
             try:
-                setting = _setting(plan, quick, threads)
-                groups[plan.name] = _results(plan, folder, setting, count)
+                results = _results(plan, folder, _setting(plan, quick, threads), count)
+                stack.enter_context(occupied(results.group.path))
+                groups[plan.name] = results
             except NnlabError as error:
                 errors[plan.name] = str(error)
-                continue
-            path = groups[plan.name].group.path
-            stack.enter_context(given_up_unless_started(path, existed=path.exists()))
         carry_out_all(Work(list(groups.values()), store, verbose), executor, observer)
     errors |= {name: why for name, results in groups.items() if (why := _failure(results))}
     return {plan.name: errors[plan.name] for plan in plans if plan.name in errors}

@@ -6,11 +6,12 @@ runs/classify/2/            a group of runs: group.json, summary.json, figures/
 runs/classify/2/seed-1/     one of its runs
 """
 
+import contextlib
 import csv
 import json
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -204,6 +205,24 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: expected a JSON file of a run, but {error}") from error
+
+
+@contextlib.contextmanager
+def expecting(what: str, path: Path) -> Iterator[None]:
+    """Tell of a damaged file: what cannot be made of its contents, whatever is raised then.
+
+    Args:
+        what: Such as `the scores of classify`.
+        path: The file.
+
+    Raises:
+        DataError: Its contents are not that.
+    """
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise DataError(f"{path}: expected {what}, but {reason}") from error
 
 
 def _numbered(parent: Path) -> list[Path]:

@@ -2,6 +2,8 @@ import io
 import re
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from nnlab.console import Console, TrainingDisplay, visible
 
@@ -80,6 +82,25 @@ def test_a_table_too_wide_for_the_terminal_is_turned(on_a_terminal):
     lines = on_a_terminal(40, "T", columns, rows)
     assert any(line.split() == ["score", "7", "0.12345", "0.12345"] for line in lines)
     assert any(line.split() == ["run", "one", "two"] for line in lines)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    width=st.integers(20, 120),
+    columns=st.lists(st.sampled_from(["loss", "best epoch", "a long heading"]), max_size=9),
+    words=st.text("abc ", min_size=1, max_size=120),
+    rows=st.integers(1, 4),
+)
+def test_no_terminal_loses_a_number(on_a_terminal, width, columns, words, rows):
+    heads = ("run", *columns)
+    cells = [
+        tuple(f"{number}.{place}57" for place in range(len(columns))) for number in range(rows)
+    ]
+    lines = on_a_terminal(width, "T", heads, [(words, *row) for row in cells])
+    shown = [word for line in lines for word in line.split()]
+    assert all(shown.count(cell) >= 1 for row in cells for cell in row)
 
 
 def test_words_are_folded_before_numbers(on_a_terminal):

@@ -109,6 +109,43 @@ def test_an_interrupted_reproduction_goes_on(tmp_path):
     assert first.stat().st_mtime_ns == before
 
 
+def test_a_group_that_was_gone_on_with_elsewhere_is_summed_up_again(tmp_path):
+    carried_out([ADD], tmp_path)
+    summary = tmp_path / "add-decimal" / "summary.json"
+    whole = summary.read_text()
+    summary.write_text(json.dumps({**json.loads(whole), "runs": {"seed-1": {}}}))
+    _, (standing,) = carried_out([ADD], tmp_path)
+    assert standing.findings[0].runs == 2
+    assert summary.read_text() == whole
+
+
+def test_a_part_whose_place_is_taken_does_not_stop_the_rest(tmp_path):
+    (tmp_path / "recommend").write_text("a file in the way")
+    (tmp_path / "embed").mkdir()
+    busy = Plan("embed", "embed", 1, 2)
+    with locked(tmp_path / "embed"):
+        errors, (standing,) = carried_out(
+            [Plan("recommend", "recommend", 1, 2), busy, ADD], tmp_path, wanted_runs=1
+        )
+    assert "cannot create the folder" in errors["recommend"]
+    assert "another process" in errors["embed"]
+    assert standing.plan.name == "add-decimal"
+
+
+def test_new_runs_take_the_cores_they_are_given(tmp_path):
+    threads: list[int] = []
+
+    class Noting:
+        places = 1
+
+        def outcomes(self, tasks, stop):
+            threads.extend(task.threads for task in tasks)
+            return iter(())
+
+    carried_out([ADD], tmp_path, executor=lambda local: Noting(), threads=3)
+    assert threads == [3, 3]
+
+
 def test_the_longest_runs_begin_first(tmp_path):
     begun: list[str] = []
 

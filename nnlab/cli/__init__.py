@@ -3,10 +3,10 @@
 import sys
 
 
-def main() -> None:
+def start() -> None:
     """Run the command line and exit; a Ctrl-C that comes while it is still imported ends it."""
     try:
-        from nnlab.cli.main import main as run
+        from nnlab.cli.main import main
     except KeyboardInterrupt:
         sys.exit(130)
-    run()
+    main()

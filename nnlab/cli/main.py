@@ -1,6 +1,7 @@
 """The `nnlab` command and what becomes of exceptions."""
 
 import contextlib
+import errno
 import io
 import itertools
 import os
@@ -15,7 +16,7 @@ import click
 from nnlab import experiments, versions
 from nnlab.cli.experiment import experiment_command
 from nnlab.console import Console
-from nnlab.errors import InterruptedRun, NnlabError, nearest
+from nnlab.errors import InterruptedRun, NnlabError, near, nearest
 
 CLOSED_PIPE = 128 + 13
 """What a shell reports of a program that died of SIGPIPE."""
@@ -171,10 +172,16 @@ def run(arguments: list[str] | None = None) -> int:
     except OSError as error:
         if verbose:
             traceback.print_exception(error)
-        where = f"{error.filename}: " if error.filename else "cannot write the output: "
-        console.error(f"{where}{error.strerror or error}")
+        full = error.errno == errno.ENOSPC and not error.filename  # a stream has no name
+        console.error(f"cannot write the output: {error.strerror}" if full else str(error))
         _drop_unwritable()
         return 1
+
+
+def _flags(ctx: click.Context | None) -> list[str]:
+    options = ctx.command.get_params(ctx) if ctx else []
+    names = [one.opts + one.secondary_opts for one in options if isinstance(one, click.Option)]
+    return sorted(itertools.chain.from_iterable(names))
 
 
 def _is_verbose(words: Sequence[str]) -> bool:
@@ -210,7 +217,8 @@ def _usage_error(console: Console, error: click.UsageError) -> int:
     hint = f" (see {error.ctx.command_path} --help)" if error.ctx is not None else ""
     message = " ".join(error.format_message().split())  # click lists choices over several lines
     if isinstance(error, click.NoSuchOption):
-        known = [name for one in error.ctx.command.params for name in one.opts] if error.ctx else []
-        message = f"no option {error.option_name}; {nearest(error.option_name, known)}"
+        close = near(error.option_name, _flags(error.ctx))
+        message = f"no option {error.option_name}"
+        message += f"; did you mean {' or '.join(close)}?" if close else ""
     console.error(message + hint)
     return error.exit_code

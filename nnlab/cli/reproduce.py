@@ -23,6 +23,7 @@ from nnlab.inference.convolution import cores
 
 if TYPE_CHECKING:
     from nnlab.report.claims import Plan
+    from nnlab.report.sections import Section
     from nnlab.reproduction import Standing
 
 TITLE = "The report of 2018, measured again"
@@ -107,7 +108,7 @@ def _carry_out(
     left = minutes_left(plans, folder, min(jobs, cores()), runs)
     time = "a few minutes" if quick else _time(left)
     parts = "1 part" if len(plans) == 1 else f"{len(plans)} parts"
-    console.say(f"{parts} into {folder}: {time}, {jobs} runs at a time")
+    console.say(f"{parts} into {folder}: {time}, {jobs} run{'s' * (jobs > 1)} at a time")
     with (
         interruptible(folder, "the same command goes on, and --no-train tells what is finished"),
         LocalExecutor(jobs) as executor,
@@ -137,22 +138,37 @@ def _conclude(
 ) -> None:
     """Print the table of claims; beside the runs write it, the report's figures, and the page."""
     from nnlab.cli.training import print_tables
-    from nnlab.report.claims_figures import draw_figures
     from nnlab.report.claims_table import sections, table
-    from nnlab.report.page import write_page
 
     findings = [finding for standing in found for finding in standing.findings]
     record = [finding.as_dict() for finding in findings]
     write_json(folder / "claims.json", record)
-    page = folder / "report.html"
-    if found:
-        folders = {standing.plan.name: standing.folder for standing in found}
-        title = TOUR if ctx.params["quick"] else TITLE
-        above = [*sections(findings), *draw_figures(folders, folder / "figures")]
-        write_page(folders.values(), page, title=title, sections=above, replace=True)
+    page = _page(folder, found, sections(findings), ctx.params["quick"])
     if ctx.params["as_json"]:
-        print_json({"claims": record, "report": str(page) if found else None})
-    elif found:
-        print_tables(console, [table(findings)])
+        print_json({"claims": record, "report": page and str(page)})
+        return
+    print_tables(console, [table(findings)] if findings else [])
+    if page:
         console.say("everything on one page, to be opened in any browser:")
         click.echo(str(page))
+
+
+def _page(
+    folder: Path, found: "Sequence[Standing]", above: "Sequence[Section]", quick: bool
+) -> Path | None:
+    """Write the page about all parts of which a run came to its end; None if there is none."""
+    from nnlab.report.claims_figures import draw_figures
+    from nnlab.report.page import write_page
+    from nnlab.runs import GroupFolder
+
+    folders = {
+        standing.plan.name: standing.folder
+        for standing in found
+        if GroupFolder(standing.folder).summary.is_file()
+    }
+    if not folders:
+        return None
+    page = folder / "report.html"
+    above = [*above, *draw_figures(folders, folder / "figures")]
+    write_page(folders.values(), page, title=TOUR if quick else TITLE, sections=above, replace=True)
+    return page

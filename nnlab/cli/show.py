@@ -4,7 +4,7 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,9 @@ from nnlab.cli.options import SPEECH, SectionedCommand, make_console, print_json
 from nnlab.console import Console
 from nnlab.datasets.source import Source
 from nnlab.errors import DataError
+
+if TYPE_CHECKING:
+    from nnlab.experiment import Table
 
 
 @with_options(*SPEECH)
@@ -37,14 +40,13 @@ def show(ctx: click.Context, checkpoint: Path, **_: object) -> None:
 
 def _group(ctx: click.Context, folder: Path) -> None:
     from nnlab import experiments, runs
-    from nnlab.cli.training import print_summary
+    from nnlab.cli.training import summary_tables
 
-    summary = runs.read_json(runs.GroupFolder(folder).summary)
-    try:
-        experiment = experiments.get(str(summary["experiment"]))
-        print_summary(ctx, experiment, summary, folder)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise DataError(f"{folder}: expected the summary of a group, but {error}") from error
+    file = runs.GroupFolder(folder).summary
+    summary = runs.read_json(file)
+    with runs.expecting("the summary of a group", file):
+        tables = summary_tables(experiments.get(str(summary["experiment"])), summary)
+    _print(ctx, {"run": str(folder), **summary}, tables)
 
 
 def _sweep(ctx: click.Context, folder: Path) -> None:
@@ -52,20 +54,25 @@ def _sweep(ctx: click.Context, folder: Path) -> None:
     from nnlab.sweeping.sweep import summary_file
     from nnlab.sweeping.tables import summary_table
 
-    if not summary_file(folder).is_file():
+    file = summary_file(folder)
+    if not file.is_file():
         raise DataError(
             f"{folder} is a sweep that has not come to its end; go on with it: nnlab sweep "
             f"EXPERIMENT --out {folder}"
         )
-    summary = runs.read_json(summary_file(folder))
-    try:
-        table = summary_table(summary)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise DataError(f"{folder}: expected the summary of a sweep, but {error}") from error
+    summary = runs.read_json(file)
+    with runs.expecting("the summary of a sweep", file):
+        tables = [summary_table(summary)]
+    _print(ctx, {"sweep": str(folder), **summary}, tables)
+
+
+def _print(ctx: click.Context, record: Mapping[str, Any], tables: "list[Table]") -> None:
+    from nnlab.cli.training import print_tables
+
     if ctx.params["as_json"]:
-        print_json({"sweep": str(folder), **summary})
+        print_json(record)
     else:
-        make_console(ctx).table(table.title, table.columns, table.rows, table.note)
+        print_tables(make_console(ctx), tables)
 
 
 def _checkpoint(ctx: click.Context, named: Path) -> None:

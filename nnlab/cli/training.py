@@ -133,10 +133,15 @@ def print_summary(
         print_json({"run": str(folder), **summary})
         return
     console = make_console(ctx)
-    means = [_score_table(summary)] if summary["scores"] else []
-    print_tables(console, [*means, *experiment.summary_tables(summary)])
+    print_tables(console, summary_tables(experiment, summary))
     count = len(summary["runs"])
     console.say(f"{count} run{'s' * (count > 1)} saved in {folder}")
+
+
+def summary_tables(experiment: Experiment, summary: Mapping[str, Any]) -> list[Table]:
+    """Return what several runs say together: means, then what the experiment makes of them."""
+    means = [_score_table(summary)] if summary["scores"] else []
+    return [*means, *experiment.summary_tables(summary)]
 
 
 def print_tables(console: Console, tables: list[Table]) -> None:

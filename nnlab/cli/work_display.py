@@ -1,5 +1,6 @@
 """What several runs at once show: a bar and what goes on, on a terminal; else a line a run."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,8 @@ from nnlab.sweeping.task import Outcome, Task
 from nnlab.sweeping.work import Standing
 
 LOOKS_A_SECOND = 2
+READABLE = os.name == "posix"
+"""Whether a file may be read that another process is about to replace: Windows refuses that."""
 
 
 class WorkDisplay:
@@ -107,7 +110,7 @@ class WorkDisplay:
         self._live.start()
 
     def view(self) -> Any:
-        """Return the bar, and below it a line for each run that goes on."""
+        """Return the bar and, as far as there is room, a line for each run that goes on."""
         from rich.console import Group
         from rich.text import Text
 
@@ -116,7 +119,7 @@ class WorkDisplay:
         lines = Text(no_wrap=True, overflow="ellipsis", end="")
         for name, stage, scores in rows:
             lines.append(name.ljust(widths[0])).append(f"  {stage:{widths[1]}}  {scores}\n", "dim")
-        return Group(lines, self._bar)
+        return Group(self._bar, lines)
 
     def _going_on(self) -> Iterator[tuple[str, str, str]]:
         """Yield the name of each run that was begun since the bar is open, and its last epoch."""
@@ -125,7 +128,7 @@ class WorkDisplay:
             try:
                 if run.config.stat().st_mtime < self._opened:
                     continue
-                history = run.read_history() if run.history.is_file() else {}
+                history = run.read_history() if READABLE else {}
             except (OSError, ValueError):  # not begun, or gone
                 continue
             yield name, *_last_epoch(history, int(task.config["epochs"]))

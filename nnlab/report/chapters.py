@@ -1,7 +1,6 @@
 """What the page says of each folder: read from its files, nothing computed again."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -157,7 +156,7 @@ def _origin(file: Path, record: Mapping[str, Any]) -> tuple[Experiment, Source]:
 
 def _run_tables(file: Path, record: Mapping[str, Any], experiment: Experiment) -> list[PageTable]:
     """Return the tables that a training prints at its end."""
-    with _damage_told(file, experiment):
+    with runs.expecting(f"the scores of {experiment.name}", file):
         return [page_table(table) for table in experiment.tables(record)]
 
 
@@ -165,18 +164,9 @@ def _summary_tables(
     file: Path, record: Mapping[str, Any], experiment: Experiment
 ) -> list[PageTable]:
     """Return the tables of a group: means above the baselines, and what the experiment adds."""
-    with _damage_told(file, experiment):
+    with runs.expecting(f"the scores of {experiment.name}", file):
         means = [methods_table(record)] if record["scores"] else []
         return [page_table(table) for table in [*means, *experiment.summary_tables(record)]]
-
-
-@contextmanager
-def _damage_told(file: Path, experiment: Experiment) -> Iterator[None]:
-    try:
-        yield
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        what = f"{type(error).__name__}: {error}"
-        raise DataError(f"{file}: expected the scores of {experiment.name}, but {what}") from error
 
 
 def _left_out(entry: Entry) -> Iterator[str]:

@@ -28,7 +28,6 @@ def draw_figures(plans: Mapping[str, Path], folder: Path) -> list[Section]:
     Raises:
         DataError: A file of a run is damaged.
     """
-    make_folder(folder)
     pictures = []
     for figure in load_figures():
         groups = [plans[plan] for plan in figure.plans if plan in plans]
@@ -40,14 +39,16 @@ def draw_figures(plans: Mapping[str, Path], folder: Path) -> list[Section]:
 
 def _draw(figure: ReportFigure, groups: Sequence[Path], target: Path) -> bool:
     """Draw a figure, and tell whether there was anything to draw it from."""
-    if not figure.figure:
-        save(draw(compare(groups)), target)
-        return True
     drawn = [path for path in _drawn(groups[0], figure.figure) if path.is_file()]
-    if drawn:
+    if figure.figure and not drawn:
+        return False
+    make_folder(target.parent)
+    if figure.figure:
         with replacing(target) as temporary:
             temporary.write_bytes(drawn[0].read_bytes())
-    return bool(drawn)
+    else:
+        save(draw(compare(groups)), target)
+    return True
 
 
 def _drawn(group: Path, name: str) -> Iterator[Path]:

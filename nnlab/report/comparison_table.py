@@ -19,10 +19,12 @@ def tables(comparison: Comparison) -> list[Table]:
     parts = comparison.by_experiment()
     if len(parts) == 1:
         return [table(comparison)]
-    return [
-        dataclasses.replace(one, title=f"{name}: {one.title[0].lower()}{one.title[1:]}")
-        for name, one in ((name, table(part)) for name, part in parts.items())
-    ]
+    return [titled(name, table(part)) for name, part in parts.items()]
+
+
+def titled(experiment: str, one: Table) -> Table:
+    """Return a table whose title begins with the name of the experiment."""
+    return dataclasses.replace(one, title=f"{experiment}: {one.title[:1].lower()}{one.title[1:]}")
 
 
 def table(comparison: Comparison) -> Table:

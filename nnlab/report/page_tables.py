@@ -8,7 +8,7 @@ from typing import Any
 
 from nnlab.experiment import Table
 from nnlab.report.comparison import Comparison, cell_text, short_names
-from nnlab.report.comparison_table import shared_scores
+from nnlab.report.comparison_table import shared_scores, titled
 from nnlab.report.comparison_table import table as comparison_table
 from nnlab.report.entries import NO_MATTER, Entry, Member
 from nnlab.report.sections import Verdict
@@ -60,16 +60,14 @@ def overview(entries: Sequence[Entry], anchors: Mapping[Path, str]) -> Iterator[
         entries: Finished runs and groups.
         anchors: Where on the page a folder is described.
     """
-    named = list(zip(entries, short_names(entries), strict=True))
-    for experiment in dict.fromkeys(entry.first.experiment for entry in entries):
-        alike = [pair for pair in named if pair[0].first.experiment == experiment]
-        own, names = zip(*alike, strict=True)
-        table = _scores_first(Comparison(own, names, ""))
-        data = [dataset_name(entry.first.dataset) for entry in own]
+    comparison = Comparison(tuple(entries), short_names(entries), "")
+    for experiment, part in comparison.by_experiment().items():
+        table = titled(experiment, _scores_first(part))
+        data = [dataset_name(entry.first.dataset) for entry in part.entries]
         rows = [(row[0], name, *row[1:]) for row, name in zip(table.rows, data, strict=True)]
         columns = (table.columns[0], "data set", *table.columns[1:])
-        with_data = Table(f"{experiment}: {_lower_first(table.title)}", columns, rows)
-        yield page_table(with_data, [anchors[entry.path] for entry in own])
+        with_data = Table(table.title, columns, rows)
+        yield page_table(with_data, [anchors[entry.path] for entry in part.entries])
 
 
 def _scores_first(comparison: Comparison) -> Table:
@@ -161,7 +159,3 @@ def dataset_name(record: Mapping[str, Any]) -> str:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nnlab.errors import OutputExistsError
+from nnlab.files import make_folder
 from nnlab.runs import GroupFolder, RunFolder
 
 try:
@@ -64,12 +65,26 @@ def given_up_unless_started(folder: Path, existed: bool) -> Iterator[None]:
     try:
         yield
     finally:
-        if not has_run(folder):
+        if folder.is_dir() and not has_run(folder):
             for path in [*folder.glob(f"*/{LOCK}"), folder / LOCK, GroupFolder(folder).plan]:
                 path.unlink(missing_ok=True)
             for path in [*folder.iterdir(), *([] if existed else [folder])]:
                 with suppress(OSError):  # not a folder, or not empty: not ours
                     path.rmdir()
+
+
+@contextmanager
+def occupied(folder: Path) -> Iterator[None]:
+    """Make a folder if need be, keep others out of it, and remove it if no run began in it.
+
+    Raises:
+        NnlabError: It cannot be made.
+        OutputExistsError: Another process is at it.
+    """
+    existed = folder.exists()
+    make_folder(folder)
+    with given_up_unless_started(folder, existed), locked(folder):
+        yield
 
 
 def has_run(folder: Path) -> bool:

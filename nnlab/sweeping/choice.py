@@ -23,7 +23,7 @@ def choose(experiment: Experiment, settings: Sequence[Results]) -> tuple[str | N
     options = differing([results.setting.config for results in settings])
     if all(map(is_chance, options)):
         return None, "No best setting: they differ in seeds alone."
-    metrics = [one for results in whole for one in results.in_order()]
+    metrics = [one for results in whole for one in results.in_order().values()]
     reason = _incomparable(experiment, metrics)
     if reason:
         return None, f"No best setting: {reason}."
@@ -47,7 +47,7 @@ def differing(configs: Sequence[Any]) -> list[str]:
 
 def validation_estimate(results: Results) -> Estimate | None:
     """Return the best validation value of a setting's runs, their mean; None without any."""
-    found = [metrics["training"].get("validation") for metrics in results.in_order()]
+    found = [metrics["training"].get("validation") for metrics in results.in_order().values()]
     if not found or not all(found):
         return None
     return mean_interval([validation["best"] for validation in found])

@@ -49,9 +49,9 @@ class Results:
         """Tell whether every run finished, and none diverged."""
         return len(self.finished) == len(self.trials)
 
-    def in_order(self) -> list[dict[str, Any]]:
-        """Return the metrics in the order of the plan, however the runs ended."""
-        return [self.finished[name] for name in self.trials if name in self.finished]
+    def in_order(self) -> dict[str, dict[str, Any]]:
+        """Return the metrics by name in the order of the plan, however the runs ended."""
+        return {name: self.finished[name] for name in self.trials if name in self.finished}
 
     def conclude(self) -> None:
         """Write the group's summary and figures, as `nnlab EXPERIMENT --runs N` does.
@@ -60,5 +60,4 @@ class Results:
             DataError: The runs did not see the same data.
         """
         if self.finished and self.is_over():
-            finished = {name: self.finished[name] for name in self.trials if name in self.finished}
-            conclude(self.experiment, finished, self.group)
+            conclude(self.experiment, self.in_order(), self.group)

@@ -34,7 +34,7 @@ def summarise(experiment: Experiment, settings: Sequence[Results]) -> dict[str, 
 
 
 def _record(experiment: Experiment, results: Results, options: Sequence[str]) -> dict[str, Any]:
-    finished = results.in_order()
+    finished = list(results.in_order().values())
     averaged = finished if experiment.averages else []
     validation = validation_estimate(results) if averaged else None
     return {

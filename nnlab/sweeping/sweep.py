@@ -89,9 +89,8 @@ def _given_up_unless_started(plan: Plan, folder: Path) -> Iterator[None]:
         yield
     finally:
         for group in groups:
-            if group.is_dir():
-                with given_up_unless_started(group, existed=False):
-                    pass
+            with given_up_unless_started(group, existed=False):
+                pass
         if not any(map(has_run, groups)):
             for path in (plan_file(folder), summary_file(folder), folder / LOCK):
                 path.unlink(missing_ok=True)

@@ -57,7 +57,6 @@ class Work:
         self._store = store
         self._verbose = verbose
         self._left: dict[str, tuple[Task, Results, str]] = {}
-        self._changed: set[int] = set()
         for results in groups:
             self._add(results)
         self._total = sum(len(results.trials) for results in groups)
@@ -82,7 +81,6 @@ class Work:
                 "a cluster need a folder that all nodes share"
             )
         results.add(name, outcome)
-        self._changed.add(id(results))
         if results.is_over():
             self._conclude(results)
         return f"{results.setting.name}/{name}", outcome
@@ -93,10 +91,9 @@ class Work:
             self._conclude(results)
 
     def _conclude(self, results: Results) -> None:
-        """Write the summary of a group, once; runs that saw other data count as failed."""
-        if id(results) not in self._changed and results.group.summary.is_file():
+        """Write the summary of a group, unless it is there; other data count as a failure."""
+        if _summarised(results) == list(results.in_order()):
             return
-        self._changed.discard(id(results))
         try:
             results.conclude()
         except DataError as error:
@@ -153,6 +150,14 @@ def carry_out_all(work: Work, executor: Executor, observer: WorkObserver) -> Non
         if interrupt.requested:
             raise InterruptedRun("interrupted; the runs that went on were saved")
     work.conclude()
+
+
+def _summarised(results: Results) -> list[str]:
+    """Return the names of the runs that the summary of a group is about."""
+    try:
+        return list(runs.read_json(results.group.summary)["runs"])
+    except (DataError, LookupError, TypeError):  # none yet, or a damaged one
+        return []
 
 
 def _dataset(results: Results) -> Any:

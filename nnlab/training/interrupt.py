@@ -39,6 +39,6 @@ class Interrupt:
     def _catch(self, number: int, frame: FrameType | None) -> None:
         if self.requested:
             if os.isatty(2):  # a progress bar may have hidden the cursor
-                os.write(2, b"\x1b[?25h\nleft at once; the run goes on from its last checkpoint\n")
+                os.write(2, b"\x1b[?25h\nleft at once; what was saved before can be gone on with\n")
             os._exit(InterruptedRun.exit_code)
         self.requested = True

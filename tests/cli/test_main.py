@@ -41,7 +41,10 @@ def test_version_names_what_it_stands_on(shell):
     ("arguments", "code", "told"),
     [
         (["clasify"], 2, "did you mean 'classify'"),
-        (["classify", "--los", "mse"], 2, "did you mean '--loss'"),
+        (["classify", "--los", "mse"], 2, "did you mean --loss"),
+        (["classify", "--no-stopp"], 2, "did you mean --no-stop or"),
+        (["classify", "--hlep"], 2, "did you mean --help"),
+        (["classify", "-z"], 2, "no option -z (see nnlab classify --help)"),
         (["classify", "--loss", "mae"], 2, "mse"),
         (["classify", "--epochs", "0"], 2, "at least 1"),
         (["classify", "--epochs", "many"], 2, "integer"),

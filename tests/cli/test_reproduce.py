@@ -1,6 +1,10 @@
 """`nnlab reproduce` from the shell."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 
 
 def test_a_part_of_the_tour(shell, tmp_path):
@@ -20,6 +24,21 @@ def test_a_part_of_the_tour(shell, tmp_path):
     assert told.stdout == result.stdout
     assert "parts into" not in told.stderr
     assert (tmp_path / "reproduction-quick" / "report.html").exists()
+
+
+def test_an_interrupted_tour_says_how_it_goes_on(tmp_path):
+    command = [sys.executable, "-m", "nnlab", "reproduce", "--quick", "--only", "textgen"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    config = tmp_path / "reproduction-quick" / "textgen" / "seed-1" / "config.json"
+    for _ in range(600):
+        if config.exists():
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=120)
+    assert process.returncode == 130, told
+    assert "the same command goes on" in told
+    assert (config.parent / "last.h5").exists()
 
 
 def test_mistakes_are_told(shell):

@@ -25,6 +25,18 @@ def test_a_group_that_is_not_finished_names_its_runs(shell, tmp_path):
     assert (result.returncode, "several/seed-1" in result.stderr) == (4, True)
 
 
+def test_a_sweep_is_shown_as_its_table(shell, tmp_path):
+    given = ("--set", "dataset=sample", "--set", "epochs=1", "--grid", "units=8,16")
+    swept = shell("sweep", "classify", *given, "--out", "swept")
+    shown = shell("show", "swept")
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout == swept.stdout
+    assert json.loads(shell("show", "swept", "--json").stdout)["best"]
+    (tmp_path / "swept" / "summary.json").unlink()
+    unfinished = shell("show", "swept")
+    assert (unfinished.returncode, "go on with it" in unfinished.stderr) == (3, True)
+
+
 def test_damaged_summaries_are_told(shell, tmp_path):
     group = classify_group(tmp_path / "several", (0.97, 0.98))
     (group / "summary.json").write_text("{}")
@@ -35,7 +47,7 @@ def test_damaged_summaries_are_told(shell, tmp_path):
     for name in ("several", "sweep"):
         result = shell("show", name)
         assert result.returncode == 3, result.stderr
-        assert f"{name}: expected the summary" in result.stderr
+        assert f"{name}/summary.json: expected the summary" in result.stderr
 
 
 @pytest.mark.parametrize("command", ["compare", "report"])

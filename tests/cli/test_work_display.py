@@ -68,12 +68,16 @@ def test_runs_that_go_on_are_shown_with_their_epoch(open_terminal, tmp_path):
         begin(tmp_path / "a-seed-1", 0)
         begin(tmp_path / "b-seed-1", 2)
         begin(tmp_path / "b-seed-2", 3)
-        lines = seen(display)
-        assert [line.split("  ")[0] for line in lines[:-1]] == ["a/seed-1", "b/seed-1", "b/seed-2"]
+        bar, *lines = seen(display)
+        assert "0 of 4 runs, 2 running" in bar
+        assert [line.split("  ")[0] for line in lines if line] == [
+            "a/seed-1",
+            "b/seed-1",
+            "b/seed-2",
+        ]
         assert "epoch 1 of 3" in lines[0]
         assert "epoch 3 of 3  validation accuracy 0.2000" in lines[1]
         assert "scoring" in lines[2]
-        assert "0 of 4 runs, 2 running" in lines[3]
         display.ended("b/seed-1", failed("no luck"), Standing(4, 0, 2, 1))
         assert not any("b/seed-1" in line for line in seen(display))
     assert "b/seed-1 failed: no luck" in terminal.getvalue()
@@ -84,7 +88,7 @@ def test_a_name_cannot_command_the_terminal(open_terminal, tmp_path):
     with WorkDisplay(Console()) as display:
         display.begun({"a\x1b[2J": task(tmp_path / "a")}, Standing(1, 0, 1, 0))
         begin(tmp_path / "a", 1)
-        assert seen(display)[0].startswith(r"a\x1b[2J")
+        assert seen(display)[1].startswith(r"a\x1b[2J")
 
 
 def test_without_a_terminal_there_is_a_line_a_run(capsys, tmp_path):

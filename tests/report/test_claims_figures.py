@@ -36,6 +36,7 @@ def test_a_figure_waits_for_all_its_plans_and_for_its_run(tmp_path):
         "embed-a-i": embed_run(tmp_path / "embed-a-i"),  # without a figure of the plane
     }
     assert draw_figures(plans, tmp_path / "figures") == []
+    assert not (tmp_path / "figures").exists()
 
 
 def test_a_figure_that_is_there_is_drawn_again(tmp_path):
