@@ -20,10 +20,11 @@ TOUR = (
 
 
 def table(findings: Sequence[Finding]) -> Table:
-    """Return the claims with their verdicts, for a terminal."""
+    """Return the claims with their verdicts, for a terminal; a tour has none."""
+    if not _compared(findings):
+        return Table(TITLE, COLUMNS, [_row(finding) for finding in findings], TOUR)
     rows = [(*_row(finding), finding.verdict) for finding in findings]
-    note = tally(findings) if _compared(findings) else TOUR
-    return Table(TITLE, (*COLUMNS, "verdict"), rows, note)
+    return Table(TITLE, (*COLUMNS, "verdict"), rows, tally(findings))
 
 
 def sections(findings: Sequence[Finding]) -> list[Section]:

@@ -144,3 +144,4 @@ def test_the_table_and_the_page_say_the_same():
     tour = [judge(one, summary(s=score(0.9)), [], quick=True)]
     assert "nothing about the claims" in sections(tour)[0].intro
     assert "nothing about the claims" in table(tour).note
+    assert "verdict" not in table(tour).columns
