@@ -80,7 +80,7 @@ def compare_curves(curves: Sequence[Curve], measure: str, footer: str = "") -> "
         values = np.concatenate([curve.mean for curve in curves])
         fit_loss(axes[0], values, any(curve.diverged is not None for curve in curves))
     if panels == 2:
-        title = "The same as errors, by decades"
+        title = "The same as errors, log scale"
         style.style_axes(axes[1], title, "epoch", f"100 % \N{MINUS SIGN} {measure} (%)")
         _draw_errors(axes[1], [_changed(curve, 100.0, -100.0) for curve in curves])
     _draw_legend(figure, axes[0], columns)
@@ -169,7 +169,7 @@ def _mark_divergence(axes: "Axes", curve: Curve, colour: str) -> None:
 
 
 def _draw_errors(axes: "Axes", curves: Sequence[Curve]) -> None:
-    """Draw errors in per cent by decades; no error at all has a tick of its own at the foot."""
+    """Draw errors in per cent on a log scale; no error at all has a tick of its own at the foot."""
     errors = np.concatenate([curve.mean for curve in curves])
     positive = errors[errors > 1e-9]
     smallest = float(positive.min()) if positive.size else 0.01

@@ -155,7 +155,7 @@ def fit_epochs(axes: "Axes", epochs: Sequence[int]) -> None:
 
 
 def fit_loss(axes: "Axes", losses: Scores, diverged: bool = False) -> None:
-    """Show losses that span a wide range, such as one that explodes, by decades."""
+    """Show losses that span a wide range, such as one that explodes, on a log scale."""
     losses = losses[np.isfinite(losses)]
     ratio = DIVERGED_LOG_RATIO if diverged else LOG_RATIO
     if losses.size and losses.min() > 0 and losses.max() / losses.min() > ratio:
