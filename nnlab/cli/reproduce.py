@@ -54,8 +54,6 @@ JOBS = SectionedOption(
     metavar="N",
     help="Runs that go on at once.  [default: as many as there are cores]",
 )
-
-
 TRAIN = SectionedOption(
     ["--train/--no-train"],
     default=True,
