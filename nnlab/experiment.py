@@ -8,10 +8,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
 
+from nnlab import programs
 from nnlab.datasets.source import Source
 from nnlab.datasets.store import Store
 from nnlab.errors import NnlabError
@@ -74,6 +76,7 @@ class Scores:
         details: JSON-able tables behind the numbers.
         evidence: Arrays that the figures need, such as the misclassified images.
         facts: What answering needs of the trained network beyond the facts of the data, JSON-able.
+        unmeasured: Why scores of `Experiment.optional_scores` are missing, by score.
     """
 
     scores: Mapping[str, float]
@@ -81,6 +84,7 @@ class Scores:
     details: Mapping[str, Any] = field(default_factory=dict)
     evidence: Mapping[str, np.ndarray] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    unmeasured: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,7 @@ class Experiment(ABC):
         reads_stdin: Whether the input `-` is left to `answer`, which reads bytes from stdin;
             else it stands for the lines of stdin, each an input.
         shares: The scores that are shares of a whole, 0 to 1: so no interval leaves that.
+        optional_scores: Scores that need a program which may be missing: the program, by score.
         averages: Whether the mean over all runs of a group means anything.
         default_runs: How many runs `--runs` stands for when nobody gives it.
     """
@@ -146,6 +151,7 @@ class Experiment(ABC):
     data_facts: ClassVar[tuple[str, ...]] = ()
     reads_stdin: ClassVar[bool] = False
     shares: ClassVar[tuple[str, ...]] = ()
+    optional_scores: ClassVar[Mapping[str, str]] = MappingProxyType({})
     averages: ClassVar[bool] = True
     default_runs: ClassVar[int] = 1
 
@@ -219,6 +225,23 @@ class Experiment(ABC):
     @abstractmethod
     def score(self, config: Any, network: Any, data: Data) -> Scores:
         """Measure a trained network, in NumPy, on the test part, next to the naive baselines."""
+
+    def unmeasured(self, record: Mapping[str, Any]) -> dict[str, str]:
+        """Return why optional scores are missing from metrics.json or summary.json, by score."""
+        known = record.get("unmeasured", {})
+        return {
+            score: known.get(score, programs.missing(program))
+            for score, program in self.optional_scores.items()
+            if score not in record["scores"]
+        }
+
+    def can_measure_more(self, metrics: Mapping[str, Any]) -> bool:
+        """Tell whether a score is missing only for want of a program that is installed by now."""
+        return any(
+            why == programs.missing(program) and programs.path_of(program) is not None
+            for score, why in self.unmeasured(metrics).items()
+            if (program := self.optional_scores[score])
+        )
 
     def glimpse(self, config: Any, network: Any, data: Data) -> str:
         """Return what to show of a network, in NumPy, after each epoch on a terminal."""

@@ -1,17 +1,18 @@
 """The whole report again: every plan carried out, every claim held against what came out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from nnlab import experiments, runs
 from nnlab.datasets.store import Store
-from nnlab.errors import NnlabError, UsageError, nearest
+from nnlab.errors import DataError, NnlabError, UsageError, nearest
 from nnlab.options import changed
 from nnlab.report.claims import Claim, Plan, load_claims
-from nnlab.report.verdicts import DIVERGES, Finding, judge
+from nnlab.report.verdicts import DIVERGES, Finding, judge, not_measured
 from nnlab.running.folders import locked, occupied
 from nnlab.running.group import Trials, joined_plan, read_plan
 from nnlab.runs import GroupFolder
@@ -20,6 +21,7 @@ from nnlab.sweeping.plan import Setting
 from nnlab.sweeping.results import Results
 from nnlab.sweeping.work import Work, WorkObserver, carry_out_all
 
+NO_ERRORS: Mapping[str, str] = MappingProxyType({})
 MACHINE = ("threads", "save_every")
 """Settings that say how, not what: a group that is there keeps its own."""
 
@@ -113,12 +115,15 @@ def reproduce(
     return {plan.name: errors[plan.name] for plan in plans if plan.name in errors}
 
 
-def standings(folder: Path, *, quick: bool) -> list[Standing]:
+def standings(
+    folder: Path, *, quick: bool, errors: Mapping[str, str] = NO_ERRORS
+) -> list[Standing]:
     """Return what all runs below `folder` say of the claims, in the report's order.
 
     Args:
         folder: As for `reproduce`.
         quick: Whether they are those of a tour.
+        errors: Why plans could not be carried out, by their names.
 
     Raises:
         CheckpointError: Files of a group are damaged.
@@ -127,6 +132,9 @@ def standings(folder: Path, *, quick: bool) -> list[Standing]:
     for plan in load_claims()[0]:
         group = GroupFolder(folder / plan.name)
         findings = _findings(plan, group, quick) if group.is_group() else ()
+        if not findings and plan.name in errors:
+            why = errors[plan.name].partition("\n")[0].partition(";")[0]  # without what to do
+            findings = tuple(not_measured(claim, why) for claim in _claims(plan.name))
         if findings:
             found.append(Standing(plan, group.path, findings))
     return found
@@ -193,7 +201,18 @@ def _findings(plan: Plan, group: GroupFolder, quick: bool) -> tuple[Finding, ...
             return ()
         summary = {"dataset": _metrics(group, names[0])["dataset"], "runs": names}
     members = [_metrics(group, name) for name in summary["runs"]]
-    return tuple(judge(claim, summary, members, quick) for claim in claims)
+    if "scores" in summary:  # summaries of earlier versions do not say what is missing
+        unmeasured = experiments.get(plan.experiment).unmeasured(summary)
+        summary = {**summary, "unmeasured": unmeasured}
+    return tuple(_judged(claim, summary, members, quick) for claim in claims)
+
+
+def _judged(claim: Claim, summary: Any, members: Sequence[Any], quick: bool) -> Finding:
+    """Judge a claim; one that cannot be judged does not stop the others."""
+    try:
+        return judge(claim, summary, members, quick)
+    except DataError as error:
+        return not_measured(claim, str(error))
 
 
 def _claims(plan: str) -> list[Claim]:

@@ -83,7 +83,7 @@ def reproduce(ctx: click.Context, quick: bool, only: str, out: Path | None, **_:
     if ctx.params["train"]:
         make_folder(folder)
         errors = _carry_out(ctx, console, plans, folder)
-    found = standings(folder, quick=quick)
+    found = standings(folder, quick=quick, errors=errors)
     if not found and not errors:
         raise DataError(f"{folder} holds no finished part of a reproduction; leave out --no-train")
     _conclude(ctx, console, found, folder)

@@ -2,13 +2,12 @@
 
 import platform
 import shlex
-import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nnlab
-from nnlab import versions
+from nnlab import programs, versions
 from nnlab.doctor.check import Result
 
 
@@ -63,5 +62,5 @@ def text_recognition() -> Result:
     """Look for the program that tells how well cleaned pages can be read."""
     from nnlab.metrics.reading import PROGRAM
 
-    path = shutil.which(PROGRAM)
+    path = programs.path_of(PROGRAM)
     return Result("ok", path or "not here; optional: denoise then leaves out how well pages read")

@@ -99,6 +99,7 @@ class Denoise(Experiment):
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/noisy.png",)
     answer_columns: ClassVar[tuple[str, ...]] = ("page", "output")
     data_options: ClassVar[tuple[str, ...]] = ("dataset", "noisy", "clean")
+    optional_scores: ClassVar[Mapping[str, str]] = scoring.OPTIONAL
 
     def load(self, config: Any, store: Store, warn: Warn) -> Data:
         """Load pages, and where to cut squares out of them."""

@@ -1,13 +1,13 @@
 """How well a page can be read: text recognition by another program, and its errors."""
 
 import os
-import shutil
 import subprocess
 from io import BytesIO
 
 import numpy as np
 import numpy.typing as npt
 
+from nnlab import programs
 from nnlab.errors import NnlabError
 
 PROGRAM = "tesseract"
@@ -52,7 +52,7 @@ def ocr(image: npt.NDArray, language: str = "eng") -> str | None:
     Raises:
         NnlabError: The program failed, or took too long.
     """
-    program = shutil.which(PROGRAM)
+    program = programs.path_of(PROGRAM)
     if program is None:
         return None
     command = [program, "stdin", "stdout", "-l", language]

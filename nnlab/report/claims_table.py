@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from nnlab.experiment import Table
 from nnlab.report.sections import Section, Verdict
-from nnlab.report.verdicts import CONFIRMED, NOT_COMPARED, REFUTED, Finding, tally
+from nnlab.report.verdicts import CONFIRMED, OPEN, REFUTED, Finding, tally
 
 TITLE = "What the report claims, and what came out"
 COLUMNS = ("claim of 2018", "section", "measured", "runs")
@@ -36,7 +36,7 @@ def sections(findings: Sequence[Finding]) -> list[Section]:
 
 
 def _compared(findings: Sequence[Finding]) -> bool:
-    return any(finding.verdict != NOT_COMPARED for finding in findings)
+    return any(finding.verdict in (CONFIRMED, REFUTED, OPEN) for finding in findings)
 
 
 def _row(finding: Finding) -> tuple[str, ...]:

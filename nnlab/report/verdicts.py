@@ -10,6 +10,7 @@ from nnlab.report.claims import Claim
 
 CONFIRMED, REFUTED, OPEN = "confirmed", "refuted", "cannot tell"
 NOT_COMPARED = "not compared"
+NOT_MEASURED = "not measured"
 DIVERGES = "diverges"
 UNITS = {"percent": " %", "points": " points"}
 OPPOSITE = {CONFIRMED: REFUTED, REFUTED: CONFIRMED, OPEN: OPEN}
@@ -23,7 +24,8 @@ class Finding:
         claim: The claim.
         measured: In words, with interval and baseline.
         runs: How many runs stand behind it; where runs are compared, how many pairs.
-        verdict: "confirmed", "refuted", "cannot tell", or "not compared" of a sample.
+        verdict: "confirmed", "refuted", "cannot tell", "not measured", or "not compared" of a
+            sample.
         caveat: What a reader has to know.
     """
 
@@ -71,13 +73,16 @@ def judge(
 
     Args:
         claim: The claim.
-        summary: summary.json of the group.
+        summary: summary.json of the group; its "unmeasured" says why a score is missing.
         runs: metrics.json of each run.
         quick: Whether these are a few epochs only, which answer nothing.
 
     Raises:
         DataError: The summary does not have what the claim asks for.
     """
+    score = claim.value.removeprefix("scores.")
+    if score in summary.get("unmeasured", {}):
+        return not_measured(claim, summary["unmeasured"][score])
     try:
         words, verdict, count = KINDS[claim.kind](claim, summary, runs)
     except (KeyError, TypeError, ValueError, IndexError) as error:
@@ -92,6 +97,11 @@ def judge(
     elif count < 2:
         remarks.append("From a single run, without an interval.")
     return Finding(claim, words, count, verdict, " ".join(remarks))
+
+
+def not_measured(claim: Claim, why: str) -> Finding:
+    """Return the finding of a claim that could not be measured on this machine."""
+    return Finding(claim, f"{NOT_MEASURED}: {why}", 0, NOT_MEASURED, claim.caveat)
 
 
 Judgement = tuple[str, str, int]

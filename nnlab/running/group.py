@@ -159,12 +159,10 @@ def read_plan(folder: GroupFolder) -> tuple[Experiment, dict[str, Any]]:
 def summarise(experiment: Experiment, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return means and intervals over runs, and what the experiment makes of them."""
     first = next(iter(results.values()))
+    measured = _by_name([metrics["scores"] for metrics in results.values()])
     scores = {
-        name: mean_interval(
-            [metrics["scores"][name] for metrics in results.values()],
-            share=name in experiment.shares,
-        ).as_dict()
-        for name in (first["scores"] if experiment.averages else ())
+        name: mean_interval(values, share=name in experiment.shares).as_dict()
+        for name, values in (measured.items() if experiment.averages else ())
     }
     kept = ("scores", "training", "config")
     return {
@@ -173,6 +171,12 @@ def summarise(experiment: Experiment, results: Mapping[str, Mapping[str, Any]]) 
         "scores": scores,
         "baselines": _mean_baselines(list(results.values())),
         "details": dict(experiment.summarise(results)),
+        "unmeasured": {
+            name: why
+            for metrics in results.values()
+            for name, why in experiment.unmeasured(metrics).items()
+            if name not in measured
+        },
         "footer": footer_text({**first, "config": _without_seed(first["config"])}),
         "runs": {name: {key: metrics[key] for key in kept} for name, metrics in results.items()},
     }
@@ -182,11 +186,17 @@ def _mean_baselines(results: Sequence[Mapping[str, Any]]) -> dict[str, dict[str,
     """Average over runs: where each has a split of its own, the baselines differ, too."""
     return {
         name: {
-            score: statistics.fmean(metrics["baselines"][name][score] for metrics in results)
-            for score in scores
+            score: statistics.fmean(values)
+            for score, values in _by_name([one["baselines"][name] for one in results]).items()
         }
-        for name, scores in results[0]["baselines"].items()
+        for name in results[0]["baselines"]
     }
+
+
+def _by_name(scores: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
+    """Collect the values of each score; not every run need have all, or any at all."""
+    names = dict.fromkeys(name for one in scores for name in one)
+    return {name: [one[name] for one in scores if name in one] for name in names}
 
 
 def _without_seed(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,9 @@ def run(
         dataset: The record of the data set to take where `config` chooses none.
         replace: Whether a run in the folder goes, once the new one is ready to begin.
 
+    A finished run is not repeated. It is scored again if a program that a score needs was missing
+    then and is installed now.
+
     Returns:
         The contents of metrics.json.
 
@@ -49,7 +52,7 @@ def run(
     """
     if folder.is_run() and not replace:
         _check_same(experiment, config, folder)
-        if folder.is_finished():
+        if folder.is_finished() and not can_measure_more(experiment, folder):
             return _finished(folder)
     with locked(folder.path):
         try:
@@ -62,6 +65,13 @@ def resume(folder: RunFolder, workshop: Workshop) -> tuple[Experiment, dict[str,
     """Go on with the run in `folder`, exactly where it stopped; see `run`."""
     experiment, config, _ = read_plan(folder)
     return experiment, run(experiment, config, folder, workshop)
+
+
+def can_measure_more(experiment: Experiment, folder: RunFolder) -> bool:
+    """Tell whether scoring a finished run again would measure something that was left out."""
+    metrics = runs.read_json(folder.metrics)
+    scored = isinstance(metrics, dict) and isinstance(metrics.get("scores"), dict)
+    return scored and experiment.can_measure_more(metrics)
 
 
 def read_plan(folder: RunFolder) -> tuple[Experiment, Any, Source]:
@@ -174,4 +184,5 @@ def score_record(scores: Scores, data: Data) -> dict[str, Any]:
         "scores": dict(scores.scores),
         "baselines": {name: dict(values) for name, values in scores.baselines.items()},
         "details": dict(scores.details),
+        "unmeasured": dict(scores.unmeasured),
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlab import programs
 from nnlab.baselines.page_cleaning import (
     divided_by_background,
     fit_rescaling,
@@ -19,6 +20,7 @@ from nnlab.inference import Network
 from nnlab.inference.tiles import run_on_page
 from nnlab.metrics import character_error_rate, ocr, psnr, ssim
 from nnlab.metrics.images import WINDOW
+from nnlab.metrics.reading import PROGRAM
 
 OWN = "this network"
 UNTOUCHED = "untouched"
@@ -29,6 +31,8 @@ WORDS = {
     "character_errors": "characters misread",
 }
 PLACES = {"rmse": 4, "psnr": 2, "ssim": 4, "character_errors": 3}
+OPTIONAL = {"character_errors": PROGRAM}
+"""Scores that need a program, and which."""
 READ = (OWN, UNTOUCHED)
 """Methods whose pages a program reads, which takes longer than all else: after and before."""
 UNKNOWN_KIND = "noise"
@@ -93,6 +97,7 @@ def score(network: Network, data: Data) -> Scores:
             "shown": (shown := _shown(measured)),
         },
         evidence=_evidence(methods[OWN], data, shown),
+        unmeasured={score: _why_unread() for score in OPTIONAL if score not in own},
     )
 
 
@@ -119,6 +124,12 @@ def _read(truth: np.ndarray, pages: Sequence[np.ndarray]) -> list[_Reading]:
         return []
     errors = (len(expected) * character_error_rate(text or "", expected) for text in texts)
     return [_Reading(misread, len(expected)) for misread in errors]
+
+
+def _why_unread() -> str:
+    if programs.path_of(PROGRAM) is None:
+        return programs.missing(PROGRAM)
+    return f"{PROGRAM} read nothing on the true pages, or failed"
 
 
 def _measure(
@@ -237,10 +248,10 @@ def tables(metrics: Mapping[str, Any]) -> list[Table]:
 
 def _remarks(metrics: Mapping[str, Any]) -> str:
     error = metrics["details"]["rmse_of_clean_pages"]
-    remark = f"True pages, cleaned as if they were stained, keep an RMSE of {error:.4f}."
-    if "character_errors" in metrics["scores"]:
-        return remark
-    return f"{remark} How well pages can be read is measured where tesseract is installed."
+    remarks = [f"True pages, cleaned as if they were stained, keep an RMSE of {error:.4f}."]
+    for score, why in metrics.get("unmeasured", {}).items():
+        remarks.append(f"Not measured: {WORDS.get(score, score)} ({why}).")
+    return " ".join(remarks)
 
 
 def _number(scores: Mapping[str, float], key: str) -> str:

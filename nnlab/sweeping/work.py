@@ -10,6 +10,7 @@ from nnlab.datasets.store import Store
 from nnlab.errors import DataError, InterruptedRun, NnlabError
 from nnlab.files import make_folder
 from nnlab.running.group import write_plan
+from nnlab.running.single import can_measure_more
 from nnlab.runs import RunFolder
 from nnlab.sweeping.executor import Executor
 from nnlab.sweeping.results import Results
@@ -88,12 +89,11 @@ class Work:
     def conclude(self) -> None:
         """Write the summaries of groups whose runs had all ended before."""
         for results in self._groups:
-            self._conclude(results)
+            if _summarised(results) != list(results.in_order()):
+                self._conclude(results)
 
     def _conclude(self, results: Results) -> None:
-        """Write the summary of a group, unless it is there; other data count as a failure."""
-        if _summarised(results) == list(results.in_order()):
-            return
+        """Write the summary of a group; other data count as a failure."""
         try:
             results.conclude()
         except DataError as error:
@@ -115,7 +115,7 @@ class Work:
                 dataset,
                 self._verbose,
             )
-            if member.is_finished():
+            if member.is_finished() and not can_measure_more(results.experiment, member):
                 results.add(name, carry_out(task))  # reads it
             else:
                 self._left[task.folder] = task, results, name

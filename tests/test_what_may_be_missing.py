@@ -1,0 +1,182 @@
+"""What nnlab can do without: each optional program and data set hidden, and nothing else lost."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from nnlab import experiments
+from nnlab.datasets.registry import all_sets
+from nnlab.datasets.store import Store
+from nnlab.doctor import software
+from nnlab.errors import DataError
+from nnlab.experiment import Experiment
+from nnlab.report.claims import Plan
+from nnlab.report.verdicts import NOT_MEASURED
+from nnlab.reproduction import reproduce, standings
+from nnlab.running.group import summarise
+from nnlab.sweeping.local import LocalExecutor
+from tests.sweeping.observing import Recorder
+
+DENOISE = Plan(
+    "denoise",
+    "denoise",
+    runs=1,
+    minutes=1,
+    options={"dataset": "sample", "epochs": 1, "filters": 4, "stride": 64, "patch": 32},
+)
+NAMED = [
+    ("classify", {"dataset": "mnist"}),
+    ("perm-test", {"dataset": "mnist", "arm": "plain"}),
+    ("embed", {"dataset": "emnist-letters"}),
+    ("textgen", {"corpus": "tom_sawyer"}),
+    ("textgen", {"corpus": "nietzsche"}),
+    ("translate", {"pairs": "nld-eng"}),
+    ("recommend", {"baskets": "groceries"}),
+    ("denoise", {"dataset": "noisyoffice"}),
+]
+
+
+@pytest.fixture
+def no_programs(monkeypatch, tmp_path):
+    """Leave no program on the PATH; return the only folder on it."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    return folder
+
+
+def reproduced(folder):
+    folder.mkdir(exist_ok=True)
+    with LocalExecutor(1) as executor:
+        errors = reproduce([DENOISE], folder, executor, Store(offline=True), Recorder(), quick=True)
+    assert errors == {}
+    (standing,) = standings(folder, quick=True)
+    return {finding.claim.value: finding for finding in standing.findings}
+
+
+def test_without_tesseract_all_else_is_measured_and_the_rest_follows_once_it_is_there(
+    no_programs, tmp_path
+):
+    folder = tmp_path / "reproduction"
+    first = reproduced(folder)
+    misread = first["scores.character_errors"]
+    assert misread.measured == "not measured: tesseract is not installed"
+    assert (misread.verdict, misread.runs) == (NOT_MEASURED, 0)
+    assert first["scores.rmse"].runs == 1
+    weights = folder / "denoise" / "seed-1" / "last.h5"
+    trained = weights.stat().st_mtime_ns
+
+    program = no_programs / "tesseract"
+    program.write_text(f"#!{sys.executable}\nprint('a page of text')\n")
+    program.chmod(0o755)
+    found = reproduced(folder)["scores.character_errors"]
+    assert found.measured.startswith("0.00 % misread")
+    assert weights.stat().st_mtime_ns == trained
+
+    scored = (folder / "denoise" / "seed-1" / "metrics.json").stat().st_mtime_ns
+    program.unlink()
+    assert reproduced(folder)["scores.character_errors"] == found  # what is known stays known
+    assert (folder / "denoise" / "seed-1" / "metrics.json").stat().st_mtime_ns == scored
+
+
+def test_a_program_that_reads_nothing_is_not_asked_again(no_programs, tmp_path):
+    program = no_programs / "tesseract"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    program.chmod(0o755)
+    found = reproduced(tmp_path / "reproduction")["scores.character_errors"]
+    assert "tesseract read nothing" in found.measured
+    metrics = tmp_path / "reproduction" / "denoise" / "seed-1" / "metrics.json"
+    scored = metrics.stat().st_mtime_ns
+    reproduced(tmp_path / "reproduction")
+    assert metrics.stat().st_mtime_ns == scored
+
+
+def test_a_group_made_by_an_earlier_version_says_what_was_not_measured(no_programs, tmp_path):
+    reproduced(tmp_path / "reproduction")
+    for name in ("summary.json", "seed-1/metrics.json"):
+        path = tmp_path / "reproduction" / "denoise" / name
+        record = json.loads(path.read_text())
+        del record["unmeasured"]
+        path.write_text(json.dumps(record))
+    found = reproduced(tmp_path / "reproduction")["scores.character_errors"]
+    assert found.measured == "not measured: tesseract is not installed"
+
+
+def test_a_score_that_only_some_runs_have_is_averaged_over_those():
+    def metrics(**more):
+        return {
+            "dataset": {"name": "x", "sample": True, "sha256": "0"},
+            "scores": {"rmse": 0.25, **more},
+            "baselines": {"untouched": {"rmse": 0.5, **more}},
+            "details": {},
+            "experiment": "denoise",
+            "training": {},
+            "config": {"seed": 1},
+        }
+
+    results = {"a": metrics(), "b": metrics(character_errors=0.5), "c": metrics()}
+    found = summarise(experiments.get("denoise"), results)
+    assert (found["scores"]["character_errors"]["mean"], found["unmeasured"]) == (0.5, {})
+    assert found["scores"]["character_errors"]["n"] == 1
+    assert found["baselines"]["untouched"]["character_errors"] == 0.5
+
+
+def test_the_examination_finds_nothing_wrong_without_programs(no_programs):
+    result = software.text_recognition()
+    assert result.state == "ok"
+    assert "optional" in result.text
+
+
+def test_a_cluster_without_ray_is_refused_with_what_to_install(shell, tmp_path):
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "ray.py").write_text("raise ImportError('hidden')\n")
+    paths = os.pathsep.join([str(hidden), os.environ.get("PYTHONPATH", "")])
+    result = shell(
+        "sweep",
+        "recommend",
+        *("--set", "epochs=1", "--on", "ray", "-q"),
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    assert result.returncode != 0
+    assert "ray" in result.stderr
+    assert "pip install" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(("name", "chosen"), NAMED, ids=lambda one: str(one))
+def test_a_data_set_that_was_named_and_is_missing_is_an_error_that_says_what_to_do(name, chosen):
+    experiment: Experiment = experiments.get(name)
+    with pytest.raises(DataError, match="put these files into") as caught:
+        experiment.load(experiment.configure(chosen, "test"), Store(offline=True), print)
+    assert next(iter(chosen.values())) in str(caught.value)
+
+
+def test_every_registered_data_set_is_hidden_by_one_of_these_tests():
+    hidden = {next(iter(chosen.values())) for _, chosen in NAMED}
+    assert set(all_sets()) == hidden
+
+
+@pytest.mark.parametrize("name", [one for one in experiments.names() if one != "add"])
+def test_without_any_data_set_the_sample_stands_in_and_says_so(name):
+    experiment = experiments.get(name)
+    heard: list[str] = []
+    config = next(iter(experiment.trials(experiment.configure({}, "test"), 1).values()))
+    data = experiment.load(config, Store(offline=True), heard.append)
+    assert data.source.sample
+    assert any("sample" in text for text in heard)
+
+
+def test_a_part_without_data_is_not_measured_and_the_rest_appears(shell, tmp_path):
+    quick = ("--quick", "--only", "recommend", "-q", "--out", "all")
+    assert shell("reproduce", *quick).returncode == 0
+    result = shell("reproduce", "--only", "textgen", "--out", "all", "--offline", "-q")
+    assert result.returncode == 1
+    claims = json.loads((tmp_path / "all" / "claims.json").read_text())
+    assert {claim["plan"] for claim in claims} == {"textgen", "recommend"}
+    missing = [claim["measured"] for claim in claims if claim["plan"] == "textgen"]
+    assert all(text.startswith("not measured: ") for text in missing), missing
+    assert Path(tmp_path, "all", "report.html").exists()
