@@ -1,4 +1,5 @@
 import math
+import os
 
 import numpy as np
 import pytest
@@ -120,7 +121,7 @@ def program(folder, monkeypatch, script):
     path = folder / reading.PROGRAM
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
-    monkeypatch.setattr(reading.shutil, "which", lambda name: str(path))
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
 
 
 @pytest.mark.parametrize("image", [grey(0.5, 3, 4), np.zeros((3, 4), np.uint8)])
@@ -130,7 +131,7 @@ def test_ocr_gives_the_page_to_the_program_and_takes_its_text(tmp_path, monkeypa
 
 
 def test_ocr_is_none_without_the_program(monkeypatch):
-    monkeypatch.setattr(reading.shutil, "which", lambda name: None)
+    monkeypatch.setenv("PATH", "")
     assert metrics.ocr(grey(1.0)) is None
 
 

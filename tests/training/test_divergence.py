@@ -1,6 +1,10 @@
-"""A training that gets out of control: for real, through the shell, and resumed."""
+"""A training that gets out of control: through the shell, and resumed."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,11 +17,25 @@ from nnlab.runs import RunFolder
 from nnlab.training.divergence import REMEDY, in_words
 from nnlab.training.progress import Progress
 from tests.h5 import variables_of
+from tests.training.climbing import BROKEN, TURN, out_of_control
 from tests.watching import Watcher, make_workshop
 
-WILD = {"dataset": "sample", "units": 64, "optimizer": "rmsprop", "learning_rate": 0.1}
-FLAGS = ("--dataset", "sample", "--units", 64, "--learning-rate", 0.1, "-q", "--epochs")
-EPOCHS = 12
+OPTIONS = {"dataset": "sample", "units": 16}
+FLAGS = ("--dataset", "sample", "--units", 16, "-q", "--epochs")
+EPOCHS = 8
+ROOT = Path(__file__).parents[2]
+
+
+def shell_out_of_control(*arguments):
+    """Run `nnlab ARGUMENTS` in a process of its own where training gets out of control."""
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    return subprocess.run(
+        [sys.executable, "-m", "tests.training.climbing", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
 
 
 def weights_of(path):
@@ -30,20 +48,21 @@ def rows_of(folder):
 
 
 @pytest.mark.parametrize("stop", [True, False])
-def test_a_wild_learning_rate_is_told_and_its_best_weights_are_kept(shell, tmp_path, stop):
+def test_a_loss_that_climbs_is_told_and_the_best_weights_are_kept(shell, tmp_path, stop):
     flag = "--stop" if stop else "--no-stop"
-    result = shell("classify", *FLAGS, EPOCHS, flag, "--out", "wild")
+    result = shell_out_of_control("classify", *FLAGS, EPOCHS, flag, "--out", "wild")
     assert result.returncode == 6, result.stderr
     folder = RunFolder(tmp_path / "wild")
     training = json.loads(folder.metrics.read_text())["training"]
     epoch, best = training["diverged"]["epoch"], training["best_epoch"]
+    assert epoch == TURN
     told = result.stderr.splitlines()[-1]
     assert f"in epoch {epoch} " in told
     assert f"the weights of epoch {best} are kept in wild" in told
     assert (f"went on to epoch {EPOCHS} (--no-stop)" in told) is not stop
     assert rows_of(folder)[-1] == (epoch if stop else EPOCHS)
     assert (folder.figures / "learning-curves.png").exists()
-    assert shell("classify", *FLAGS, best, "--out", "short").returncode in (0, 6)
+    assert shell_out_of_control("classify", *FLAGS, best, "--out", "short").returncode in (0, 6)
     short = weights_of(tmp_path / "short" / "last.h5")
     for name, array in weights_of(folder.best).items():
         assert (array == short[name]).all()
@@ -52,18 +71,19 @@ def test_a_wild_learning_rate_is_told_and_its_best_weights_are_kept(shell, tmp_p
     assert told in again.stderr
 
 
-def test_a_loss_that_is_not_finite_ends_the_run_in_either_case(shell):
-    wild = ("--optimizer", "sgd", "--learning-rate", 100, "--no-stop")
-    result = shell("classify", "--dataset", "sample", "--epochs", 3, "-q", *wild)
+def test_a_loss_that_is_not_finite_ends_the_run_in_either_case():
+    result = shell_out_of_control(BROKEN, "classify", *FLAGS, EPOCHS, "--no-stop")
     assert result.returncode == 6
+    assert f"in epoch {TURN}" in result.stderr
     assert "the loss became" in result.stderr
     assert "end a training with --no-stop as well" in result.stderr
 
 
+@out_of_control()
 def test_a_run_that_went_on_is_resumed_after_its_climb(tmp_path, monkeypatch):
     monkeypatch.setattr("nnlab.training.loop.CHUNK_SECONDS", 0)  # one step a chunk
     classify = experiments.get("classify")
-    config = classify.configure({**WILD, "epochs": EPOCHS, "stop": False}, "test")
+    config = classify.configure({**OPTIONS, "epochs": EPOCHS, "stop": False}, "test")
     whole, halted = RunFolder(tmp_path / "whole"), RunFolder(tmp_path / "halted")
     for folder in (whole, halted):
         folder.path.mkdir()
@@ -87,7 +107,7 @@ def test_a_run_that_went_on_is_resumed_after_its_climb(tmp_path, monkeypatch):
 
 def test_a_checkpoint_from_before_the_option_is_gone_on_with(tmp_path):
     classify = experiments.get("classify")
-    config = classify.configure({"dataset": "sample", "units": 8, "epochs": 2}, "test")
+    config = classify.configure({**OPTIONS, "epochs": 2}, "test")
     folder = RunFolder(tmp_path)
     with pytest.raises(InterruptedRun):
         run(classify, config, folder, make_workshop(Watcher(interrupt_at=1)))
