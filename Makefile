@@ -12,7 +12,7 @@ demo: $(READY)  ## all eight experiments on embedded samples, in a few minutes, 
 	NNLAB_OFFLINE=1 $(BIN)/nnlab reproduce --quick
 
 test: $(READY)  ## run all tests
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 lint: $(READY)  ## style and types
 	$(BIN)/ruff check .

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,17 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["NNLAB_OFFLINE"] = "1"
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
+Begun = Callable[..., subprocess.Popen[str]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Keep tests that share a trained network on one worker, so that it is trained once."""
+    for item in items:
+        fixtures = item._fixtureinfo.name2fixturedefs.values()
+        if any(definitions[-1].scope == "module" for definitions in fixtures):
+            parameters = item.callspec.params if hasattr(item, "callspec") else {}
+            name = f"{item.path.stem} {parameters.get('name', '')}".strip()
+            item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +58,34 @@ def shell(tmp_path: Path) -> Shell:
         )
 
     return run
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Iterator[Begun]:
+    """Return a function that begins `nnlab ARGUMENTS`; none outlives the test."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def begin(*arguments: object, **options: object) -> subprocess.Popen[str]:
+        process: subprocess.Popen[str] = subprocess.Popen(  # type: ignore[call-overload]
+            [sys.executable, "-m", "nnlab", *map(str, arguments)],
+            **{
+                "cwd": tmp_path,
+                "stdout": subprocess.PIPE,
+                "stderr": subprocess.PIPE,
+                "text": True,
+                **options,
+            },
+        )
+        processes.append(process)
+        return process
+
+    yield begin
+    for process in processes:
+        process.kill()
+        process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ PACKAGE = Path(nnlab.__file__).parent
 
 FLOORS = (
     {"errors"},
-    {"console", "files", "options", "programs", "versions"},
+    {"console", "files", "interrupts", "options", "programs", "versions"},
     {"datasets", "inference", "checkpoint", "runs", "metrics", "plots"},
     {"models", "training", "baselines", "decoding", "cleaning"},
     {"experiment"},

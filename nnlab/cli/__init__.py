@@ -1,12 +1,21 @@
 """The command line: parsing, printing, exit codes. Nothing imports it."""
 
+import signal
 import sys
+
+from nnlab import interrupts
+from nnlab.errors import InterruptedRun
 
 
 def start() -> None:
-    """Run the command line and exit; a Ctrl-C that comes while it is still imported ends it."""
+    """Run the command line and exit, also when Ctrl-C comes while it is still imported."""
     try:
-        from nnlab.cli.main import main
+        with interrupts.raised_once([signal.SIGINT]):
+            from nnlab.cli.main import run
+
+            code = run()
     except KeyboardInterrupt:
-        sys.exit(130)
-    main()
+        print("error: interrupted", file=sys.stderr)  # noqa: T201
+        code = InterruptedRun.exit_code
+    interrupts.ignore_all()  # or one that comes while Python ends would change the exit code
+    sys.exit(code)

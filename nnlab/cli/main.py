@@ -2,19 +2,20 @@
 
 import contextlib
 import errno
+import importlib
 import io
 import itertools
 import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from nnlab import experiments, versions
-from nnlab.cli.experiment import experiment_command
+from nnlab import experiments
 from nnlab.console import Console
 from nnlab.errors import InterruptedRun, NnlabError, near, nearest
 
@@ -36,31 +37,20 @@ def _past_click() -> Iterator[None]:
         raise _ClosedPipe from error
 
 
-def _verbs() -> dict[str, Callable[[], click.Command]]:
-    """Return the commands besides the experiments; each is imported when it is needed."""
-
-    def verb(module: str, name: str) -> Callable[[], click.Command]:
-        def load() -> click.Command:
-            import importlib
-
-            command: click.Command = getattr(importlib.import_module(f"nnlab.cli.{module}"), name)
-            return command
-
-        return load
-
-    return {
-        "sweep": verb("sweep", "sweep"),
-        "resume": verb("resume", "resume"),
-        "evaluate": verb("evaluate", "evaluate"),
-        "show": verb("show", "show"),
-        "compare": verb("compare", "compare"),
-        "report": verb("report", "report"),
-        "reproduce": verb("reproduce", "reproduce"),
-        "export": verb("export", "export"),
-        "data": verb("data", "data"),
-        "doctor": verb("doctor", "doctor"),
-        "completion": verb("completion", "completion"),
-    }
+VERBS = {
+    "sweep": "Train an experiment with many settings, several runs at once.",
+    "resume": "Go on with a run exactly where it stopped.",
+    "evaluate": "Score a trained network on the test part of a data set.",
+    "show": "Show what is in a checkpoint: network, settings, data, scores.",
+    "compare": "Compare runs: where their settings differ, their scores, their curves.",
+    "report": "Write one page about runs, with images to explore.",
+    "reproduce": "Measure every claim of the 2018 report again.",
+    "export": "Copy what answering needs of a checkpoint into a file of its own.",
+    "data": "List, download, verify and locate the data sets.",
+    "doctor": "Check this machine, down to a training of some seconds.",
+    "completion": "Print the completion script for a shell.",
+}
+"""The commands besides the experiments: modules of `nnlab.cli`, imported when they are needed."""
 
 
 class NnlabGroup(click.Group):
@@ -78,14 +68,26 @@ class NnlabGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return all command names."""
-        return [*experiments.names(), *_verbs()]
+        return [*experiments.names(), *VERBS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Build the command called `cmd_name`, None if there is none."""
         if cmd_name in experiments.names():
+            from nnlab.cli.experiment import experiment_command
+
             return experiment_command(experiments.get(cmd_name))
-        verb = _verbs().get(cmd_name)
-        return verb() if verb else None
+        if cmd_name in VERBS:
+            command: click.Command = getattr(
+                importlib.import_module(f"nnlab.cli.{cmd_name}"), cmd_name
+            )
+            return command
+        return None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the name of a command without importing them all."""
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        items = [CompletionItem(name, help=_summary(name)) for name in names]
+        return items + click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -98,16 +100,21 @@ class NnlabGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the experiments apart from the verbs."""
-        names = {"Experiments": experiments.names(), "Runs, checkpoints and data": list(_verbs())}
+        names = {"Experiments": experiments.names(), "Runs, checkpoints and data": list(VERBS)}
         for title, group in names.items():
-            commands = [(name, self.get_command(ctx, name)) for name in group]
-            rows = [(name, command.get_short_help_str(72)) for name, command in commands if command]
             with formatter.section(title):
-                formatter.write_dl(rows)
+                formatter.write_dl([(name, _summary(name)) for name in group])
+
+
+def _summary(name: str) -> str:
+    """Return what a command does, in a line; no command is imported for it."""
+    return VERBS.get(name) or experiments.summary(name)
 
 
 def _print_versions(ctx: click.Context, parameter: click.Parameter, asked: bool) -> None:
     if asked and not ctx.resilient_parsing:
+        from nnlab import versions
+
         click.echo(f"nnlab {versions.own()}")
         for name, version in versions.installed().items():
             click.echo(f"{name} {version}")
@@ -132,11 +139,6 @@ def nnlab() -> None:
         nnlab classify data/examples/7.png
         nnlab classify --model cnn --loss mse
     """
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit with the code that belongs to what happened."""
-    sys.exit(run(arguments))
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -29,6 +29,7 @@ from nnlab.errors import (
 from nnlab.experiment import Experiment
 from nnlab.files import make_folder
 from nnlab.inference.convolution import cores
+from nnlab.interrupts import raised_once
 
 if TYPE_CHECKING:
     from nnlab.sweeping.cluster import RayExecutor
@@ -214,7 +215,7 @@ def _carry_out(
     verbose = ctx.params["verbose"] > 1
     store = make_store(ctx)
     try:
-        with executor, WorkDisplay(make_console(ctx)) as display:
+        with raised_once(), executor, WorkDisplay(make_console(ctx)) as display:
             csv_file = ctx.params["csv_file"]
             return carry_out(
                 plan, folder, executor, store, display, csv_file=csv_file, verbose=verbose

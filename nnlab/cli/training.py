@@ -1,7 +1,6 @@
 """Training from the shell: where the run goes, and what is printed at the end."""
 
 import shlex
-import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from nnlab.console import Console, TrainingDisplay
 from nnlab.errors import InterruptedRun, OutputExistsError
 from nnlab.experiment import Experiment, Table
 from nnlab.files import make_folder
+from nnlab.interrupts import raised_once
 from nnlab.running import group, single
 from nnlab.running.folders import given_up_unless_started, has_run, is_free
 from nnlab.running.workshop import Workshop
@@ -68,22 +68,23 @@ def make_workshop(ctx: click.Context) -> Workshop:
 @contextmanager
 def interruptible(folder: Path, how: str = "") -> Iterator[None]:
     """Make SIGTERM the same as Ctrl-C, and add to either where the run is and how it goes on."""
-
-    def interrupt(number: int, frame: Any) -> None:
-        raise KeyboardInterrupt
-
-    previous = signal.signal(signal.SIGTERM, interrupt)
     try:
-        yield
+        with raised_once():
+            yield
     except (InterruptedRun, KeyboardInterrupt) as error:
-        what = str(error) or "interrupted"
+        what = str(error) or f"interrupted; {_kept(folder)}"
         if how:
             what += f"; {how}"
         elif has_run(folder):
             what += f"; go on with: nnlab resume {shlex.quote(str(folder))}"
         raise InterruptedRun(what) from error
-    finally:
-        signal.signal(signal.SIGTERM, previous)
+
+
+def _kept(folder: Path) -> str:
+    """Say what is left of a run, or of a group of runs, that was not told to save."""
+    if any(folder.glob("last.h5")) or any(folder.glob("*/last.h5")):
+        return "what was saved last is kept"
+    return "nothing was trained yet"
 
 
 def _folder(ctx: click.Context, experiment: Experiment, *, single_run: bool) -> Path:

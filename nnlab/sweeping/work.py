@@ -9,13 +9,13 @@ from nnlab import runs
 from nnlab.datasets.store import Store
 from nnlab.errors import DataError, InterruptedRun, NnlabError
 from nnlab.files import make_folder
+from nnlab.interrupts import Interrupt
 from nnlab.running.group import write_plan
 from nnlab.running.single import can_measure_more
 from nnlab.runs import RunFolder
 from nnlab.sweeping.executor import Executor
 from nnlab.sweeping.results import Results
 from nnlab.sweeping.task import Outcome, Task, carry_out, failed
-from nnlab.training.interrupt import Interrupt
 
 
 @dataclass(frozen=True)

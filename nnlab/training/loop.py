@@ -11,10 +11,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from nnlab.errors import DivergedError, InterruptedRun
+from nnlab.interrupts import Interrupt
 from nnlab.training.divergence import check_climb, check_finite
 from nnlab.training.examples import Examples
 from nnlab.training.graph import Graph
-from nnlab.training.interrupt import Interrupt
 from nnlab.training.progress import Progress, Row
 from nnlab.training.settings import TrainingSettings
 
@@ -70,6 +70,7 @@ class TrainingLoop:
         self._names = ["loss", *examples.measures]
         self._steps = steps_per_epoch(examples, settings)
         self._chunk = 1
+        self._kept = "nothing was saved yet, and the training will begin again"
 
     def run(self, progress: Progress) -> None:
         """Train to the end; `progress` is updated in place.
@@ -77,10 +78,19 @@ class TrainingLoop:
         Raises:
             DivergedError: The loss is not finite, or it has climbed back and the settings say to
                 stop then; the best weights are kept, and `progress.diverged` has the first time.
-            InterruptedRun: Ctrl-C or SIGTERM; everything is kept for resuming.
+            InterruptedRun: Ctrl-C or SIGTERM; everything is kept for resuming. At a second one
+                that does not come within a moment, what was saved last is kept.
         """
         if progress.finished:  # killed while it was scored
             return
+        if progress.untrained_loss is not None:  # resumed
+            self._kept = _place(progress)
+        try:
+            self._run(progress)
+        except KeyboardInterrupt as error:
+            raise InterruptedRun(f"interrupted a second time; {self._kept}") from error
+
+    def _run(self, progress: Progress) -> None:
         with Interrupt() as interrupt:
             if progress.untrained_loss is None:
                 self._look_at_untrained(progress, interrupt)
@@ -208,6 +218,7 @@ class TrainingLoop:
     def _save(self, progress: Progress) -> None:
         self._clock(progress)
         self._keeper.keep_last(progress)
+        self._kept = _place(progress)
         self._saved_at = time.monotonic()
 
     def _clock(self, progress: Progress) -> None:
@@ -221,6 +232,10 @@ class TrainingLoop:
             name: total / weight if weight else math.nan
             for name, total in zip(self._names, totals, strict=True)
         }
+
+
+def _place(progress: Progress) -> str:
+    return f"what was saved after epoch {progress.epoch} and step {progress.step} is kept"
 
 
 def steps_per_epoch(examples: Examples, settings: TrainingSettings) -> int:

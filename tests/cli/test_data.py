@@ -1,9 +1,7 @@
 import hashlib
 
-import pytest
-
 from nnlab.cli import data as commands
-from nnlab.cli.main import main
+from nnlab.cli import main
 from nnlab.datasets.registry import DataFile, DataSet, Edition
 
 CONTENT = b"a page"
@@ -25,9 +23,8 @@ def many_files(monkeypatch, tmp_path, here):
 
 def run(capfd, *arguments):
     """Return the exit code and what went to stdout."""
-    with pytest.raises(SystemExit) as stopped:
-        main(["data", *arguments])
-    return stopped.value.code, capfd.readouterr().out
+    code = main.run(["data", *arguments])
+    return code, capfd.readouterr().out
 
 
 def test_many_files_are_told_of_together(monkeypatch, tmp_path, capfd):

@@ -5,10 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
+import click
 import pytest
+
+from nnlab import experiments
+from nnlab.cli.main import VERBS, nnlab
+from tests.waiting import PATIENCE, wait_for
 
 HEAVY = "tensorflow keras matplotlib scipy h5py rich PIL pooch"
 
@@ -29,6 +33,28 @@ def test_help_and_version_import_nothing_heavy(arguments):
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert result.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["nosuch"], ["--version"]])
+def test_a_list_of_commands_imports_none_of_them(arguments):
+    program = (
+        "import sys; from nnlab.cli.main import run; "
+        f"run({arguments!r}); "
+        "print([p for p in ('numpy', 'h5py', 'nnlab.experiment') if p in sys.modules]); "
+        "print([p for p in sys.modules if p.startswith('nnlab.experiments.')])"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert result.stdout.splitlines()[-2:] == ["[]", "[]"]
+
+
+def test_summaries_in_the_list_are_those_of_the_commands():
+    ctx = click.Context(nnlab)
+    for name, summary in VERBS.items():
+        command = nnlab.get_command(ctx, name)
+        assert command is not None
+        assert command.get_short_help_str(100) == summary
+    for name in experiments.names():
+        assert experiments.summary(name) == experiments.get(name).summary
 
 
 def test_version_names_what_it_stands_on(shell):
@@ -143,23 +169,15 @@ def test_a_closed_pipe_is_no_traceback(shell):
     assert "Exception" not in result.stderr
 
 
-def start_training(tmp_path, *arguments):
-    command = [sys.executable, "-m", "nnlab", "classify", "--dataset", "sample"]
-    return subprocess.Popen(
-        [*command, "--epochs", "1000", "--out", "run", *arguments],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+LONG = ("classify", "--dataset", "sample", "--epochs", 1000, "--out", "run")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_training_is_saved_and_says_how_to_go_on(tmp_path, shell, number):
-    process = start_training(tmp_path)
+def test_an_interrupted_training_is_saved_and_says_how_to_go_on(tmp_path, shell, begun, number):
+    process = begun(*LONG)
     wait_for(lambda: (tmp_path / "run" / "history.csv").exists())
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert out == ""
     assert "go on with: nnlab resume run" in err
@@ -168,23 +186,12 @@ def test_an_interrupted_training_is_saved_and_says_how_to_go_on(tmp_path, shell,
     assert shown["state"]["finished"] is False
 
 
-def test_two_processes_cannot_train_in_one_folder(tmp_path, shell):
-    process = start_training(tmp_path)
-    try:
-        wait_for(lambda: (tmp_path / "run" / "config.json").exists())
-        result = shell("resume", "run")
-        assert result.returncode == 5
-        assert "another process" in result.stderr
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def wait_for(happened):
-    end = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+def test_two_processes_cannot_train_in_one_folder(tmp_path, shell, begun):
+    begun(*LONG)
+    wait_for(lambda: (tmp_path / "run" / "config.json").exists())
+    result = shell("resume", "run")
+    assert result.returncode == 5
+    assert "another process" in result.stderr
 
 
 def test_output_folders_are_not_overwritten_without_force(tmp_path, shell):

@@ -2,9 +2,8 @@
 
 import json
 import signal
-import subprocess
-import sys
-import time
+
+from tests.waiting import PATIENCE, wait_for
 
 
 def test_a_part_of_the_tour(shell, tmp_path):
@@ -26,16 +25,12 @@ def test_a_part_of_the_tour(shell, tmp_path):
     assert (tmp_path / "reproduction-quick" / "report.html").exists()
 
 
-def test_an_interrupted_tour_says_how_it_goes_on(tmp_path):
-    command = [sys.executable, "-m", "nnlab", "reproduce", "--quick", "--only", "textgen"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+def test_an_interrupted_tour_says_how_it_goes_on(tmp_path, begun):
+    process = begun("reproduce", "--quick", "--only", "textgen")
     config = tmp_path / "reproduction-quick" / "textgen" / "seed-1" / "config.json"
-    for _ in range(600):
-        if config.exists():
-            break
-        time.sleep(0.1)
+    wait_for(config.exists)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=120)
+    _, told = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, told
     assert "the same command goes on" in told
     assert (config.parent / "last.h5").exists()

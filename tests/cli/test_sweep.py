@@ -5,13 +5,12 @@ import os
 import shlex
 import signal
 import subprocess
-import sys
-import time
 
 import pytest
 
 from nnlab.cli.main import run
 from tests.sweeping.observing import descendants
+from tests.waiting import PATIENCE, wait_for
 
 TINY = ["--set", "dataset=sample", "--set", "units=8", "--jobs", "2"]
 
@@ -107,16 +106,15 @@ def test_missing_data_are_told_and_leave_nothing(shell, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
-def test_ctrl_c_saves_leaves_no_process_and_says_how_to_go_on(tmp_path, shell):
+def test_ctrl_c_saves_leaves_no_process_and_says_how_to_go_on(tmp_path, shell, begun):
     epochs = 150
-    command = [sys.executable, "-m", "nnlab", "sweep", "classify", *TINY]
-    command += ["--set", f"epochs={epochs}", "--grid", "seed=1,2", "--out", "a"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    grid = ("--set", f"epochs={epochs}", "--grid", "seed=1,2", "--out", "a")
+    process = begun("sweep", "classify", *TINY, *grid, stdout=subprocess.DEVNULL)
     wait_for(lambda: list(tmp_path.glob("a/*/*/history.csv")))
     children = descendants(process.pid)
     assert len(children) >= 2
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     wait_for(lambda: not any(map(exists, children)))
     assert list(tmp_path.glob("a/*/*/last.h5"))  # saved: the next checkpoint was a minute away
@@ -125,13 +123,6 @@ def test_ctrl_c_saves_leaves_no_process_and_says_how_to_go_on(tmp_path, shell):
     for seed in (1, 2):
         rows = (tmp_path / f"a/seed={seed}/seed-{seed}/history.csv").read_text().splitlines()
         assert len(rows) == epochs + 2
-
-
-def wait_for(condition):
-    end = time.monotonic() + 120
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def exists(pid):

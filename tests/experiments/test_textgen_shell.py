@@ -1,13 +1,12 @@
 """Writing text in the shell: streams, prompts from stdin, and files that are no text."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
 from tests.decoding.networks import write_untrained
 from tests.experiments.texts import write_corpus
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -57,21 +56,15 @@ def test_prompts_come_from_stdin_a_line_each(write):
     assert (write("-", input="").returncode, write("-", input="").stdout) == (0, "")
 
 
-def test_the_first_characters_come_before_the_last_are_made(checkpoint, tmp_path):
-    command = [sys.executable, "-m", "nnlab", "textgen", "tom ", "--length", "2000000000"]
-    process = subprocess.Popen(
-        [*command, "--checkpoint", str(checkpoint)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=tmp_path,
-    )
+def test_the_first_characters_come_before_the_last_are_made(checkpoint, begun):
+    options = ("--length", "2000000000", "--checkpoint", checkpoint)
+    process = begun("textgen", "tom ", *options, text=False)
     assert process.stdout is not None
     assert process.stderr is not None
     assert process.stdout.read(30).startswith(b"tom ")
     process.stdout.close()
-    assert process.wait(timeout=60) == 141
+    assert process.wait(timeout=PATIENCE) == 141
     assert process.stderr.read().count(b"\n") == 1  # which checkpoint answers
-    process.stderr.close()
 
 
 @pytest.mark.parametrize(

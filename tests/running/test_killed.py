@@ -11,6 +11,7 @@ import sys
 import time
 
 from tests.h5 import same_variables
+from tests.waiting import PATIENCE
 
 KILLS = int(os.environ.get("NNLAB_TEST_KILLS", "3"))
 TRAINING = ["--dataset", "sample", "--epochs", "40", "--units", "256", "--save-every", "0.1s", "-q"]
@@ -47,7 +48,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_never_was(tmp_path, 
 def wait_for_news(path, process):
     """Wait until the process has written a checkpoint of its own, or has ended."""
     known = path.stat().st_mtime_ns if path.exists() else 0
-    end = time.monotonic() + 120
+    end = time.monotonic() + PATIENCE
     while process.poll() is None and (not path.exists() or path.stat().st_mtime_ns == known):
         assert time.monotonic() < end
         time.sleep(0.01)

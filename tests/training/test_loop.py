@@ -319,18 +319,39 @@ def test_clipping_bounds_the_step():
     assert 0 < moved <= 0.001 * steps * 1.01
 
 
-def test_a_second_interrupt_leaves_at_once(monkeypatch):
-    left: list[int] = []
-    monkeypatch.setattr(os, "_exit", left.append)
+class Pressing(Memory):
+    """Presses Ctrl-C several times in the middle of an epoch."""
 
-    class Twice(Memory):
-        def chunk_done(self, epoch, step, steps, means):
-            for _ in range(2):
-                os.kill(os.getpid(), signal.SIGTERM)
+    def chunk_done(self, epoch, step, steps, means):
+        super().chunk_done(epoch, step, steps, means)
+        if (epoch, step) == (2, 1):
+            for _ in range(5):
+                os.kill(os.getpid(), signal.SIGINT)
 
-    with pytest.raises(InterruptedRun):
-        train(memory=Twice())
-    assert left == [130]
+
+@pytest.fixture
+def one_step_a_chunk(monkeypatch):
+    monkeypatch.setattr("nnlab.training.loop.CHUNK_SECONDS", 0)
+
+
+def test_five_interrupts_in_a_moment_are_one(one_step_a_chunk):
+    memory = Pressing()
+    with pytest.raises(InterruptedRun, match="interrupted in epoch 2 after step 1 of .*; saved"):
+        train(memory=memory)
+    resumed, _ = train(resumed=memory.last)
+    assert same(resumed.last[0], train()[0].last[0])
+
+
+@pytest.mark.parametrize(
+    ("save_every", "kept"),
+    [(3600, "nothing was saved yet"), (0, "epoch 1 and step [0-9]+ is kept")],
+)
+def test_a_late_second_interrupt_leaves_and_says_what_is_kept(
+    monkeypatch, one_step_a_chunk, save_every, kept
+):
+    monkeypatch.setattr("nnlab.interrupts.PATIENCE", 0)
+    with pytest.raises(InterruptedRun, match=f"a second time; .*{kept}"):
+        train(dataclasses.replace(SETTINGS, save_every=save_every), memory=Pressing())
 
 
 @pytest.mark.parametrize("look", [1, 3])  # while the untrained network is measured; after epoch 1

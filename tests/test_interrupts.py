@@ -1,0 +1,97 @@
+"""Signals that come in a burst are one."""
+
+import contextlib
+import os
+import signal
+import time
+
+import pytest
+
+from nnlab import interrupts
+from nnlab.interrupts import Interrupt, raised_once
+from tests.waiting import PATIENCE
+
+PAUSES = (0, 0.01, 0.03)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """Swallow for half a second only, and come out of it before the next test."""
+    monkeypatch.setattr(interrupts, "PATIENCE", 0.5)
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def press(times=1):
+    for _ in range(times):
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_flag_is_raised_once_and_a_late_signal_interrupts():
+    with Interrupt() as interrupt:
+        press(5)
+        assert interrupt.requested
+        time.sleep(0.6)
+        with pytest.raises(KeyboardInterrupt):
+            press()
+
+
+def test_a_burst_that_goes_on_behind_the_block_is_swallowed_and_then_all_is_as_before():
+    with Interrupt():
+        press()
+    press(5)
+    time.sleep(0.6)
+    with pytest.raises(KeyboardInterrupt):
+        press()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_exception_is_raised_once():
+    caught = []
+    with raised_once():
+        try:
+            press()
+        except KeyboardInterrupt as error:
+            press(5)
+            caught.append(error)
+    press(5)
+    assert len(caught) == 1
+
+
+def test_an_interrupt_that_was_swallowed_on_its_way_is_heard_by_what_comes_next():
+    with raised_once():
+        with contextlib.suppress(KeyboardInterrupt):
+            press()
+        with Interrupt() as interrupt:
+            assert interrupt.requested
+    with Interrupt() as interrupt:
+        assert not interrupt.requested
+
+
+def test_what_was_ignored_stays_ignored():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with raised_once():
+        press(3)
+
+
+@pytest.mark.parametrize("pause", PAUSES)
+@pytest.mark.parametrize("after", ["reading the data", "training recommend", "epoch 1/"])
+def test_however_fast_ctrl_c_comes_one_line_says_what_was_kept(tmp_path, begun, after, pause):
+    options = ("--baskets", "sample", "--threads", 1, "--epochs", 500)
+    process = begun("recommend", *options, "--out", "run")
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith(after):
+            break
+    for _ in range(5):
+        process.send_signal(signal.SIGINT)
+        time.sleep(pause)
+    told = process.stderr.read().splitlines()
+    assert process.wait(PATIENCE) == 130
+    errors = [line for line in told if line.startswith("error:")]
+    assert len(errors) == 1, told
+    assert not any("Traceback" in line for line in told)
+    assert "saved" in errors[0] or "nothing was trained yet" in errors[0]
+    if (tmp_path / "run" / "config.json").exists():
+        assert "nnlab resume run" in errors[0]
