@@ -235,7 +235,7 @@ class TrainingLoop:
 
 
 def _place(progress: Progress) -> str:
-    return f"what was saved after epoch {progress.epoch} and step {progress.step} is kept"
+    return f"what was saved in epoch {progress.epoch + 1} after step {progress.step} is kept"
 
 
 def steps_per_epoch(examples: Examples, settings: TrainingSettings) -> int:
