@@ -13,12 +13,21 @@ import numpy as np
 from nnlab.datasets.background import background_of
 from nnlab.datasets.components import label_components
 from nnlab.datasets.pictures import read_picture, valid_pictures
+from nnlab.datasets.tight_pictures import bordered
 from nnlab.errors import DataError, NnlabError
 
 WORKING_SIDE = 512
 """Longer side in pixels that a larger picture is reduced to before anything else."""
 DARK_BORDER = 48
 """Grey level up to which a border counts as black."""
+FAINT = 8
+"""Grey level up to which a pixel of such a picture may be noise."""
+OFF_CENTRE = 0.04
+"""Share of the picture by which a character in the form may lie beside the middle."""
+MNIST_BOX = 0.85
+"""Share of the picture that MNIST's characters stay within: 20 of 28 pixels, and some noise."""
+EMNIST_BOX = 0.78
+"""Share that EMNIST's exceed on their longer side: 22 to 26 of 28 pixels."""
 LEAST_CONTRAST = 20.0
 """Grey levels by which ink must differ from the background."""
 NOISE_SIGMAS = 5.0
@@ -54,7 +63,7 @@ def to_digit_form(picture: np.ndarray, shape: tuple[int, int] = (28, 28)) -> np.
     for same in (picture, 255 - picture):
         if _has_form(same, shape):
             return same
-    ink = _character(_reduced(picture))
+    ink = _character(_reduced(bordered(picture)))
     rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
     cropped = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     box = (max(1, shape[0] * 20 // 28), max(1, shape[1] * 20 // 28))
@@ -84,7 +93,35 @@ def _has_form(picture: np.ndarray, shape: tuple[int, int]) -> bool:
         return False
     border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
     level = np.median(border)
-    return bool(level <= DARK_BORDER and picture.max() >= level + 2 * LEAST_CONTRAST)
+    if level > DARK_BORDER or picture.max() < level + 2 * LEAST_CONTRAST:
+        return False
+    return _is_placed(picture)
+
+
+def _is_placed(picture: np.ndarray) -> bool:
+    """Tell whether light ink lies in its picture as in MNIST or EMNIST.
+
+    MNIST's characters fit 20/28 of the picture and are centred by mass; EMNIST's are larger and
+    centred by their box, exactly.
+    """
+    by_mass, by_box, fits, large = True, True, True, False
+    for axis in (0, 1):
+        profile = picture.sum(axis=1 - axis, dtype=np.float64)
+        strongest = picture.max(axis=1 - axis)
+        size = len(profile)
+        middle = float(profile @ np.arange(size)) / float(profile.sum())
+        by_mass &= abs(middle - size / 2) <= size * OFF_CENTRE
+        first, last = _ends(strongest > FAINT)
+        fits &= last - first < size * MNIST_BOX
+        first, last = _ends(strongest > 0)
+        by_box &= abs(first + last + 1 - size) <= 1 and last - first < size - 1
+        large |= last - first + 1 >= size * EMNIST_BOX
+    return bool((by_mass and fits) or (by_box and large))
+
+
+def _ends(marked: np.ndarray) -> tuple[int, int]:
+    places = np.flatnonzero(marked)
+    return int(places[0]), int(places[-1])
 
 
 def _reduced(picture: np.ndarray) -> np.ndarray:
