@@ -53,6 +53,9 @@ class Config(TrainingSettings):
         None, "file of images to test on", path=True, default_text="a fifth of --images"
     )
     test_labels: str | None = option(None, "file of their labels", path=True)
+    transposed: bool = option(
+        False, "the images are stored transposed, as in EMNIST's files: turn them upright"
+    )
     validation: int = option(
         5000, "training images held out to choose the best epoch, at most a tenth", low=0
     )
@@ -99,6 +102,7 @@ class Classify(Experiment):
         "labels",
         "test_images",
         "test_labels",
+        "transposed",
     )
     data_facts: ClassVar[tuple[str, ...]] = ("class_names", "image_shape")
 
@@ -117,6 +121,7 @@ class Classify(Experiment):
             test_labels=_path(config.test_labels),
             split_seed=config.split_seed,
             warn=warn,
+            transposed=config.transposed,
         )
         training, validation = split_validation(
             len(digits.train_images), config.validation, config.split_seed
@@ -148,13 +153,17 @@ class Classify(Experiment):
         """Load a test part; of an idx pair of the user's, all images are tested."""
         if set(given) <= {"dataset"}:
             return super().load_for_evaluation(config, facts, given, store, warn)
-        pairs = ({"images", "labels"}, {"test_images", "test_labels"})
-        if set(given) not in pairs:
+        files = sorted(set(given) - {"transposed"})
+        if files not in (["images", "labels"], ["test_images", "test_labels"]):
             raise UsageError("--images and --labels go together, and without --dataset")
-        images_path, labels_path = (Path(given[name]) for name in sorted(given))
+        images_path, labels_path = (Path(given[name]) for name in files)
         height, width = facts["image_shape"]
         images, labels, source = load_test_images(
-            images_path, labels_path, facts["class_names"], (height, width)
+            images_path,
+            labels_path,
+            facts["class_names"],
+            (height, width),
+            transposed=bool(given.get("transposed", config.transposed)),
         )
         return Data({"test_images": images, "test_labels": labels}, facts, source)
 

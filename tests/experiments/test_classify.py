@@ -10,7 +10,10 @@ from PIL import Image
 import nnlab
 from nnlab import experiments
 from nnlab.checkpoint import write
+from nnlab.datasets.idx import write_idx
+from nnlab.datasets.labelled_images import sample_digits
 from nnlab.errors import CheckpointError, NnlabError, UsageError
+from nnlab.running.evaluation import evaluate
 from nnlab.running.single import run
 from nnlab.runs import RunFolder
 from tests.watching import make_workshop
@@ -158,7 +161,6 @@ def test_an_exported_copy_answers_the_same_at_half_the_size(checkpoint, shell, t
 @pytest.mark.real_data
 def test_the_shipped_checkpoint_has_the_accuracy_that_it_claims(shell):
     from nnlab.answering import shipped_checkpoint
-    from nnlab.running.evaluation import evaluate
 
     path = shipped_checkpoint("classify")
     assert path is not None
@@ -167,3 +169,16 @@ def test_the_shipped_checkpoint_has_the_accuracy_that_it_claims(shell):
     assert metrics["scores"]["accuracy"] >= 0.99
     claimed = trained.header.metrics["scores"]["accuracy"]
     assert metrics["scores"]["accuracy"] == pytest.approx(claimed, abs=0.0003)
+
+
+def test_evaluation_turns_transposed_images_upright(trained, tmp_path):
+    digits = sample_digits()
+    images, labels = str(tmp_path / "images"), str(tmp_path / "labels")
+    turned = np.ascontiguousarray(digits.test_images[:200].swapaxes(1, 2))
+    write_idx(Path(images), turned)
+    write_idx(Path(labels), digits.test_labels[:200])
+    given = {"images": images, "labels": labels}
+    store = make_workshop().store
+    upright = evaluate(trained, {**given, "transposed": True}, store, print)
+    stored = evaluate(trained, given, store, print)
+    assert upright["scores"]["accuracy"] > 0.8 > stored["scores"]["accuracy"]
