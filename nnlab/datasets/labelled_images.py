@@ -134,8 +134,7 @@ def load_test_images(
             f"{labels}: the network does not know label {unknown[0]}, only {', '.join(class_names)}"
         )
     indices = np.array([classes[str(label)] for label in pair.labels], np.uint8)
-    files = (images, labels)
-    source = Source(images.name, _sha256(files), sample=False, files=tuple(map(str, files)))
+    source = Source(images.name, _sha256((images, labels)), False, (str(images), str(labels)))
     return pair.images, indices, source
 
 

@@ -50,25 +50,38 @@ class _Sides:
     spread: float
 
 
-def bordered(picture: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class Bordered:
+    """A picture with a border of background, or as it was.
+
+    Attributes:
+        pixels: uint8 (height, width).
+        times: How many times as large the picture in it is.
+        width: Width of the border in pixels of this picture.
+    """
+
+    pixels: np.ndarray
+    times: int = 1
+    width: int = 0
+
+
+def bordered(picture: np.ndarray) -> Bordered:
     """Put a border of background round a picture whose character reaches its edges.
 
     Args:
         picture: uint8 (height, width).
-
-    Returns:
-        uint8: the picture, or a larger one with the picture in its middle.
     """
     tiny = max(picture.shape) <= TINY_SIDE
     enlarged = _enlarged(picture) if tiny else picture
     sides = _sides(enlarged)
     if sides is None or sides.step < LEAST_STEP:
-        return picture
+        return Bordered(picture)
     even = _steepness(picture) <= STEEP if tiny else sides.spread <= EVEN * sides.step
     if not even or not (tiny or _fills(sides.ink)):
-        return picture
+        return Bordered(picture)
     width = max(enlarged.shape) // 2
-    return np.pad(enlarged, width, constant_values=round(sides.paper))
+    pixels = np.pad(enlarged, width, constant_values=round(sides.paper))
+    return Bordered(pixels, len(enlarged) // len(picture), width)
 
 
 def _enlarged(picture: np.ndarray) -> np.ndarray:

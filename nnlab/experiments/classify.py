@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nnlab.datasets.digit_form import has_characters, in_form
+from nnlab.datasets.digit_form import has_characters
+from nnlab.datasets.formed_pictures import in_form, several
 from nnlab.datasets.labelled_images import load_digits, load_test_images, split_validation
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, NnlabError, UsageError
-from nnlab.experiment import Answer, Data, Evidence, Experiment, Scores, Table, Warn
+from nnlab.experiment import Answer, Data, Evidence, Experiment, Note, Remark, Scores, Table, Warn
 from nnlab.options import option
 from nnlab.scoring import classifier
 from nnlab.training.examples import Arrays, Batch, Examples
@@ -79,6 +80,7 @@ class Query:
     """Options of answering."""
 
     top: int = option(3, "how many classes to list with --json", low=1)
+    split: bool = option(False, "read each character of a picture, from left to right")
 
 
 class Classify(Experiment):
@@ -229,16 +231,23 @@ class Classify(Experiment):
 
     def answer(
         self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
-    ) -> Iterator[Answer | NnlabError]:
+    ) -> Iterator[Answer | Remark]:
         """Read the class of each image; a folder stands for the images inside."""
         height, width = facts["image_shape"]
         for found in in_form(inputs, (height, width), facts["characters"]):
             if isinstance(found, NnlabError):
                 yield found
                 continue
-            path, image = found
-            probabilities = network.answer(self.prepare(image[None], facts))[0]
-            yield _answer(str(path), probabilities, facts["class_names"], query.top)
+            path, form = found
+            count = len(form.characters)
+            if count > 1 and not query.split:
+                yield Note(several(path, form, "read as one; --split reads each of them"))
+            images = [one.image for one in form.characters] if query.split else [form.image]
+            for number, image in enumerate(images):
+                probabilities = network.answer(self.prepare(image[None], facts))[0]
+                answer = _answer(str(path), probabilities, facts["class_names"], query.top)
+                place = {"position": number + 1, "box": list(form.characters[number].box)}
+                yield answer | {"characters": count} | (place if query.split else {})
 
     def prepare(self, images: np.ndarray, facts: Mapping[str, Any]) -> np.ndarray:
         """Return images (count, height, width) in the set's form as the network wants them."""

@@ -13,6 +13,7 @@ from nnlab.checkpoint import write
 from nnlab.datasets.idx import write_idx
 from nnlab.datasets.labelled_images import sample_digits
 from nnlab.errors import CheckpointError, NnlabError, UsageError
+from nnlab.experiment import Note
 from nnlab.running.evaluation import evaluate
 from nnlab.running.single import run
 from nnlab.runs import RunFolder
@@ -102,6 +103,32 @@ def test_a_digit_reads_the_same_dark_on_light_and_larger(trained, tmp_path):
     inverted = Image.fromarray(255 - np.asarray(picture)).resize((200, 200))
     inverted.save(tmp_path / "large.png")
     assert trained.answer([str(tmp_path / "large.png")])[0]["digit"] == 7
+
+
+def two_digits(folder):
+    digit = 255 - np.asarray(Image.open(PNG))
+    path = folder / "77.png"
+    Image.fromarray(np.hstack([digit, digit])).resize((560, 280)).save(path)
+    return str(path)
+
+
+def test_several_digits_in_a_picture_are_pointed_out(trained, tmp_path):
+    remark, answer = trained.answers([two_digits(tmp_path)])
+    assert isinstance(remark, Note)
+    assert "2 characters" in remark.text
+    assert answer["characters"] == 2
+    assert trained.answer([PNG])[0]["characters"] == 1
+
+
+def test_they_are_read_from_left_to_right_on_demand(checkpoint, trained, shell, tmp_path):
+    path = two_digits(tmp_path)
+    answers = trained.answer([path], split=True)
+    assert [answer["digit"] for answer in answers] == [7, 7]
+    assert [answer["position"] for answer in answers] == [1, 2]
+    assert answers[0]["box"][2] <= 280 <= answers[1]["box"][0]
+    result = shell("classify", "--split", path, "--checkpoint", checkpoint)
+    assert [line.split("\t")[:2] for line in result.stdout.splitlines()] == [[path, "7"]] * 2
+    assert "characters" not in result.stderr
 
 
 def test_the_shell_answers_line_by_line_in_order(checkpoint, shell):
