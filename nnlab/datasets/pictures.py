@@ -23,6 +23,10 @@ SUFFIXES = (
 )
 MAX_PIXELS = 80_000_000
 """More than any usual camera's; Pillow itself warns above 89 million."""
+MAX_SAMPLE_VALUE = 281
+"""The tag of a TIFF that may state the largest value in use."""
+USUAL_WHITES = (255, 1023, 4095)
+"""Of 8, 10 and 12 bits."""
 MOST_BYTES = 2**29
 """Of a picture from a pipe, half a GiB."""
 LONGEST_SHOWN = 200
@@ -170,7 +174,8 @@ def _too_large(name: str, pixels: int) -> DataError:
 
 def _grey(image: "Image") -> np.ndarray:
     if image.mode.startswith("I;16"):
-        return _to_8_bits(np.asarray(image), 65535)
+        values = np.asarray(image)
+        return _to_8_bits(values, white_of_16_bits(image, values))
     if image.mode in ("I", "F"):
         return grey_of_unknown_range(np.asarray(image))
     if image.has_transparency_data:
@@ -178,6 +183,20 @@ def _grey(image: "Image") -> np.ndarray:
     if image.mode not in ("1", "L"):
         image = image.convert("RGB")  # palettes, CMYK and others have no direct way to grey
     return np.array(image.convert("L"))
+
+
+def white_of_16_bits(image: "Image", values: np.ndarray) -> int:
+    """Return the value of white in a grey picture of 16 bits, of which fewer may be in use.
+
+    Scanners and cameras of 10 or 12 bits keep their values as they are. A TIFF may state the
+    largest one (tag MaxSampleValue); else it is the smallest usual one that holds all values.
+    """
+    highest = int(values.max())
+    stated = getattr(image, "tag_v2", {}).get(MAX_SAMPLE_VALUE)
+    stated = stated[0] if isinstance(stated, tuple) and stated else stated
+    if isinstance(stated, int) and max(highest, 1) <= stated <= 65535:
+        return stated
+    return next(white for white in (*USUAL_WHITES, 65535) if highest <= white)
 
 
 def _to_8_bits(values: np.ndarray, white: float) -> np.ndarray:

@@ -204,3 +204,18 @@ def test_a_named_pipe_given_by_its_name_is_read(tmp_path):
     writer.start()
     assert np.array_equal(read_picture(pipe), GREY)
     writer.join()
+
+
+@pytest.mark.parametrize("bits", [10, 12])
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_fewer_bits_kept_in_16_are_scaled_by_their_own_range(tmp_path, suffix, bits):
+    values = (GREY.astype(float) * (2**bits - 1) / 255).round().astype(np.uint16)
+    assert np.array_equal(
+        read_picture(save(tmp_path / f"x.{suffix}", Image.fromarray(values))), GREY
+    )
+
+
+def test_the_range_that_a_tiff_states_is_used(tmp_path):
+    values = GREY.astype(np.uint16) * 4
+    path = save(tmp_path / "x.tif", Image.fromarray(values), tiffinfo={281: 4095})
+    assert np.abs(read_picture(path) - GREY / 4).max() <= 1
