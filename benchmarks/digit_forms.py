@@ -14,7 +14,7 @@ from PIL import Image
 
 import nnlab
 from nnlab.answering import shipped_checkpoint
-from nnlab.datasets.digit_form import to_digit_form
+from nnlab.datasets.digit_form import in_parts
 from nnlab.datasets.labelled_images import load_digits
 from nnlab.datasets.store import Store
 from nnlab.errors import DataError
@@ -70,11 +70,14 @@ def main() -> None:
     network = nnlab.load(checkpoint).network
     for kind in chosen.kinds:
         for dark in (False, True):
-            rng, refused, formed = np.random.default_rng(0), 0, []
+            rng, formed = np.random.default_rng(0), []
+            refused = several = 0
             for image in images:
                 picture = changed(image, kind, rng)
                 try:
-                    formed.append(to_digit_form(255 - picture if dark else picture))
+                    form = in_parts(255 - picture if dark else picture)
+                    formed.append(form.image)
+                    several += len(form.characters) > 1
                 except DataError:
                     refused += 1
                     formed.append(np.zeros_like(image))
@@ -83,7 +86,7 @@ def main() -> None:
             print(
                 f"{kind}, {'dark on light' if dark else 'light on dark'}: "
                 f"{100 * np.mean(answers == labels):.2f} % right, {refused} refused, "
-                f"{unchanged} unchanged",
+                f"{unchanged} unchanged, {several} taken for several characters",
                 flush=True,
             )
 
