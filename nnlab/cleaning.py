@@ -8,13 +8,11 @@ from nnlab.datasets.page_colour import cleaned
 from nnlab.datasets.page_files import WHITE, Page, kind_of, read_pages
 from nnlab.datasets.page_jobs import Job
 from nnlab.datasets.page_writing import check_kind, write_pages
+from nnlab.datasets.pictures import whole, whole_if_piped
 from nnlab.errors import DataError
 from nnlab.files import make_folder
 from nnlab.inference import Network
 from nnlab.inference.tiles import run_on_page
-
-MOST_BYTES = 2**29
-"""Of a picture from stdin, half a GiB."""
 
 
 def clean_to_file(network: Network, job: Job, target: Path, strength: float) -> list[Page]:
@@ -49,18 +47,18 @@ def clean_to_bytes(network: Network, job: Job, strength: float) -> bytes:
 
 
 def _cleaned(network: Network, job: Job, strength: float) -> tuple[list[Page], str]:
-    source = _stdin() if job.source is None else job.source
+    source = whole(sys.stdin.buffer, "stdin") if job.source is None else _once(job.source)
     pages = read_pages(source, job.name)
     kind = job.kind(kind_of(source, job.name))
     check_kind(pages, job.target or io.BytesIO(), kind)  # before the work, not after it
     return [_clean(network, page, strength) for page in pages], kind
 
 
-def _stdin() -> bytes:
-    content = sys.stdin.buffer.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise DataError(f"stdin: more than {MOST_BYTES:,} bytes; expected a picture file")
-    return content
+def _once(path: Path) -> Path | bytes:
+    try:
+        return whole_if_piped(path)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 def _clean(network: Network, page: Page, strength: float) -> Page:

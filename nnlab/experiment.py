@@ -4,6 +4,7 @@ Everything else, from the shell options to the exact resume, follows from these 
 (docs/adding-an-experiment.md).
 """
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -199,8 +200,9 @@ class Experiment(ABC):
         """
         if not given:
             return self.load(config, store, warn)
-        others = dict.fromkeys(self.data_options) | dict(given)
-        return self.load(changed(config, "evaluate", **others), store, warn)
+        fields = dataclasses.fields(self.Config)
+        others = {one.name: one.default for one in fields if one.name in self.data_options}
+        return self.load(changed(config, "evaluate", **{**others, **given}), store, warn)
 
     @abstractmethod
     def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:

@@ -51,6 +51,7 @@ def load_digits(
     test_labels: Path | None,
     split_seed: int,
     warn: Callable[[str], None],
+    transposed: bool = False,
 ) -> LabelledImages:
     """Load the data set that the user asked for, or the best one that can be had.
 
@@ -65,17 +66,20 @@ def load_digits(
         split_seed: Which images are held out; not the training seed, so that several trainings
             are tested on the same images.
         warn: Called with one line if the sample stands in for MNIST.
+        transposed: Whether `images` and `test_images` are stored transposed, as EMNIST's are.
 
     Raises:
         UsageError: The options do not fit together.
         DataError: The data is missing, damaged, or not fit to train a classifier.
     """
     _check_options(dataset, images, labels, test_images, test_labels)
+    if transposed and images is None:
+        raise UsageError("--transposed needs --images and --labels; the data sets are upright")
     if images is not None and labels is not None:
-        given = Pair.read(images, labels)
+        given = Pair.read(images, labels, transposed)
         check_trainable(given)
         if test_images is not None and test_labels is not None:
-            testing = Pair.read(test_images, test_labels)
+            testing = Pair.read(test_images, test_labels, transposed)
             return _own_images(given, testing, (images, labels, test_images, test_labels))
         return _own_images(*hold_out_a_fifth(given, split_seed), (images, labels))
     if dataset == SAMPLE:
@@ -93,7 +97,11 @@ def load_digits(
 
 
 def load_test_images(
-    images: Path, labels: Path, class_names: Sequence[str], image_shape: tuple[int, int]
+    images: Path,
+    labels: Path,
+    class_names: Sequence[str],
+    image_shape: tuple[int, int],
+    transposed: bool = False,
 ) -> tuple[np.ndarray, np.ndarray, Source]:
     """Load a pair of idx files to test a trained network on, all of it.
 
@@ -102,6 +110,7 @@ def load_test_images(
         labels: The idx file of their labels.
         class_names: The classes that the network knows.
         image_shape: The height and width that it takes.
+        transposed: Whether the images are stored transposed.
 
     Returns:
         images: uint8 (count, height, width).
@@ -111,7 +120,7 @@ def load_test_images(
     Raises:
         DataError: A file is missing or damaged, or the network does not know its labels or size.
     """
-    pair = Pair.read(images, labels)
+    pair = Pair.read(images, labels, transposed)
     height, width = image_shape
     if pair.images.shape[1:] != (height, width):
         raise DataError(
@@ -125,8 +134,7 @@ def load_test_images(
             f"{labels}: the network does not know label {unknown[0]}, only {', '.join(class_names)}"
         )
     indices = np.array([classes[str(label)] for label in pair.labels], np.uint8)
-    files = (images, labels)
-    source = Source(images.name, _sha256(files), sample=False, files=tuple(map(str, files)))
+    source = Source(images.name, _sha256((images, labels)), False, (str(images), str(labels)))
     return pair.images, indices, source
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnlab.datasets.page_files import LUMA, WHITE, Page, white_of
+from nnlab.datasets.page_files import LUMA, WHITE, Page
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -52,7 +52,7 @@ def _put_back(page: Page, values: np.ndarray, strength: float) -> np.ndarray:
     """Return pixels of the page's own kind, mixed with what they were."""
     if page.alpha is not None:
         values = _lifted_off_white(values, page.alpha)
-    scale = np.float32(white_of(page.pixels) / WHITE)
+    scale = np.float32(page.white / WHITE)
     mixed = (strength * scale * values + (1 - strength) * page.pixels).round()
     pixels = mixed.astype(page.pixels.dtype)
     if page.alpha is not None:

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnlab.datasets.pictures import MAX_PIXELS, check_size, grey_of_unknown_range, opened
+from nnlab.datasets.pictures import (
+    MAX_PIXELS,
+    check_size,
+    grey_of_unknown_range,
+    opened,
+    white_of_16_bits,
+)
 from nnlab.errors import DataError
 
 if TYPE_CHECKING:
@@ -31,6 +37,8 @@ KINDS = {
     **{"WEBP": "webp", "PPM": "ppm"},
 }
 """Suffixes of files, by Pillow's name of the format."""
+X_RESOLUTION = 282
+"""The tag of a TIFF that states its resolution."""
 GREY = ("1", "L", "LA")
 PROFILED = (*GREY, "RGB", "RGBA", "P", "PA")
 """Modes of Pillow whose colour profile fits the page as well; that of CMYK does not, say."""
@@ -42,16 +50,23 @@ class Page:
 
     Attributes:
         pixels: Grey (height, width) or colour (height, width, 3): uint8; grey may also be
-            uint16, 0 to 65535, or bool, True for white.
+            uint16, 0 to `range16`, or bool, True for white.
         alpha: uint8 (height, width), 0 transparent to 255 opaque; None if all is opaque.
         dpi: Dots per inch across and down; None if unknown.
         profile: The ICC colour profile as stored; empty if there is none.
+        range16: The value of white in uint16, such as 4095 where 12 bits are in use.
     """
 
     pixels: np.ndarray
     alpha: np.ndarray | None = None
     dpi: tuple[float, float] | None = None
     profile: bytes = b""
+    range16: int = 65535
+
+    @property
+    def white(self) -> int:
+        """The value of white: 1, 255, or that of 16 bits."""
+        return self.range16 if self.pixels.dtype == np.uint16 else white_of(self.pixels)
 
     @property
     def grey(self) -> np.ndarray:
@@ -66,7 +81,7 @@ class Page:
     @property
     def opaque_pixels(self) -> np.ndarray:
         """The pixels laid on white: float32, 0 to 255, of the shape of `pixels`."""
-        scale = np.float32(WHITE / white_of(self.pixels))
+        scale = np.float32(WHITE / self.white)
         values = self.pixels.astype(np.float32)
         values *= scale
         if self.alpha is None:
@@ -139,7 +154,9 @@ def _page(image: "Image") -> Page:
     pixels, alpha = _content(upright, image.format)
     known = upright.mode in PROFILED and pixels.ndim == (2 if upright.mode in GREY else 3)
     profile = image.info.get("icc_profile") or b""
-    return Page(pixels, alpha, dpi, profile if known else b"")
+    wide = upright.mode.startswith("I;16")
+    range16 = white_of_16_bits(image, pixels) if wide else 65535
+    return Page(pixels, alpha, dpi, profile if known else b"", range16)
 
 
 def _content(image: "Image", kind: str | None) -> tuple[np.ndarray, np.ndarray | None]:
@@ -171,6 +188,8 @@ def _grey_pixels(image: "Image", kind: str | None) -> np.ndarray:
 
 def _dpi(image: "Image") -> tuple[float, float] | None:
     """Return the resolution if it is stated and can be one."""
+    if image.format == "TIFF" and X_RESOLUTION not in getattr(image, "tag_v2", {}):
+        return None  # where a TIFF states none, Pillow takes it for 1
     try:
         across, down = (float(value) for value in image.info.get("dpi", ()))
     except (TypeError, ValueError, ZeroDivisionError):

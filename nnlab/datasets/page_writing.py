@@ -8,7 +8,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlab.datasets.page_files import LUMA, Page, white_of
+from nnlab.datasets.page_files import LUMA, WHITE, Page, white_of
+from nnlab.datasets.pictures import MAX_SAMPLE_VALUE
 from nnlab.errors import DataError, UsageError
 from nnlab.files import replacing
 
@@ -105,11 +106,12 @@ def _image(page: Page, suffix: str) -> "Image":
         return Image.fromarray(np.dstack([pixels, page.alpha]))
     wide = pixels.dtype == np.uint16
     if page.alpha is not None or (wide and form not in WITH_16_BITS):
+        wide = False
         pixels = page.opaque_pixels.round().astype(np.uint8)
     if suffix in ("pbm", "pgm") and pixels.ndim == 3:
         pixels = (pixels @ LUMA).round().astype(np.uint8)
     if suffix == "pbm" and pixels.dtype != np.bool_:
-        pixels = pixels >= white_of(pixels) / 2
+        pixels = pixels >= (page.white if wide else white_of(pixels)) / 2
     image = Image.fromarray(pixels)
     if suffix == "pgm" and image.mode == "1":
         image = image.convert("L")
@@ -119,9 +121,13 @@ def _image(page: Page, suffix: str) -> "Image":
 def _options(page: Page, form: str) -> dict[str, Any]:
     options = dict(OPTIONS.get(form, {}))
     if form == "TIFF":
+        if page.white not in (1, WHITE, 65535):
+            options["tiffinfo"] = {MAX_SAMPLE_VALUE: page.white}
         options["compression"] = "group4" if page.pixels.dtype == np.bool_ else "tiff_deflate"
     if page.dpi and form in WITH_DPI:
         options["dpi"] = page.dpi
+    if form == "BMP" and not page.dpi:
+        options["dpi"] = (0, 0)  # unknown; Pillow would state 96
     if page.profile and form in WITH_PROFILE:
         options["icc_profile"] = page.profile
     return options

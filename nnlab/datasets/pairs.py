@@ -28,13 +28,16 @@ class Pair:
     labels_path: Path
 
     @classmethod
-    def read(cls, images_path: Path, labels_path: Path) -> "Pair":
-        """Read both files.
+    def read(cls, images_path: Path, labels_path: Path, transposed: bool = False) -> "Pair":
+        """Read both files; images that are stored transposed are turned upright.
 
         Raises:
             DataError: A file is missing or damaged, or they do not belong together.
         """
-        return cls(*read_labelled_images(images_path, labels_path), images_path, labels_path)
+        images, labels = read_labelled_images(images_path, labels_path)
+        if transposed:
+            images = np.ascontiguousarray(images.swapaxes(1, 2))
+        return cls(images, labels, images_path, labels_path)
 
     def part(self, indices: np.ndarray) -> "Pair":
         """Return the images and labels of these indices."""

@@ -23,6 +23,12 @@ SUFFIXES = (
 )
 MAX_PIXELS = 80_000_000
 """More than any usual camera's; Pillow itself warns above 89 million."""
+MAX_SAMPLE_VALUE = 281
+"""The tag of a TIFF that may state the largest value in use."""
+USUAL_WHITES = (255, 1023, 4095)
+"""Of 8, 10 and 12 bits."""
+MOST_BYTES = 2**29
+"""Of a picture from a pipe, half a GiB."""
 LONGEST_SHOWN = 200
 """Characters of a name that the system refuses as too long; an error stays one line."""
 SEEN = 128
@@ -33,8 +39,10 @@ def picture_files(given: str | Path) -> list[Path]:
     """Return the image files that a name stands for.
 
     Returns:
-        Of a folder: the images inside, by file name, without its subfolders. Of anything else, and
-        of a folder without images: the path itself, for `read_picture` to read or to refuse.
+        Of a folder: the images inside, by file name. Subfolders, hidden files (such as the
+        `._name` files of a Mac) and what is no regular file, such as a named pipe, are left out.
+        Of anything else, and of a folder without images: the path itself, for `read_picture` to
+        read or to refuse.
 
     Raises:
         DataError: The name is empty or too long, or the folder cannot be read.
@@ -45,12 +53,17 @@ def picture_files(given: str | Path) -> list[Path]:
     try:
         if not path.is_dir():
             return [path]
-        inside = sorted(child for child in path.iterdir() if child.suffix.lower() in SUFFIXES)
+        inside = sorted(child for child in path.iterdir() if _is_listed(child))
     except OSError as error:
         name = str(path)
         shown = name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}..."
         raise DataError(f"{shown}: cannot be read: {error.strerror or error}") from error
     return inside or [path]
+
+
+def _is_listed(child: Path) -> bool:
+    named = child.suffix.lower() in SUFFIXES and not child.name.startswith(".")
+    return named and child.is_file()
 
 
 def read_picture(path: Path) -> np.ndarray:
@@ -111,7 +124,34 @@ def check_size(image: "Image", name: str) -> None:
 
 
 def _stream(source: Path | bytes) -> IO[bytes]:
+    if isinstance(source, Path):
+        source = whole_if_piped(source)
     return source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
+
+
+def whole_if_piped(path: Path) -> Path | bytes:
+    """Return the path of a file, or what comes through a named pipe, which can be read only once.
+
+    Raises:
+        DataError: More than `MOST_BYTES` come.
+        OSError: It cannot be read.
+    """
+    if path.is_file() or not path.exists():
+        return path
+    with path.open("rb") as pipe:
+        return whole(pipe, str(path))
+
+
+def whole(stream: IO[bytes], name: str) -> bytes:
+    """Read a stream to its end.
+
+    Raises:
+        DataError: It holds more than `MOST_BYTES`.
+    """
+    content = stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise DataError(f"{name}: more than {MOST_BYTES:,} bytes; expected a picture file")
+    return content
 
 
 def _open(file: IO[bytes], name: str) -> "Image":
@@ -134,7 +174,8 @@ def _too_large(name: str, pixels: int) -> DataError:
 
 def _grey(image: "Image") -> np.ndarray:
     if image.mode.startswith("I;16"):
-        return _to_8_bits(np.asarray(image), 65535)
+        values = np.asarray(image)
+        return _to_8_bits(values, white_of_16_bits(image, values))
     if image.mode in ("I", "F"):
         return grey_of_unknown_range(np.asarray(image))
     if image.has_transparency_data:
@@ -142,6 +183,20 @@ def _grey(image: "Image") -> np.ndarray:
     if image.mode not in ("1", "L"):
         image = image.convert("RGB")  # palettes, CMYK and others have no direct way to grey
     return np.array(image.convert("L"))
+
+
+def white_of_16_bits(image: "Image", values: np.ndarray) -> int:
+    """Return the value of white in a grey picture of 16 bits, of which fewer may be in use.
+
+    Scanners and cameras of 10 or 12 bits keep their values as they are. A TIFF may state the
+    largest one (tag MaxSampleValue); else it is the smallest usual one that holds all values.
+    """
+    highest = int(values.max())
+    stated = getattr(image, "tag_v2", {}).get(MAX_SAMPLE_VALUE)
+    stated = stated[0] if isinstance(stated, tuple) and stated else stated
+    if isinstance(stated, int) and max(highest, 1) <= stated <= 65535:
+        return stated
+    return next(white for white in (*USUAL_WHITES, 65535) if highest <= white)
 
 
 def _to_8_bits(values: np.ndarray, white: float) -> np.ndarray:

@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nnlab.datasets.digit_form import has_characters, in_form
+from nnlab.datasets.digit_form import has_characters
+from nnlab.datasets.formed_pictures import in_form, several
 from nnlab.datasets.labelled_images import load_digits, load_test_images, split_validation
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, NnlabError, UsageError
-from nnlab.experiment import Answer, Data, Evidence, Experiment, Scores, Table, Warn
+from nnlab.experiment import Answer, Data, Evidence, Experiment, Note, Remark, Scores, Table, Warn
 from nnlab.options import option
 from nnlab.scoring import classifier
 from nnlab.training.examples import Arrays, Batch, Examples
@@ -53,6 +54,9 @@ class Config(TrainingSettings):
         None, "file of images to test on", path=True, default_text="a fifth of --images"
     )
     test_labels: str | None = option(None, "file of their labels", path=True)
+    transposed: bool = option(
+        False, "the images are stored transposed, as in EMNIST's files: turn them upright"
+    )
     validation: int = option(
         5000, "training images held out to choose the best epoch, at most a tenth", low=0
     )
@@ -76,6 +80,7 @@ class Query:
     """Options of answering."""
 
     top: int = option(3, "how many classes to list with --json", low=1)
+    split: bool = option(False, "read each character of a picture, from left to right")
 
 
 class Classify(Experiment):
@@ -99,6 +104,7 @@ class Classify(Experiment):
         "labels",
         "test_images",
         "test_labels",
+        "transposed",
     )
     data_facts: ClassVar[tuple[str, ...]] = ("class_names", "image_shape")
 
@@ -117,6 +123,7 @@ class Classify(Experiment):
             test_labels=_path(config.test_labels),
             split_seed=config.split_seed,
             warn=warn,
+            transposed=config.transposed,
         )
         training, validation = split_validation(
             len(digits.train_images), config.validation, config.split_seed
@@ -148,13 +155,17 @@ class Classify(Experiment):
         """Load a test part; of an idx pair of the user's, all images are tested."""
         if set(given) <= {"dataset"}:
             return super().load_for_evaluation(config, facts, given, store, warn)
-        pairs = ({"images", "labels"}, {"test_images", "test_labels"})
-        if set(given) not in pairs:
+        files = sorted(set(given) - {"transposed"})
+        if files not in (["images", "labels"], ["test_images", "test_labels"]):
             raise UsageError("--images and --labels go together, and without --dataset")
-        images_path, labels_path = (Path(given[name]) for name in sorted(given))
+        images_path, labels_path = (Path(given[name]) for name in files)
         height, width = facts["image_shape"]
         images, labels, source = load_test_images(
-            images_path, labels_path, facts["class_names"], (height, width)
+            images_path,
+            labels_path,
+            facts["class_names"],
+            (height, width),
+            transposed=bool(given.get("transposed", config.transposed)),
         )
         return Data({"test_images": images, "test_labels": labels}, facts, source)
 
@@ -220,16 +231,23 @@ class Classify(Experiment):
 
     def answer(
         self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
-    ) -> Iterator[Answer | NnlabError]:
+    ) -> Iterator[Answer | Remark]:
         """Read the class of each image; a folder stands for the images inside."""
         height, width = facts["image_shape"]
         for found in in_form(inputs, (height, width), facts["characters"]):
             if isinstance(found, NnlabError):
                 yield found
                 continue
-            path, image = found
-            probabilities = network.answer(self.prepare(image[None], facts))[0]
-            yield _answer(str(path), probabilities, facts["class_names"], query.top)
+            path, form = found
+            count = len(form.characters)
+            if count > 1 and not query.split:
+                yield Note(several(path, form, "read as one; --split reads each of them"))
+            images = [one.image for one in form.characters] if query.split else [form.image]
+            for number, image in enumerate(images):
+                probabilities = network.answer(self.prepare(image[None], facts))[0]
+                answer = _answer(str(path), probabilities, facts["class_names"], query.top)
+                place = {"position": number + 1, "box": list(form.characters[number].box)}
+                yield answer | {"characters": count} | (place if query.split else {})
 
     def prepare(self, images: np.ndarray, facts: Mapping[str, Any]) -> np.ndarray:
         """Return images (count, height, width) in the set's form as the network wants them."""

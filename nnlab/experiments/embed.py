@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nnlab.datasets.digit_form import has_characters, in_form
+from nnlab.datasets.digit_form import has_characters
+from nnlab.datasets.formed_pictures import in_form, several
 from nnlab.datasets.labelled_images import split_validation
 from nnlab.datasets.letters import load_letters
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, NnlabError
-from nnlab.experiment import Answer, Data, Evidence, Experiment, Remark, Scores, Table, Warn
+from nnlab.experiment import Answer, Data, Evidence, Experiment, Note, Remark, Scores, Table, Warn
 from nnlab.options import option
 from nnlab.scoring import plane as scoring
 from nnlab.training.examples import Arrays, Batch, Examples
@@ -168,8 +169,10 @@ class Embed(Experiment):
             if isinstance(found, NnlabError):
                 yield found
                 continue
-            path, image = found
-            place = encoder.answer(image[None])[0]
+            path, form = found
+            if len(form.characters) > 1:
+                yield Note(several(path, form, "expected a picture of one"))
+            place = encoder.answer(form.image[None])[0]
             yield {"input": str(path), **scoring.described(place, facts, query.top)}
 
     def draw(self, evidence: Evidence) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def pinned(experiment: Experiment, config: Any, record: Any) -> Any:
     """
     own = Source.from_dict(record)
     options = experiment.data_options
-    chosen = any(getattr(config, name) is not None for name in options)
+    chosen = any(getattr(config, name) not in (None, False) for name in options)
     known = own.sample or own.name in all_sets()
     if chosen or not known or experiment.dataset_option not in options:
         return config

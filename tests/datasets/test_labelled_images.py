@@ -223,3 +223,18 @@ def test_real_mnist_has_its_known_counts():
     assert np.bincount(digits.test_labels).tolist() == [
         *(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009)
     ]
+
+
+def test_images_that_are_stored_transposed_are_turned_upright(tmp_path):
+    images_path, labels_path = tmp_path / "images", tmp_path / "labels"
+    images = np.random.default_rng(0).integers(0, 256, (20, 5, 4)).astype(np.uint8)
+    write_idx(images_path, images)
+    write_idx(labels_path, np.arange(20, dtype=np.uint8) % 2)
+    pair = images_path, labels_path
+    turned = load_digits(Store(offline=True), None, *pair, *pair, 0, pytest.fail, transposed=True)
+    assert np.array_equal(turned.train_images, images.swapaxes(1, 2))
+    assert np.array_equal(turned.test_images, images.swapaxes(1, 2))
+    with pytest.raises(UsageError, match="--transposed needs --images"):
+        load_digits(
+            Store(offline=True), "sample", None, None, None, None, 0, pytest.fail, transposed=True
+        )

@@ -247,3 +247,17 @@ def test_a_resolution_that_can_be_none_is_passed_over(monkeypatch, tmp_path, dpi
     assert page_files._dpi(image) is None
     image.info["dpi"] = (TiffImagePlugin.IFDRational(300, 1),) * 2
     assert page_files._dpi(image) == (300, 300)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_a_page_of_12_bits_in_16_keeps_its_range(tmp_path, suffix):
+    values = np.array([[0, 1000], [3000, 4000]], np.uint16)
+    path = tmp_path / f"x.{suffix}"
+    Image.fromarray(values).save(path)
+    (page,) = read_pages(path)
+    assert page.white == 4095
+    assert np.allclose(page.grey, values * (255 / 4095), atol=0.01)
+    bright = cleaned(page, np.full((2, 2), 255.0))
+    assert (bright.pixels == 4095).all()
+    write_pages([bright], tmp_path / f"y.{suffix}")
+    assert read_pages(tmp_path / f"y.{suffix}")[0].white == 4095

@@ -53,3 +53,9 @@ def test_16_bits_become_8_where_the_format_has_no_more(tmp_path):
 def test_transparency_is_laid_on_white_where_the_format_has_none(tmp_path):
     write_pages([Page(np.zeros_like(INK), 255 - INK)], tmp_path / "x.bmp")
     assert np.array_equal(read_pages(tmp_path / "x.bmp")[0].pixels, INK)
+
+
+@pytest.mark.parametrize("suffix", ["bmp", "png", "jpg", "tif"])
+def test_no_resolution_is_stated_where_none_is_known(tmp_path, suffix):
+    write_pages([Page(np.full((4, 4), 200, np.uint8))], tmp_path / f"x.{suffix}")
+    assert read_pages(tmp_path / f"x.{suffix}")[0].dpi is None

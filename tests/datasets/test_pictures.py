@@ -1,6 +1,8 @@
 import contextlib
 import io
+import os
 import struct
+import threading
 import zlib
 
 import numpy as np
@@ -182,3 +184,38 @@ def test_a_name_that_names_nothing_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(type(tmp_path), "iterdir", denied)
     with pytest.raises(DataError, match="Permission denied"):
         picture_files(tmp_path)
+
+
+def test_hidden_files_and_named_pipes_of_a_folder_are_skipped(tmp_path):
+    for name in ("a.png", "._a.png", ".hidden.jpg"):
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "folder.png").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "camera.png")
+    assert picture_files(tmp_path) == [tmp_path / "a.png"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_named_pipe_given_by_its_name_is_read(tmp_path):
+    path = save(tmp_path / "x.png", Image.fromarray(GREY))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(path.read_bytes()))
+    writer.start()
+    assert np.array_equal(read_picture(pipe), GREY)
+    writer.join()
+
+
+@pytest.mark.parametrize("bits", [10, 12])
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_fewer_bits_kept_in_16_are_scaled_by_their_own_range(tmp_path, suffix, bits):
+    values = (GREY.astype(float) * (2**bits - 1) / 255).round().astype(np.uint16)
+    assert np.array_equal(
+        read_picture(save(tmp_path / f"x.{suffix}", Image.fromarray(values))), GREY
+    )
+
+
+def test_the_range_that_a_tiff_states_is_used(tmp_path):
+    values = GREY.astype(np.uint16) * 4
+    path = save(tmp_path / "x.tif", Image.fromarray(values), tiffinfo={281: 4095})
+    assert np.abs(read_picture(path) - GREY / 4).max() <= 1

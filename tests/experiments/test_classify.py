@@ -10,7 +10,11 @@ from PIL import Image
 import nnlab
 from nnlab import experiments
 from nnlab.checkpoint import write
+from nnlab.datasets.idx import write_idx
+from nnlab.datasets.labelled_images import sample_digits
 from nnlab.errors import CheckpointError, NnlabError, UsageError
+from nnlab.experiment import Note
+from nnlab.running.evaluation import evaluate
 from nnlab.running.single import run
 from nnlab.runs import RunFolder
 from tests.watching import make_workshop
@@ -101,6 +105,32 @@ def test_a_digit_reads_the_same_dark_on_light_and_larger(trained, tmp_path):
     assert trained.answer([str(tmp_path / "large.png")])[0]["digit"] == 7
 
 
+def two_digits(folder):
+    digit = 255 - np.asarray(Image.open(PNG))
+    path = folder / "77.png"
+    Image.fromarray(np.hstack([digit, digit])).resize((560, 280)).save(path)
+    return str(path)
+
+
+def test_several_digits_in_a_picture_are_pointed_out(trained, tmp_path):
+    remark, answer = trained.answers([two_digits(tmp_path)])
+    assert isinstance(remark, Note)
+    assert "2 characters" in remark.text
+    assert answer["characters"] == 2
+    assert trained.answer([PNG])[0]["characters"] == 1
+
+
+def test_they_are_read_from_left_to_right_on_demand(checkpoint, trained, shell, tmp_path):
+    path = two_digits(tmp_path)
+    answers = trained.answer([path], split=True)
+    assert [answer["digit"] for answer in answers] == [7, 7]
+    assert [answer["position"] for answer in answers] == [1, 2]
+    assert answers[0]["box"][2] <= 280 <= answers[1]["box"][0]
+    result = shell("classify", "--split", path, "--checkpoint", checkpoint)
+    assert [line.split("\t")[:2] for line in result.stdout.splitlines()] == [[path, "7"]] * 2
+    assert "characters" not in result.stderr
+
+
 def test_the_shell_answers_line_by_line_in_order(checkpoint, shell):
     lines = f"{PNG}\nmissing.png\n{PNG}\n"
     result = shell("classify", "-", "--checkpoint", checkpoint, input=lines)
@@ -158,7 +188,6 @@ def test_an_exported_copy_answers_the_same_at_half_the_size(checkpoint, shell, t
 @pytest.mark.real_data
 def test_the_shipped_checkpoint_has_the_accuracy_that_it_claims(shell):
     from nnlab.answering import shipped_checkpoint
-    from nnlab.running.evaluation import evaluate
 
     path = shipped_checkpoint("classify")
     assert path is not None
@@ -167,3 +196,16 @@ def test_the_shipped_checkpoint_has_the_accuracy_that_it_claims(shell):
     assert metrics["scores"]["accuracy"] >= 0.99
     claimed = trained.header.metrics["scores"]["accuracy"]
     assert metrics["scores"]["accuracy"] == pytest.approx(claimed, abs=0.0003)
+
+
+def test_evaluation_turns_transposed_images_upright(trained, tmp_path):
+    digits = sample_digits()
+    images, labels = str(tmp_path / "images"), str(tmp_path / "labels")
+    turned = np.ascontiguousarray(digits.test_images[:200].swapaxes(1, 2))
+    write_idx(Path(images), turned)
+    write_idx(Path(labels), digits.test_labels[:200])
+    given = {"images": images, "labels": labels}
+    store = make_workshop().store
+    upright = evaluate(trained, {**given, "transposed": True}, store, print)
+    stored = evaluate(trained, given, store, print)
+    assert upright["scores"]["accuracy"] > 0.8 > stored["scores"]["accuracy"]

@@ -1,0 +1,95 @@
+"""How well digits are read that do not come as MNIST's do: cropped, tiny, off centre, dark.
+
+    NNLAB_DATA=data python benchmarks/digit_forms.py                   # all 10,000, some 15 minutes
+    NNLAB_DATA=data python benchmarks/digit_forms.py --images 1000 --kinds cropped 8
+
+MNIST's test digits are changed, brought into form as picture files are, and read by the shipped
+network. Each kind is measured light on dark and dark on light.
+"""
+
+import argparse
+
+import numpy as np
+from PIL import Image
+
+import nnlab
+from nnlab.answering import shipped_checkpoint
+from nnlab.datasets.digit_form import in_parts
+from nnlab.datasets.labelled_images import load_digits
+from nnlab.datasets.store import Store
+from nnlab.errors import DataError
+
+KINDS = ("as they are", "cropped", "16", "8", "shifted")
+FARTHEST = 4
+
+
+def cropped(image: np.ndarray) -> np.ndarray:
+    """Cut off all rows and columns without ink at the edges."""
+    rows, columns = (np.flatnonzero(image.any(axis=axis)) for axis in (1, 0))
+    return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def scaled(image: np.ndarray, longer: int) -> np.ndarray:
+    """Scale to a longer side of so many pixels."""
+    height, width = image.shape
+    scale = longer / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR))
+
+
+def shifted(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Move by up to 4 pixels down and across, as far as no ink is lost."""
+    moves = []
+    for axis in (1, 0):
+        inked = np.flatnonzero(image.any(axis=axis))
+        room = len(image) - 1 - inked[-1]
+        low, high = max(-FARTHEST, -inked[0]), min(FARTHEST, room)
+        moves.append(int(rng.integers(low, high + 1)))
+    return np.roll(image, moves, axis=(0, 1))
+
+
+def changed(image: np.ndarray, kind: str, rng: np.random.Generator) -> np.ndarray:
+    """Return a test digit as a picture of this kind, light on dark."""
+    if kind == "as they are":
+        return image
+    if kind == "shifted":
+        return shifted(image, rng)
+    return cropped(image) if kind == "cropped" else scaled(cropped(image), int(kind))
+
+
+def main() -> None:
+    """Print a line per kind."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--images", type=int, default=10_000)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
+    chosen = parser.parse_args()
+    digits = load_digits(Store(), "mnist", None, None, None, None, 0, print)
+    images, labels = digits.test_images[: chosen.images], digits.test_labels[: chosen.images]
+    checkpoint = shipped_checkpoint("classify")
+    assert checkpoint is not None
+    network = nnlab.load(checkpoint).network
+    for kind in chosen.kinds:
+        for dark in (False, True):
+            rng, formed = np.random.default_rng(0), []
+            refused = several = 0
+            for image in images:
+                picture = changed(image, kind, rng)
+                try:
+                    form = in_parts(255 - picture if dark else picture)
+                    formed.append(form.image)
+                    several += len(form.characters) > 1
+                except DataError:
+                    refused += 1
+                    formed.append(np.zeros_like(image))
+            answers = network.answer(np.array(formed)).argmax(axis=1)
+            unchanged = sum(np.array_equal(*pair) for pair in zip(images, formed, strict=True))
+            print(
+                f"{kind}, {'dark on light' if dark else 'light on dark'}: "
+                f"{100 * np.mean(answers == labels):.2f} % right, {refused} refused, "
+                f"{unchanged} unchanged, {several} taken for several characters",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
