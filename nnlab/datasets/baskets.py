@@ -14,7 +14,6 @@ from nnlab.datasets.locate import Wanted, locate
 from nnlab.datasets.shopping import shopping_trips
 from nnlab.datasets.source import SAMPLE, Source
 from nnlab.datasets.store import Store
-from nnlab.datasets.text_files import text_pieces
 from nnlab.errors import DataError
 
 FEWEST_BASKETS = 30
@@ -86,7 +85,7 @@ def load_baskets(
         source = Source(SAMPLE, digest, sample=True, files=())
         coded = _coded(trips)
     else:
-        pieces = text_pieces(located.path, None if located.registered else encoding)
+        pieces = located.pieces(encoding, warn)
         coded = _coded(basket_lines(pieces, str(located.path)))
         source = located.source()
     if coded.skipped:
