@@ -9,7 +9,8 @@ import pytest
 import nnlab
 from nnlab import experiments
 from nnlab.datasets.store import Store
-from nnlab.errors import DataError, UsageError
+from nnlab.errors import CheckpointError, DataError, UsageError
+from nnlab.experiment import Note
 from nnlab.running.group import run_group
 from nnlab.running.single import run
 from nnlab.runs import GroupFolder, RunFolder
@@ -97,6 +98,49 @@ def test_unknown_items_are_named_or_ignored(trained, folder, shell):
     assert result.returncode == 1
     assert [json.loads(line)["basket"] for line in result.stdout.splitlines()] == [item, ""]
     assert result.stderr.count("\n") == 1
+
+
+def test_what_is_ignored_is_said_and_an_empty_rest_too(trained):
+    item = trained.header.facts["items"][0]
+    query = RECOMMEND.Query(ignore_unknown=True, top=1)
+    some, rest, none = (
+        [one.text for one in trained.answers([given], query) if isinstance(one, Note)]
+        for given in (f"{item}, no such thing", "no such thing", item)
+    )
+    assert some == [f"basket '{item}, no such thing': left out unknown 'no such thing'"]
+    assert len(rest) == 1
+    assert "nothing is left, so these are the items that most baskets have" in rest[0]
+    assert none == []
+
+
+def test_a_network_is_asked_as_its_file_was_written(tmp_path):
+    lines = ["Soda;whole milk", "beer;Soda;eggs"] * 40
+    (tmp_path / "mine.csv").write_bytes("\r\n".join(lines).encode("utf-16"))
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    watching = make_workshop()
+    run(RECOMMEND, configured(baskets="mine.csv", epochs=1), folder, watching)
+    trained = nnlab.load(folder.best)
+    assert trained.header.facts["separator"] == ";"
+    asked = [trained.answer([text])[0]["item"] for text in ("soda; beer", "Soda,beer")]
+    assert asked[0] == asked[1]
+
+
+def test_a_checkpoint_without_a_separator_is_asked_with_commas(trained):
+    facts = {name: value for name, value in trained.header.facts.items() if name != "separator"}
+    RECOMMEND.check_facts(facts, trained.network)
+    given = ", ".join(facts["items"][:2])
+    query = RECOMMEND.Query(top=2)
+    assert list(RECOMMEND.answer(trained.network, facts, query, [given])) == trained.answer(
+        [given], top=2
+    )
+    with pytest.raises(CheckpointError, match="separator"):
+        RECOMMEND.check_facts({**facts, "separator": "|"}, trained.network)
+
+
+def test_the_summary_says_what_was_understood():
+    data = RECOMMEND.load(configured(), Store(offline=True), print)
+    assert data.summary.startswith("3,000 baskets, 60 items, most frequent: ")
 
 
 def test_the_network_learns_more_than_popularity(tmp_path):
