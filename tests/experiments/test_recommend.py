@@ -14,7 +14,7 @@ from nnlab.experiment import Note
 from nnlab.running.group import run_group
 from nnlab.running.single import run
 from nnlab.runs import GroupFolder, RunFolder
-from tests.watching import make_workshop
+from tests.watching import Watcher, make_workshop
 
 RECOMMEND = experiments.get("recommend")
 
@@ -118,8 +118,7 @@ def test_a_network_is_asked_as_its_file_was_written(tmp_path):
     (tmp_path / "mine.csv").write_bytes("\r\n".join(lines).encode("utf-16"))
     folder = RunFolder(tmp_path / "run")
     folder.path.mkdir()
-    watching = make_workshop()
-    run(RECOMMEND, configured(baskets="mine.csv", epochs=1), folder, watching)
+    run(RECOMMEND, configured(baskets="mine.csv", epochs=1), folder, make_workshop())
     trained = nnlab.load(folder.best)
     assert trained.header.facts["separator"] == ";"
     asked = [trained.answer([text])[0]["item"] for text in ("soda; beer", "Soda,beer")]
@@ -138,9 +137,30 @@ def test_a_checkpoint_without_a_separator_is_asked_with_commas(trained):
         RECOMMEND.check_facts({**facts, "separator": "|"}, trained.network)
 
 
-def test_the_summary_says_what_was_understood():
-    data = RECOMMEND.load(configured(), Store(offline=True), print)
-    assert data.summary.startswith("3,000 baskets, 60 items, most frequent: ")
+def test_a_run_says_what_was_understood_of_the_data(tmp_path):
+    class Listener(Watcher):
+        def stage(self, text):
+            stages.append(text)
+
+    stages: list[str] = []
+    (tmp_path / "mine.csv").write_text("so\u200bda,milk\nmilk,eggs\n" * 40)
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    config = configured(baskets="mine.csv", epochs=1)
+    run(RECOMMEND, config, folder, make_workshop(Listener()))
+    assert stages[:2] == [
+        "reading the data",
+        "mine.csv: 80 baskets, 3 items, most frequent: "
+        r"milk (100 %), eggs (50 %), so\u200bda (50 %)",
+    ]
+
+
+def test_a_run_of_before_the_options_of_layout_goes_on(folder):
+    plan = json.loads(folder.config.read_text())
+    for name in ("layout", "columns", "header", "keep_nan"):
+        del plan["config"][name]
+    folder.config.write_text(json.dumps(plan))
+    assert run(RECOMMEND, configured(), folder, make_workshop())["scores"]
 
 
 def test_the_network_learns_more_than_popularity(tmp_path):
