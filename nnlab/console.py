@@ -13,19 +13,26 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 _NUMBER = re.compile(r"[-+]?\d|$")
-# Control characters, line separators, and marks that change the order of what is shown.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _NO_STYLES: Mapping[str, str] = {}
 _PIPE_WIDTH = 10_000
 """Columns of a pipe or a file: no table is cut or folded for a reader that is no terminal."""
 
 
 def visible(text: str) -> str:
-    r"""Escape what would command a terminal or break a line: ESC becomes `\x1b`.
+    r"""Escape what cannot be seen, breaks a line or would command a terminal.
 
-    Names of files and the contents of checkpoints are anyone's.
+    ESC becomes `\x1b`, a zero-width space `\u200b`, a no-break space `\xa0`. Names of files and the
+    contents of checkpoints are anyone's.
     """
-    return _UNSAFE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    if text.isprintable():  # letters, marks, signs and the plain space
+        return text
+    return "".join(
+        one if one.isprintable() or "\udc80" <= one <= "\udcff" else _escaped(one) for one in text
+    )  # what is between the two are bytes of a file's name, printed as they are
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()
 
 
 def _visible_lines(text: str) -> str:

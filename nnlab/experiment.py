@@ -60,11 +60,13 @@ class Data:
         arrays: Named arrays, splits included; the names are the experiment's own.
         facts: JSON-able; all that building, answering and scoring need besides the weights.
         source: Which data set this is.
+        summary: One line, what was understood: how much of what, and an example.
     """
 
     arrays: Mapping[str, np.ndarray]
     facts: Mapping[str, Any]
     source: Source
+    summary: str = ""
 
 
 @dataclass(frozen=True)

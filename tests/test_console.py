@@ -24,6 +24,8 @@ class Terminal(io.StringIO):
         ("a\tb\nc\r", r"a\tb\nc\r"),
         ("\x1b[31m\x7f\x9b", r"\x1b[31m\x7f\x9b"),
         ("gnp.\u202e7", r"gnp.\u202e7"),
+        ("\ufeffmilk\u200b, so\xadda\xa0", r"\ufeffmilk\u200b, so\xadda\xa0"),
+        ("e\u0301 ☃ 👍 \ue000\U000e0001", "e\u0301 ☃ 👍 \\ue000\\U000e0001"),
     ],
 )
 def test_control_characters_are_made_visible(text, shown):

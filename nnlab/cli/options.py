@@ -7,7 +7,6 @@ import os
 import re
 import reprlib
 import sys
-import tomllib
 from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from nnlab.cli.settings_file import read_json_or_toml
 from nnlab.console import Console
 from nnlab.datasets.store import Store
 from nnlab.errors import UsageError
@@ -184,25 +184,6 @@ def read_settings(path: Path, experiment: str) -> Mapping[str, Any]:
             raise UsageError(f"--config {path} is a run of {other}, not {experiment}")
         content = content["config"]
     return {name.replace("-", "_"): value for name, value in content.items()}
-
-
-def read_json_or_toml(path: Path, flag: str) -> Any:
-    """Return the contents of a file that an option names.
-
-    Raises:
-        UsageError: It cannot be read.
-    """
-    kind = "TOML" if path.suffix == ".toml" else "JSON"
-    try:
-        text = path.read_text(encoding="utf-8")
-        return tomllib.loads(text) if kind == "TOML" else json.loads(text)
-    except OSError as error:
-        came = f"it cannot be read ({error.strerror})"
-    except UnicodeDecodeError:
-        came = "it is no text"
-    except ValueError as error:
-        came = f"it is no {kind}: {error}"
-    raise UsageError(f"{flag} {path}: expected a JSON or TOML file, but {came}")
 
 
 JSON = SectionedOption(["--json", "as_json"], is_flag=True, help="Print JSON on stdout.")

@@ -13,9 +13,9 @@ from nnlab.cli.options import (
     environment_values,
     make_console,
     options_of,
-    read_json_or_toml,
     value_of_text,
 )
+from nnlab.cli.settings_file import read_json_or_toml
 from nnlab.errors import UsageError, nearest
 from nnlab.experiment import Experiment
 from nnlab.inference.convolution import cores

@@ -8,21 +8,23 @@ import functools
 import re
 import reprlib
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
 from nnlab.errors import DataError, UsageError
 
 SEPARATORS = (",", "\t", ";")
 LINES_LOOKED_AT = 20
+ROWS_LOOKED_AT = 500
 MAX_LINE = 10**6
 
 
-def parse_basket(text: str) -> list[str]:
+def parse_basket(text: str, separator: str = SEPARATORS[0]) -> list[str]:
     """Read the items of one basket.
 
     Args:
-        text: Items with commas between them: 'soda, "rolls, fresh"'.
+        text: Items with separators between them: 'soda, "rolls, fresh"'.
+        separator: What separates them.
 
     Returns:
         Each item once, in order, without blanks around it and in Unicode's composed form (NFC):
@@ -32,30 +34,69 @@ def parse_basket(text: str) -> list[str]:
         UsageError: A quoted item does not end, or goes on after its closing quote.
     """
     try:
-        return _items(text, SEPARATORS[0], reprlib.repr(text))
+        return unique(_cells(text, separator, reprlib.repr(text)))
     except DataError as error:
         raise UsageError(str(error)) from error
 
 
-def basket_lines(pieces: Iterable[str], name: str) -> Iterator[list[str]]:
-    """Read a basket a line.
+class Rows:
+    """The lines of a file as rows of cells, without blanks around them, composed (NFC).
 
     Args:
         pieces: A text, cut anywhere, with line feeds.
         name: What errors call it.
 
-    Yields:
-        The items of each line, as `parse_basket` returns them; none for an empty line. Where the
-        first lines hold tabs or semicolons and no comma, those separate the items.
+    Attributes:
+        name: What errors call the file.
+        separator: What separates cells: where the first lines hold tabs or semicolons and no
+            comma, one of those, else a comma.
+        first: The first rows, to look at.
 
     Raises:
         DataError: A line is no list of items, or beyond all measure: names the line.
     """
-    lines = _lines(pieces, name)
-    first = list(islice(lines, LINES_LOOKED_AT))
-    separator = _separator(first)
-    for number, line in enumerate(chain(first, lines), start=1):
-        yield _items(line, separator, f"{name}, line {number}")
+
+    def __init__(self, pieces: Iterable[str], name: str) -> None:
+        self.name = name
+        lines = _lines(pieces, name)
+        first = list(islice(lines, LINES_LOOKED_AT))
+        self.separator = separator_in(first) or SEPARATORS[0]
+        self._rows = (
+            _cells(line, self.separator, f"{name}, line {number}")
+            for number, line in enumerate(chain(first, lines), start=1)
+        )
+        self.first = list(islice(self._rows, ROWS_LOOKED_AT))
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """Yield all rows; once only."""
+        return chain(self.first, self._rows)
+
+
+def basket_lines(pieces: Iterable[str], name: str) -> Iterator[list[str]]:
+    """Yield the basket of each line, as `parse_basket` returns it; none for an empty line.
+
+    The arguments and errors are those of `Rows`.
+    """
+    return map(unique, Rows(pieces, name))
+
+
+def unique(cells: Iterable[str]) -> list[str]:
+    """Return each cell once, in order, without the empty ones."""
+    return [item for item in dict.fromkeys(cells) if item]
+
+
+def separator_in(lines: Iterable[str]) -> str | None:
+    """Return what separates items: of a comma, tab and semicolon the first that occurs.
+
+    Separators inside double quotes do not count.
+    """
+    bare = [unquoted(line) for line in lines]
+    return next((mark for mark in SEPARATORS if any(mark in line for line in bare)), None)
+
+
+def unquoted(line: str) -> str:
+    """Return a line without what stands in double quotes."""
+    return re.sub('"[^"]*"', "", line)
 
 
 def _lines(pieces: Iterable[str], name: str) -> Iterator[str]:
@@ -73,17 +114,10 @@ def _lines(pieces: Iterable[str], name: str) -> Iterator[str]:
         yield rest
 
 
-def _separator(lines: Sequence[str]) -> str:
-    """Return what separates items: of a comma, tab and semicolon the first that occurs."""
-    bare = [re.sub('"[^"]*"', "", line) for line in lines]
-    found = (mark for mark in SEPARATORS if any(mark in line for line in bare))
-    return next(found, SEPARATORS[0])
-
-
-def _items(line: str, separator: str, place: str) -> list[str]:
+def _cells(line: str, separator: str, place: str) -> list[str]:
     line = unicodedata.normalize("NFC", line)
     fields = _quoted_fields(line, separator, place) if '"' in line else line.split(separator)
-    return [item for item in dict.fromkeys(field.strip() for field in fields) if item]
+    return [field.strip() for field in fields]
 
 
 def _quoted_fields(line: str, separator: str, place: str) -> Iterator[str]:

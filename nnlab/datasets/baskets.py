@@ -3,18 +3,19 @@
 import hashlib
 from array import array
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from nnlab.datasets.basket_lines import basket_lines
+from nnlab.datasets.basket_layouts import LINES, Layout, read_baskets
+from nnlab.datasets.basket_lines import SEPARATORS, Rows
+from nnlab.datasets.basket_shapes import basket_remarks
 from nnlab.datasets.locate import Wanted, locate
 from nnlab.datasets.shopping import shopping_trips
 from nnlab.datasets.source import SAMPLE, Source
 from nnlab.datasets.store import Store
-from nnlab.datasets.text_files import text_pieces
 from nnlab.errors import DataError
 
 FEWEST_BASKETS = 30
@@ -37,6 +38,7 @@ class Baskets:
         indices: int32 (entries,), indices into `items`, ascending within a basket.
         source: Which data this is.
         skipped: How many lines held no item; they are no baskets.
+        separator: What separates items where a basket is written on a line.
 
     The lines "tea,milk" and "milk" give items ("milk", "tea"), indptr 0, 2, 3 and indices 0, 1, 0;
     the lines "b", "" and "c,a,b" give ("b", "a", "c"), 0, 1, 4 and 0, 0, 1, 2, with one skipped.
@@ -47,6 +49,7 @@ class Baskets:
     indices: np.ndarray
     source: Source
     skipped: int
+    separator: str = ","
 
     def __len__(self) -> int:
         """Return the number of baskets."""
@@ -59,26 +62,29 @@ def load_baskets(
     *,
     min_count: int = 1,
     encoding: str | None = None,
+    layout: Layout = LINES,
     warn: Callable[[str], None],
 ) -> Baskets:
     """Load the baskets that the user asked for, or the best ones that can be had.
 
     Args:
         store: Where data files lie.
-        name: A file of a basket a line, items separated by commas (or by tabs or semicolons where
-            its first lines hold no comma), plain or gzipped; "sample"; "groceries"; or None:
-            groceries where it is found or can be downloaded, else the sample, with a warning.
+        name: A file of one basket per line, items separated by commas (or by tabs or semicolons
+            where its first lines hold no comma), plain, gzipped or zipped; "sample"; "groceries";
+            or None: groceries if it is found or can be downloaded, else the sample, with a warning.
         min_count: Leave out items that are in fewer baskets. Which basket is which number does
             not depend on it.
         encoding: The encoding of a user's file; None is UTF-8.
-        warn: Called with one line if the sample stands in, and if lines without an item were
-            left out.
+        layout: How a user's file holds its baskets.
+        warn: Called with one line if the sample stands in, if something was left out, and if the
+            file does not look like its layout.
 
     Raises:
         DataError: The file is missing, damaged, no list of baskets, or too short to learn from.
-        UsageError: There is no such encoding.
+        UsageError: There is no such encoding or column.
     """
     located = locate(store, name, WANTED, warn)
+    separator = SEPARATORS[0]
     if located is None:
         trips = shopping_trips()
         content = "".join(",".join(trip) + "\n" for trip in trips)
@@ -86,13 +92,18 @@ def load_baskets(
         source = Source(SAMPLE, digest, sample=True, files=())
         coded = _coded(trips)
     else:
-        pieces = text_pieces(located.path, None if located.registered else encoding)
-        coded = _coded(basket_lines(pieces, str(located.path)))
+        pieces = located.pieces(encoding, warn)
+        rows = Rows(pieces, str(located.path))
+        if not layout.is_chosen:
+            for remark in basket_remarks(rows.first):
+                warn(f"{located.path.name}: {remark}")
+        coded = _coded(read_baskets(rows, LINES if located.registered else layout, warn))
+        separator = rows.separator if layout.is_by_line else separator
         source = located.source()
     if coded.skipped:
         lines = "1 line" if coded.skipped == 1 else f"{coded.skipped:,} lines"
         warn(f"{source.name}: {lines} without an item left out")
-    baskets = _by_frequency(coded, min_count, source)
+    baskets = replace(_by_frequency(coded, min_count, source), separator=separator)
     _check_enough(baskets, min_count, located.path if located else Path(SAMPLE))
     return baskets
 

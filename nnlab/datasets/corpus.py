@@ -12,7 +12,6 @@ from nnlab.datasets.prose import prose
 from nnlab.datasets.source import SAMPLE, Source
 from nnlab.datasets.store import Store
 from nnlab.datasets.text_encodings import check_encoding
-from nnlab.datasets.text_files import text_pieces
 from nnlab.errors import DataError
 
 CODE_POINTS = 0x110000
@@ -70,8 +69,7 @@ def load_corpus(
     located = locate(store, name, WANTED, warn)
     if located is None:
         return sample_corpus(keep_case)
-    # an encoding is said of the user's own file; those of registered texts are known
-    pieces = text_pieces(located.path, None if located.registered else encoding)
+    pieces = located.pieces(encoding, warn)
     remover = LicenceRemover()
     codes, characters = _encoded(_cased(remover.pieces(pieces), keep_case))
     note = remover.note()

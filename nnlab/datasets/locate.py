@@ -2,13 +2,15 @@
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from nnlab.datasets.registry import DataSet, all_sets, get_set
 from nnlab.datasets.source import SAMPLE, Source
 from nnlab.datasets.store import MissingDataError, Store
+from nnlab.datasets.text_encodings import check_encoding
+from nnlab.datasets.text_files import text_pieces
 from nnlab.errors import DataError, nearest
 
 
@@ -44,6 +46,21 @@ class Located:
     name: str
     file: str
     registered: bool
+
+    def pieces(self, encoding: str | None, warn: Callable[[str], None]) -> Iterator[str]:
+        """Read the text in pieces, as `text_pieces` does.
+
+        Args:
+            encoding: That of the user's own file; those of registered texts are known.
+            warn: Called with one line if a zip file holds several texts.
+
+        Raises:
+            DataError: As `text_pieces`.
+            UsageError: There is no such encoding.
+        """
+        if encoding is not None:
+            encoding = check_encoding(encoding)
+        return text_pieces(self.path, None if self.registered else encoding, warn)
 
     def source(self) -> Source:
         """Return the record of where the data came from; the checksum is over the file's bytes.

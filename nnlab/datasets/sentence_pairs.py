@@ -2,21 +2,23 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
 
+from nnlab.datasets.columns import Columns, parse_columns
 from nnlab.datasets.locate import Wanted, locate
+from nnlab.datasets.pair_shapes import pair_remarks
 from nnlab.datasets.phrases import phrase_pairs
 from nnlab.datasets.source import SAMPLE, Source
 from nnlab.datasets.store import Store
-from nnlab.datasets.text_files import read_text
-from nnlab.datasets.zipped_text import is_zip, read_zipped_text
-from nnlab.errors import DataError
+from nnlab.errors import DataError, UsageError
 
 FEWEST_SOURCES = 30
+LINES_LOOKED_AT = 1000
 WANTED = Wanted(
     role="pairs",
     default="nld-eng",
@@ -55,6 +57,9 @@ def load_pairs(
     reverse: bool,
     max_pairs: int,
     split_seed: int,
+    encoding: str | None = None,
+    columns: str | None = None,
+    header: bool = False,
     warn: Callable[[str], None],
 ) -> SentencePairs:
     """Load the pairs that the user asked for, or the best ones that can be had.
@@ -67,10 +72,15 @@ def load_pairs(
         reverse: Whether to translate from the second column into the first.
         max_pairs: Take this many, those with the shortest source; 0 takes all.
         split_seed: Which sources are held out for validation and test.
-        warn: Called with one line if the sample stands in, or if a zip file holds several texts.
+        encoding: The encoding of a user's file; None is UTF-8.
+        columns: Which two columns hold the sentences, by number or by name; None: the first two.
+        header: Whether the first line names the columns.
+        warn: Called with one line if the sample stands in, if a zip file holds several texts, and
+            for each thing that looks wrong with the file.
 
     Raises:
         DataError: The file is missing, damaged, no list of pairs, or too short to split.
+        UsageError: There is no such encoding or column.
     """
     located = locate(store, name, WANTED, warn)
     if located is None:
@@ -79,7 +89,9 @@ def load_pairs(
         digest = hashlib.sha256(content.encode()).hexdigest()
         source = Source(SAMPLE, digest, sample=True, files=())
     else:
-        pairs = read_pairs(located.path, warn)
+        pairs = read_pairs(
+            located.path, located.pieces(encoding, warn), warn, columns=columns, header=header
+        )
         source = located.source()
     if reverse:
         pairs = [(second, first) for first, second in pairs]
@@ -90,38 +102,70 @@ def load_pairs(
     return SentencePairs(sources, tuple(second for _, second in taken), *parts, source)
 
 
-def read_pairs(path: Path, warn: Callable[[str], None]) -> list[tuple[str, str]]:
-    """Read the first two columns of a file, each different pair once, in the file's order.
+def read_pairs(
+    path: Path,
+    pieces: Iterable[str],
+    warn: Callable[[str], None],
+    *,
+    columns: str | None = None,
+    header: bool = False,
+) -> list[tuple[str, str]]:
+    """Read two columns of a file, each different pair once, in the file's order.
 
     Args:
-        path: A tab-separated text in UTF-8, plain, gzipped or zipped.
-        warn: Called with one line if a zip file holds several texts.
+        path: What errors call the file.
+        pieces: Its text, tab-separated.
+        warn: Called with one line for each thing that looks wrong.
+        columns: Which two columns, by number or by name; None is the first two.
+        header: Whether the first line names the columns; columns chosen by name say so themselves.
 
     Returns:
         Pairs of sentences in Unicode's composed form (NFC), without blanks around them.
 
     Raises:
-        DataError: The file is missing or damaged, or a line is no pair: names the line.
+        DataError: A line is no pair: names the line.
+        UsageError: There is no such column, or not two were chosen.
     """
-    text = read_zipped_text(path, warn) if is_zip(path) else read_text(path)
-    lines = text.split("\n")  # splitlines() would also cut at characters inside a sentence
-    return list(dict.fromkeys(_parsed(lines, path)))
+    # splitlines() would also cut at characters inside a sentence
+    lines = "".join(pieces).split("\n")
+    rows = (
+        (number, [cell.strip() for cell in unicodedata.normalize("NFC", line).split("\t")])
+        for number, line in enumerate(lines, start=1)
+        if line.strip()
+    )
+    first = list(islice(rows, LINES_LOOKED_AT))
+    chosen = Columns((0, 1), None, named=False)
+    if columns and first:
+        chosen = parse_columns(columns, first[0][1])
+        if len(chosen.numbers) != 2 or chosen.rest is not None:
+            raise UsageError(f"--columns {columns}: expected two columns, such as --columns 2,4")
+    looked_at = [row for _, row in first]
+    if header or chosen.named:
+        del first[:1]
+    pairs = list(dict.fromkeys(_parsed(chain(first, rows), chosen, path)))
+    if not columns and not header:
+        for remark in pair_remarks(looked_at, pairs):
+            warn(f"{path.name}: {remark}")
+    return pairs
 
 
-def _parsed(lines: Iterable[str], path: Path) -> Iterable[tuple[str, str]]:
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        columns = unicodedata.normalize("NFC", line).split("\t")
-        if len(columns) < 2:
+def _parsed(
+    rows: Iterable[tuple[int, list[str]]], chosen: Columns, path: Path
+) -> Iterator[tuple[str, str]]:
+    for number, row in rows:
+        if len(row) <= max(chosen.numbers):
+            wanted = "two" if max(chosen.numbers) == 1 else f"at least {max(chosen.numbers) + 1}"
+            between = "a tab" if wanted == "two" else "tabs"
             raise DataError(
-                f"{path}, line {number}: expected two columns with a tab between them, "
-                f"found {line[:60]!r}"
+                f"{path}, line {number}: expected {wanted} columns with {between} between them, "
+                f"found {chr(9).join(row)[:60]!r}"
             )
-        first, second = columns[0].strip(), columns[1].strip()
+        first, second = chosen.of(row)
         if not first or not second:
             which = "second" if first else "first"
-            raise DataError(f"{path}, line {number}: the {which} column is blank; {line[:60]!r}")
+            raise DataError(
+                f"{path}, line {number}: the {which} column is blank; {chr(9).join(row)[:60]!r}"
+            )
         yield first, second
 
 

@@ -1,4 +1,4 @@
-"""Which encoding a text is in: names that users give, and a guess where they give none."""
+"""Which encoding a text is in: names that users give, byte order marks, and NUL bytes."""
 
 import codecs
 from encodings.aliases import aliases
@@ -10,6 +10,7 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8"),
 )
 NOT_FOR_FILES = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs"}
 BLANKS = b"\t\n\v\f\r\b\x1b"
@@ -54,23 +55,17 @@ def looks_binary(head: bytes) -> bool:
 
 
 def marked_encoding(head: bytes) -> str | None:
-    """Return the encoding that a byte order mark tells, "utf-16" or "utf-32", or None."""
+    """Return the encoding that a byte order mark names, "utf-8", "utf-16" or "utf-32", or None."""
     return next((name for mark, name in BYTE_ORDER_MARKS if head.startswith(mark)), None)
 
 
-def likely_encoding(head: bytes) -> str:
-    """Guess the encoding of bytes that are not UTF-8.
+def unmarked_utf16(head: bytes) -> str | None:
+    """Return which UTF-16 bytes look like, by where their NUL bytes are, or None.
 
-    Args:
-        head: Some bytes of the text; the more, the better the guess.
+    b"a\\0b\\0" is "utf-16-le", b"\\0a\\0b" is "utf-16-be", b"a\\0\\0b" is None.
     """
-    marked = marked_encoding(head)
-    if marked:
-        return marked
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(head).best()
-    # cp1252 is the commonest by far; where it reads the same text, the rarer name misleads
-    if best is None or "cp1252" in best.could_be_from_charset:
-        return "cp1252"
-    return best.encoding.replace("_", "-")
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    most = len(head) / 4  # half of all places of one parity, as in text of mostly Latin letters
+    if odd > most and not even:
+        return "utf-16-le"
+    return "utf-16-be" if even > most and not odd else None

@@ -1,18 +1,21 @@
 """What else goes in the basket: report section on recommendation, a denoising autoencoder."""
 
 import reprlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from nnlab.datasets.basket_lines import parse_basket
+from nnlab.datasets.asked_baskets import Catalogue
+from nnlab.datasets.basket_layouts import KINDS, Layout
+from nnlab.datasets.basket_lines import SEPARATORS
 from nnlab.datasets.basket_parts import hold_out_one, multi_hot, split_baskets
 from nnlab.datasets.baskets import Baskets, load_baskets
 from nnlab.datasets.store import Store
-from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError, near
-from nnlab.experiment import Answer, Data, Evidence, Experiment, Remark, Scores, Table, Warn
+from nnlab.datasets.text_files import shorten
+from nnlab.errors import CheckpointError, DataError, NnlabError
+from nnlab.experiment import Answer, Data, Evidence, Experiment, Note, Remark, Scores, Table, Warn
 from nnlab.options import changed, option
 from nnlab.scoring import baskets as scoring
 from nnlab.training.examples import Arrays, Batch, Examples
@@ -22,8 +25,11 @@ MOST_ITEMS = 5_000
 """The other recommenders invert a matrix of items by items."""
 MOST_CELLS = 2**31
 """Of the table of baskets by items, a byte each."""
-SHOWN = 5
-"""How many unknown items of a basket, or of the known ones, an error names."""
+SHOWN = 3
+"""How many items the summary of the data names."""
+LONGEST_SHOWN = 40
+MOST_UNKNOWN = 5
+"""How many unknown items a note names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +43,20 @@ class Config(TrainingSettings):
         default_text="groceries where it can be had, else sample",
     )
     encoding: str | None = option(None, "encoding of the file", default_text="utf-8")
+    layout: str | None = option(
+        None,
+        "a basket per line; a table with an item per column; or long, an item per line",
+        choices=KINDS,
+        default_text="lines",
+    )
+    columns: str | None = option(
+        None,
+        "columns to read, by number or name, such as 2- or user,item; in the long layout the "
+        "basket's and then the item's",
+        default_text="all",
+    )
+    header: bool | None = option(None, "the first line names the columns: leave it out")
+    keep_nan: bool | None = option(None, "take nan, NA and null for items, not for empty cells")
     min_count: int = option(1, "leave out items that are in fewer baskets", low=1)
     split_seed: int = option(0, "which baskets are held out; --runs takes several", low=0)
     dropout: float = option(0.4, "share of a basket that training hides", low=0, high=0.99)
@@ -77,7 +97,14 @@ class Recommend(Experiment):
         "ndcg_at_10",
         "mrr",
     )
-    data_options: ClassVar[tuple[str, ...]] = ("baskets", "encoding")
+    data_options: ClassVar[tuple[str, ...]] = (
+        "baskets",
+        "encoding",
+        "layout",
+        "columns",
+        "header",
+        "keep_nan",
+    )
     data_facts: ClassVar[tuple[str, ...]] = ("items",)
     dataset_option: ClassVar[str] = "baskets"
 
@@ -93,6 +120,7 @@ class Recommend(Experiment):
             config.baskets,
             min_count=config.min_count,
             encoding=config.encoding,
+            layout=Layout(config.layout, config.columns, config.header, bool(config.keep_nan)),
             warn=warn,
         )
         _check_size(baskets, config.baskets)
@@ -116,8 +144,9 @@ class Recommend(Experiment):
         facts = {
             "items": list(baskets.items),
             "shares": arrays["baskets"][training].mean(axis=0).round(6).tolist(),
+            "separator": baskets.separator,
         }
-        return Data(arrays, facts, baskets.source)
+        return Data(arrays, facts, baskets.source, _summary(baskets))
 
     def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
         """Refuse items that are not the network's."""
@@ -133,6 +162,10 @@ class Recommend(Experiment):
             raise CheckpointError(f"expected a share for each item, not {reprlib.repr(shares)}")
         if not all(type(share) in (int, float) and 0 <= share <= 1 for share in shares):
             raise CheckpointError(f"expected shares from 0 to 1, not {reprlib.repr(shares)}")
+        if facts.get("separator", SEPARATORS[0]) not in SEPARATORS:
+            raise CheckpointError(
+                f"expected a separator of items, but it has {reprlib.repr(facts['separator'])}"
+            )
         expected = [(len(items),)]
         came = list(network.input_shapes.values()), list(network.output_shapes.values())
         if came != (expected, expected):
@@ -188,15 +221,20 @@ class Recommend(Experiment):
 
         An empty basket gets what most baskets have.
         """
-        numbers = {item: number for number, item in enumerate(facts["items"])}
+        catalogue = Catalogue(facts["items"], facts.get("separator", SEPARATORS[0]))
         shares = np.array(facts["shares"])
         for given in inputs:
             try:
-                known = _known(given, numbers, query.ignore_unknown)
+                asked = catalogue.read(given)
+                if asked.unknown and not query.ignore_unknown:
+                    raise catalogue.unknown_error(given, asked.unknown)
             except NnlabError as error:
                 yield error
                 continue
-            basket = np.zeros((1, len(numbers)), np.float32)
+            known = asked.known
+            if asked.unknown:
+                yield Note(_left_out(given, asked.unknown, bool(known)))
+            basket = np.zeros((1, len(shares)), np.float32)
             basket[0, known] = 1
             scores = network.answer(basket)[0].astype(float) if known else shares.copy()
             scores[known] = -np.inf
@@ -261,31 +299,23 @@ def _ndcg(targets: Any, outputs: Any) -> Any:
     return np.log(2) / tf.math.log(2 + _better(targets, outputs))
 
 
-def _known(given: str, numbers: Mapping[str, int], ignore_unknown: bool) -> list[int]:
-    """Return the numbers of a basket's items.
-
-    Raises:
-        UsageError: Some are unknown, and not to be ignored.
-    """
-    items = parse_basket(given)
-    unknown = [item for item in items if item not in numbers]
-    if unknown and not ignore_unknown:
-        named = ", ".join(f"{item!r} ({_near(item, numbers)})" for item in unknown[:SHOWN])
-        more = f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
-        raise UsageError(
-            f"basket {reprlib.repr(given)}: unknown {named}{more}; items are separated by commas; "
-            "--ignore-unknown leaves out what is unknown"
-        )
-    return [numbers[item] for item in items if item in numbers]
+def _summary(baskets: Baskets) -> str:
+    counts = np.bincount(baskets.indices, minlength=len(baskets.items))
+    shares = [
+        f"{shorten(item, LONGEST_SHOWN)} ({100 * count / len(baskets):.0f} %)"
+        for item, count in zip(baskets.items[:SHOWN], counts[:SHOWN], strict=True)
+    ]
+    return (
+        f"{len(baskets):,} baskets, {len(baskets.items):,} items, "
+        f"most frequent: {', '.join(shares)}"
+    )
 
 
-def _near(item: str, known: Iterable[str]) -> str:
-    """Name the nearest items, whatever their case."""
-    lowered: dict[str, str] = {}
-    for name in known:
-        lowered.setdefault(name.lower(), name)
-    close = near(item.lower(), sorted(lowered))
-    return "near: " + ", ".join(lowered[one] for one in close) if close else "nothing is near"
+def _left_out(given: str, unknown: Sequence[str], some_left: bool) -> str:
+    names = ", ".join(map(repr, unknown[:MOST_UNKNOWN]))
+    more = f" and {len(unknown) - MOST_UNKNOWN} more" if len(unknown) > MOST_UNKNOWN else ""
+    rest = "" if some_left else "; nothing is left, so these are the items that most baskets have"
+    return f"basket {reprlib.repr(given)}: left out unknown {names}{more}{rest}"
 
 
 EXPERIMENT = Recommend()

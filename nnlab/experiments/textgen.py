@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nnlab.datasets.corpus import decode, encode, load_corpus
+from nnlab.datasets.corpus import Corpus, decode, encode, load_corpus
 from nnlab.datasets.store import Store
+from nnlab.datasets.text_files import shorten
 from nnlab.decoding.characters import CONTEXTS
 from nnlab.decoding.passages import seed_passages
 from nnlab.decoding.prompts import are_characters
@@ -23,6 +24,8 @@ from nnlab.training.settings import OPTIMIZERS, TrainingSettings
 
 FEWEST_CHARACTERS = 100_000
 GLIMPSE_LENGTH = 160
+SHOWN = 60
+"""Characters of the text that the summary of the data shows."""
 RULE = "-" * 40 + "\n"
 
 
@@ -116,7 +119,7 @@ class Textgen(Experiment):
             "keep_case": config.keep_case,
             "seeds": seed_passages(text[: bounds[0]], corpus.characters, window),
         }
-        return Data(arrays, facts, corpus.source)
+        return Data(arrays, facts, corpus.source, _summary(corpus))
 
     def load_for_evaluation(
         self,
@@ -291,6 +294,14 @@ def _notes(writer: Writer, prompt: str) -> Iterator[Note]:
 def _rng(query: Any, number: int, sample: int) -> np.random.Generator:
     """Return the chances of one text, which are its own: other texts beside it change nothing."""
     return np.random.default_rng([query.seed, number, sample])
+
+
+def _summary(corpus: Corpus) -> str:
+    start = decode(corpus.codes[: 10 * SHOWN], corpus.characters)
+    return (
+        f"{len(corpus.codes):,} characters, {len(corpus.characters):,} of them different; "
+        f"it begins: {shorten(start, SHOWN)}"
+    )
 
 
 def _ends_in_softmax(description: Mapping[str, Any]) -> bool:

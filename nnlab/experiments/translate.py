@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nnlab.datasets.sentence_pairs import load_pairs
+from nnlab.datasets.sentence_pairs import SentencePairs, load_pairs
 from nnlab.datasets.store import Store
+from nnlab.datasets.text_files import shorten
 from nnlab.decoding.greedy import GreedyDecoder
 from nnlab.decoding.prompts import are_characters, known_text
 from nnlab.errors import CheckpointError, DataError
@@ -22,6 +23,8 @@ from nnlab.training.settings import OPTIMIZERS, TrainingSettings
 
 START, END = "\t", "\n"
 LONGEST_INPUT = 1_000
+SHOWN = 40
+"""Characters of a sentence that the summary of the data shows."""
 LONGEST_PAIR = 10_000  # characters of a sentence to train on
 
 
@@ -35,6 +38,11 @@ class Config(TrainingSettings):
         path=True,
         default_text="nld-eng where it can be had, else sample",
     )
+    encoding: str | None = option(None, "encoding of the file", default_text="utf-8")
+    columns: str | None = option(
+        None, "columns to read, by number or name, such as 2,4", default_text="1,2"
+    )
+    header: bool | None = option(None, "the first line names the columns: leave it out")
     reverse: bool = option(False, "from the second column to the first; also for answering")
     max_pairs: int = option(10_000, "train on the shortest so many pairs; 0: all", low=0)
     split_seed: int = option(0, "which sentences are held out; the same for every --seed", low=0)
@@ -69,7 +77,7 @@ class Translate(Experiment):
     example_inputs: ClassVar[tuple[str, ...]] = ("I see the dog.", "Where is the house?")
     answer_columns: ClassVar[tuple[str, ...]] = ("translation",)
     shares: ClassVar[tuple[str, ...]] = ("exact_match", "seen_exact_match")
-    data_options: ClassVar[tuple[str, ...]] = ("pairs",)
+    data_options: ClassVar[tuple[str, ...]] = ("pairs", "encoding", "columns", "header")
     dataset_option: ClassVar[str] = "pairs"
     network_options: ClassVar[tuple[str, ...]] = ("reverse",)
 
@@ -81,6 +89,9 @@ class Translate(Experiment):
             reverse=config.reverse,
             max_pairs=config.max_pairs,
             split_seed=config.split_seed,
+            encoding=config.encoding,
+            columns=config.columns,
+            header=bool(config.header),
             warn=warn,
         )
         longest = max(map(len, (*pairs.sources, *pairs.targets))) + 1
@@ -108,7 +119,7 @@ class Translate(Experiment):
             "validation": pairs.validation,
             "test": pairs.test,
         }
-        return Data(arrays, facts, pairs.source)
+        return Data(arrays, facts, pairs.source, _summary(pairs))
 
     def load_for_evaluation(
         self,
@@ -123,7 +134,7 @@ class Translate(Experiment):
         arrays = dict(data.arrays)
         if given:
             del arrays["training"]  # this network was not trained on it
-        return Data(arrays, facts, data.source)
+        return Data(arrays, facts, data.source, data.summary)
 
     def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
         """Refuse alphabets or lengths that are not the network's."""
@@ -222,6 +233,14 @@ class Translate(Experiment):
     def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
         """Return the scores beside the baselines, and examples."""
         return scoring.tables(metrics)
+
+
+def _summary(pairs: SentencePairs) -> str:
+    first, second = (shorten(texts[0], SHOWN) for texts in (pairs.sources, pairs.targets))
+    return (
+        f"{len(pairs.sources):,} pairs, {len(set(pairs.sources)):,} different sentences to "
+        f"translate; the shortest: {first} -> {second}"
+    )
 
 
 def _codes(sentences: Sequence[str], characters: Sequence[str]) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Any
 from nnlab import experiments, runs
 from nnlab.answering import Trained
 from nnlab.checkpoint import write
+from nnlab.console import visible
 from nnlab.datasets.source import Source
 from nnlab.errors import CheckpointError, DataError, DivergedError, OutputExistsError, UsageError
 from nnlab.experiment import Data, Experiment, Scores
@@ -127,6 +128,8 @@ def _carry_out(
     record = begun.as_dict() if begun else dataset
     wanted = pinned(experiment, config, record) if record else config
     data = experiment.load(wanted, workshop.store, workshop.warn)
+    if data.summary:
+        workshop.observer.stage(visible(f"{data.source.name}: {data.summary}"))
     if begun:
         _check_same_data(folder, begun, data.source)
     training = Training(experiment, config, data, workshop)

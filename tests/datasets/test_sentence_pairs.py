@@ -6,17 +6,17 @@ import zipfile
 import numpy as np
 import pytest
 
-from nnlab.datasets import zipped_text
+from nnlab.datasets import unpacking
 from nnlab.datasets.phrases import phrase_pairs
 from nnlab.datasets.registry import get_set
 from nnlab.datasets.sentence_pairs import load_pairs
 from nnlab.datasets.store import MissingDataError, Store
-from nnlab.errors import DataError
+from nnlab.errors import DataError, UsageError
 
 LINES = [f"Sentence {'i' * (40 - n)}.\tZin {'o' * n}.\tCC BY" for n in range(40)]
 
 
-def load(name=None, *, reverse=False, max_pairs=0, split_seed=0, warn=pytest.fail):
+def load(name=None, *, reverse=False, max_pairs=0, split_seed=0, warn=pytest.fail, **options):
     return load_pairs(
         Store(offline=True),
         name if name is None else str(name),
@@ -24,6 +24,7 @@ def load(name=None, *, reverse=False, max_pairs=0, split_seed=0, warn=pytest.fai
         max_pairs=max_pairs,
         split_seed=split_seed,
         warn=warn,
+        **options,
     )
 
 
@@ -140,6 +141,58 @@ def test_gzip_and_zip_are_unpacked(tmp_path):
     assert load(zipped).source.sha256 == hashlib.sha256(zipped.read_bytes()).hexdigest()
 
 
+def tatoeba(n):
+    return f"{n + 7}\tSentence {'i' * (n + 1)}.\t{3 * n + 1}\tZin {'o' * (n + 1)}."
+
+
+def test_numbers_in_front_of_sentences_are_told_and_the_advice_works(tmp_path):
+    path = put(tmp_path, [tatoeba(n) for n in range(40)])
+    warnings: list[str] = []
+    load(path, warn=warnings.append)
+    assert warnings == [
+        "my.tsv: column 1 holds numbers, not sentences; --columns 2,4 reads the columns of text"
+    ]
+    pairs = load(path, columns="2,4")
+    assert (pairs.sources[0], pairs.targets[0]) == ("Sentence i.", "Zin o.")
+
+
+def test_a_header_is_told_and_left_out_on_request(tmp_path):
+    path = put(tmp_path, ["English\tDutch", *LINES])
+    warnings: list[str] = []
+    load(path, warn=warnings.append)
+    assert warnings == [
+        "my.tsv: the first line looks like a header (English, Dutch); --header leaves it out"
+    ]
+    by_header, by_name = load(path, header=True), load(path, columns="English,Dutch")
+    assert by_header.sources == by_name.sources == load(put(tmp_path, LINES, "x.tsv")).sources
+    assert load(path, columns="Dutch,English").sources[0] == "Zin ."
+
+
+def test_two_columns_that_are_the_same_are_told(tmp_path):
+    warnings: list[str] = []
+    load(put(tmp_path, [f"Zin {n}.\tZin {n}." for n in range(40)]), warn=warnings.append)
+    assert len(warnings) == 1
+    assert "both columns are the same in 40 of 40 pairs" in warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [("1,4", "no column '4'; the first line has 3"), ("2", "expected two columns"), ("a", "known")],
+)
+def test_columns_that_are_not_there_are_refused(tmp_path, columns, message):
+    with pytest.raises(UsageError, match=message):
+        load(put(tmp_path), columns=columns)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le"])
+def test_another_encoding_can_be_given(tmp_path, encoding):
+    path = tmp_path / "my.tsv"
+    path.write_bytes("\r\n".join([*LINES, "The café.\tHet café."]).encode(encoding))
+    with pytest.raises(DataError, match=f"--encoding {encoding}$"):
+        load(path)
+    assert "The café." in load(path, encoding=encoding).sources
+
+
 def test_of_several_texts_the_first_is_taken_and_told(tmp_path):
     warnings: list[str] = []
     path = put_zip(tmp_path, {"a.tsv": "\n".join(LINES), "b.txt": "nothing"})
@@ -150,7 +203,7 @@ def test_of_several_texts_the_first_is_taken_and_told(tmp_path):
 
 def test_a_zip_without_a_text_is_refused(tmp_path):
     with pytest.raises(
-        DataError, match=r"expected a \.txt or \.tsv file inside, found _about\.txt"
+        DataError, match=r"expected a \.txt, \.tsv or \.csv file inside, found _about\.txt"
     ):
         load(put_zip(tmp_path, {"_about.txt": "about", "a.png": "x"}))
     with pytest.raises(DataError, match="found nothing"):
@@ -158,7 +211,7 @@ def test_a_zip_without_a_text_is_refused(tmp_path):
 
 
 def test_a_text_too_large_to_be_one_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(zipped_text, "MAX_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr(unpacking, "MAX_UNPACKED_BYTES", 1000)
     with pytest.raises(DataError, match=r"a\.txt unpacks to 5,000 bytes; expected at most 1,000"):
         load(put_zip(tmp_path, {"a.txt": "a" * 5000}))
 

@@ -1,11 +1,12 @@
 import gzip
 import io
+import zipfile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnlab.datasets import text_files
+from nnlab.datasets import text_files, unpacking
 from nnlab.datasets.text_files import decoded, read_text, text_pieces
 from nnlab.errors import DataError, UsageError
 
@@ -42,7 +43,7 @@ def test_damaged_gzip_is_an_error(tmp_path, cut):
 
 
 def test_gzip_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(text_files, "MAX_UNPACKED_BYTES", 10**6)
+    monkeypatch.setattr(unpacking, "MAX_UNPACKED_BYTES", 10**6)
     path = put(tmp_path, gzip.compress(b"a" * 2_000_000))
     with pytest.raises(DataError, match="unpacks to more than 1,000,000 bytes"):
         read_text(path)
@@ -74,8 +75,6 @@ def test_pieces_end_with_lines(tmp_path):
     [
         ("De coöperatie zei: “één café”, en ging naar huis.\n" * 20, "cp1252", "cp1252"),
         ("Съешь же ещё этих мягких французских булок, да выпей чаю.\n" * 20, "cp1251", "cp1251"),
-        ("hello", "utf-16", "utf-16"),
-        ("hello", "utf-32", "utf-32"),
     ],
 )
 def test_another_encoding_is_guessed_and_can_be_given(tmp_path, text, encoding, guess):
@@ -107,7 +106,6 @@ def test_a_wrong_encoding_that_was_given_is_told(tmp_path):
 @pytest.mark.parametrize(
     "content",
     [
-        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
         b"a\0b",
         bytes(range(1, 9)) * 20,
         b"text " * 100_000 + b"\0",
@@ -120,6 +118,56 @@ def test_a_binary_file_is_no_text(tmp_path, content, encoding):
         pytest.skip("every byte is a character in latin-1")
     with pytest.raises(DataError, match=r"my\.txt is no text.*NUL"):
         read_text(put(tmp_path, content), encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark_is_named_and_the_advice_works(tmp_path, encoding):
+    path = put(tmp_path, "whole milk,soda\n".encode(encoding))
+    with pytest.raises(DataError, match=rf"is no text.*--encoding {encoding}$"):
+        read_text(path)
+    assert read_text(path, encoding) == "whole milk,soda\n"
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=20)
+
+
+@given(
+    st.lists(TEXTS, max_size=5),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]),
+    st.sampled_from([None, "gzip", "zip"]),
+    st.integers(4, 40),
+)
+def test_a_text_is_read_whatever_its_encoding_line_ends_and_packing(
+    tmp_path_factory, lines, end, encoding, packing, piece_bytes
+):
+    content = end.join(["first", *lines]).encode(encoding)
+    path = tmp_path_factory.mktemp("text") / "any.name"
+    if packing == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("__MACOSX/._a.txt", "\0junk")
+            archive.writestr("a.txt", content)
+    else:
+        path.write_bytes(gzip.compress(content) if packing else content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_files, "PIECE_BYTES", piece_bytes)
+        assert read_text(path) == "\n".join(["first", *lines])
+
+
+@pytest.mark.parametrize("given_encoding", [None, "cp1252", "utf-16-le", "utf-8"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_goes_before_the_encoding_given(tmp_path, encoding, given_encoding):
+    assert read_text(put(tmp_path, "thé".encode(encoding)), given_encoding) == "thé"
+
+
+def test_a_file_cut_off_after_its_mark_is_damaged(tmp_path):
+    with pytest.raises(DataError, match=r"begins with the mark of utf-16, but .* get the file"):
+        read_text(put(tmp_path, "thé".encode("utf-16")[:-1]))
+
+
+def test_without_an_option_for_encodings_none_is_advised(tmp_path):
+    with pytest.raises(DataError, match="looks like cp1252; save it as UTF-8$"):
+        read_text(put(tmp_path, "thé,crème".encode("cp1252")), flag="")
 
 
 @pytest.mark.parametrize("content", ["", "\ufeff", gzip.compress(b"", mtime=0)])

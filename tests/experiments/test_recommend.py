@@ -9,11 +9,12 @@ import pytest
 import nnlab
 from nnlab import experiments
 from nnlab.datasets.store import Store
-from nnlab.errors import DataError, UsageError
+from nnlab.errors import CheckpointError, DataError, UsageError
+from nnlab.experiment import Note
 from nnlab.running.group import run_group
 from nnlab.running.single import run
 from nnlab.runs import GroupFolder, RunFolder
-from tests.watching import make_workshop
+from tests.watching import Watcher, make_workshop
 
 RECOMMEND = experiments.get("recommend")
 
@@ -97,6 +98,69 @@ def test_unknown_items_are_named_or_ignored(trained, folder, shell):
     assert result.returncode == 1
     assert [json.loads(line)["basket"] for line in result.stdout.splitlines()] == [item, ""]
     assert result.stderr.count("\n") == 1
+
+
+def test_what_is_ignored_is_said_and_an_empty_rest_too(trained):
+    item = trained.header.facts["items"][0]
+    query = RECOMMEND.Query(ignore_unknown=True, top=1)
+    some, rest, none = (
+        [one.text for one in trained.answers([given], query) if isinstance(one, Note)]
+        for given in (f"{item}, no such thing", "no such thing", item)
+    )
+    assert some == [f"basket '{item}, no such thing': left out unknown 'no such thing'"]
+    assert len(rest) == 1
+    assert "nothing is left, so these are the items that most baskets have" in rest[0]
+    assert none == []
+
+
+def test_a_network_is_asked_as_its_file_was_written(tmp_path):
+    lines = ["Soda;whole milk", "beer;Soda;eggs"] * 40
+    (tmp_path / "mine.csv").write_bytes("\r\n".join(lines).encode("utf-16"))
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    run(RECOMMEND, configured(baskets="mine.csv", epochs=1), folder, make_workshop())
+    trained = nnlab.load(folder.best)
+    assert trained.header.facts["separator"] == ";"
+    asked = [trained.answer([text])[0]["item"] for text in ("soda; beer", "Soda,beer")]
+    assert asked[0] == asked[1]
+
+
+def test_a_checkpoint_without_a_separator_is_asked_with_commas(trained):
+    facts = {name: value for name, value in trained.header.facts.items() if name != "separator"}
+    RECOMMEND.check_facts(facts, trained.network)
+    given = ", ".join(facts["items"][:2])
+    query = RECOMMEND.Query(top=2)
+    assert list(RECOMMEND.answer(trained.network, facts, query, [given])) == trained.answer(
+        [given], top=2
+    )
+    with pytest.raises(CheckpointError, match="separator"):
+        RECOMMEND.check_facts({**facts, "separator": "|"}, trained.network)
+
+
+def test_a_run_says_what_was_understood_of_the_data(tmp_path):
+    class Listener(Watcher):
+        def stage(self, text):
+            stages.append(text)
+
+    stages: list[str] = []
+    (tmp_path / "mine.csv").write_text("so\u200bda,milk\nmilk,eggs\n" * 40)
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    config = configured(baskets="mine.csv", epochs=1)
+    run(RECOMMEND, config, folder, make_workshop(Listener()))
+    assert stages[:2] == [
+        "reading the data",
+        "mine.csv: 80 baskets, 3 items, most frequent: "
+        r"milk (100 %), eggs (50 %), so\u200bda (50 %)",
+    ]
+
+
+def test_a_run_of_before_the_options_of_layout_goes_on(folder):
+    plan = json.loads(folder.config.read_text())
+    for name in ("layout", "columns", "header", "keep_nan"):
+        del plan["config"][name]
+    folder.config.write_text(json.dumps(plan))
+    assert run(RECOMMEND, configured(), folder, make_workshop())["scores"]
 
 
 def test_the_network_learns_more_than_popularity(tmp_path):

@@ -254,3 +254,10 @@ def test_a_text_of_one_character_is_refused(tmp_path):
     (tmp_path / "a.txt").write_text("a" * 1000)
     with pytest.raises(DataError, match="all are alike"):
         load(corpus="a.txt", seq_len=10)
+
+
+def test_the_summary_says_what_was_understood(tmp_path):
+    (tmp_path / "my.txt").write_bytes(("The quick brown\r\nfox. " * 30).encode("utf-16"))
+    data = load(corpus="my.txt", seq_len=10)
+    assert data.summary.startswith("630 characters, ")
+    assert "it begins: the quick brown fox. the quick brown" in data.summary

@@ -234,3 +234,12 @@ def test_weights_too_large_to_compute_with_are_refused(checkpoint, shell, tmp_pa
     result = shell("translate", "I see", "-q", "--checkpoint", huge)
     assert (result.returncode, result.stdout) == (4, "")
     assert "huge.h5: expected finite numbers" in result.stderr
+
+
+def test_the_summary_says_what_was_understood(tmp_path):
+    lines = [f"{n}\tWord {'i' * n}.\t{n}\tWoord {'o' * n}." for n in range(1, 41)]
+    (tmp_path / "my.tsv").write_bytes("\r\n".join(lines).encode("utf-16"))
+    data = load("my.tsv", columns="2,4", max_pairs=0)
+    assert data.summary == (
+        "40 pairs, 40 different sentences to translate; the shortest: Word i. -> Woord o."
+    )

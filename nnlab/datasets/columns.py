@@ -1,0 +1,83 @@
+"""Which columns of a table a user means: "1,3", "2-", or the names in its first line."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nnlab.errors import UsageError, nearest
+
+_RANGE = re.compile(r"(\d+)(?:(-)(\d+)?)?")
+_EASY = re.compile(r"[\w.:/-]+")
+_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
+
+
+class Columns(NamedTuple):
+    """Columns that were chosen.
+
+    Attributes:
+        numbers: Where they are, from 0; without those of an open end.
+        rest: From where on all further columns are meant, or None.
+        named: Whether they were chosen by names, which are in the first line then.
+    """
+
+    numbers: tuple[int, ...]
+    rest: int | None
+    named: bool
+
+    def of(self, row: Sequence[str]) -> list[str]:
+        """Return the chosen cells of a row; those that it does not have are empty."""
+        chosen = [row[number] if number < len(row) else "" for number in self.numbers]
+        return chosen if self.rest is None else chosen + list(row[self.rest :])
+
+
+def parse_columns(text: str, first: Sequence[str]) -> Columns:
+    """Read the value of `--columns`.
+
+    Args:
+        text: Numbers from 1, ranges, or names of columns, with commas between them.
+        first: The cells of the file's first line.
+
+    "1,3" is the first and the third column; "2-" all but the first; "user,item" those two.
+
+    Raises:
+        UsageError: A column does not exist.
+    """
+    words = [word.strip() for word in text.split(",")]
+    if all(word in first for word in words):
+        return Columns(tuple(first.index(word) for word in words), None, named=True)
+    numbers: list[int] = []
+    for place, word in enumerate(words):
+        found = _RANGE.fullmatch(word)
+        start = int(found[1]) if found else 0
+        if not found or not 0 < start <= len(first):
+            numbered = f"the first line has {len(first)} columns, numbered from 1"
+            hint = numbered if found else nearest(word[:100], [name for name in first if name])
+            raise UsageError(f"--columns {text}: no column {word!r}; {hint}")
+        open_end = found[2] and not found[3]
+        if open_end and place == len(words) - 1:
+            return Columns(tuple(numbers), start - 1, named=False)
+        end = len(first) if open_end else int(found[3] or start)
+        numbers += range(start - 1, min(end, len(first)))
+    return Columns(tuple(numbers), None, named=False)
+
+
+def is_number(cell: str) -> bool:
+    """Return whether a cell is a number: "12", "-3,5", "1e9"; "7up" and "" are none."""
+    return bool(_NUMBER.fullmatch(cell))
+
+
+def numeric_columns(rows: Sequence[Sequence[str]], share: float = 0.95) -> list[int]:
+    """Return the columns, from 0, that hold numbers in at least `share` of the rows."""
+    width = max(map(len, rows), default=0)
+    counts = [
+        sum(number < len(row) and is_number(row[number]) for row in rows) for number in range(width)
+    ]
+    return [number for number, count in enumerate(counts) if count >= share * len(rows)]
+
+
+def column_list(numbers: Sequence[int], first: Sequence[str], *, named: bool) -> str:
+    """Spell columns, from 0, as `--columns` takes them: by name, if they are easy to type."""
+    names = [first[number] for number in numbers]
+    if named and len(set(first)) == len(first) and all(map(_EASY.fullmatch, names)):
+        return ",".join(names)
+    return ",".join(str(number + 1) for number in numbers)

@@ -1,0 +1,35 @@
+import gzip
+
+import pytest
+
+from nnlab.cli.settings_file import read_json_or_toml
+from nnlab.errors import UsageError
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.json", '{"epochs":\r\n 1}'), ("a.toml", "# one\r\nepochs = 1\r\n")]
+)
+def test_settings_are_read_whatever_their_encoding_and_packing(
+    tmp_path, encoding, pack, name, text
+):
+    (tmp_path / name).write_bytes(pack(text.encode(encoding)))
+    assert read_json_or_toml(tmp_path / name, "--config") == {"epochs": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("c.yaml", b"epochs: 1\n", "expected a JSON or TOML file, got YAML; write it as TOML"),
+        ("c.json", b"epochs: 1\n", "it is no JSON"),
+        ("c.toml", b"epochs: 1\n", "it is no TOML"),
+        ("c.toml", b"corpus = 'caf\xe9'\n", "looks like cp1252; save it as UTF-8"),
+        ("c.json", b"\x89PNG\r\n\x1a\n", "is a picture"),
+        ("c.json", b"", "is empty"),
+    ],
+)
+def test_what_is_no_file_of_settings_is_refused(tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UsageError, match=message):
+        read_json_or_toml(tmp_path / name, "--config")
