@@ -2,12 +2,23 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
+from typing import Self
 
 
 class NnlabError(Exception):
-    """An error that the user can understand: what was expected, what came, what to do."""
+    """An error that the user can understand: what was expected, what came, what to do.
+
+    Attributes:
+        given: The input that has no answer for it; None if it is about something else.
+    """
 
     exit_code = 1
+    given: str | None = None
+
+    def of(self, given: str) -> Self:
+        """Say to which input the error is the answer."""
+        self.given = given
+        return self
 
 
 class UsageError(NnlabError):

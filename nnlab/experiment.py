@@ -263,7 +263,10 @@ class Experiment(ABC):
     def answer(
         self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
     ) -> Iterator[Answer | Remark]:
-        """Yield the answers to each input, in order; an error stands for an input that has none."""
+        """Yield the answers to each input, in order.
+
+        An error stands for an input that has none, and says so: `error.of(given)`.
+        """
 
     def stream(
         self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]

@@ -3,6 +3,7 @@
 import click
 from click.shell_completion import get_completion_class
 
+from nnlab.cli.streams import write
 from nnlab.errors import UsageError
 
 
@@ -23,4 +24,4 @@ def completion(ctx: click.Context, shell: str) -> None:
     root = ctx.find_root().command
     # Not .source(), which runs the shell to look at its version.
     complete = script(root, {}, "nnlab", "_NNLAB_COMPLETE")
-    click.echo(complete.source_template % complete.source_vars())
+    write(complete.source_template % complete.source_vars() + "\n")

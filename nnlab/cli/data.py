@@ -16,6 +16,7 @@ from nnlab.cli.options import (
     print_json,
     with_options,
 )
+from nnlab.cli.streams import write
 from nnlab.datasets.registry import all_sets, get_set
 from nnlab.datasets.store import MANY, FileStatus
 from nnlab.errors import DataError
@@ -97,7 +98,7 @@ def verify(ctx: click.Context, names: tuple[str, ...], as_json: bool, **_: objec
         if as_json:
             _print_records(name, states)
         else:
-            click.echo("\n".join(_lines(name, states)))
+            write("\n".join(_lines(name, states)) + "\n")
     return 0 if whole else DataError.exit_code
 
 
@@ -141,4 +142,4 @@ def _print_paths(name: str, paths: dict[str, Path], as_json: bool) -> None:
         return
     many = len(paths) >= MANY
     for place in _folders(paths.values()) if many else paths.values():
-        click.echo(str(place))
+        write(f"{place}\n")

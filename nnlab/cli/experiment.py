@@ -1,7 +1,6 @@
 """One command per experiment: inputs are answered; without any, it trains."""
 
 import dataclasses
-import itertools
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +24,7 @@ from nnlab.cli.options import (
     print_json,
     read_settings,
 )
+from nnlab.cli.streams import Line, lines, write
 from nnlab.console import Console, visible, waiting_bytes
 from nnlab.errors import NnlabError, UsageError
 from nnlab.experiment import Answer, Experiment, Note, Progress, Remark
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from nnlab.answering import Trained
 
 _LAID_OUT = re.compile(r"[^\n\t]+")  # by line feeds and tabs, which command nothing
-BYTE_ORDER_MARK = "\ufeff"
 RUN_FLAGS = ("out", "runs", "config", "force")
 
 
@@ -187,7 +186,7 @@ def _answer(ctx: click.Context, experiment: Experiment, inputs: Sequence[str]) -
     console = make_console(ctx)
     query = make_query(ctx, experiment)
     trained = _chosen(ctx, experiment, query, console)
-    given = inputs if experiment.reads_stdin else _inputs(inputs)
+    given = inputs if experiment.reads_stdin else _inputs(inputs, ctx.command_path)
     pieces = None if ctx.params["as_json"] else trained.stream(given, query)
     if pieces is not None:
         return _print_pieces(pieces, console)
@@ -221,13 +220,11 @@ def _chosen(ctx: click.Context, experiment: Experiment, query: Any, console: Con
     return trained
 
 
-def _inputs(given: Iterable[str]) -> Iterator[str]:
+def _inputs(given: Iterable[str], command: str) -> Iterator[str]:
     """Yield the inputs; `-` stands for the lines of stdin."""
     for text in given:
         if text == "-":
-            lines = (line.rstrip("\r\n") for line in sys.stdin)
-            yield from (line.removeprefix(BYTE_ORDER_MARK) for line in itertools.islice(lines, 1))
-            yield from lines
+            yield from lines(command)
         else:
             yield text
 
@@ -235,16 +232,25 @@ def _inputs(given: Iterable[str]) -> Iterator[str]:
 def _print_answers(
     answers: Iterable[Answer | Remark], columns: Sequence[str] | None, console: Console
 ) -> int:
-    """Print each answer as it comes, its columns or JSON; errors do not stop the rest."""
+    """Print each answer as it comes, its columns or JSON; errors do not stop the rest.
+
+    A line of stdin without an answer leaves an empty line, or an error in JSON, so that what
+    comes out pairs with what went in.
+    """
     failed = False
     for answer in answers:
         _show_progress(answer, console)
         if isinstance(answer, Note | NnlabError):
-            failed |= _told_apart(answer, console)
+            failed |= _report_remark(answer, console)
+        if isinstance(answer, NnlabError) and isinstance(answer.given, Line):
+            if columns is None:
+                print_json({"input": answer.given, "error": str(answer)})
+            else:
+                write("\n")
         elif isinstance(answer, dict) and columns is None:
             print_json(answer)
         elif isinstance(answer, dict):
-            click.echo("\t".join(_cell(answer[column]) for column in columns or ()))
+            write("\t".join(_cell(answer[column]) for column in columns or ()) + "\n")
     return 1 if failed else 0
 
 
@@ -254,13 +260,13 @@ def _print_pieces(pieces: Iterable[str | bytes | Remark], console: Console) -> i
     for piece in pieces:
         _show_progress(piece, console)
         if isinstance(piece, str):
-            click.echo(_LAID_OUT.sub(lambda found: visible(found[0]), piece), nl=False)
+            write(_LAID_OUT.sub(lambda found: visible(found[0]), piece))
         elif isinstance(piece, bytes):
             if sys.stdout.isatty():
                 raise UsageError("stdout is a terminal; send the file on: ... -o - > FILE")
             click.echo(piece, nl=False)
         elif isinstance(piece, Note | NnlabError):
-            failed |= _told_apart(piece, console)
+            failed |= _report_remark(piece, console)
     return 1 if failed else 0
 
 
@@ -270,12 +276,13 @@ def _show_progress(piece: Any, console: Console) -> None:
     console.status(f"{piece.done + 1} of {piece.total}: {piece.text}" if working else "")
 
 
-def _told_apart(remark: Note | NnlabError, console: Console) -> bool:
+def _report_remark(remark: Note | NnlabError, console: Console) -> bool:
     """Say on stderr what is no answer, in one line, and tell whether it is an error."""
     if isinstance(remark, Note):
         console.warn(visible(remark.text))
         return False
-    console.error(visible(str(remark)))
+    line = f"line {remark.given.number}: " if isinstance(remark.given, Line) else ""
+    console.error(visible(f"{line}{remark}"))
     return True
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import importlib
-import io
 import itertools
 import os
 import re
@@ -16,6 +15,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from nnlab import experiments
+from nnlab.cli import streams
 from nnlab.console import Console
 from nnlab.errors import InterruptedRun, NnlabError, near, nearest
 
@@ -115,9 +115,9 @@ def _print_versions(ctx: click.Context, parameter: click.Parameter, asked: bool)
     if asked and not ctx.resilient_parsing:
         from nnlab import versions
 
-        click.echo(f"nnlab {versions.own()}")
+        streams.write(f"nnlab {versions.own()}\n")
         for name, version in versions.installed().items():
-            click.echo(f"{name} {version}")
+            streams.write(f"{name} {version}\n")
         ctx.exit()
 
 
@@ -143,7 +143,7 @@ def nnlab() -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
-    _prepare_streams()
+    streams.prepare()
     console = Console()
     verbose = _is_verbose(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -189,21 +189,6 @@ def _flags(ctx: click.Context | None) -> list[str]:
 def _is_verbose(words: Sequence[str]) -> bool:
     options = itertools.takewhile(lambda word: word != "--", words)
     return any(_VERBOSE.fullmatch(word) for word in options)
-
-
-def _prepare_streams() -> None:
-    """Open what the shell closed (`>&-`), and let file names that are not UTF-8 pass."""
-    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
-        try:
-            os.fstat(number)
-        except OSError:  # else the next file that is opened would take the place of the stream
-            os.open(os.devnull, os.O_RDWR)
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="surrogateescape", newline="\n")  # a name may contain \r
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="surrogateescape")
 
 
 def _drop_unwritable() -> None:

@@ -15,6 +15,7 @@ import click
 from click.core import ParameterSource
 
 from nnlab.cli.settings_file import read_json_or_toml
+from nnlab.cli.streams import can_write, write
 from nnlab.console import Console
 from nnlab.datasets.store import Store
 from nnlab.errors import UsageError
@@ -229,4 +230,5 @@ def make_console(ctx: click.Context) -> Console:
 def print_json(value: Any) -> None:
     """Write one line of JSON on stdout."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    click.echo(_NOT_PLAIN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    text = _NOT_PLAIN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    write((text if can_write(text) else json.dumps(value, allow_nan=False)) + "\n")

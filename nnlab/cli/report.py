@@ -12,6 +12,7 @@ from nnlab.cli.options import (
     make_console,
     with_options,
 )
+from nnlab.cli.streams import write
 
 OUT = SectionedOption(
     ["-o", "--out"],
@@ -42,4 +43,4 @@ def report(
     title = page.TITLE if title is None else title
     page.write_page(runs, out, title=title, replace=replace, warn=console.warn)
     console.say(f"{out.stat().st_size / 1e6:.1f} MB, to be opened in any browser")
-    click.echo(str(out))
+    write(f"{out}\n")

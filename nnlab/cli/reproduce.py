@@ -16,6 +16,7 @@ from nnlab.cli.options import (
     print_json,
     with_options,
 )
+from nnlab.cli.streams import write
 from nnlab.console import Console
 from nnlab.errors import DataError, UsageError
 from nnlab.files import make_folder, write_json
@@ -148,7 +149,7 @@ def _conclude(
     print_tables(console, [table(findings)] if findings else [])
     if page:
         console.say("everything on one page, to be opened in any browser:")
-        click.echo(str(page))
+        write(f"{page}\n")
 
 
 def _page(

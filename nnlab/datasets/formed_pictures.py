@@ -21,19 +21,18 @@ def in_form(
         characters: Whether they are light ink on black, as MNIST's.
     """
     to_form = in_parts if characters else _scaled
-    for path in valid_pictures(inputs):
-        if isinstance(path, NnlabError):
-            yield path
-            continue
-        try:
-            picture = read_picture(path)
-        except NnlabError as error:
-            yield error
-            continue
-        try:
-            yield path, to_form(picture, shape)
-        except DataError as error:
-            yield DataError(f"{path}: {error}")
+    for given in inputs:
+        for path in valid_pictures([given]):
+            try:
+                if isinstance(path, NnlabError):
+                    raise path
+                picture = read_picture(path)
+                try:
+                    yield path, to_form(picture, shape)
+                except DataError as error:
+                    raise DataError(f"{path}: {error}") from error
+            except NnlabError as error:
+                yield error.of(given)
 
 
 def _scaled(picture: np.ndarray, shape: tuple[int, int]) -> Form:

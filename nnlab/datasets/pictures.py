@@ -49,6 +49,8 @@ def picture_files(given: str | Path) -> list[Path]:
     """
     if not str(given):  # Path("") would be the current folder
         raise DataError("an empty name; expected an image file or a folder of images")
+    if "://" in str(given):
+        raise DataError(f"{given}: expected an image file, got an address; download it first")
     path = Path(given)
     try:
         if not path.is_dir():
@@ -136,7 +138,7 @@ def whole_if_piped(path: Path) -> Path | bytes:
         DataError: More than `MOST_BYTES` come.
         OSError: It cannot be read.
     """
-    if path.is_file() or not path.exists():
+    if path.is_file() or path.is_dir() or not path.exists():
         return path
     with path.open("rb") as pipe:
         return whole(pipe, str(path))

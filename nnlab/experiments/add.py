@@ -176,7 +176,7 @@ class Add(Experiment):
             try:
                 a, b = _operands(given, base, facts["digits"])
             except NnlabError as error:
-                yield error
+                yield error.of(given)
                 continue
             text = decode_answer(add(np.array([[a, b]]))[0], base).strip()
             answer: Answer = {"input": given, "answer": text}

@@ -229,7 +229,7 @@ class Recommend(Experiment):
                 if asked.unknown and not query.ignore_unknown:
                     raise catalogue.unknown_error(given, asked.unknown)
             except NnlabError as error:
-                yield error
+                yield error.of(given)
                 continue
             known = asked.known
             if asked.unknown:

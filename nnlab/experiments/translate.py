@@ -221,7 +221,7 @@ class Translate(Experiment):
                     yield DataError(
                         f"expected a sentence of at most {LONGEST_INPUT:,} characters, but one has "
                         f"{len(text):,}"
-                    )
+                    ).of(text)
                     continue
                 yield from _notes(text, facts)
                 yield {"source": text, "translation": translations[text]}

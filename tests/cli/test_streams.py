@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 PNG = Path(__file__).parents[2] / "data" / "examples" / "7.png"
+CHECKPOINT = PNG.parents[2] / "nnlab" / "checkpoints" / "recommend.h5"
 EVIL = "b\x1b[31m\nc.png"
 
 
@@ -100,7 +101,7 @@ def test_bad_inputs_do_not_stop_the_rest(shell):
     assert "empty name" in result.stderr
     assert "too long" in result.stderr
     lines = shell("classify", "-", "-q", input=f"\n{PNG}\n")
-    assert (lines.returncode, lines.stdout.count("\n")) == (1, 1)
+    assert (lines.returncode, lines.stdout.count("\n")) == (1, 2)
 
 
 def test_a_table_into_a_closed_pipe_ends_like_any_other_output(bash):
@@ -118,3 +119,83 @@ def test_without_a_command_the_help_is_shown_and_is_no_error(shell):
     result = shell()
     assert result.returncode == 2
     assert result.stderr.startswith("Usage: nnlab")
+
+
+def outcome(shell, *arguments, given=b"", encoding=None):
+    """Return exit code, stdout and stderr in bytes."""
+    env = {**os.environ, **({"PYTHONIOENCODING": encoding} if encoding else {})}
+    result = shell(*arguments, input=given, text=False, env=env)
+    return result.returncode, result.stdout, result.stderr
+
+
+def test_a_line_without_an_answer_leaves_an_empty_line_and_an_error_with_its_number(shell):
+    given = b"1+2\n12-5\n\n100+200"
+    code, out, err = outcome(shell, "add", "-", "-q", given=given)
+    assert code == 1
+    answers = out.split(b"\n")
+    assert len(answers) == 5  # four lines, each ended
+    assert [bool(answer) for answer in answers] == [True, False, False, True, False]
+    assert [line.split(b":")[1] for line in err.splitlines()] == [b" line 2", b" line 3"]
+
+
+def test_a_line_without_an_answer_is_an_error_in_json(shell):
+    _, out, _ = outcome(shell, "add", "-", "-q", "--json", given=b"1+2\n12-5\n3+4\n")
+    first, second, third = map(json.loads, out.splitlines())
+    assert "answer" in first
+    assert "answer" in third
+    assert second["input"] == "12-5"
+    assert "minus" in second["error"]
+
+
+@pytest.mark.parametrize(
+    ("command", "good", "bad"),
+    [
+        ("translate", "Come in.", "a" * 1500),
+        ("classify", str(PNG), "no-such-file.png"),
+        ("embed", str(PNG), "no-such-file.png"),
+        ("recommend", "soda", "no such thing"),
+    ],
+)
+def test_every_command_that_reads_lines_writes_as_many(shell, command, good, bad):
+    one_each = ("--top", 1) if command == "recommend" else ()
+    result = shell(command, "-", "-q", *one_each, input=f"{good}\n{bad}\n{good}")
+    first, second, third = result.stdout.split("\n")[:-1]
+    assert (first, second) == (third, "")
+    assert result.stderr.startswith("error: line 2: ")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_lines_are_read_in_the_encoding_that_their_mark_tells(shell, encoding):
+    mark = "\ufeff" if encoding == "utf-16-le" else ""
+    given = f"{mark}I am cold.\r\nCome in.\r\n".encode(encoding)
+    plain = outcome(shell, "translate", "-", "-q", given=b"I am cold.\nCome in.\n")
+    assert outcome(shell, "translate", "-", "-q", given=given) == plain
+
+
+def test_what_is_piped_and_no_lines_is_called_what_it_is(shell):
+    code, _, err = outcome(shell, "classify", "-", "-q", given=PNG.read_bytes())
+    assert code == 2
+    assert b"picture (PNG)" in err
+    assert b"nnlab classify FILE" in err
+    code, _, err = outcome(shell, "classify", "-", "-q", given=b"a.png\0b.png\0")
+    assert (code, b"find -print0" in err) == (2, True)
+
+
+ENCODINGS = ["ascii", "latin-1", "cp1252", "cp437", "ascii:strict", "utf-8", "utf-16"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_no_character_is_too_much_for_the_encoding_of_stdout(shell, encoding):
+    prompt = "\u65e5 \U0001f600 caf\xe9"
+    written = ("textgen", prompt, "--length", 5, "-q", "--seed", 1)
+    code, out, err = outcome(shell, *written, encoding=encoding)
+    assert code == 0, err
+    known = out.decode(encoding.partition(":")[0])
+    assert known.startswith("\u65e5" if encoding.startswith("utf") else "\\u65e5 \\U0001f600 caf")
+    code, out, err = outcome(shell, *written, "--json", encoding=encoding)
+    assert code == 0, err
+    assert json.loads(out.decode(encoding.partition(":")[0]))["prompt"] == prompt
+    for arguments in (("data", "list"), ("show", CHECKPOINT), ("--help",), ("nosuch",)):
+        code, _, err = outcome(shell, *arguments, encoding=encoding)
+        assert code in (0, 2)
+        assert b"Traceback" not in err
