@@ -6,13 +6,22 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint docs check-docs clean
+.PHONY: demo test quick-test test-processors lint docs check-docs clean
 
 demo: $(READY)  ## all eight experiments on embedded samples, in a few minutes, then one page about them
 	NNLAB_OFFLINE=1 $(BIN)/nnlab reproduce --quick
 
 test: $(READY)  ## run all tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+
+quick-test: $(READY)  ## run what takes seconds, for daily work
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
+
+test-processors: $(READY)  ## train as on processors without AVX-512, and without AVX: they round otherwise
+	for isa in AVX2 SSE41; do \
+	    ONEDNN_MAX_CPU_ISA=$$isa $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup \
+	        tests/training tests/running tests/experiments || exit 1; \
+	done
 
 lint: $(READY)  ## style and types
 	$(BIN)/ruff check .

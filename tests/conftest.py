@@ -23,9 +23,20 @@ Shell = Callable[..., subprocess.CompletedProcess[str]]
 Begun = Callable[..., subprocess.Popen[str]]
 
 
+SLOW = {"cli", "contract", "experiments", "models", "running", "sweeping", "training"}
+"""Folders of tests that train, or start processes."""
+PROCESSES = {"shell", "begun", "bash"}
+"""Fixtures that do."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
-    """Keep tests that share a trained network on one worker, so that it is trained once."""
+    """Mark what is slow; keep tests that share a trained network on one worker.
+
+    So each network is trained once, not by every worker.
+    """
     for item in items:
+        if item.path.parent.name in SLOW or PROCESSES & set(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
         fixtures = item._fixtureinfo.name2fixturedefs.values()
         if any(definitions[-1].scope == "module" for definitions in fixtures):
             parameters = item.callspec.params if hasattr(item, "callspec") else {}
