@@ -29,6 +29,7 @@ PROCESSES = {"shell", "begun", "bash"}
 """Fixtures that do."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """Mark what is slow; keep tests that share a trained network on one worker.
 

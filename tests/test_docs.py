@@ -60,7 +60,8 @@ def taught(tmp_path, monkeypatch):
         code = next(code for code in python_code(page) if "EXPERIMENT = " in code)
         (tmp_path / f"{name}.py").write_text(code)
         monkeypatch.setattr(experiments, "__path__", [*experiments.__path__, str(tmp_path)])
-        monkeypatch.delitem(sys.modules, f"nnlab.experiments.{name}", raising=False)
+        for module in (f"nnlab.experiments.{name}", "nnlab.cli.evaluate"):  # it knows them all
+            monkeypatch.delitem(sys.modules, module, raising=False)
         assert name in experiments.names()
         return name
 

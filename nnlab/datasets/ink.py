@@ -29,7 +29,7 @@ def ink_of(picture: np.ndarray) -> np.ndarray:
     darker = 255 * (background - picture) / np.maximum(background, 32)  # as on white paper
     lighter = picture - background
     radius = max(picture.shape) // 250
-    found = [_strongest_parts(_smoothed(side, radius)) for side in (darker, lighter)]
+    found = [_strongest_parts(smoothed(side, radius)) for side in (darker, lighter)]
     weight, ink = max(found, key=lambda weighed: weighed[0])
     if weight == 0:
         raise DataError(
@@ -38,7 +38,7 @@ def ink_of(picture: np.ndarray) -> np.ndarray:
     return ink
 
 
-def _smoothed(values: np.ndarray, radius: int) -> np.ndarray:
+def smoothed(values: np.ndarray, radius: int) -> np.ndarray:
     """Average over squares of 2 * radius + 1 pixels."""
     if radius == 0:
         return values

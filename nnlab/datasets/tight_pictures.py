@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlab.datasets.components import label_components
+from nnlab.datasets.ink import smoothed
 
 TINY_SIDE = 32
 """Longer side in pixels up to which a picture is no photo: all that is dark on it is ink."""
@@ -17,8 +18,12 @@ ENLARGED_SIDE = 64
 """Longer side in pixels that a tiny picture is enlarged to, at least."""
 LEAST_STEP = 40.0
 """Grey levels between ink and background below which a picture is left as it is."""
-EVEN = 0.3
-"""Spread of even background, as a share of the step to the ink; a smooth ramp has 0.37."""
+EVEN = 0.08
+"""Spread of even background, as a share of the step to the ink; photos with a shadow have more."""
+SOFT_EDGES = 12
+"""Edges of strokes are narrower than one part in this many of the longer side."""
+LEAST_BARE = 0.03
+"""Share of a picture away from the ink below which the background is measured up to the ink."""
 STEEP = 0.7
 """Share of a tiny picture's variance that a plane may explain; of a smooth ramp it is all."""
 REACHING = 10
@@ -41,7 +46,8 @@ class _Sides:
         paper: Grey level of the background; the quartile away from the ink, since the soft edges
             of strokes count as background here.
         step: Grey levels between the medians of ink and background.
-        spread: Grey levels by which most of the background differs from its median.
+        spread: Grey levels by which most of the background away from the ink differs from its
+            median.
     """
 
     ink: np.ndarray
@@ -118,8 +124,17 @@ def _sides(picture: np.ndarray) -> _Sides | None:
     darker = float(np.median(picture[ink])) < middle
     level = float(np.percentile(levels, 75 if darker else 25))
     step = abs(float(np.median(picture[ink])) - middle)
-    spread = 1.4826 * float(np.median(np.abs(levels - middle)))
+    bare = picture[paper & ~_near(ink)].astype(np.float32)
+    if bare.size < LEAST_BARE * picture.size:
+        bare = levels
+    spread = 1.4826 * float(np.median(np.abs(bare - np.median(bare))))
     return _Sides(ink, level, step, spread)
+
+
+def _near(ink: np.ndarray) -> np.ndarray:
+    """Mark the ink and what is nearer to it than the soft edges of strokes are wide."""
+    radius = round(max(ink.shape) / SOFT_EDGES)
+    return smoothed(ink.astype(np.float32), radius) > 1e-6
 
 
 def _threshold(picture: np.ndarray) -> float:

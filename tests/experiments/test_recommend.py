@@ -96,7 +96,9 @@ def test_unknown_items_are_named_or_ignored(trained, folder, shell):
         input=f"\ufeff{item}\nno such thing\n\n",
     )
     assert result.returncode == 1
-    assert [json.loads(line)["basket"] for line in result.stdout.splitlines()] == [item, ""]
+    first, second, third = map(json.loads, result.stdout.splitlines())
+    assert (first["basket"], third["basket"]) == (item, "")
+    assert "no such thing" in second["error"]
     assert result.stderr.count("\n") == 1
 
 
