@@ -17,8 +17,11 @@ from nnlab.report.claims import Plan
 from nnlab.report.verdicts import NOT_MEASURED
 from nnlab.reproduction import reproduce, standings
 from nnlab.running.group import summarise
+from nnlab.running.single import resume
+from nnlab.runs import RunFolder
 from nnlab.sweeping.local import LocalExecutor
 from tests.sweeping.observing import Recorder
+from tests.watching import make_workshop
 
 DENOISE = Plan(
     "denoise",
@@ -66,20 +69,38 @@ def test_without_tesseract_all_else_is_measured_and_the_rest_follows_once_it_is_
     assert misread.measured == "not measured: tesseract is not installed"
     assert (misread.verdict, misread.runs) == (NOT_MEASURED, 0)
     assert first["scores.rmse"].runs == 1
-    weights = folder / "denoise" / "seed-1" / "last.h5"
-    trained = weights.stat().st_mtime_ns
+    (folder / "denoise" / "seed-1" / "last.h5").unlink()  # scoring must not need to train
 
     program = no_programs / "tesseract"
     program.write_text(f"#!{sys.executable}\nprint('a page of text')\n")
     program.chmod(0o755)
     found = reproduced(folder)["scores.character_errors"]
     assert found.measured.startswith("0.00 % misread")
-    assert weights.stat().st_mtime_ns == trained
+    assert not (folder / "denoise" / "seed-1" / "last.h5").exists()
 
     scored = (folder / "denoise" / "seed-1" / "metrics.json").stat().st_mtime_ns
     program.unlink()
     assert reproduced(folder)["scores.character_errors"] == found  # what is known stays known
     assert (folder / "denoise" / "seed-1" / "metrics.json").stat().st_mtime_ns == scored
+
+
+def test_a_run_whose_data_are_gone_keeps_its_scores(no_programs, tmp_path, monkeypatch):
+    first = reproduced(tmp_path / "reproduction")
+    program = no_programs / "tesseract"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+
+    def gone(*_):
+        raise DataError("the data are gone")
+
+    run_folder = RunFolder(tmp_path / "reproduction" / "denoise" / "seed-1")
+    monkeypatch.setattr(type(experiments.get("denoise")), "load", gone)
+    heard: list[str] = []
+    _, metrics = resume(run_folder, make_workshop(warnings=heard))
+    assert metrics["scores"]["rmse"] == pytest.approx(
+        float(first["scores.rmse"].measured[:5]), abs=1e-3
+    )
+    assert "is not scored again: the data are gone" in heard[0]
 
 
 def test_a_program_that_reads_nothing_is_not_asked_again(no_programs, tmp_path):

@@ -53,7 +53,9 @@ def run(
     """
     if folder.is_run() and not replace:
         _check_same(experiment, config, folder)
-        if folder.is_finished() and not can_measure_more(experiment, folder):
+        if folder.is_finished():
+            if can_measure_more(experiment, folder):
+                _score_again(experiment, config, folder, workshop)
             return _finished(folder)
     with locked(folder.path):
         try:
@@ -73,6 +75,22 @@ def can_measure_more(experiment: Experiment, folder: RunFolder) -> bool:
     metrics = runs.read_json(folder.metrics)
     scored = isinstance(metrics, dict) and isinstance(metrics.get("scores"), dict)
     return scored and experiment.can_measure_more(metrics)
+
+
+def _score_again(
+    experiment: Experiment, config: Any, folder: RunFolder, workshop: Workshop
+) -> None:
+    """Score a finished run once more, without training; what cannot be scored stays as it is."""
+    try:
+        with locked(folder.path):
+            begun = read_plan(folder)[2]
+            wanted = pinned(experiment, config, begun.as_dict())
+            data = experiment.load(wanted, workshop.store, workshop.warn)
+            _check_same_data(folder, begun, data.source)
+            training = runs.read_json(folder.metrics)["training"]
+            _conclude(experiment, config, data, folder, training, workshop)
+    except (CheckpointError, DataError) as error:
+        workshop.warn(f"{folder.path} keeps its scores, and is not scored again: {error}")
 
 
 def read_plan(folder: RunFolder) -> tuple[Experiment, Any, Source]:
@@ -137,13 +155,24 @@ def _carry_out(
         clear(folder.path)
     plan = {"experiment": experiment.name, "config": dataclasses.asdict(config)}
     write_json(folder.config, plan | {"dataset": data.source.as_dict()})
-    trained = training.run(folder)
+    _conclude(experiment, config, data, folder, training.run(folder), workshop)
+    return _finished(folder)
+
+
+def _conclude(
+    experiment: Experiment,
+    config: Any,
+    data: Data,
+    folder: RunFolder,
+    training: Mapping[str, Any],
+    workshop: Workshop,
+) -> None:
+    """Score the best weights, draw the figures, and write what makes a run finished."""
     workshop.observer.stage("scoring on the test part")
-    metrics = _score(experiment, config, data, folder, trained)
+    metrics = _score(experiment, config, data, folder, training)
     workshop.observer.stage("drawing the figures")
     draw_run(experiment, folder, metrics)
     write_json(folder.metrics, metrics)
-    return _finished(folder)
 
 
 def _check_same_data(folder: RunFolder, begun: Source, now: Source) -> None:
