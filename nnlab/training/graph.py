@@ -4,6 +4,8 @@ Per-step Python is what a small network spends most of its time on; a chunk of s
 `tf.function` costs 0.4 times what `fit` costs on the report's MLP (benchmarks/training.py).
 """
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -33,9 +35,11 @@ class Graph:
         self._examples = examples
         self._batch_size = batch_size
         self._arrays = {name: tf.constant(array) for name, array in examples.arrays.items()}
-        # XLA made convolutions several times slower on CPU and did not help LSTMs.
-        self._train = tf.function(self._train_steps, jit_compile=False)
-        self._evaluate = tf.function(self._evaluate_all, jit_compile=False)
+        # XLA made convolutions several times slower on CPU and did not help LSTMs. Autograph would
+        # rewrite every function of Keras on the way, a second and a half that nothing here needs.
+        compiled = functools.partial(tf.function, jit_compile=False, autograph=False)
+        self._train = compiled(self._train_steps)
+        self._evaluate = compiled(self._evaluate_all)
 
     def train(self, order: Any, seed: int, epoch: int, first: int, steps: int) -> tuple[float, ...]:
         """Take `steps` optimizer steps, starting with step `first` of the epoch.
@@ -67,19 +71,28 @@ class Graph:
     # when it goes, and a group of runs would grow by a data set each.
 
     def _train_steps(self, arrays: Any, order: Any, key: Any, first: Any, steps: Any) -> Any:
-        import tensorflow as tf
+        def one(step: Any) -> Any:
+            return self._on_replicas(self._train_step, arrays, order, step, key)
 
-        sums = self._no_sums()
-        for step in tf.range(first, first + steps):
-            sums += self._on_replicas(self._train_step, arrays, order, step, key)
-        return sums
+        return self._sum_over_steps(one, first, steps)
 
     def _evaluate_all(self, arrays: Any, indices: Any) -> Any:
         import tensorflow as tf
 
-        sums = self._no_sums()
-        for step in tf.range(-(-tf.size(indices) // self._batch_size)):
-            sums += self._on_replicas(self._evaluate_step, arrays, indices, step)
+        def one(step: Any) -> Any:
+            return self._on_replicas(self._evaluate_step, arrays, indices, step)
+
+        return self._sum_over_steps(one, 0, -(-tf.size(indices) // self._batch_size))
+
+    def _sum_over_steps(self, one: Callable[[Any], Any], first: Any, steps: Any) -> Any:
+        import tensorflow as tf
+
+        nothing = tf.zeros(2 + len(self._examples.measures), tf.float64)
+        _, sums = tf.while_loop(
+            lambda step, sums: step < first + steps,
+            lambda step, sums: (step + 1, sums + one(step)),
+            (tf.convert_to_tensor(first), nothing),
+        )
         return sums
 
     def _on_replicas(self, run: Any, arrays: Any, order: Any, step: Any, *more: Any) -> Any:
@@ -133,8 +146,3 @@ class Graph:
             totals = [tf.reduce_sum(values * weights) for values in measured]
         replicas = tf.distribute.get_replica_context().num_replicas_in_sync
         return tf.stack([count, tf.cast(loss, tf.float64) * replicas * count, *totals])
-
-    def _no_sums(self) -> Any:
-        import tensorflow as tf
-
-        return tf.zeros(2 + len(self._examples.measures), tf.float64)

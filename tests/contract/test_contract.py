@@ -25,6 +25,17 @@ ROOT = Path(__file__).parents[2]
 FORBIDDEN = ("tensorflow", "keras", "matplotlib", "pooch", "rich")
 """Packages that an answer must not pay for."""
 
+SMALL: dict[str, dict[str, object]] = {
+    "add": {"units": 32, "problems": 2000, "test_problems": 500},
+    "classify": {"units": 32},
+    "denoise": {"filters": 8, "patch": 32},
+    "embed": {"units": 32},
+    "perm-test": {"units": 32},
+    "textgen": {"units": 32, "step": 12},
+    "translate": {"units": 32},
+}
+"""Settings that make a training short; an experiment that is not named trains as it is."""
+
 every_experiment = pytest.mark.parametrize("name", experiments.names())
 
 
@@ -38,7 +49,7 @@ def laid_out(given: str, folder: Path) -> str:
 def one_trial(name: str):
     """Return the experiment and the settings of one short run on its offline sample."""
     experiment = experiments.get(name)
-    config = experiment.configure({"epochs": 2}, "test")
+    config = experiment.configure({"epochs": 2, **SMALL.get(name, {})}, "test")
     return experiment, next(iter(experiment.trials(config, 1).values()))
 
 
@@ -174,13 +185,15 @@ def test_stopped_and_resumed_gives_the_same_files(name, chunk, trained, tmp_path
 
 @every_experiment
 def test_a_training_prints_json_and_nothing_else_on_stdout(name, shell, tmp_path):
-    result = shell(name, "--epochs", 1, "--runs", 1, "--json", "--out", "here")
+    small = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.get(name, {}).items()]
+    command = (name, "--epochs", 1, *small, "--runs", 1, "--json", "--out", "here")
+    result = shell(*command)
     assert result.returncode == 0, result.stderr
     (line,) = result.stdout.splitlines()
     metrics = json.loads(line)
     assert metrics["experiment"] == name
     assert ("do not compare" in result.stderr) is metrics["dataset"]["sample"]
-    again = shell(name, "--epochs", 1, "--runs", 1, "--json", "--out", "here", "-q")
+    again = shell(*command, "-q")
     assert json.loads(again.stdout)["scores"] == json.loads(line)["scores"]
 
 
