@@ -10,6 +10,7 @@ fits a box of 20x20 pixels and is centred by mass in 28x28.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -53,6 +54,7 @@ class _Hand:
     strength: np.ndarray
 
 
+@lru_cache(maxsize=2)  # a group of runs asks for the same ones again
 def glyph_images(alphabet: str, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Draw images of characters, the same ones for the same arguments and library versions.
 
@@ -62,8 +64,8 @@ def glyph_images(alphabet: str, count: int, seed: int) -> tuple[np.ndarray, np.n
         seed: Which images.
 
     Returns:
-        images: uint8 (count, 28, 28), light ink on black.
-        labels: uint8 (count,), indices into `alphabet`.
+        images: uint8 (count, 28, 28), light ink on black; read-only.
+        labels: uint8 (count,), indices into `alphabet`; read-only.
 
     Raises:
         DataError: No font has all of the characters, or one of them leaves no ink.
@@ -78,6 +80,8 @@ def glyph_images(alphabet: str, count: int, seed: int) -> tuple[np.ndarray, np.n
     for start in range(0, count, CHUNK):
         part = slice(start, start + CHUNK)
         images[part] = _draw(fields[fonts[part], labels[part]], rng)
+    for array in (images, labels):
+        array.setflags(write=False)
     return images, labels
 
 
