@@ -62,6 +62,7 @@ class Console:
     def __init__(self, quiet: bool = False) -> None:
         self.quiet = quiet
         self._status = False
+        self._warnings: set[str] = set()
 
     def say(self, text: str) -> None:
         """Write a line on stderr, unless quiet."""
@@ -76,8 +77,10 @@ class Console:
             self._status = bool(text)
 
     def warn(self, text: str) -> None:
-        """Write a warning on stderr."""
-        _styled_line("warning:", "bold yellow", text)
+        """Write a warning on stderr; the same one once, however many runs give it."""
+        if text not in self._warnings:
+            self._warnings.add(text)
+            _styled_line("warning:", "bold yellow", text)
 
     def error(self, text: str) -> None:
         """Write an error on stderr."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nnlab.cli.main import run
 from nnlab.datasets.idx import write_idx
 
 REAL_DATA = os.environ.get("NNLAB_DATA", "")
@@ -73,6 +74,28 @@ def shell(tmp_path: Path) -> Shell:
         )
 
     return run
+
+
+@pytest.fixture
+def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw nothing after a training of this process, which costs two seconds."""
+    monkeypatch.setattr("nnlab.running.single.draw_run", lambda *_: None)
+
+
+@pytest.fixture
+def here(capsys: pytest.CaptureFixture[str]) -> Shell:
+    """Return a function that runs `nnlab ARGUMENTS` in this process, which has TensorFlow already.
+
+    For trainings whose process is not what a test is about: a new one costs five seconds.
+    """
+
+    def run_here(*arguments: object) -> subprocess.CompletedProcess[str]:
+        capsys.readouterr()
+        given = [str(one) for one in arguments]
+        code = run(given)
+        return subprocess.CompletedProcess(given, code, *capsys.readouterr())
+
+    return run_here
 
 
 @pytest.fixture

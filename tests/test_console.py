@@ -124,3 +124,10 @@ def test_a_terminal_that_draws_no_bar_gets_a_line_per_epoch(monkeypatch, term, l
     display.epoch_done({"epoch": 1, "seconds": 1.0, "loss": 0.5})
     display.run_finished()
     assert terminal.getvalue().count("epoch 1/3  loss 0.5000") == lines
+
+
+def test_the_same_warning_is_given_once(capsys):
+    console = Console(quiet=True)
+    for text in ("hot", "wet", "hot"):
+        console.warn(text)
+    assert capsys.readouterr().err.splitlines() == ["warning: hot", "warning: wet"]

@@ -10,8 +10,9 @@ from nnlab.errors import InterruptedRun, OutputExistsError, UsageError
 from nnlab.report.claims import Plan
 from nnlab.reproduction import chosen_plans, minutes_left, reproduce, standings
 from nnlab.running.folders import locked
-from nnlab.sweeping.local import LocalExecutor
-from tests.sweeping.observing import Recorder
+from tests.sweeping.observing import InThisProcess, Recorder
+
+pytestmark = pytest.mark.usefixtures("no_figures")
 
 ADD = Plan(
     "add-decimal",
@@ -27,19 +28,15 @@ class Interrupting:
 
     places = 1
 
-    def __init__(self, executor):
-        self._executor = executor
-
     def outcomes(self, tasks, stop):
-        yield next(iter(self._executor.outcomes(tasks[:1], stop)))
+        yield from InThisProcess().outcomes(tasks[:1], stop)
         raise InterruptedRun("as by Ctrl-C")
 
 
-def carried_out(plans, folder, quick=False, executor=lambda local: local, **options):
+def carried_out(plans, folder, quick=False, executor=None, **options):
     """Return the errors, and what stands in the folder then."""
-    with LocalExecutor(2) as local:
-        store, recorder = Store(offline=True), Recorder()
-        errors = reproduce(plans, folder, executor(local), store, recorder, quick=quick, **options)
+    store, recorder, here = Store(offline=True), Recorder(), executor or InThisProcess()
+    errors = reproduce(plans, folder, here, store, recorder, quick=quick, **options)
     return errors, standings(folder, quick=quick)
 
 
@@ -99,7 +96,7 @@ def test_a_plan_that_fails_does_not_stop_the_rest(tmp_path):
 
 def test_an_interrupted_reproduction_goes_on(tmp_path):
     with pytest.raises(InterruptedRun):
-        carried_out([ADD], tmp_path, executor=Interrupting)
+        carried_out([ADD], tmp_path, executor=Interrupting())
     assert standings(tmp_path, quick=False) == []
     first = tmp_path / "add-decimal" / "seed-1" / "metrics.json"
     before = first.stat().st_mtime_ns
@@ -142,7 +139,7 @@ def test_new_runs_take_the_cores_they_are_given(tmp_path):
             threads.extend(task.threads for task in tasks)
             return iter(())
 
-    carried_out([ADD], tmp_path, executor=lambda local: Noting(), threads=3)
+    carried_out([ADD], tmp_path, executor=Noting(), threads=3)
     assert threads == [3, 3]
 
 
@@ -158,7 +155,7 @@ def test_the_longest_runs_begin_first(tmp_path):
 
     short = dataclasses.replace(ADD, minutes=1)
     long = Plan("recommend", "recommend", 1, 2)
-    carried_out([short, long], tmp_path, executor=lambda local: Noting())
+    carried_out([short, long], tmp_path, executor=Noting())
     assert begun == ["recommend", "add", "add"]
 
 

@@ -19,9 +19,10 @@ from nnlab.reproduction import reproduce, standings
 from nnlab.running.group import summarise
 from nnlab.running.single import resume
 from nnlab.runs import RunFolder
-from nnlab.sweeping.local import LocalExecutor
-from tests.sweeping.observing import Recorder
+from tests.sweeping.observing import InThisProcess, Recorder
 from tests.watching import make_workshop
+
+pytestmark = pytest.mark.usefixtures("no_figures")
 
 DENOISE = Plan(
     "denoise",
@@ -53,8 +54,8 @@ def no_programs(monkeypatch, tmp_path):
 
 def reproduced(folder):
     folder.mkdir(exist_ok=True)
-    with LocalExecutor(1) as executor:
-        errors = reproduce([DENOISE], folder, executor, Store(offline=True), Recorder(), quick=True)
+    store, recorder = Store(offline=True), Recorder()
+    errors = reproduce([DENOISE], folder, InThisProcess(), store, recorder, quick=True)
     assert errors == {}
     (standing,) = standings(folder, quick=True)
     return {finding.claim.value: finding for finding in standing.findings}

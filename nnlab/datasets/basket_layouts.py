@@ -1,7 +1,7 @@
 """How a file holds baskets: one per line, a table of 0 and 1, or rows of one item each."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from nnlab.datasets.basket_lines import Rows, unique
 from nnlab.datasets.columns import Columns, is_number, parse_columns
@@ -70,31 +70,43 @@ def read_baskets(rows: Rows, layout: Layout, warn: Warn) -> Iterator[list[str]]:
     body = iter(rows)
     if layout.header or (chosen and chosen.named and layout.header is None):
         next(body, None)
-    missing = frozenset[str]() if layout.keep_nan else MISSING
+    cells = _Cells(frozenset() if layout.keep_nan else MISSING)
     if layout.kind == "long":
-        return _of_long(body, _basket_and_item(chosen, rows), missing)
-    return _of_lines(body, chosen, missing, rows.name, warn)
+        baskets = _of_long(body, _basket_and_item(chosen, rows), cells)
+    else:
+        baskets = (unique(cells.present(chosen.of(row) if chosen else row)) for row in body)
+    return _followed_by(baskets, lambda: cells.warn_of_missing(rows.name, warn))
 
 
-def _of_lines(
-    rows: Iterator[list[str]],
-    chosen: Columns | None,
-    missing: frozenset[str],
-    name: str,
-    warn: Warn,
-) -> Iterator[list[str]]:
-    left_out: dict[str, int] = {}
-    for row in rows:
-        cells = chosen.of(row) if chosen else row
-        if missing.isdisjoint(cells):
-            yield unique(cells)
-            continue
-        for cell in missing.intersection(cells):
-            left_out[cell] = left_out.get(cell, 0) + cells.count(cell)
-        yield unique(cell for cell in cells if cell not in missing)
-    if left_out:
-        found = ", ".join(f"{count:,} times {cell!r}" for cell, count in left_out.items())
-        warn(f"{name}: left out {found}, which stand for empty cells; --keep-nan keeps them")
+@dataclass
+class _Cells:
+    """Cells of which some, such as "nan", stand for nothing; those are counted.
+
+    Attributes:
+        missing: Which.
+        found: How many there were of each.
+    """
+
+    missing: frozenset[str]
+    found: dict[str, int] = field(default_factory=dict)
+
+    def present(self, cells: list[str]) -> list[str]:
+        """Leave out what stands for nothing."""
+        if self.missing.isdisjoint(cells):
+            return cells
+        for cell in self.missing.intersection(cells):
+            self.found[cell] = self.found.get(cell, 0) + cells.count(cell)
+        return [cell for cell in cells if cell not in self.missing]
+
+    def warn_of_missing(self, name: str, warn: Warn) -> None:
+        if self.found:
+            found = ", ".join(f"{count:,} times {cell!r}" for cell, count in self.found.items())
+            warn(f"{name}: left out {found}, which stand for empty cells; --keep-nan keeps them")
+
+
+def _followed_by(baskets: Iterable[list[str]], conclude: Callable[[], None]) -> Iterator[list[str]]:
+    yield from baskets
+    conclude()
 
 
 def _of_table(rows: Rows, chosen: Columns | None, header: bool) -> Iterator[list[str]]:
@@ -139,13 +151,11 @@ def _basket_and_item(chosen: Columns | None, rows: Rows) -> Columns:
     return chosen
 
 
-def _of_long(
-    rows: Iterator[list[str]], chosen: Columns, missing: frozenset[str]
-) -> Iterator[list[str]]:
+def _of_long(rows: Iterator[list[str]], chosen: Columns, cells: _Cells) -> Iterator[list[str]]:
     """Put together the items of each basket, baskets in the order of their first row."""
     baskets: dict[Sequence[str], list[str]] = {}
     for row in rows:
         *basket, item = chosen.of(row)
-        if item and item not in missing and any(basket):
+        if item and any(basket) and cells.present([item]):
             baskets.setdefault(tuple(basket), []).append(item)
     return map(unique, baskets.values())

@@ -12,7 +12,7 @@ import numpy as np
 from nnlab.datasets.basket_layouts import LINES, Layout, read_baskets
 from nnlab.datasets.basket_lines import SEPARATORS, Rows
 from nnlab.datasets.basket_shapes import basket_remarks
-from nnlab.datasets.locate import Wanted, locate
+from nnlab.datasets.locate import Wanted, locate, warn_of_ignored
 from nnlab.datasets.shopping import shopping_trips
 from nnlab.datasets.source import SAMPLE, Source
 from nnlab.datasets.store import Store
@@ -84,6 +84,8 @@ def load_baskets(
         UsageError: There is no such encoding or column.
     """
     located = locate(store, name, WANTED, warn)
+    given = {"layout": layout.kind, "columns": layout.columns, "header": layout.header}
+    warn_of_ignored(located, warn, encoding=encoding, **given, keep_nan=layout.keep_nan)
     separator = SEPARATORS[0]
     if located is None:
         trips = shopping_trips()

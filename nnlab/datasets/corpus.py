@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlab.datasets.gutenberg import LicenceRemover
-from nnlab.datasets.locate import Wanted, locate
+from nnlab.datasets.locate import Wanted, locate, warn_of_ignored
 from nnlab.datasets.prose import prose
 from nnlab.datasets.source import SAMPLE, Source
 from nnlab.datasets.store import Store
@@ -67,6 +67,7 @@ def load_corpus(
     if encoding is not None:
         encoding = check_encoding(encoding)
     located = locate(store, name, WANTED, warn)
+    warn_of_ignored(located, warn, encoding=encoding)
     if located is None:
         return sample_corpus(keep_case)
     pieces = located.pieces(encoding, warn)

@@ -116,6 +116,17 @@ def locate(
     raise DataError(_unknown(name, path, sets))
 
 
+def warn_of_ignored(
+    located: Located | None, warn: Callable[[str], None], **options: object
+) -> None:
+    """Say that options of reading a file were given for data whose form is known."""
+    given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
+    if given and (located is None or located.registered):
+        name = located.name if located else "the sample"
+        verb = "is" if len(given) == 1 else "are"
+        warn(f"{', '.join(given)} {verb} ignored: {name} is no file of your own")
+
+
 def _sets_by_name(role: str) -> Mapping[str, DataSet]:
     """Return the sets with such a file, by their names and by the names of the files."""
     found = {}

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from nnlab.datasets.columns import Columns, parse_columns
-from nnlab.datasets.locate import Wanted, locate
+from nnlab.datasets.locate import Wanted, locate, warn_of_ignored
 from nnlab.datasets.pair_shapes import pair_remarks
 from nnlab.datasets.phrases import phrase_pairs
 from nnlab.datasets.source import SAMPLE, Source
@@ -83,6 +83,7 @@ def load_pairs(
         UsageError: There is no such encoding or column.
     """
     located = locate(store, name, WANTED, warn)
+    warn_of_ignored(located, warn, encoding=encoding, columns=columns, header=header)
     if located is None:
         pairs: Sequence[tuple[str, str]] = phrase_pairs()
         content = "".join(f"{english}\t{dutch}\n" for english, dutch in pairs)

@@ -14,6 +14,8 @@ from nnlab import experiments
 from nnlab.cli.main import VERBS, nnlab
 from tests.waiting import PATIENCE, wait_for
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 HEAVY = "tensorflow keras matplotlib scipy h5py rich PIL pooch"
 
 
@@ -194,60 +196,71 @@ def test_two_processes_cannot_train_in_one_folder(tmp_path, shell, begun):
     assert "another process" in result.stderr
 
 
-def test_output_folders_are_not_overwritten_without_force(tmp_path, shell):
-    tiny = ["classify", "--dataset", "sample", "--epochs", "1", "-q", "--out"]
-    assert shell(*tiny, "run").returncode == 0
-    assert shell(*tiny, "run", "--loss", "mse").returncode == 5
-    assert shell(*tiny, "run", "--runs", "2").returncode == 5
-    assert shell(*tiny, "run", "--loss", "mse", "--force").returncode == 0
+def test_output_folders_are_not_overwritten_without_force(tmp_path, here):
+    tiny = ["classify", "--dataset", "sample", "--units", "8", "--epochs", "1", "-q", "--out"]
+    assert here(*tiny, "run").returncode == 0
+    assert here(*tiny, "run", "--loss", "mse").returncode == 5
+    assert here(*tiny, "run", "--runs", "2").returncode == 5
+    assert here(*tiny, "run", "--loss", "mse", "--force").returncode == 0
     (tmp_path / "run" / "thesis.txt").write_text("all my work")
-    assert shell(*tiny, "run", "--force").returncode == 0
+    assert here(*tiny, "run", "--force").returncode == 0
     assert (tmp_path / "run" / "thesis.txt").read_text() == "all my work"
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
-    assert shell(*tiny, "mine").returncode == 5
-    assert shell(*tiny, "mine", "--force").returncode == 5
-    assert shell(*tiny, "mine/letter.txt").returncode == 5
+    assert here(*tiny, "mine").returncode == 5
+    assert here(*tiny, "mine", "--force").returncode == 5
+    assert here(*tiny, "mine/letter.txt").returncode == 5
     (tmp_path / "mine" / "config.json").write_text('{"name": "my project"}')
-    assert shell(*tiny, "mine", "--force").returncode == 4
+    assert here(*tiny, "mine", "--force").returncode == 4
     assert (tmp_path / "mine" / "config.json").exists()
     assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
 
 
-def test_force_keeps_the_old_run_until_the_new_one_can_begin(tmp_path, shell):
-    tiny = ["classify", "--epochs", "1", "-q", "--out", "run"]
-    assert shell(*tiny, "--dataset", "sample").returncode == 0
-    assert shell(*tiny, "--dataset", "mnist", "--force").returncode == 3
-    assert shell(*tiny, "--patience", "2", "--validation", "0", "--force").returncode == 2
+def test_force_keeps_the_old_run_until_the_new_one_can_begin(tmp_path, here):
+    tiny = ["classify", "--units", "8", "--epochs", "1", "-q", "--out", "run"]
+    assert here(*tiny, "--dataset", "sample").returncode == 0
+    assert here(*tiny, "--dataset", "mnist", "--force").returncode == 3
+    assert here(*tiny, "--patience", "2", "--validation", "0", "--force").returncode == 2
     assert (tmp_path / "run" / "best.h5").exists()
-    assert shell(*tiny, "--dataset", "sample").returncode == 0
+    assert here(*tiny, "--dataset", "sample").returncode == 0
 
 
-def test_replacing_a_group_prints_nothing_but_json_on_stdout(shell):
-    group = ["classify", "--epochs", "1", "--runs", "2", "--out", "group", "--json"]
-    assert shell(*group).returncode == 0
-    result = shell(*group, "--loss", "mse", "--force")
+def test_replacing_a_group_prints_nothing_but_json_on_stdout(here):
+    group = ["classify", "--units", "8", "--epochs", "1", "--runs", "2", "--out", "group", "--json"]
+    assert here(*group).returncode == 0
+    result = here(*group, "--loss", "mse", "--force")
     (line,) = result.stdout.splitlines()
     assert list(json.loads(line)["runs"]) == ["seed-1", "seed-2"]
 
 
-def test_a_folder_of_a_process_that_was_killed_early_can_be_used_again(tmp_path, shell):
+def test_a_folder_of_a_process_that_was_killed_early_can_be_used_again(tmp_path, here):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / ".lock").touch()
-    tiny = ["classify", "--dataset", "sample", "--epochs", "1", "-q", "--out", "run"]
-    assert shell(*tiny).returncode == 0
+    tiny = [
+        "classify",
+        "--dataset",
+        "sample",
+        "--units",
+        "8",
+        "--epochs",
+        "1",
+        "-q",
+        "--out",
+        "run",
+    ]
+    assert here(*tiny).returncode == 0
 
 
-def test_settings_that_cannot_work_leave_no_folder_behind(tmp_path, shell):
-    assert shell("perm-test", "--dataset", "sample", "--blocks", "3").returncode == 2
-    assert shell("classify", "--patience", "2", "--validation", "0").returncode == 2
+def test_settings_that_cannot_work_leave_no_folder_behind(tmp_path, here):
+    assert here("perm-test", "--dataset", "sample", "--blocks", "3").returncode == 2
+    assert here("classify", "--patience", "2", "--validation", "0").returncode == 2
     assert not list(tmp_path.glob("runs/*/*"))
 
 
-def test_an_exploding_training_is_told_as_diverged(shell):
+def test_an_exploding_training_is_told_as_diverged(here):
     arguments = ["classify", "--dataset", "sample", "--epochs", "2", "--batch-size", "100000"]
     for rate in ("1e38", "1e39"):
-        result = shell(*arguments, "--optimizer", "sgd", "--learning-rate", rate, "-q")
+        result = here(*arguments, "--optimizer", "sgd", "--learning-rate", rate, "-q")
         assert result.returncode == 6, result.stderr
         assert "lower --learning-rate" in result.stderr
 

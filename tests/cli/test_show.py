@@ -6,6 +6,8 @@ import pytest
 
 from tests.report.folders import classify_group, classify_run
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 
 def test_a_group_is_shown_as_its_training_ended(shell, tmp_path):
     classify_group(tmp_path / "several", (0.97, 0.98, 0.99))
@@ -25,15 +27,15 @@ def test_a_group_that_is_not_finished_names_its_runs(shell, tmp_path):
     assert (result.returncode, "several/seed-1" in result.stderr) == (4, True)
 
 
-def test_a_sweep_is_shown_as_its_table(shell, tmp_path):
+def test_a_sweep_is_shown_as_its_table(here, tmp_path):
     given = ("--set", "dataset=sample", "--set", "epochs=1", "--grid", "units=8,16")
-    swept = shell("sweep", "classify", *given, "--out", "swept")
-    shown = shell("show", "swept")
+    swept = here("sweep", "classify", *given, "--out", "swept")
+    shown = here("show", "swept")
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout == swept.stdout
-    assert json.loads(shell("show", "swept", "--json").stdout)["best"]
+    assert json.loads(here("show", "swept", "--json").stdout)["best"]
     (tmp_path / "swept" / "summary.json").unlink()
-    unfinished = shell("show", "swept")
+    unfinished = here("show", "swept")
     assert (unfinished.returncode, "go on with it" in unfinished.stderr) == (3, True)
 
 

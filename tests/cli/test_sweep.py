@@ -12,6 +12,8 @@ from nnlab.cli.main import run
 from tests.sweeping.observing import descendants
 from tests.waiting import PATIENCE, wait_for
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 TINY = ["--set", "dataset=sample", "--set", "units=8", "--jobs", "2"]
 
 
@@ -63,29 +65,29 @@ def test_a_folder_or_a_file_of_something_else_is_left_alone(capsys, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
-def test_a_list_from_the_shell_gives_tables_files_and_json(shell, tmp_path):
+def test_a_list_from_the_shell_gives_tables_files_and_json(here, tmp_path):
     (tmp_path / "list.toml").write_text("[[settings]]\nloss = 'mse'\n[[settings]]\nseed = 7\n")
     command = ["sweep", "classify", *TINY, "--set", "epochs=1", "--list", "list.toml"]
-    first = shell(*command, "--out", "a", "--csv", "a.csv")
+    first = here(*command, "--out", "a", "--csv", "a.csv")
     assert first.returncode == 0, first.stderr
     assert "2 of 2 runs: " in first.stderr
     assert "by validation" in first.stdout
     assert len((tmp_path / "a.csv").read_text().splitlines()) == 3
     table = (tmp_path / "a.csv").read_text()
-    again = shell(*command, "--out", "a", "--csv", "a.csv", "--json", "-q")
+    again = here(*command, "--out", "a", "--csv", "a.csv", "--json", "-q")
     assert again.returncode == 0, again.stderr
     assert again.stderr == ""
     summary = json.loads(again.stdout)
     assert [one["name"] for one in summary["settings"]] == ["loss=mse", "seed=7"]
     assert all(one["runs"][0]["config"]["threads"] >= 1 for one in summary["settings"])
     assert (tmp_path / "a.csv").read_text() == table
-    assert shell("sweep", "classify", "--out", "a").stdout == first.stdout
-    assert "nnlab sweep classify --out a" in shell("resume", "a").stderr
+    assert here("sweep", "classify", "--out", "a").stdout == first.stdout
+    assert "nnlab sweep classify --out a" in here("resume", "a").stderr
     for verb in ("show", "evaluate"):
-        assert shell(verb, "a/loss=mse/seed-1").returncode == 0
-    assert shell("resume", "a/loss=mse").returncode == 0
-    assert "loss" in shell("compare", "a/loss=mse", "a/seed=7").stdout
-    other = shell("sweep", "classify", "--set", "units=9", "--list", "list.toml", "--out", "a")
+        assert here(verb, "a/loss=mse/seed-1").returncode == 0
+    assert here("resume", "a/loss=mse").returncode == 0
+    assert "loss" in here("compare", "a/loss=mse", "a/seed=7").stdout
+    other = here("sweep", "classify", "--set", "units=9", "--list", "list.toml", "--out", "a")
     assert other.returncode == 5
 
 
@@ -107,7 +109,7 @@ def test_missing_data_are_told_and_leave_nothing(shell, tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 def test_ctrl_c_saves_leaves_no_process_and_says_how_to_go_on(tmp_path, shell, begun):
-    epochs = 150
+    epochs = 60
     grid = ("--set", f"epochs={epochs}", "--grid", "seed=1,2", "--out", "a")
     process = begun("sweep", "classify", *TINY, *grid, stdout=subprocess.DEVNULL)
     wait_for(lambda: list(tmp_path.glob("a/*/*/history.csv")))

@@ -169,12 +169,14 @@ def test_numpy_and_keras_give_the_same(name, trained):
 
 
 @every_experiment
-@pytest.mark.parametrize("chunk", [1, 4])
-def test_stopped_and_resumed_gives_the_same_files(name, chunk, trained, tmp_path):
+def test_stopped_twice_and_resumed_gives_the_same_files(name, trained, tmp_path, no_figures):
     whole, metrics, _ = trained(name)
     folder = RunFolder(tmp_path / "stopped")
     with pytest.raises(InterruptedRun):
-        carry_out(name, folder.path, Watcher(interrupt_at=chunk))
+        carry_out(name, folder.path, Watcher(interrupt_at=1))
+    assert not folder.is_finished()
+    with pytest.raises(InterruptedRun):
+        resume(folder, make_workshop(Watcher(interrupt_at=3)))
     assert not folder.is_finished()
     _, resumed = resume(folder, make_workshop())
     assert same_variables(whole.last, folder.last)
@@ -184,7 +186,7 @@ def test_stopped_and_resumed_gives_the_same_files(name, chunk, trained, tmp_path
 
 
 @every_experiment
-def test_a_training_prints_json_and_nothing_else_on_stdout(name, shell, tmp_path):
+def test_a_training_prints_json_and_nothing_else_on_stdout(name, shell, here):
     small = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.get(name, {}).items()]
     command = (name, "--epochs", 1, *small, "--runs", 1, "--json", "--out", "here")
     result = shell(*command)
@@ -193,7 +195,7 @@ def test_a_training_prints_json_and_nothing_else_on_stdout(name, shell, tmp_path
     metrics = json.loads(line)
     assert metrics["experiment"] == name
     assert ("do not compare" in result.stderr) is metrics["dataset"]["sample"]
-    again = shell(*command, "-q")
+    again = here(*command, "-q")
     assert json.loads(again.stdout)["scores"] == json.loads(line)["scores"]
 
 

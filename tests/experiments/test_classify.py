@@ -141,9 +141,9 @@ def test_the_shell_answers_line_by_line_in_order(checkpoint, shell):
     assert "answering from" in result.stderr
 
 
-def test_the_newest_finished_run_answers_and_is_named(shell, tmp_path):
+def test_the_newest_finished_run_answers_and_is_named(here, shell, tmp_path):
     for seed in (1, 2):
-        shell("classify", "--dataset", "sample", "--epochs", 1, "--seed", seed, "-q")
+        here("classify", "--dataset", "sample", "--epochs", 1, "--seed", seed, "-q")
     result = shell("classify", PNG)
     assert "runs/classify/2/best.h5 (the newest finished run)" in result.stderr
 

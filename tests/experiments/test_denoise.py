@@ -20,6 +20,8 @@ from nnlab.running.single import run
 from nnlab.runs import RunFolder
 from tests.watching import make_workshop
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 DENOISE = experiments.get("denoise")
 
 

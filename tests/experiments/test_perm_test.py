@@ -16,6 +16,8 @@ from nnlab.runs import GroupFolder, RunFolder
 from tests.h5 import same_variables
 from tests.watching import make_workshop
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 PERM_TEST = experiments.get("perm-test")
 
 

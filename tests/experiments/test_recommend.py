@@ -16,6 +16,8 @@ from nnlab.running.single import run
 from nnlab.runs import GroupFolder, RunFolder
 from tests.watching import Watcher, make_workshop
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 RECOMMEND = experiments.get("recommend")
 
 

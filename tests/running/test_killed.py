@@ -22,8 +22,8 @@ def start(folder, *arguments):
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
 
 
-def test_a_run_that_is_killed_again_and_again_ends_as_if_it_never_was(tmp_path, shell):
-    assert shell("classify", *TRAINING, "--out", "whole").returncode == 0
+def test_a_run_that_is_killed_again_and_again_ends_as_if_it_never_was(tmp_path, shell, here):
+    assert here("classify", *TRAINING, "--out", "whole").returncode == 0
     (tmp_path / "killed").mkdir()
     process = start(tmp_path, "classify", *TRAINING, "--out", "killed")
     moments = random.Random(2018)

@@ -1,14 +1,17 @@
 """Watching sweeps, and the processes they leave."""
 
-import subprocess
+import contextlib
 from pathlib import Path
+from unittest import mock
+
+import psutil
 
 from nnlab import experiments
 from nnlab.datasets.store import Store
 from nnlab.sweeping.local import LocalExecutor
 from nnlab.sweeping.plan import make_plan
 from nnlab.sweeping.sweep import prepared, sweep
-from nnlab.sweeping.task import Outcome
+from nnlab.sweeping.task import Outcome, carry_out
 from nnlab.sweeping.work import Standing
 
 CLASSIFY = experiments.get("classify")
@@ -36,6 +39,18 @@ class Recorder:
         self.warnings.append(text)
 
 
+class InThisProcess:
+    """Carries out one run after the other here, where TensorFlow is imported already."""
+
+    places = 1
+
+    def outcomes(self, tasks, stop):
+        for task in tasks:
+            with mock.patch("nnlab.training.backend._set_threads"):  # they cannot be changed here
+                outcome = carry_out(task)
+            yield task, outcome
+
+
 class NoExecutor:
     """Has nothing to do, and says so when it is given something."""
 
@@ -57,16 +72,8 @@ def sweep_locally(folder: Path, points, runs=1, recorder=None, **options):
 
 def descendants(pid: int) -> dict[int, str]:
     """Return the process ids and command lines of all processes below `pid`."""
-    command = ["ps", "-eo", "pid=,ppid=,args="]
-    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    table = {int(pid): (int(parent), args) for pid, parent, *args in map(_words, lines)}
-    found: dict[int, str] = {}
-    front = {pid}
-    while front:
-        front = {child for child, (parent, _) in table.items() if parent in front}
-        found |= {child: " ".join(table[child][1]) for child in front}
+    found = {}
+    for process in psutil.Process(pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found[process.pid] = " ".join(process.cmdline())
     return found
-
-
-def _words(line: str) -> list[str]:
-    return line.split(None, 2)

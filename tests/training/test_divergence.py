@@ -1,4 +1,4 @@
-"""A training that gets out of control: through the shell, and resumed."""
+"""A training that gets out of control: told by the command, and resumed."""
 
 import json
 import os
@@ -48,9 +48,10 @@ def rows_of(folder):
 
 
 @pytest.mark.parametrize("stop", [True, False])
-def test_a_loss_that_climbs_is_told_and_the_best_weights_are_kept(shell, tmp_path, stop):
+def test_a_loss_that_climbs_is_told_and_the_best_weights_are_kept(here, tmp_path, stop):
     flag = "--stop" if stop else "--no-stop"
-    result = shell_out_of_control("classify", *FLAGS, EPOCHS, flag, "--out", "wild")
+    with out_of_control():
+        result = here("classify", *FLAGS, EPOCHS, flag, "--out", "wild")
     assert result.returncode == 6, result.stderr
     folder = RunFolder(tmp_path / "wild")
     training = json.loads(folder.metrics.read_text())["training"]
@@ -62,11 +63,12 @@ def test_a_loss_that_climbs_is_told_and_the_best_weights_are_kept(shell, tmp_pat
     assert (f"went on to epoch {EPOCHS} (--no-stop)" in told) is not stop
     assert rows_of(folder)[-1] == (epoch if stop else EPOCHS)
     assert (folder.figures / "learning-curves.png").exists()
-    assert shell_out_of_control("classify", *FLAGS, best, "--out", "short").returncode in (0, 6)
+    with out_of_control():
+        assert here("classify", *FLAGS, best, "--out", "short").returncode in (0, 6)
     short = weights_of(tmp_path / "short" / "last.h5")
     for name, array in weights_of(folder.best).items():
         assert (array == short[name]).all()
-    again = shell("resume", "wild")
+    again = here("resume", "wild")
     assert again.returncode == 6
     assert told in again.stderr
 
