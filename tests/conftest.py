@@ -7,11 +7,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from nnlab.cli.main import run
-from nnlab.datasets.idx import write_idx
+from tests.tiny_images import write_tiny_images
 
 REAL_DATA = os.environ.get("NNLAB_DATA", "")
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -128,13 +127,5 @@ def begun(tmp_path: Path) -> Iterator[Begun]:
 
 @pytest.fixture
 def tiny_images(tmp_path: Path) -> tuple[Path, Path]:
-    """Write an idx pair of 200 images of 8 x 8 pixels: bright left or right half, classes 3, 5."""
-    rng = np.random.default_rng(0)
-    labels = rng.choice(np.array([3, 5], np.uint8), 200)
-    images = rng.integers(0, 60, (200, 8, 8)).astype(np.uint8)
-    images[labels == 3, :, :4] += 120
-    images[labels == 5, :, 4:] += 120
-    paths = tmp_path / "tiny-images-idx3-ubyte", tmp_path / "tiny-labels-idx1-ubyte"
-    write_idx(paths[0], images)
-    write_idx(paths[1], labels)
-    return paths
+    """Write the idx pair of `write_tiny_images` into the test's folder."""
+    return write_tiny_images(tmp_path)

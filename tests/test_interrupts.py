@@ -31,7 +31,7 @@ def clock(monkeypatch):
     """Return the clock that interrupts go by."""
     clock = Clock()
     monkeypatch.setattr(interrupts, "time", clock)
-    before = signal.getsignal(signal.SIGINT)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield clock
     signal.signal(signal.SIGINT, before)
 

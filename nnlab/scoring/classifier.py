@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.baselines.constant_class import chance_accuracy, majority_class_accuracy
-from nnlab.baselines.logistic_regression import LogisticRegression
+from nnlab.baselines.logistic_regression import fitted
 from nnlab.experiment import Data, Evidence, Scores, Table
 from nnlab.metrics import (
     class_accuracy,
@@ -63,7 +63,7 @@ def _baselines(data: Data) -> dict[str, dict[str, float]]:
         return {}
     classes = len(data.facts["class_names"])
     rows = arrays["training"]
-    linear = LogisticRegression.fit(arrays["images"][rows], arrays["labels"][rows], classes)
+    linear = fitted(arrays["images"][rows], arrays["labels"][rows], classes)
     right = linear.predict(arrays["test_images"]) == arrays["test_labels"]
     constant = majority_class_accuracy(arrays["labels"][rows], arrays["test_labels"])
     return {

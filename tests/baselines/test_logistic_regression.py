@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnlab.baselines.logistic_regression import LogisticRegression
+from nnlab.baselines.logistic_regression import MOST_KEPT, LogisticRegression, fitted
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +30,17 @@ def test_it_learns_what_a_linear_classifier_can(blobs):
 def test_the_same_data_give_the_same_weights(blobs):
     first, second = (LogisticRegression.fit(blobs[0], blobs[1], 3) for _ in range(2))
     assert np.array_equal(first.weights, second.weights)
+
+
+def test_the_same_data_are_fitted_once(blobs, monkeypatch):
+    images, labels = blobs
+    first = fitted(images, labels, 3)
+    assert np.array_equal(first.weights, LogisticRegression.fit(images, labels, 3).weights)
+    assert fitted(images.copy(), labels, 3) is first
+    assert fitted(images, labels[::-1], 3) is not first
+    for classes in range(4, 4 + MOST_KEPT):
+        fitted(images, labels, classes)
+    assert fitted(images, labels, 3) is not first
 
 
 def test_floats_from_0_to_1_are_the_same_images(blobs):

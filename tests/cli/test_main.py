@@ -12,10 +12,13 @@ import pytest
 
 from nnlab import experiments
 from nnlab.cli.main import VERBS, nnlab
+from tests.tiny_images import tiny_options
 from tests.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.usefixtures("no_figures")
 
+IMAGES = [f"--{name}={value}" for name, value in tiny_options().items()]
+TINY = ["classify", *IMAGES, "--units", "8", "--epochs", "1"]
 HEAVY = "tensorflow keras matplotlib scipy h5py rich PIL pooch"
 
 
@@ -197,7 +200,7 @@ def test_two_processes_cannot_train_in_one_folder(tmp_path, shell, begun):
 
 
 def test_output_folders_are_not_overwritten_without_force(tmp_path, here):
-    tiny = ["classify", "--dataset", "sample", "--units", "8", "--epochs", "1", "-q", "--out"]
+    tiny = [*TINY, "-q", "--out"]
     assert here(*tiny, "run").returncode == 0
     assert here(*tiny, "run", "--loss", "mse").returncode == 5
     assert here(*tiny, "run", "--runs", "2").returncode == 5
@@ -226,7 +229,7 @@ def test_force_keeps_the_old_run_until_the_new_one_can_begin(tmp_path, here):
 
 
 def test_replacing_a_group_prints_nothing_but_json_on_stdout(here):
-    group = ["classify", "--units", "8", "--epochs", "1", "--runs", "2", "--out", "group", "--json"]
+    group = [*TINY, "--runs", "2", "--out", "group", "--json"]
     assert here(*group).returncode == 0
     result = here(*group, "--loss", "mse", "--force")
     (line,) = result.stdout.splitlines()
@@ -237,13 +240,7 @@ def test_a_folder_of_a_process_that_was_killed_early_can_be_used_again(tmp_path,
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / ".lock").touch()
     tiny = [
-        "classify",
-        "--dataset",
-        "sample",
-        "--units",
-        "8",
-        "--epochs",
-        "1",
+        *TINY,
         "-q",
         "--out",
         "run",

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.report.folders import classify_group, classify_run
+from tests.tiny_images import tiny_options
 
 pytestmark = pytest.mark.usefixtures("no_figures")
 
@@ -28,7 +29,8 @@ def test_a_group_that_is_not_finished_names_its_runs(shell, tmp_path):
 
 
 def test_a_sweep_is_shown_as_its_table(here, tmp_path):
-    given = ("--set", "dataset=sample", "--set", "epochs=1", "--grid", "units=8,16")
+    images = [f"--set={name}={value}" for name, value in tiny_options().items()]
+    given = (*images, "--set", "epochs=1", "--grid", "units=8,16")
     swept = here("sweep", "classify", *given, "--out", "swept")
     shown = here("show", "swept")
     assert shown.returncode == 0, shown.stderr

@@ -10,11 +10,13 @@ import pytest
 
 from nnlab.cli.main import run
 from tests.sweeping.observing import descendants
+from tests.tiny_images import tiny_options
 from tests.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.usefixtures("no_figures")
 
-TINY = ["--set", "dataset=sample", "--set", "units=8", "--jobs", "2"]
+IMAGES = [f"--set={name}={value}" for name, value in tiny_options().items()]
+TINY = [*IMAGES, "--set", "units=8", "--jobs", "2"]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_missing_data_are_told_and_leave_nothing(shell, tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 def test_ctrl_c_saves_leaves_no_process_and_says_how_to_go_on(tmp_path, shell, begun):
-    epochs = 60
+    epochs = 1500
     grid = ("--set", f"epochs={epochs}", "--grid", "seed=1,2", "--out", "a")
     process = begun("sweep", "classify", *TINY, *grid, stdout=subprocess.DEVNULL)
     wait_for(lambda: list(tmp_path.glob("a/*/*/history.csv")))

@@ -176,7 +176,9 @@ def test_a_named_set_that_is_missing_is_an_error_that_tells_how_to_get_it():
 @pytest.mark.parametrize("name", [None, "tom_sawyer", "tom_sawyer.txt"])
 def test_tom_sawyer_is_read_where_it_is_found(tmp_path, monkeypatch, name):
     path = put_fake_tom_sawyer(tmp_path, monkeypatch)
-    corpus = load(name, encoding="utf-16")  # which is that of own files only
+    warnings: list[str] = []
+    corpus = load(name, encoding="utf-16", warn=warnings.append)  # which is that of own files only
+    assert warnings == ["--encoding is ignored: tom_sawyer is no file of your own"]
     assert text_of(corpus) == "tom! no answer."
     assert corpus.source.name == "tom_sawyer"
     assert corpus.source.files == ("texts/tom_sawyer.txt",)

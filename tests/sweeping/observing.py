@@ -13,9 +13,10 @@ from nnlab.sweeping.plan import make_plan
 from nnlab.sweeping.sweep import prepared, sweep
 from nnlab.sweeping.task import Outcome, carry_out
 from nnlab.sweeping.work import Standing
+from tests.tiny_images import tiny_options
 
 CLASSIFY = experiments.get("classify")
-TINY = {"dataset": "sample", "units": 8, "epochs": 1, "threads": 1}
+TINY = {**tiny_options(), "units": 8, "epochs": 1, "threads": 1}
 
 
 class Recorder:

@@ -19,8 +19,8 @@ from tests.sweeping.observing import CLASSIFY, TINY, descendants
 def tasks(folder):
     """Return a run that is long enough to be killed in, and a short one."""
     made = []
-    for seed, epochs in ((1, 30), (2, 1)):
-        given = {**TINY, "seed": seed, "epochs": epochs, "save_every": 0.05}
+    for seed, epochs in ((1, 300), (2, 1)):
+        given = {**TINY, "seed": seed, "epochs": epochs, "batch_size": 10, "save_every": 0.05}
         config = dataclasses.asdict(CLASSIFY.configure(given, "test"))
         made.append(Task("classify", config, str(folder / f"seed-{seed}"), offline=True))
     return made

@@ -74,7 +74,7 @@ def test_two_sweeps_do_not_share_a_folder(finished):
 
 def test_a_run_that_fails_does_not_stop_the_others(tmp_path):
     recorder = Recorder()
-    points = [{"dataset": None, "images": "none", "labels": "none"}, {"units": 9}]
+    points = [{"images": "none", "labels": "none"}, {"units": 9}]
     summary = sweep_locally(tmp_path / "a", points, recorder=recorder)
     bad, good = summary["settings"]
     assert "none" in bad["runs"][0]["error"]
@@ -85,7 +85,7 @@ def test_a_run_that_fails_does_not_stop_the_others(tmp_path):
 
 
 def test_a_folder_in_which_nothing_began_is_left_empty(tmp_path):
-    points = [{"dataset": None, "images": "none", "labels": "none"}]
+    points = [{"images": "none", "labels": "none"}]
     summary = sweep_locally(tmp_path / "a", points)
     assert summary["settings"][0]["runs"][0]["state"] == "failed"
     assert not list((tmp_path / "a").iterdir())
@@ -107,7 +107,7 @@ def test_a_run_that_ends_in_a_folder_that_is_not_shared_has_failed(tmp_path):
 
 
 def test_a_run_whose_process_is_killed_goes_on_and_ends_as_if_it_never_was(tmp_path):
-    long = {"epochs": 60, "save_every": 0.05}
+    long = {"epochs": 300, "batch_size": 10, "save_every": 0.05}
     killed: list[int] = []
 
     def kill_once():
