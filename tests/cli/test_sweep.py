@@ -111,7 +111,7 @@ def test_missing_data_are_told_and_leave_nothing(shell, tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 def test_ctrl_c_saves_leaves_no_process_and_says_how_to_go_on(tmp_path, shell, begun):
-    epochs = 1500
+    epochs = 400
     grid = ("--set", f"epochs={epochs}", "--grid", "seed=1,2", "--out", "a")
     process = begun("sweep", "classify", *TINY, *grid, stdout=subprocess.DEVNULL)
     wait_for(lambda: list(tmp_path.glob("a/*/*/history.csv")))
