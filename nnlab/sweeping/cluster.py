@@ -1,6 +1,7 @@
 """Runs on a Ray cluster: one that exists, or one that is started on this machine."""
 
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
@@ -52,6 +53,8 @@ class RayExecutor:
 
     def __enter__(self) -> "RayExecutor":
         _check_listening(self._address)
+        if self._address == HERE and shutil.which("bash") is None:
+            raise UsageError("Ray starts its processes with bash, which is not on the PATH")
         here: dict[str, Any] = {"num_cpus": self._cores, "include_dashboard": False}
         try:
             self._ray.init(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -166,6 +167,7 @@ def test_completion_knows_commands_and_options(shell):
     assert "--loss" in words
 
 
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 def test_a_closed_pipe_is_no_traceback(shell):
     script = "nnlab show --help | head -1; echo ${PIPESTATUS[0]}"
     env = {**os.environ, "PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}  # noqa: PTH120

@@ -17,6 +17,8 @@ EVIL = "b\x1b[31m\nc.png"
 @pytest.fixture
 def bash(tmp_path):
     """Return a function that runs a line of bash in which `nnlab` is a command."""
+    if shutil.which("bash") is None:
+        pytest.skip("needs bash")
 
     def run(script: str) -> subprocess.CompletedProcess[str]:
         function = f'nnlab() {{ "{sys.executable}" -m nnlab "$@"; }}\n'

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -36,6 +37,8 @@ def test_a_cluster_gives_the_same_runs_as_one_machine_though_a_worker_is_killed(
     tmp_path, monkeypatch
 ):
     pytest.importorskip("ray")
+    if shutil.which("bash") is None:
+        pytest.skip("needs bash")
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     last, metrics = (tmp_path / "ray" / "seed-1" / name for name in ("last.h5", "metrics.json"))
     killed: list[int] = []
@@ -66,6 +69,14 @@ def test_without_ray_the_error_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(UsageError, match=r"pip install 'nnlab\[ray\]'"):
         RayExecutor(None, None, cores=2)
+
+
+def test_without_bash_ray_is_not_started(monkeypatch):
+    pytest.importorskip("ray")
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(UsageError, match="bash"), RayExecutor(None, 1, cores=1):
+        pass
 
 
 def test_an_address_where_nobody_is_is_refused_at_once():
