@@ -114,8 +114,12 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], int]]:
 def _read_array(stream: IO[bytes], limit: int, path: Path) -> np.ndarray:
     shape = _read_header(stream, path)
     size = math.prod(shape)
-    if size > MAX_BYTES:
-        raise DataError(f"{path}: the header promises {size} bytes, more than the {MAX_BYTES} read")
+    if (
+        math.prod(max(length, 1) for length in shape) > MAX_BYTES
+    ):  # NumPy minds even where size is 0
+        raise DataError(
+            f"{path}: the header promises {shape}, more than the {MAX_BYTES} bytes read"
+        )
     if size > limit:
         raise DataError(f"{path}: truncated: the header promises {size} bytes for {shape}")
     array = np.empty(shape, np.uint8)

@@ -82,6 +82,7 @@ def test_any_bytes_are_read_or_refused(tmp_path, content):
         ),
         (b"\0\0\x08\x03" + struct.pack(">III", 2**32 - 1, 28, 28), "promises"),
         (b"\0\0\x08\x01" + struct.pack(">I", 2**31) + bytes(9), "promises"),
+        (b"\0\0\x08\x04" + struct.pack(">4I", 0, 2**31, 2**31, 2**31), "promises"),
     ],
 )
 def test_a_wrong_file_is_refused_by_name(tmp_path, content, message):
