@@ -1,5 +1,6 @@
 import math
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -116,17 +117,18 @@ def test_no_reference_is_refused():
         metrics.character_error_rate("a", "")
 
 
-def program(folder, monkeypatch, script):
-    """Put a program of that name where it is found, in place of the real one."""
+def program(folder, monkeypatch, code):
+    """Put a program in Python where it is found, in place of the real one."""
     path = folder / reading.PROGRAM
-    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.write_text(f"#!{sys.executable}\nimport sys, time\n{code}\n")
     path.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
 
 
 @pytest.mark.parametrize("image", [grey(0.5, 3, 4), np.zeros((3, 4), np.uint8)])
 def test_ocr_gives_the_page_to_the_program_and_takes_its_text(tmp_path, monkeypatch, image):
-    program(tmp_path, monkeypatch, 'head -c 4 | tail -c 3; echo " $@"')
+    code = "print(sys.stdin.buffer.read()[1:4].decode(), *sys.argv[1:])"
+    program(tmp_path, monkeypatch, code)
     assert metrics.ocr(image, "deu") == "PNG stdin stdout -l deu\n"
 
 
@@ -136,10 +138,11 @@ def test_ocr_is_none_without_the_program(monkeypatch):
 
 
 def test_ocr_says_what_went_wrong(tmp_path, monkeypatch):
-    program(tmp_path, monkeypatch, "cat > /dev/null; echo no such language >&2; exit 3")
+    code = "sys.stdin.buffer.read(); print('no such language', file=sys.stderr); sys.exit(3)"
+    program(tmp_path, monkeypatch, code)
     with pytest.raises(NnlabError, match="exit code 3: no such language"):
         metrics.ocr(grey(1.0))
-    program(tmp_path, monkeypatch, "exec sleep 5")
+    program(tmp_path, monkeypatch, "time.sleep(5)")
     monkeypatch.setattr(reading, "SECONDS", 0.2)
     with pytest.raises(NnlabError, match="took more than"):
         metrics.ocr(grey(1.0))
