@@ -96,10 +96,12 @@ def load_baskets(
     else:
         pieces = located.pieces(encoding, warn)
         rows = Rows(pieces, str(located.path))
+        if located.registered:
+            layout = LINES
         if not layout.is_chosen:
             for remark in basket_remarks(rows.first):
                 warn(f"{located.path.name}: {remark}")
-        coded = _coded(read_baskets(rows, LINES if located.registered else layout, warn))
+        coded = _coded(read_baskets(rows, layout, warn))
         separator = rows.separator if layout.is_by_line else separator
         source = located.source()
     if coded.skipped:

@@ -57,8 +57,6 @@ def plan(inputs: Iterable[str], output: str | None, force: bool) -> list[Job | N
     given = list(inputs)
     if given.count(STREAM) > 1:
         raise UsageError("stdin can be read only once; give - a single time")
-    if STREAM in given and output is None:
-        raise UsageError("name a file for the page from stdin: -o FILE, or -o - for stdout")
     sources = [source for one in given for source in _sources(one, beside=output is None)]
     several = len(given) > 1 or any(Path(one).is_dir() for one in given if one != STREAM)
     if output == STREAM:
@@ -71,7 +69,7 @@ def plan(inputs: Iterable[str], output: str | None, force: bool) -> list[Job | N
     return [
         one
         if isinstance(one, NnlabError)
-        else _checked(_job(one, output, folder), folder, force, inside, taken)
+        else _checked(one, _target(one, output, folder), folder, force, inside, taken)
         for one in sources
     ]
 
@@ -102,35 +100,41 @@ def _folder(output: str | None, several: bool) -> Path | None:
     return path if several or ends_as_one or path.is_dir() else None
 
 
-def _job(source: Path | None, output: str | None, folder: Path | None) -> Job:
+def _target(source: Path | None, output: str | None, folder: Path | None) -> Path:
     if folder is not None:
-        return Job(source, folder / ("stdin.png" if source is None else source.name))
+        return folder / ("stdin.png" if source is None else source.name)
     if output is not None:
-        return Job(source, Path(output))
-    assert source is not None  # `plan` has refused stdin without an output
-    return Job(source, source.with_name(f"{source.stem}{MARK}{source.suffix}"))
+        return Path(output)
+    if source is None:
+        raise UsageError("name a file for the page from stdin: -o FILE, or -o - for stdout")
+    return source.with_name(f"{source.stem}{MARK}{source.suffix}")
 
 
 def _checked(
-    job: Job, folder: Path | None, force: bool, inside: Iterable[Path], taken: set[Path]
+    source: Path | None,
+    target: Path,
+    folder: Path | None,
+    force: bool,
+    inside: Iterable[Path],
+    taken: set[Path],
 ) -> Job | NnlabError:
     """Return the job, or why it is not to be done."""
-    assert job.target is not None
-    real = job.target.resolve()
+    job = Job(source, target)
+    real = target.resolve()
     if real in inside:
         return OutputExistsError(
-            f"{job.name}: {job.target} is a page to be cleaned and stays as it is; "
+            f"{job.name}: {target} is a page to be cleaned and stays as it is; "
             "choose another place with -o"
         )
     if real in taken:
-        return OutputExistsError(f"{job.name}: another page goes to {job.target} already")
+        return OutputExistsError(f"{job.name}: another page goes to {target} already")
     taken.add(real)
-    if folder is None and not job.target.parent.is_dir():
+    if folder is None and not target.parent.is_dir():
         return DataError(
-            f"{job.name}: the folder {job.target.parent} does not exist; make it, or choose another"
+            f"{job.name}: the folder {target.parent} does not exist; make it, or choose another"
         )
-    if job.target.exists() and not job.target.is_file():
-        return DataError(f"{job.name}: {job.target} is no ordinary file; name one that is")
-    if (job.target.exists() or job.target.is_symlink()) and not force:
-        return OutputExistsError(f"{job.name}: {job.target} exists; --force replaces it")
+    if target.exists() and not target.is_file():
+        return DataError(f"{job.name}: {target} is no ordinary file; name one that is")
+    if (target.exists() or target.is_symlink()) and not force:
+        return OutputExistsError(f"{job.name}: {target} exists; --force replaces it")
     return job
