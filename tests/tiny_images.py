@@ -31,3 +31,8 @@ def tiny_options() -> dict[str, str]:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     images, labels = write_tiny_images(folder)
     return {"images": str(images), "labels": str(labels)}
+
+
+def tiny_arguments(option: str = "--") -> list[str]:
+    """Return the same options for the shell; for a sweep with `option` "--set="."""
+    return [f"{option}{name}={value}" for name, value in tiny_options().items()]

@@ -32,7 +32,7 @@ def test_the_same_data_give_the_same_weights(blobs):
     assert np.array_equal(first.weights, second.weights)
 
 
-def test_the_same_data_are_fitted_once(blobs, monkeypatch):
+def test_the_same_data_are_fitted_once(blobs):
     images, labels = blobs
     first = fitted(images, labels, 3)
     assert np.array_equal(first.weights, LogisticRegression.fit(images, labels, 3).weights)

@@ -13,13 +13,12 @@ import pytest
 
 from nnlab import experiments
 from nnlab.cli.main import VERBS, nnlab
-from tests.tiny_images import tiny_options
+from tests.tiny_images import tiny_arguments
 from tests.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.usefixtures("no_figures")
 
-IMAGES = [f"--{name}={value}" for name, value in tiny_options().items()]
-TINY = ["classify", *IMAGES, "--units", "8", "--epochs", "1"]
+TINY = ["classify", *tiny_arguments(), "--units", "8", "--epochs", "1"]
 HEAVY = "tensorflow keras matplotlib scipy h5py rich PIL pooch"
 
 
@@ -241,13 +240,7 @@ def test_replacing_a_group_prints_nothing_but_json_on_stdout(here):
 def test_a_folder_of_a_process_that_was_killed_early_can_be_used_again(tmp_path, here):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / ".lock").touch()
-    tiny = [
-        *TINY,
-        "-q",
-        "--out",
-        "run",
-    ]
-    assert here(*tiny).returncode == 0
+    assert here(*TINY, "-q", "--out", "run").returncode == 0
 
 
 def test_settings_that_cannot_work_leave_no_folder_behind(tmp_path, here):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.report.folders import classify_group, classify_run
-from tests.tiny_images import tiny_options
+from tests.tiny_images import tiny_arguments
 
 pytestmark = pytest.mark.usefixtures("no_figures")
 
@@ -29,8 +29,7 @@ def test_a_group_that_is_not_finished_names_its_runs(shell, tmp_path):
 
 
 def test_a_sweep_is_shown_as_its_table(here, tmp_path):
-    images = [f"--set={name}={value}" for name, value in tiny_options().items()]
-    given = (*images, "--set", "epochs=1", "--grid", "units=8,16")
+    given = (*tiny_arguments("--set="), "--set", "epochs=1", "--grid", "units=8,16")
     swept = here("sweep", "classify", *given, "--out", "swept")
     shown = here("show", "swept")
     assert shown.returncode == 0, shown.stderr

@@ -10,13 +10,12 @@ import pytest
 
 from nnlab.cli.main import run
 from tests.sweeping.observing import descendants
-from tests.tiny_images import tiny_options
+from tests.tiny_images import tiny_arguments
 from tests.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.usefixtures("no_figures")
 
-IMAGES = [f"--set={name}={value}" for name, value in tiny_options().items()]
-TINY = [*IMAGES, "--set", "units=8", "--jobs", "2"]
+TINY = [*tiny_arguments("--set="), "--set", "units=8", "--jobs", "2"]
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,12 @@ import sys
 import time
 
 from tests.h5 import same_variables
-from tests.tiny_images import tiny_options
+from tests.tiny_images import tiny_arguments
 from tests.waiting import PATIENCE
 
 KILLS = int(os.environ.get("NNLAB_TEST_KILLS", "3"))
-IMAGES = [f"--{name}={value}" for name, value in tiny_options().items()]
-TRAINING = [*IMAGES, "--batch-size=10", "--epochs=600", "--units=64", "--save-every=0.1s", "-q"]
+TRAINING = [*tiny_arguments(), "--batch-size=10", "--epochs=600", "--units=64"]
+TRAINING += ["--save-every=0.1s", "-q"]
 
 
 def start(folder, *arguments):

@@ -17,13 +17,12 @@ from nnlab.runs import RunFolder
 from nnlab.training.divergence import REMEDY, in_words
 from nnlab.training.progress import Progress
 from tests.h5 import variables_of
-from tests.tiny_images import tiny_options
+from tests.tiny_images import tiny_arguments, tiny_options
 from tests.training.climbing import BROKEN, TURN, out_of_control
 from tests.watching import Watcher, make_workshop
 
 OPTIONS = {**tiny_options(), "batch_size": 10, "units": 16}
-IMAGES = [f"--{name}={value}" for name, value in tiny_options().items()]
-FLAGS = (*IMAGES, "--batch-size", 10, "--units", 16, "-q", "--epochs")
+FLAGS = (*tiny_arguments(), "--batch-size", 10, "--units", 16, "-q", "--epochs")
 EPOCHS = 8
 ROOT = Path(__file__).parents[2]
 
