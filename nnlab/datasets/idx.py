@@ -114,12 +114,9 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], int]]:
 def _read_array(stream: IO[bytes], limit: int, path: Path) -> np.ndarray:
     shape = _read_header(stream, path)
     size = math.prod(shape)
-    if (
-        math.prod(max(length, 1) for length in shape) > MAX_BYTES
-    ):  # NumPy minds even where size is 0
-        raise DataError(
-            f"{path}: the header promises {shape}, more than the {MAX_BYTES} bytes read"
-        )
+    extent = math.prod(max(length, 1) for length in shape)  # NumPy's limit, even for an empty array
+    if extent > MAX_BYTES:
+        raise DataError(f"{path}: the header promises {shape}; at most {MAX_BYTES} bytes are read")
     if size > limit:
         raise DataError(f"{path}: truncated: the header promises {size} bytes for {shape}")
     array = np.empty(shape, np.uint8)
