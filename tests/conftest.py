@@ -77,17 +77,17 @@ def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def here(capsys: pytest.CaptureFixture[str]) -> Shell:
+def here(capfd: pytest.CaptureFixture[str]) -> Shell:
     """Return a function that runs `nnlab ARGUMENTS` in this process, which has TensorFlow already.
 
     For trainings whose process is not what a test is about: a new one costs five seconds.
     """
 
     def run_here(*arguments: object) -> subprocess.CompletedProcess[str]:
-        capsys.readouterr()
+        capfd.readouterr()
         given = [str(one) for one in arguments]
         code = run(given)
-        return subprocess.CompletedProcess(given, code, *capsys.readouterr())
+        return subprocess.CompletedProcess(given, code, *capfd.readouterr())
 
     return run_here
 

@@ -186,10 +186,10 @@ def test_stopped_twice_and_resumed_gives_the_same_files(name, trained, tmp_path,
 
 
 @every_experiment
-def test_a_training_prints_json_and_nothing_else_on_stdout(name, shell, here):
+def test_a_training_prints_json_and_nothing_else_on_stdout(name, here):
     small = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.get(name, {}).items()]
     command = (name, "--epochs", 1, *small, "--runs", 1, "--json", "--out", "here")
-    result = shell(*command)
+    result = here(*command)
     assert result.returncode == 0, result.stderr
     (line,) = result.stdout.splitlines()
     metrics = json.loads(line)
