@@ -20,8 +20,8 @@ Begun = Callable[..., subprocess.Popen[str]]
 
 SLOW = {"cli", "contract", "experiments", "models", "running", "sweeping", "training"}
 """Folders of tests that train, or start processes."""
-PROCESSES = {"shell", "begun", "bash"}
-"""Fixtures that do."""
+AT_WORK = {"shell", "begun", "bash", "here", "no_figures"}
+"""Fixtures of tests that do."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     So each network is trained once, not by every worker.
     """
     for item in items:
-        if item.path.parent.name in SLOW or PROCESSES & set(item.fixturenames):
+        if item.path.parent.name in SLOW or AT_WORK & set(item.fixturenames):
             item.add_marker(pytest.mark.slow)
         fixtures = item._fixtureinfo.name2fixturedefs.values()
         if any(definitions[-1].scope == "module" for definitions in fixtures):
