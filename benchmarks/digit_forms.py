@@ -1,10 +1,11 @@
 """How well digits are read that do not come as MNIST's do: cropped, tiny, off centre, dark.
 
     NNLAB_DATA=data python benchmarks/digit_forms.py                   # all 10,000, some 15 minutes
-    NNLAB_DATA=data python benchmarks/digit_forms.py --images 1000 --kinds cropped 8
+    NNLAB_DATA=data python benchmarks/digit_forms.py --images 1000 --kinds cropped 8 300
 
 MNIST's test digits are changed, brought into form as picture files are, and read by the shipped
-network. Each kind is measured light on dark and dark on light.
+network. A number is a kind too: cropped, then scaled to a longer side of so many pixels. Each kind
+is measured light on dark and dark on light.
 """
 
 import argparse
@@ -57,23 +58,30 @@ def changed(image: np.ndarray, kind: str, rng: np.random.Generator) -> np.ndarra
     return cropped(image) if kind == "cropped" else scaled(cropped(image), int(kind))
 
 
+def kind(text: str) -> str:
+    """Check a kind from the command line."""
+    if text not in KINDS and not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor one of {KINDS}")
+    return text
+
+
 def main() -> None:
     """Print a line per kind."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, default=10_000)
-    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
+    parser.add_argument("--kinds", nargs="+", type=kind, default=KINDS)
     chosen = parser.parse_args()
     digits = load_digits(Store(), "mnist", None, None, None, None, 0, print)
     images, labels = digits.test_images[: chosen.images], digits.test_labels[: chosen.images]
     checkpoint = shipped_checkpoint("classify")
     assert checkpoint is not None
     network = nnlab.load(checkpoint).network
-    for kind in chosen.kinds:
+    for name in chosen.kinds:
         for dark in (False, True):
             rng, formed = np.random.default_rng(0), []
             refused = several = 0
             for image in images:
-                picture = changed(image, kind, rng)
+                picture = changed(image, name, rng)
                 try:
                     form = in_parts(255 - picture if dark else picture)
                     formed.append(form.image)
@@ -84,7 +92,7 @@ def main() -> None:
             answers = network.answer(np.array(formed)).argmax(axis=1)
             unchanged = sum(np.array_equal(*pair) for pair in zip(images, formed, strict=True))
             print(
-                f"{kind}, {'dark on light' if dark else 'light on dark'}: "
+                f"{name}, {'dark on light' if dark else 'light on dark'}: "
                 f"{100 * np.mean(answers == labels):.2f} % right, {refused} refused, "
                 f"{unchanged} unchanged, {several} taken for several characters",
                 flush=True,

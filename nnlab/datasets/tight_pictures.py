@@ -23,7 +23,7 @@ EVEN = 0.08
 SOFT_EDGES = 12
 """Edges of strokes are narrower than one part in this many of the longer side."""
 LEAST_BARE = 0.03
-"""Share of a picture away from the ink below which the background is measured up to the ink."""
+"""Share of a picture away from the ink below which the evenness of the background is not measured."""
 STEEP = 0.7
 """Share of a tiny picture's variance that a plane may explain; of a smooth ramp it is all."""
 REACHING = 10
@@ -47,13 +47,13 @@ class _Sides:
             of strokes count as background here.
         step: Grey levels between the medians of ink and background.
         spread: Grey levels by which most of the background away from the ink differs from its
-            median.
+            median; None if hardly any background is away from the ink.
     """
 
     ink: np.ndarray
     paper: float
     step: float
-    spread: float
+    spread: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,10 @@ def bordered(picture: np.ndarray) -> Bordered:
     sides = _sides(enlarged)
     if sides is None or sides.step < LEAST_STEP:
         return Bordered(picture)
-    even = _steepness(picture) <= STEEP if tiny else sides.spread <= EVEN * sides.step
+    if tiny or sides.spread is None:
+        even = _steepness(picture) <= STEEP
+    else:
+        even = sides.spread <= EVEN * sides.step
     if not even or not (tiny or _fills(sides.ink)):
         return Bordered(picture)
     width = max(enlarged.shape) // 2
@@ -125,9 +128,9 @@ def _sides(picture: np.ndarray) -> _Sides | None:
     level = float(np.percentile(levels, 75 if darker else 25))
     step = abs(float(np.median(picture[ink])) - middle)
     bare = picture[paper & ~_near(ink)].astype(np.float32)
-    if bare.size < LEAST_BARE * picture.size:
-        bare = levels
-    spread = 1.4826 * float(np.median(np.abs(bare - np.median(bare))))
+    spread = None
+    if bare.size >= LEAST_BARE * picture.size:
+        spread = 1.4826 * float(np.median(np.abs(bare - np.median(bare))))
     return _Sides(ink, level, step, spread)
 
 

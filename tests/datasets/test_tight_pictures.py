@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nnlab.datasets.digit_form import to_digit_form
+from nnlab.datasets.digit_form import in_parts, to_digit_form
 from nnlab.datasets.glyphs import glyph_images
 from nnlab.datasets.tight_pictures import bordered
 
@@ -41,6 +41,22 @@ def test_a_digit_that_fills_its_picture_is_found_whatever_its_size(digits, longe
         alike.append(likeness(to_digit_form(255 - picture if dark else picture), digit))
     assert np.median(alike) > 0.9
     assert np.mean(np.array(alike) > 0.6) >= 0.95
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("height", [40, 60, 150, 400])
+def test_a_narrow_stroke_with_hardly_any_background_is_one_character(height, dark):
+    """As a cropped 1: nowhere is there background away from the soft edges of its stroke."""
+    stroke = np.zeros((14, 3))
+    for row, middle in enumerate(np.linspace(0.2, 1.8, 14)):
+        stroke[row] = np.clip(1.2 - np.abs(np.arange(3) - middle), 0, 1)
+    small = (255 * stroke).astype(np.uint8)
+    picture = scaled(small, height)
+    form = in_parts(255 - picture if dark else picture)
+    inked = form.image > 100
+    assert len(form.characters) == 1
+    assert np.ptp(np.flatnonzero(inked.any(axis=1))) + 1 >= 18
+    assert np.ptp(np.flatnonzero(inked.any(axis=0))) + 1 <= 6
 
 
 def test_black_and_white_digits_that_fill_their_picture_are_found(digits):
