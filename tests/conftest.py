@@ -8,9 +8,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from nnlab.cli.main import run
 from tests.tiny_images import write_tiny_images
+
+# A busy machine takes its time.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 REAL_DATA = os.environ.get("NNLAB_DATA", "")
 

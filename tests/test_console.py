@@ -86,9 +86,7 @@ def test_a_table_too_wide_for_the_terminal_is_turned(on_a_terminal):
     assert any(line.split() == ["run", "one", "two"] for line in lines)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     width=st.integers(20, 120),
     columns=st.lists(st.sampled_from(["loss", "best epoch", "a long heading"]), max_size=9),

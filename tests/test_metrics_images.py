@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlab import metrics
@@ -105,7 +105,6 @@ def edits_by_recursion(one, other):
     return 1 + min(rest, edits_by_recursion(one[1:], other), edits_by_recursion(one, other[1:]))
 
 
-@settings(deadline=None)
 @given(st.text("ab ", max_size=6), st.text("ab ", min_size=1, max_size=6))
 def test_character_error_rate_is_the_edit_distance(text, reference):
     expected = edits_by_recursion(text, reference) / len(reference)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from nnlab.metrics import class_medoids, knn_accuracy, silhouette, trustworthiness
 
-some = settings(max_examples=40, deadline=None)
+some = settings(max_examples=40)
 
 
 def cloud(count, dimensions=2, seed=0):

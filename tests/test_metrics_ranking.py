@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 from nnlab.metrics import auc, mrr, ndcg_at, ranks, recall_at, recall_curve, wilson_interval
 
-some = settings(max_examples=60, deadline=None)
+some = settings(max_examples=60)
 
 
 @st.composite

@@ -18,7 +18,7 @@ def longest_by_brute_force(text, corpus):
     )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(codes, codes, st.integers(1, 25), st.sampled_from([3, 10, 1 << 20]))
 def test_runs_and_shares_are_those_of_a_search_by_brute_force(text, corpus, n, part):
     arrays = np.array(text, np.uint8), np.array(corpus, np.uint8)

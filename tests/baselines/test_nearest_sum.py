@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlab.baselines.nearest_sum import constant_answer, nearest_answers
@@ -14,7 +14,6 @@ def test_the_nearest_problem_answers_whatever_the_order_of_its_operands():
     assert nearest_answers(train, test).tolist() == [100, 100, 7, 7]
 
 
-@settings(deadline=None)
 @given(problems, problems)
 def test_no_known_problem_is_nearer_than_one_with_the_answer(known, asked):
     answers = nearest_answers(np.array(known, np.int64), np.array(asked, np.int64))

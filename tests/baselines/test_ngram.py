@@ -47,7 +47,7 @@ def plain_probability(text, order, characters, context, letter):
     return probability
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.text("abcd", min_size=4, max_size=60), st.text("abcd", max_size=7), st.integers(1, 4))
 def test_probabilities_are_those_of_the_definition_and_add_up_to_1(text, context, order):
     model = KneserNey.fit(codes_of(text), 5, order)

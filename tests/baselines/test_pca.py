@@ -8,7 +8,7 @@ from nnlab.datasets.labelled_images import load_digits
 from nnlab.datasets.store import Store
 from nnlab.metrics import knn_accuracy
 
-some = settings(max_examples=25, deadline=None)
+some = settings(max_examples=25)
 
 
 def images(count=50, shape=(4, 3), seed=0):

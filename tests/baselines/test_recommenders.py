@@ -16,7 +16,7 @@ from nnlab.baselines.ease import EASE
 from nnlab.baselines.item_knn import ItemKNN
 from nnlab.baselines.popularity import Popularity
 
-some = settings(max_examples=25, deadline=None)
+some = settings(max_examples=25)
 BASKETS = np.array([[1, 1, 0, 0], [1, 1, 1, 0], [0, 0, 1, 0], [1, 0, 0, 0]])
 RECOMMENDERS: dict[str, Callable[[Any], Any]] = {
     "popularity": Popularity.fit,

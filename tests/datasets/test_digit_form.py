@@ -114,7 +114,7 @@ def test_a_blank_image_has_no_ink(shape):
             to_digit_form(picture.astype(np.uint8))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     picture=hnp.arrays(np.uint8, hnp.array_shapes(min_dims=2, max_dims=2, max_side=40)),
     shape=st.sampled_from([(28, 28), (8, 8), (5, 31)]),

@@ -11,8 +11,8 @@ from tests.inference.agreement import assert_agrees, normal
 
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis -1")
 
-few = settings(max_examples=12, deadline=None)
-more = settings(max_examples=30, deadline=None)
+few = settings(max_examples=12)
+more = settings(max_examples=30)
 
 activations = st.sampled_from(["linear", "relu", "sigmoid", "softmax", "tanh"])
 shapes = st.lists(st.integers(1, 5), min_size=1, max_size=3).map(tuple)

@@ -9,7 +9,7 @@ from nnlab.errors import UsageError
 from nnlab.inference import Network
 from tests.inference.agreement import assert_agrees, normal
 
-few = settings(max_examples=12, deadline=None)
+few = settings(max_examples=12)
 
 
 @pytest.fixture(scope="module")

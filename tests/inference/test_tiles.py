@@ -13,7 +13,7 @@ from nnlab.inference.receptive import Field, receptive_field
 from nnlab.inference.tiles import run_on_page, run_tiled
 from tests.inference.test_parts import node
 
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=25)
 
 sizes = st.tuples(st.integers(1, 70), st.integers(1, 70))
 

@@ -14,7 +14,7 @@ from nnlab.models.describe import describe
 from nnlab.models.plane_autoencoder import plane_autoencoder
 from tests.inference.agreement import assert_agrees, normal
 
-few = settings(max_examples=6, deadline=None)
+few = settings(max_examples=6)
 
 
 def activations_of(model):

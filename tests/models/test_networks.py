@@ -17,7 +17,7 @@ from nnlab.models.page_cleaner import page_cleaner
 from nnlab.models.translator import translator
 from tests.inference.agreement import assert_agrees
 
-few = settings(max_examples=6, deadline=None)
+few = settings(max_examples=6)
 
 
 def pixels(*shape: int) -> np.ndarray:

@@ -10,7 +10,7 @@ def test_boxes_that_do_not_touch_stay():
     assert np.abs(placed_apart(anchors, [(1, 1), (1, 1)], (0, 0), (5, 5)) - anchors).max() < 0.01
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 28), st.integers(0, 1000), st.sampled_from([0.0, 0.3, 2.0]))
 def test_boxes_are_moved_apart_and_stay_in_the_room(count, seed, spread):
     rng = np.random.default_rng(seed)

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 
 import pytest
@@ -55,8 +56,9 @@ def test_every_setting_is_a_group_of_finished_runs(finished):
     assert len((folder.parent / "table.csv").read_text().splitlines()) == 5
 
 
-def test_what_is_finished_is_not_repeated(finished):
+def test_what_is_finished_is_not_repeated(finished, tmp_path):
     folder, summary = finished
+    folder = shutil.copytree(folder, tmp_path / "a")
     recorder = Recorder()
     plan = make_plan(CLASSIFY, POINTS, TINY, 2)
     again = sweep(plan, folder, NoExecutor(), Store(offline=True), recorder)
