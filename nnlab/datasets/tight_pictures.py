@@ -23,7 +23,7 @@ EVEN = 0.08
 SOFT_EDGES = 12
 """Edges of strokes are narrower than one part in this many of the longer side."""
 LEAST_BARE = 0.03
-"""Share of a picture away from the ink below which the evenness of the background is not measured."""
+"""Share of a picture away from the ink below which its evenness is not measured."""
 STEEP = 0.7
 """Share of a tiny picture's variance that a plane may explain; of a smooth ramp it is all."""
 REACHING = 10
