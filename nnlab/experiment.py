@@ -8,7 +8,6 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -294,6 +293,13 @@ class Experiment(ABC):
         """Return the tables to print after several runs, beyond the mean of every score."""
         return []
 
-    def draw_summary(self, summary: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-        """Return figures over several runs by name; `folder` holds the runs."""
+    def draw_summary(
+        self, summary: Mapping[str, Any], evidence: Callable[[str], Mapping[str, np.ndarray]]
+    ) -> dict[str, Any]:
+        """Return figures of several runs by name.
+
+        Args:
+            summary: What the runs say together; `footer` is the text under each figure.
+            evidence: Reads the arrays that `score` kept of a run, by the run's name.
+        """
         return {}

@@ -8,9 +8,8 @@ the same seed the identity gives the plain run bit for bit; a test holds that.)
 
 import dataclasses
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -190,10 +189,11 @@ class PermTest(classify.Classify):
             tables.append(Table("Paired differences", columns, difference_rows, said))
         return tables
 
-    def draw_summary(self, summary: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    def draw_summary(
+        self, summary: Mapping[str, Any], evidence: Callable[[str], Mapping[str, np.ndarray]]
+    ) -> dict[str, Any]:
         """Draw the pairs with their differences, and images before and after."""
         from nnlab.plots.paired import before_after, paired_differences
-        from nnlab.runs import RunFolder
 
         footer = summary["footer"]
         figures: dict[str, Any] = {}
@@ -205,7 +205,7 @@ class PermTest(classify.Classify):
             figures["paired-differences"] = paired_differences(scores, differences, footer=footer)
         permuted = [name for name in summary["runs"] if name.startswith("permuted-")]
         if permuted:
-            arrays = RunFolder(folder / permuted[0]).read_evidence()
+            arrays = evidence(permuted[0])
             figures["before-after"] = before_after(
                 arrays["plain_examples"], arrays["permuted_examples"], footer=footer
             )

@@ -81,7 +81,8 @@ def conclude(
     for name, metrics in results.items():
         check_same_data(next(iter(results.values())), metrics, folder.member(name))
     summary = summarise(experiment, results)
-    save_figures(experiment.draw_summary(summary, folder.path), folder.figures)
+    figures = experiment.draw_summary(summary, lambda name: folder.member(name).read_evidence())
+    save_figures(figures, folder.figures)
     write_json(folder.summary, summary)
     return summary
 
