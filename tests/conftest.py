@@ -84,11 +84,13 @@ def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def here(capfd: pytest.CaptureFixture[str]) -> Shell:
+def here(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
     """Return a function that runs `nnlab ARGUMENTS` in this process, which has TensorFlow already.
 
     For trainings whose process is not what a test is about: a new one costs five seconds.
     """
+
+    monkeypatch.setattr("nnlab.training.backend._set_threads", lambda _: None)  # they are settled
 
     def run_here(*arguments: object) -> subprocess.CompletedProcess[str]:
         capfd.readouterr()
