@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from nnlab.datasets.basket_lines import Rows, unique
+from nnlab.datasets.basket_lines import Rows, basket_in_a_cell, unique, whole_basket
 from nnlab.datasets.columns import Columns, is_number, parse_columns
 from nnlab.errors import DataError, UsageError
 
@@ -74,7 +74,10 @@ def read_baskets(rows: Rows, layout: Layout, warn: Warn) -> Iterator[list[str]]:
     if layout.kind == "long":
         baskets = _of_long(body, _basket_and_item(chosen, rows), cells)
     else:
-        baskets = (unique(cells.present(chosen.of(row) if chosen else row)) for row in body)
+        read = chosen.of if chosen else list
+        mark = basket_in_a_cell([read(row) for row in rows.first])
+        found = (whole_basket(read(row), mark) if mark else read(row) for row in body)
+        baskets = (unique(cells.present(basket)) for basket in found)
     return _followed_by(baskets, lambda: cells.warn_of_missing(rows.name, warn))
 
 

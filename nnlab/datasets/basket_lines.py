@@ -8,7 +8,7 @@ import functools
 import re
 import reprlib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 from nnlab.errors import DataError, UsageError
@@ -17,6 +17,8 @@ SEPARATORS = (",", "\t", ";")
 LINES_LOOKED_AT = 20
 ROWS_LOOKED_AT = 500
 MAX_LINE = 10**6
+_TOLD_SEPARATOR = re.compile(r'"?sep=([,;\t])"?\s*')
+"""The first line by which spreadsheets tell one another what separates cells."""
 
 
 def parse_basket(text: str, separator: str = SEPARATORS[0]) -> list[str]:
@@ -60,10 +62,13 @@ class Rows:
         self.name = name
         lines = _lines(pieces, name)
         first = list(islice(lines, LINES_LOOKED_AT))
-        self.separator = separator_in(first) or SEPARATORS[0]
+        told = _TOLD_SEPARATOR.fullmatch(first[0]) if first else None
+        if told:
+            first = first[1:]
+        self.separator = told[1] if told else separator_in(first) or SEPARATORS[0]
         self._rows = (
             _cells(line, self.separator, f"{name}, line {number}")
-            for number, line in enumerate(chain(first, lines), start=1)
+            for number, line in enumerate(chain(first, lines), start=2 if told else 1)
         )
         self.first = list(islice(self._rows, ROWS_LOOKED_AT))
 
@@ -78,6 +83,27 @@ def basket_lines(pieces: Iterable[str], name: str) -> Iterator[list[str]]:
     The arguments and errors are those of `Rows`.
     """
     return map(unique, Rows(pieces, name))
+
+
+def basket_in_a_cell(rows: Sequence[Sequence[str]]) -> str | None:
+    """Return what separates the items of baskets that stand in one cell each, or None.
+
+    Of the rows ["milk,tea"] and ["tea,rum,milk"], which were quoted in the file, it is a comma.
+    """
+    cells = [[cell for cell in row if cell] for row in rows]
+    if not cells or any(len(row) > 1 for row in cells):
+        return None
+    whole = [row[0] for row in cells if row]
+    for mark in SEPARATORS:
+        if 2 * sum(mark in cell for cell in whole) > len(whole):
+            return mark
+    return None
+
+
+def whole_basket(row: Iterable[str], separator: str) -> list[str]:
+    """Read a basket that stands in one cell: "milk,tea", "{milk;tea}" or "['milk', 'tea']"."""
+    parts = chain.from_iterable(cell.strip("[](){} ").split(separator) for cell in row)
+    return [part.strip().strip("'\"") for part in parts]
 
 
 def unique(cells: Iterable[str]) -> list[str]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 
-from nnlab.datasets.basket_layouts import ABSENT, PRESENT
+from nnlab.datasets.basket_layouts import ABSENT, PRESENT, Layout
 from nnlab.datasets.columns import column_list, is_number, numeric_columns
 
 FEWEST_ROWS = 10
@@ -13,6 +13,10 @@ LEAST_ZEROS = 0.3
 """Share of zeros above which a column of numbers counts how much of an item is in a basket."""
 MOST_COLUMNS = 12
 """Of rows of one item each."""
+MOST_RATINGS = 11
+"""Different values of a rating, such as 0 to 5 by halves."""
+SHORTEST_TIME = 9
+"""Digits of a time in seconds since 1970."""
 GROUP_SIZES = (1.1, 50.0)
 """How many rows share a basket's number on average; quantities and times share more, or none."""
 NUMBERS_TOLD = (0.1, 0.9)
@@ -42,6 +46,16 @@ _CODE = re.compile(r"[A-Za-z]{0,5}[-_]?\d+")
 Row = Sequence[str]
 
 
+def remarks_on(rows: Sequence[Row], layout: Layout) -> Iterator[str]:
+    """Yield what looks wrong with a file that is read in this layout."""
+    if not layout.is_chosen:
+        yield from basket_remarks(rows)
+        return
+    unsaid = (layout.kind, layout.columns, layout.header) == ("long", None, None)
+    if unsaid and len(rows) >= FEWEST_ROWS and _is_header(rows[0], rows[1:]):
+        yield _header_remark(rows[0])
+
+
 def basket_remarks(rows: Sequence[Row]) -> Iterator[str]:
     """Yield what looks wrong, each remark one line that names the options to use.
 
@@ -54,11 +68,16 @@ def basket_remarks(rows: Sequence[Row]) -> Iterator[str]:
     if len(rows) < FEWEST_ROWS:
         return
     first, body = rows[0], rows[1:]
-    remark = _table(first, body) or _long(first, body) or _numbers(first, body)
+    shapes = (_table, _ratings, _long, _numbers)
+    remark = next(filter(None, (shape(first, body) for shape in shapes)), None)
     if remark:
         yield remark
     elif _is_header(first, body):
-        yield f"the first line looks like a header ({_listed(first)}); --header leaves it out"
+        yield _header_remark(first)
+
+
+def _header_remark(first: Row) -> str:
+    return f"the first line looks like a header ({_listed(first)}); --header leaves it out"
 
 
 def _table(first: Row, body: Sequence[Row]) -> str | None:
@@ -121,6 +140,28 @@ def _long(first: Row, body: Sequence[Row]) -> str | None:
     return (
         f"looks like rows of one item each ({_listed(first)}), not a basket per line; "
         f"--layout long{named}{chosen} puts together what belongs to one basket"
+    )
+
+
+def _ratings(first: Row, body: Sequence[Row]) -> str | None:
+    """Return the remark that each row rates one item: user, item, rating and perhaps a time.
+
+    As MovieLens has them, all are numbers; who rated and what is rated comes again and again.
+    """
+    width = len(first)
+    if not 3 <= width <= 4 or any(len(row) != width for row in body):
+        return None
+    if not all(map(is_number, chain.from_iterable(body))) or not all(map(is_number, first)):
+        return None
+    users, items, ratings = ({row[column] for row in body} for column in range(3))
+    times = [row[3] for row in body if width == 4 and len(row[3]) >= SHORTEST_TIME]
+    if len(ratings) > MOST_RATINGS or (width == 4 and len(times) < len(body)):
+        return None
+    if not all(len(ratings) < len(others) < len(body) for others in (users, items)):
+        return None
+    return (
+        f"looks like rows of one user, item and rating each ({_listed(first)}), not a basket per "
+        "line; --layout long --columns 1,2 puts together the items of each user"
     )
 
 

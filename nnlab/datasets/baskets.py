@@ -11,7 +11,7 @@ import numpy as np
 
 from nnlab.datasets.basket_layouts import LINES, Layout, read_baskets
 from nnlab.datasets.basket_lines import SEPARATORS, Rows
-from nnlab.datasets.basket_shapes import basket_remarks
+from nnlab.datasets.basket_shapes import remarks_on
 from nnlab.datasets.locate import Wanted, locate, warn_of_ignored
 from nnlab.datasets.shopping import shopping_trips
 from nnlab.datasets.source import SAMPLE, Source
@@ -98,9 +98,8 @@ def load_baskets(
         rows = Rows(pieces, str(located.path))
         if located.registered:
             layout = LINES
-        if not layout.is_chosen:
-            for remark in basket_remarks(rows.first):
-                warn(f"{located.path.name}: {remark}")
+        for remark in remarks_on(rows.first, layout):
+            warn(f"{located.path.name}: {remark}")
         coded = _coded(read_baskets(rows, layout, warn))
         separator = rows.separator if layout.is_by_line else separator
         source = located.source()
@@ -173,7 +172,9 @@ def _check_enough(baskets: Baskets, min_count: int, path: Path) -> None:
     if found >= FEWEST_BASKETS:
         return
     rare = f" of items in at least {min_count} baskets" if min_count > 1 else ""
-    advice = "lower --min-count" if min_count > 1 else "give a basket a line, with commas"
+    advice = "give one basket per line, with commas between its items"
+    if min_count > 1:
+        advice = f"lower --min-count, or {advice}"
     raise DataError(
         f"{path}: expected at least {FEWEST_BASKETS} baskets with two items or more{rare} to train "
         f"and test on, found {found}; {advice}"

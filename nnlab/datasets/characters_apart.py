@@ -14,7 +14,7 @@ FAINTEST = 0.15
 """Share of the strongest ink that still joins two strokes."""
 LEAST_HEIGHT = 0.6
 """Share of the tallest group's height below which a group is no character of its own."""
-LEAST_INK = 0.2
+LEAST_INK = 0.1
 """Share of the heaviest group's ink below which it is none."""
 LEAST_GAP = 0.02
 """Width of the gap between two characters, as a share of the tallest's height."""

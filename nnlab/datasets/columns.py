@@ -43,8 +43,15 @@ def parse_columns(text: str, first: Sequence[str]) -> Columns:
         UsageError: A column does not exist.
     """
     words = [word.strip() for word in text.split(",")]
-    if all(word in first for word in words):
+    by_number = all(map(_RANGE.fullmatch, words))  # a name may be a number: it is none here
+    if not by_number and all(word in first for word in words):
         return Columns(tuple(first.index(word) for word in words), None, named=True)
+    if not by_number and any(word in first for word in words):
+        wrong = next(word for word in words if word not in first)
+        if _RANGE.fullmatch(wrong):
+            raise UsageError(f"--columns {text}: expected names or numbers, not both")
+        names = nearest(wrong[:100], [name for name in first if name])
+        raise UsageError(f"--columns {text}: no column {wrong!r}; {names}")
     numbers: list[int] = []
     for place, word in enumerate(words):
         found = _RANGE.fullmatch(word)

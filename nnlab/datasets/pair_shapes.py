@@ -33,14 +33,18 @@ def pair_remarks(rows: Sequence[Sequence[str]], pairs: Sequence[tuple[str, str]]
             f"column {1 if 0 in numbers else 2} holds numbers, not sentences; "
             f"--columns {sentences[0] + 1},{sentences[1] + 1} reads the columns of text"
         )
+    elif {0, 1} & set(numbers) and len(first) > 2:
+        yield (
+            f"column {1 if 0 in numbers else 2} holds numbers, not sentences, and only "
+            f"{len(sentences)} of {len(first)} columns hold text; expected a sentence and its "
+            "translation on each line"
+        )
     elif looks_like_header(first):
         yield f"the first line looks like a header ({first[0]}, {first[1]}); --header leaves it out"
     same = sum(one == other for one, other in pairs)
     if same > LEAST_SAME * len(pairs):
-        yield (
-            f"both columns are the same in {same:,} of {len(pairs):,} pairs; "
-            "--columns chooses others, such as --columns 1,3"
-        )
+        advice = "; --columns chooses others, such as --columns 1,3" if len(first) > 2 else ""
+        yield f"both columns are the same in {same:,} of {len(pairs):,} pairs{advice}"
 
 
 def looks_like_header(row: Sequence[str]) -> bool:

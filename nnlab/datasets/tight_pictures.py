@@ -2,7 +2,8 @@
 
 In most pictures the edges show background. In a tight crop the character's strokes reach them, so
 that the edges tell nothing of the background. Here the character decides: its ink covers less of
-the picture than the background does, leaves the corners free, and is one piece.
+the picture than the background does, leaves the corners free, and cuts the background at the edges
+into pieces.
 """
 
 from dataclasses import dataclass
@@ -167,9 +168,15 @@ def _evidence(light: np.ndarray) -> float:
 
 
 def _parts(mask: np.ndarray) -> int:
+    """Count the parts at the edges: strokes that reach them cut the background into several.
+
+    Parts away from the edges say nothing: ink has them as well, as several characters do.
+    """
     labels, count = label_components(mask)
-    areas = np.bincount(labels.reshape(-1), minlength=count + 1)[1:]
-    return int(np.count_nonzero(areas >= LEAST_PART * areas.max(initial=0)))
+    areas = np.bincount(labels.reshape(-1), minlength=count + 1)
+    edges = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
+    edges = edges[edges > 0]
+    return int(np.count_nonzero(areas[edges] >= LEAST_PART * areas[1:].max(initial=0)))
 
 
 def _fills(ink: np.ndarray) -> bool:

@@ -48,6 +48,13 @@ def test_columns_are_kept_in_lines():
         (["a,b,c"], {"kind": "long", "columns": "1"}, UsageError, "BASKET,ITEM"),
         (["a,b,c"], {"columns": "4"}, UsageError, "no column '4'; the first line has 3 columns"),
         (["user,item"], {"columns": "usr,item"}, UsageError, "did you mean 'user'"),
+        (
+            ["user,item"],
+            {"columns": "user,itm"},
+            UsageError,
+            "no column 'itm'; did you mean 'item'",
+        ),
+        (["user,item"], {"columns": "user,2"}, UsageError, "names or numbers, not both"),
     ],
 )
 def test_what_does_not_fit_the_layout_is_refused(lines, layout, error, message):

@@ -83,6 +83,19 @@ WRONG: dict[str, tuple[list[str], str, dict[str, Any]]] = {
         "--columns 2-",
         {"columns": "2-"},
     ),
+    "MovieLens's ratings": (
+        [
+            f"{n + 1}\t{ITEMS.index(item) + 40}\t{n % 5 + 1}\t{891_350_000 + 7 * n}"
+            for n, item in NUMBERED
+        ],
+        "--layout long --columns 1,2",
+        {"kind": "long", "columns": "1,2"},
+    ),
+    "ids, a header and baskets in quotes": (
+        ["id,items", *(f'{1000 + n},"' + ",".join(one) + '"' for n, one in enumerate(BASKETS))],
+        "--header --columns 2-",
+        {"columns": "2-", "header": True},
+    ),
     "ids and a header": (
         ["id,Item 1", *(f"{1000 + n}," + ",".join(one) for n, one in enumerate(BASKETS))],
         "--header --columns 2-",
@@ -100,7 +113,29 @@ def test_what_is_no_basket_per_line_is_told_and_the_advice_reads_it_right(tmp_pa
     load(tmp_path, lines, warnings.append)
     assert f"my.csv: {remark}" in warnings
     expected = [set(basket) for basket in BASKETS]
+    if "MovieLens" in name:
+        expected = [{str(ITEMS.index(item) + 40) for item in basket} for basket in BASKETS]
     assert named(load(tmp_path, lines, **layout)) == expected
+
+
+@pytest.mark.parametrize("form", ['"{}"', '"{{{}}}"', '"[{}]"'])
+def test_baskets_that_stand_in_quotes_as_a_whole_are_read(tmp_path, form):
+    lines = [form.format(",".join(basket)) for basket in BASKETS]
+    assert named(load(tmp_path, lines)) == [set(basket) for basket in BASKETS]
+
+
+def test_the_separator_that_a_spreadsheet_tells_is_no_item(tmp_path):
+    lines = ["sep=;", *(";".join(basket) for basket in BASKETS)]
+    assert named(load(tmp_path, lines)) == [set(basket) for basket in BASKETS]
+
+
+def test_a_header_of_rows_of_one_item_is_told(tmp_path):
+    lines = ["user,item", *(f"{1000 + n},{item}" for n, item in NUMBERED)]
+    warnings: list[str] = []
+    load(tmp_path, lines, warnings.append, kind="long")
+    (warning,) = warnings
+    assert "--header leaves it out" in warning
+    assert len(load(tmp_path, lines, kind="long", header=True)) == len(BASKETS)
 
 
 def test_items_and_quantities_are_no_baskets():

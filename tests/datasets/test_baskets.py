@@ -103,7 +103,7 @@ def test_rare_items_are_left_out_and_the_baskets_stay_in_place(tmp_path):
     ("lines", "options", "message"),
     [
         (["a,b"] * 29 + ["c"] * 9, {}, "at least 30 baskets with two items or more .* found 29"),
-        (["a b c"] * 40, {}, "found 0; give a basket a line, with commas"),
+        (["a b c"] * 40, {}, "found 0; give one basket per line, with commas"),
         (LINES, {"min_count": 31}, "in at least 31 baskets .* found 0; lower --min-count"),
         ([""], {}, "is empty"),
         (["", ""], {}, "found 0"),

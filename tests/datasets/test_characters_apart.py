@@ -58,3 +58,41 @@ def test_specks_and_broken_strokes_are_no_characters():
     assert len(in_parts(page).characters) == 1
     page[30:40, 90:200] = 0  # a bar above everything
     assert len(in_parts(page).characters) == 1
+
+
+@pytest.mark.parametrize("dark", [True, False])
+@pytest.mark.parametrize("count", [4, 5, 6, 10])
+def test_many_characters_are_told_from_their_paper(digits, count, dark):
+    for first in range(0, 30, 10):
+        page = paper_with(*digits[first : first + count], side=60)
+        form = in_parts(page if dark else 255 - page)
+        assert len(form.characters) == count
+
+
+SEGMENTS = dict(zip("0123456789", (119, 36, 93, 109, 46, 107, 123, 37, 127, 111), strict=True))
+"""Bars of each digit of a display, as bits: top, upper left and right, middle, lower, bottom."""
+BARS = (
+    (slice(2, 8), slice(4, 56)),
+    (slice(10, 48), slice(2, 8)),
+    (slice(10, 48), slice(52, 58)),
+    (slice(50, 56), slice(4, 56)),
+    (slice(58, 96), slice(2, 8)),
+    (slice(58, 96), slice(52, 58)),
+    (slice(98, 104), slice(4, 56)),
+)
+
+
+@pytest.mark.parametrize("margin", [0, 6, 40])
+@pytest.mark.parametrize("dark", [True, False])
+@pytest.mark.parametrize("digit", "23456890")
+def test_a_digit_of_bars_that_do_not_touch_is_one_character(digit, dark, margin):
+    picture = np.zeros((106, 60), np.uint8)
+    for number, (rows, columns) in enumerate(BARS):
+        if SEGMENTS[digit] >> number & 1:
+            picture[rows, columns] = 230
+    picture = np.pad(picture, margin)
+    form = in_parts(255 - picture if dark else picture)
+    assert len(form.characters) == 1
+    wanted = np.asarray(Image.fromarray(picture).resize((28, 28))) > 60
+    assert form.image[0].max() == 0  # the margin is no ink
+    assert (form.image > 60).mean() < 1.6 * wanted.mean() + 0.1

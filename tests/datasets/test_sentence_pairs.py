@@ -172,7 +172,15 @@ def test_two_columns_that_are_the_same_are_told(tmp_path):
     warnings: list[str] = []
     load(put(tmp_path, [f"Zin {n}.\tZin {n}." for n in range(40)]), warn=warnings.append)
     assert len(warnings) == 1
-    assert "both columns are the same in 40 of 40 pairs" in warnings[0]
+    assert warnings[0].endswith("both columns are the same in 40 of 40 pairs")  # and no other
+
+
+def test_a_file_of_single_sentences_is_told(tmp_path):
+    """Tatoeba's file of sentences: a number, a language, a sentence."""
+    warnings: list[str] = []
+    load(put(tmp_path, [f"{n}\teng\tSentence {n}." for n in range(40)]), warn=warnings.append)
+    assert len(warnings) == 1
+    assert "column 1 holds numbers, not sentences, and only 1 of 3 columns hold text" in warnings[0]
 
 
 @pytest.mark.parametrize(
