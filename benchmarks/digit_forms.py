@@ -14,11 +14,11 @@ import numpy as np
 from PIL import Image
 
 import nnlab
-from nnlab.answering import shipped_checkpoint
-from nnlab.datasets.digit_form import in_parts
-from nnlab.datasets.labelled_images import load_digits
+from nnlab.datasets.images.digit_form import in_parts
+from nnlab.datasets.images.labelled import load_digits
 from nnlab.datasets.store import Store
 from nnlab.errors import DataError
+from nnlab.runs.answering import shipped_checkpoint
 
 KINDS = ("as they are", "cropped", "16", "8", "shifted")
 FARTHEST = 4

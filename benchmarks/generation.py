@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.decoding.characters import CONTEXTS, Reader
-from nnlab.decoding.sampling import Sampler
+from nnlab.experiments.textgen.characters import CONTEXTS, Reader
+from nnlab.experiments.textgen.sampling import Sampler
 from nnlab.inference import Network
 from nnlab.training import backend
 

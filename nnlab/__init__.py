@@ -10,8 +10,8 @@ From Python, a checkpoint answers as it does from the shell, with NumPy alone:
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nnlab.answering import Trained as Trained
-    from nnlab.answering import load as load
+    from nnlab.runs.answering import Trained as Trained
+    from nnlab.runs.answering import load as load
 
 __all__ = ["Trained", "load"]
 
@@ -19,7 +19,7 @@ __all__ = ["Trained", "load"]
 def __getattr__(name: str) -> Any:
     """Import on first use, so that `nnlab --help` need not pay for it."""
     if name in __all__:
-        from nnlab import answering
+        from nnlab.runs import answering
 
         return getattr(answering, name)
     raise AttributeError(f"module 'nnlab' has no attribute {name!r}")

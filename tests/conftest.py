@@ -25,8 +25,8 @@ Shell = Callable[..., subprocess.CompletedProcess[str]]
 Begun = Callable[..., subprocess.Popen[str]]
 
 
-SLOW = {"cli", "contract", "experiments", "models", "running", "sweeping", "training"}
-"""Folders of tests that train, or start processes."""
+SLOW = {"cli", "contract", "models", "runs", "sweeps", "training"}
+"""Folders of tests that train, or start processes; and of an experiment, the file of its name."""
 AT_WORK = {"shell", "begun", "bash", "here", "no_figures"}
 """Fixtures of tests that do."""
 
@@ -38,7 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     So each network is trained once, not by every worker.
     """
     for item in items:
-        if item.path.parent.name in SLOW or AT_WORK & set(item.fixturenames):
+        folder = item.path.parent.name
+        if folder in SLOW or item.path.stem == f"test_{folder}" or AT_WORK & set(item.fixturenames):
             item.add_marker(pytest.mark.slow)
         fixtures = item._fixtureinfo.name2fixturedefs.values()
         if any(definitions[-1].scope == "module" for definitions in fixtures):
@@ -80,7 +81,7 @@ def shell(tmp_path: Path) -> Shell:
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw nothing after a training of this process, which costs two seconds."""
-    monkeypatch.setattr("nnlab.running.single.draw_run", lambda *_: None)
+    monkeypatch.setattr("nnlab.runs.single.draw_run", lambda *_: None)
 
 
 @pytest.fixture

@@ -16,12 +16,12 @@ import pytest
 
 import nnlab
 from nnlab import experiments
-from nnlab.answering import shipped_checkpoint
 from nnlab.checkpoint import Header
 from nnlab.cli.main import nnlab as program
 from nnlab.inference.kinds import KINDS
-from nnlab.running.single import run
-from nnlab.runs import RunFolder
+from nnlab.runs.answering import shipped_checkpoint
+from nnlab.runs.folder import RunFolder
+from nnlab.runs.single import run
 from tests.test_floors import FLOORS
 from tests.watching import make_workshop
 

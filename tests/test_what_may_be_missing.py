@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from nnlab import experiments
-from nnlab.datasets.registry import all_sets
 from nnlab.datasets.store import Store
+from nnlab.datasets.store.registry import all_sets
 from nnlab.doctor import software
 from nnlab.errors import DataError
-from nnlab.experiment import Experiment
-from nnlab.report.claims import Plan
-from nnlab.report.verdicts import NOT_MEASURED
-from nnlab.reproduction import reproduce, standings
-from nnlab.running.group import summarise
-from nnlab.running.single import resume
-from nnlab.runs import RunFolder
-from tests.sweeping.observing import InThisProcess, Recorder
+from nnlab.experiments.contract import Experiment
+from nnlab.reproduction.claims import Plan
+from nnlab.reproduction.reproduce import reproduce, standings
+from nnlab.reproduction.verdicts import NOT_MEASURED
+from nnlab.runs.folder import RunFolder
+from nnlab.runs.group import summarise
+from nnlab.runs.single import resume
+from tests.sweeps.observing import InThisProcess, Recorder
 from tests.watching import make_workshop
 
 pytestmark = pytest.mark.usefixtures("no_figures")

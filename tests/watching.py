@@ -5,7 +5,7 @@ import signal
 from collections.abc import Callable
 
 from nnlab.datasets.store import Store
-from nnlab.running.workshop import Workshop
+from nnlab.runs.workshop import Workshop
 
 
 class Watcher:

@@ -17,8 +17,8 @@ from nnlab.cli.options import (
     with_options,
 )
 from nnlab.cli.streams import write
-from nnlab.datasets.registry import all_sets, get_set
 from nnlab.datasets.store import MANY, FileStatus
+from nnlab.datasets.store.registry import all_sets, get_set
 from nnlab.errors import DataError
 
 shared = with_options(*STORE, JSON, QUIET, VERBOSE)

@@ -18,7 +18,7 @@ from nnlab.cli.options import (
     with_options,
 )
 from nnlab.errors import UsageError
-from nnlab.experiment import Experiment
+from nnlab.experiments.contract import Experiment
 from nnlab.options import flag_name
 
 DATA = "Data (of the experiment in question; default: what it was trained on)"
@@ -44,9 +44,9 @@ def evaluate(ctx: click.Context, checkpoint: Path, **_: object) -> None:
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder.
     """
-    from nnlab.answering import load
     from nnlab.cli.training import print_tables
-    from nnlab.running.evaluation import evaluate as evaluate_checkpoint
+    from nnlab.runs.answering import load
+    from nnlab.runs.evaluation import evaluate as evaluate_checkpoint
 
     trained = load(checkpoint)
     given = _given(ctx, trained.experiment)

@@ -27,11 +27,11 @@ from nnlab.cli.options import (
 from nnlab.cli.streams import Line, lines, write
 from nnlab.console import Console, visible, waiting_bytes
 from nnlab.errors import NnlabError, UsageError
-from nnlab.experiment import Answer, Experiment, Note, Progress, Remark
+from nnlab.experiments.contract import Answer, Experiment, Note, Progress, Remark
 from nnlab.options import flag_name, flag_value, from_mapping
 
 if TYPE_CHECKING:
-    from nnlab.answering import Trained
+    from nnlab.runs.answering import Trained
 
 _LAID_OUT = re.compile(r"[^\n\t]+")  # by line feeds and tabs, which command nothing
 RUN_FLAGS = ("out", "runs", "config", "force")
@@ -200,7 +200,7 @@ def _answer(ctx: click.Context, experiment: Experiment, inputs: Sequence[str]) -
 
 def _chosen(ctx: click.Context, experiment: Experiment, query: Any, console: Console) -> "Trained":
     """Load the checkpoint that is to answer, and say which one it is."""
-    from nnlab.answering import choose_checkpoint, load
+    from nnlab.runs.answering import choose_checkpoint, load
 
     wanted = {name: getattr(query, name) for name in experiment.network_options}
     given: Path | None = ctx.params["checkpoint"]

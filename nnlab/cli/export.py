@@ -27,8 +27,8 @@ def export(checkpoint: Path, output: Path, float16: bool, force: bool, **_: obje
     CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder. The copy carries the
     network, its settings and its scores, and nothing of the optimizer.
     """
-    from nnlab.answering import load
     from nnlab.checkpoint import write
+    from nnlab.runs.answering import load
 
     trained = load(checkpoint)
     if output.exists() and (not force or output.samefile(trained.path)):

@@ -23,9 +23,9 @@ from nnlab.files import make_folder, write_json
 from nnlab.inference.convolution import cores
 
 if TYPE_CHECKING:
-    from nnlab.report.claims import Plan
     from nnlab.report.sections import Section
-    from nnlab.reproduction import Standing
+    from nnlab.reproduction.claims import Plan
+    from nnlab.reproduction.reproduce import Standing
 
 TITLE = "The report of 2018, measured again"
 TOUR = "A tour of the report of 2018"
@@ -73,7 +73,7 @@ def reproduce(ctx: click.Context, quick: bool, only: str, out: Path | None, **_:
     it is confirmed or refuted or cannot be told, and writes a page with all figures. What is
     finished is not repeated: after Ctrl-C the same command goes on.
     """
-    from nnlab.reproduction import chosen_plans, standings
+    from nnlab.reproduction.reproduce import chosen_plans, standings
 
     console = make_console(ctx)
     plans = chosen_plans([name.strip() for name in only.split(",") if name.strip()], quick)
@@ -99,8 +99,8 @@ def _carry_out(
     """Train what is not finished, and return what went wrong, by the names of plans."""
     from nnlab.cli.training import interruptible
     from nnlab.cli.work_display import WorkDisplay
-    from nnlab.reproduction import minutes_left, reproduce
-    from nnlab.sweeping.local import LocalExecutor
+    from nnlab.reproduction.reproduce import minutes_left, reproduce
+    from nnlab.sweeps.local import LocalExecutor
 
     quick, runs = ctx.params["quick"], ctx.params["runs"]
     jobs = ctx.params["jobs"] or cores()
@@ -137,7 +137,7 @@ def _conclude(
 ) -> None:
     """Print the table of claims; beside the runs write it, the report's figures, and the page."""
     from nnlab.cli.training import print_tables
-    from nnlab.report.claims_table import sections, table
+    from nnlab.reproduction.table import sections, table
 
     findings = [finding for standing in found for finding in standing.findings]
     record = [finding.as_dict() for finding in findings]
@@ -156,9 +156,9 @@ def _page(
     folder: Path, found: "Sequence[Standing]", above: "Sequence[Section]", quick: bool
 ) -> Path | None:
     """Write the page about all parts of which a run came to its end; None if there is none."""
-    from nnlab.report.claims_figures import draw_figures
     from nnlab.report.page import write_page
-    from nnlab.runs import GroupFolder
+    from nnlab.reproduction.figures import draw_figures
+    from nnlab.runs.folder import GroupFolder
 
     folders = {
         standing.plan.name: standing.folder

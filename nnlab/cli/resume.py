@@ -7,7 +7,7 @@ import click
 
 from nnlab.cli.options import SPEECH, STORE, SectionedCommand, with_options
 from nnlab.errors import CheckpointError, UsageError
-from nnlab.runs import GroupFolder, RunFolder
+from nnlab.runs.folder import GroupFolder, RunFolder
 
 
 @with_options(*STORE, *SPEECH)
@@ -21,8 +21,8 @@ def resume(ctx: click.Context, folder: Path, **_: object) -> None:
     those of a run that was never stopped, bit for bit.
     """
     from nnlab.cli.training import interruptible, make_workshop, print_run, print_summary
-    from nnlab.running import group, single
-    from nnlab.sweeping import plan as sweeps
+    from nnlab.runs import group, single
+    from nnlab.sweeps import plan as sweeps
 
     workshop = make_workshop(ctx)
     with interruptible(folder):

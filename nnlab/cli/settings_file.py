@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from nnlab.datasets.text_files import read_text
+from nnlab.datasets.text.files import read_text
 from nnlab.errors import DataError, UsageError
 
 OTHER_FORMATS = {".yaml": "YAML", ".yml": "YAML", ".ini": "INI", ".xml": "XML"}

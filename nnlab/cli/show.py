@@ -10,11 +10,11 @@ import click
 
 from nnlab.cli.options import SPEECH, SectionedCommand, make_console, print_json, with_options
 from nnlab.console import Console
-from nnlab.datasets.source import Source
+from nnlab.datasets.store.provenance import Source
 from nnlab.errors import DataError
 
 if TYPE_CHECKING:
-    from nnlab.experiment import Table
+    from nnlab.experiments.contract import Table
 
 
 @with_options(*SPEECH)
@@ -27,8 +27,8 @@ def show(ctx: click.Context, checkpoint: Path, **_: object) -> None:
     CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder. Of a group of runs, or
     of a sweep, what its runs say together is shown.
     """
-    from nnlab.runs import GroupFolder
-    from nnlab.sweeping.plan import plan_file
+    from nnlab.runs.folder import GroupFolder
+    from nnlab.sweeps.plan import plan_file
 
     if GroupFolder(checkpoint).summary.is_file() and GroupFolder(checkpoint).is_group():
         _group(ctx, checkpoint)
@@ -39,8 +39,9 @@ def show(ctx: click.Context, checkpoint: Path, **_: object) -> None:
 
 
 def _group(ctx: click.Context, folder: Path) -> None:
-    from nnlab import experiments, runs
+    from nnlab import experiments
     from nnlab.cli.training import summary_tables
+    from nnlab.runs import folder as runs
 
     file = runs.GroupFolder(folder).summary
     summary = runs.read_json(file)
@@ -50,9 +51,9 @@ def _group(ctx: click.Context, folder: Path) -> None:
 
 
 def _sweep(ctx: click.Context, folder: Path) -> None:
-    from nnlab import runs
-    from nnlab.sweeping.sweep import summary_file
-    from nnlab.sweeping.tables import summary_table
+    from nnlab.runs import folder as runs
+    from nnlab.sweeps.sweep import summary_file
+    from nnlab.sweeps.tables import summary_table
 
     file = summary_file(folder)
     if not file.is_file():
@@ -76,8 +77,8 @@ def _print(ctx: click.Context, record: Mapping[str, Any], tables: "list[Table]")
 
 
 def _checkpoint(ctx: click.Context, named: Path) -> None:
-    from nnlab.answering import checkpoint_file
     from nnlab.checkpoint import open_checkpoint
+    from nnlab.runs.answering import checkpoint_file
 
     path = checkpoint_file(named)
     with open_checkpoint(path) as file:

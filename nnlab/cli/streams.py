@@ -99,8 +99,8 @@ def lines(command: str) -> Iterator[Line]:
 
 def _decoded(text: IO[str], binary: io.BufferedReader, command: str) -> IO[str]:
     """Return stdin decoded as its first bytes say."""
-    from nnlab.datasets.file_kinds import kind_of
-    from nnlab.datasets.text_encodings import marked_encoding
+    from nnlab.datasets.text.encodings import marked_encoding
+    from nnlab.datasets.text.file_kinds import kind_of
 
     head = binary.peek(HEAD)[:HEAD]  # waits for the first bytes, no longer
     kind = kind_of(head)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from nnlab import experiments, runs
+from nnlab import experiments
 from nnlab.cli.options import (
     SPEECH,
     STORE,
@@ -26,15 +26,16 @@ from nnlab.errors import (
     OutputExistsError,
     UsageError,
 )
-from nnlab.experiment import Experiment
+from nnlab.experiments.contract import Experiment
 from nnlab.files import make_folder
 from nnlab.inference.convolution import cores
 from nnlab.interrupts import raised_once
+from nnlab.runs import folder as runs
 
 if TYPE_CHECKING:
-    from nnlab.sweeping.cluster import RayExecutor
-    from nnlab.sweeping.local import LocalExecutor
-    from nnlab.sweeping.plan import Plan
+    from nnlab.sweeps.cluster import RayExecutor
+    from nnlab.sweeps.local import LocalExecutor
+    from nnlab.sweeps.plan import Plan
 
 SETTINGS = "What to train"
 MACHINES = "Where and how"
@@ -124,7 +125,7 @@ def sweep(ctx: click.Context, experiment: str, **_: object) -> None:
         nnlab sweep classify --grid units=128,256,512 --on ray
     """
     from nnlab.cli.sweep_settings import make_plan
-    from nnlab.sweeping.sweep import prepared
+    from nnlab.sweeps.sweep import prepared
 
     chosen = _experiment(experiment)
     _check_output(ctx)
@@ -154,8 +155,8 @@ def _experiment(name: str) -> Experiment:
 
 def _check_output(ctx: click.Context) -> None:
     """Refuse a folder that holds something else than a sweep."""
-    from nnlab.running.folders import is_free
-    from nnlab.sweeping.plan import plan_file
+    from nnlab.runs.occupying import is_free
+    from nnlab.sweeps.plan import plan_file
 
     out: Path | None = ctx.params["out"]
     if out is None or not out.exists():
@@ -181,7 +182,7 @@ def _check_csv(ctx: click.Context) -> None:
 
 def _written(out: Path | None) -> str | None:
     """Return the CSV file that the sweep in a folder has written before."""
-    from nnlab.sweeping.sweep import summary_file
+    from nnlab.sweeps.sweep import summary_file
 
     if out is None or not summary_file(out).is_file():
         return None
@@ -194,11 +195,11 @@ def _executor(ctx: click.Context, plan: "Plan") -> "LocalExecutor | RayExecutor"
     on, address = ctx.params["on"].partition("=")[::2]
     jobs: int | None = ctx.params["jobs"]
     if on == "local" and not address:
-        from nnlab.sweeping.local import LocalExecutor
+        from nnlab.sweeps.local import LocalExecutor
 
         return LocalExecutor(jobs or max(cores() // plan.threads, 1))
     if on == "ray":
-        from nnlab.sweeping.cluster import RayExecutor
+        from nnlab.sweeps.cluster import RayExecutor
 
         needed = max(cores(), (jobs or 1) * plan.threads)
         return RayExecutor(address or None, jobs, cores=needed, threads=plan.threads)
@@ -209,8 +210,8 @@ def _carry_out(
     ctx: click.Context, plan: "Plan", folder: Path, executor: "LocalExecutor | RayExecutor"
 ) -> dict[str, Any]:
     from nnlab.cli.work_display import WorkDisplay
-    from nnlab.sweeping.plan import plan_file
-    from nnlab.sweeping.sweep import sweep as carry_out
+    from nnlab.sweeps.plan import plan_file
+    from nnlab.sweeps.sweep import sweep as carry_out
 
     verbose = ctx.params["verbose"] > 1
     store = make_store(ctx)
@@ -244,7 +245,7 @@ def _report(ctx: click.Context, plan: "Plan", summary: dict[str, Any], folder: P
         DivergedError: All of them diverged.
     """
     from nnlab.cli.training import print_tables
-    from nnlab.sweeping.tables import summary_table
+    from nnlab.sweeps.tables import summary_table
 
     if ctx.params["as_json"]:
         print_json({"sweep": str(folder), **summary})

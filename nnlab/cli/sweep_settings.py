@@ -8,20 +8,14 @@ from typing import Any
 
 import click
 
-from nnlab.cli.options import (
-    TRAINING,
-    environment_values,
-    make_console,
-    options_of,
-    value_of_text,
-)
+from nnlab.cli.options import TRAINING, environment_values, make_console, options_of, value_of_text
 from nnlab.cli.settings_file import read_json_or_toml
 from nnlab.errors import UsageError, nearest
-from nnlab.experiment import Experiment
+from nnlab.experiments.contract import Experiment
 from nnlab.inference.convolution import cores
 from nnlab.options import check_value
-from nnlab.sweeping import plan as plans
-from nnlab.sweeping.plan import Plan, combinations
+from nnlab.sweeps import plan as plans
+from nnlab.sweeps.plan import Plan, combinations
 
 LIST_KEY = "settings"
 """What a list is called in a TOML file, which cannot be a list itself."""

@@ -8,17 +8,17 @@ from typing import Any
 
 import click
 
-from nnlab import runs
 from nnlab.cli.options import make_console, make_store, print_json
 from nnlab.console import Console, TrainingDisplay
 from nnlab.errors import InterruptedRun, OutputExistsError
-from nnlab.experiment import Experiment, Table
+from nnlab.experiments.contract import Experiment, Table
 from nnlab.files import make_folder
 from nnlab.interrupts import raised_once
-from nnlab.running import group, single
-from nnlab.running.folders import given_up_unless_started, has_run, is_free
-from nnlab.running.workshop import Workshop
-from nnlab.runs import GroupFolder, RunFolder
+from nnlab.runs import folder as runs
+from nnlab.runs import group, single
+from nnlab.runs.folder import GroupFolder, RunFolder
+from nnlab.runs.occupying import given_up_unless_started, has_run, is_free
+from nnlab.runs.workshop import Workshop
 
 RUNS = Path("runs")
 

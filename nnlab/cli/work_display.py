@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from nnlab.console import Console, scores_in_words, visible
-from nnlab.runs import RunFolder
-from nnlab.sweeping.task import Outcome, Task
-from nnlab.sweeping.work import Standing
+from nnlab.runs.folder import RunFolder
+from nnlab.sweeps.task import Outcome, Task
+from nnlab.sweeps.work import Standing
 
 LOOKS_A_SECOND = 2
 READABLE = os.name == "posix"

@@ -3,11 +3,11 @@
 from functools import partial
 from pathlib import Path
 
-from nnlab.answering import shipped_checkpoints
-from nnlab.datasets.registry import all_sets
 from nnlab.datasets.store import Store
+from nnlab.datasets.store.registry import all_sets
 from nnlab.doctor import data, folders, machine, networks, software, surroundings
 from nnlab.doctor.check import Check
+from nnlab.runs.answering import shipped_checkpoints
 
 
 def all_checks(store: Store, runs: Path, *, quick: bool = False) -> list[Check]:

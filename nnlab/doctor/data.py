@@ -3,8 +3,8 @@
 import os
 from collections.abc import Sequence
 
-from nnlab.datasets.registry import DataSet
 from nnlab.datasets.store import FileStatus, Store
+from nnlab.datasets.store.registry import DataSet
 from nnlab.doctor.check import Result
 
 

@@ -4,12 +4,13 @@ import math
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from nnlab import answering, experiments
+from nnlab import experiments
 from nnlab.datasets.store import Store
 from nnlab.doctor.check import Result
 from nnlab.errors import CheckpointError, InterruptedRun
-from nnlab.experiment import Experiment
-from nnlab.runs import RunFolder
+from nnlab.experiments.contract import Experiment
+from nnlab.runs import answering
+from nnlab.runs.folder import RunFolder
 
 EXAMPLES = "data/examples/"  # of a checkout; an installed nnlab draws them anew
 DEVICE_FILES = Path("/dev")
@@ -39,7 +40,7 @@ def _examples(experiment: Experiment, folder: Path) -> list[str]:
     """Return the example inputs; pictures among them are drawn into a folder."""
     inputs = experiment.example_inputs
     if any(given.startswith(EXAMPLES) for given in inputs):
-        from nnlab.datasets.examples import write_examples
+        from nnlab.datasets.samples.examples import write_examples
 
         write_examples(folder)
     return [
@@ -67,8 +68,8 @@ def devices() -> Result:
 def training() -> Result:
     """Train classify for an epoch on its sample, in a folder that goes away again."""
     from nnlab.console import TrainingDisplay
-    from nnlab.running.single import run
-    from nnlab.running.workshop import Workshop
+    from nnlab.runs.single import run
+    from nnlab.runs.workshop import Workshop
 
     experiment = experiments.get("classify")
     config = experiment.configure({"epochs": 1, "dataset": "sample"}, "nnlab doctor")

@@ -36,7 +36,7 @@ def figures() -> Result:
     """Draw a small figure into a PNG file and look whether there is ink on it."""
     import matplotlib
 
-    from nnlab.datasets.pictures import read_picture
+    from nnlab.datasets.images.picture_files import read_picture
     from nnlab.plots import style
 
     figure = style.new_figure(2, 2)

@@ -1,21 +1,23 @@
-"""One file per experiment, found by its file name; each defines `EXPERIMENT`."""
+"""One folder or file per experiment, found by its name; each defines `EXPERIMENT`."""
 
 import importlib
 import pkgutil
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlab.errors import CheckpointError, nearest
 
 if TYPE_CHECKING:
-    from nnlab.experiment import Experiment
+    from nnlab.experiments.contract import Experiment
 
 _SUMMARY = re.compile(r'^    summary: ClassVar\[str\] = "([^"\\]*)"$', re.MULTILINE)
 
 
 def names() -> list[str]:
     """Return the names of all experiments, such as `perm-test`, in alphabetical order."""
-    return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__))
+    modules = {module.name for module in pkgutil.iter_modules(__path__)} - {"contract"}
+    return sorted(name.replace("_", "-") for name in modules)
 
 
 def get(name: str) -> "Experiment":
@@ -36,8 +38,9 @@ def summary(name: str) -> str:
     It is read from the source: to import all experiments for a list of commands would cost half a
     second. An experiment that writes it in another way is imported after all.
     """
-    source = pkgutil.get_data(__name__, f"{_file(name)}.py") or b""
-    found = _SUMMARY.search(source.decode())
+    place = Path(__file__).parent / _file(name)
+    file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+    found = _SUMMARY.search(file.read_text(encoding="utf-8"))
     return found[1] if found else get(name).summary
 
 

@@ -27,13 +27,7 @@ from nnlab.metrics.neighbours import class_medoids, knn_accuracy, silhouette, tr
 from nnlab.metrics.ranking import RecallAt, auc, mrr, ndcg_at, ranks, recall_at, recall_curve
 from nnlab.metrics.reading import character_error_rate, ocr
 from nnlab.metrics.text import copied_share, longest_copied_run
-from nnlab.metrics.translation import (
-    bleu,
-    chrf,
-    chrf_interval,
-    exact_match,
-    sentence_chrf,
-)
+from nnlab.metrics.translation import bleu, chrf, chrf_interval, exact_match, sentence_chrf
 
 __all__ = [
     "ClassAccuracy",

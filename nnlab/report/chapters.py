@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nnlab import experiments, runs
-from nnlab.datasets.source import Source
+from nnlab import experiments
+from nnlab.datasets.store.provenance import Source
 from nnlab.errors import CheckpointError, DataError
-from nnlab.experiment import Experiment, Warn
+from nnlab.experiments.contract import Experiment, Warn
 from nnlab.report.comparison import compare_entries, draw, short_names
 from nnlab.report.entries import Entry, check_distinct, read_entries
 from nnlab.report.explorers import Explorer, explorers
@@ -20,7 +20,8 @@ from nnlab.report.page_tables import (
     settings_table,
     training_table,
 )
-from nnlab.runs import GroupFolder, RunFolder
+from nnlab.runs import folder as runs
+from nnlab.runs.folder import GroupFolder, RunFolder
 
 
 @dataclass(frozen=True)

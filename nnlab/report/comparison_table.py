@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnlab import experiments
-from nnlab.experiment import Table
+from nnlab.experiments.contract import Table
 from nnlab.metrics import Estimate, mean_interval
 from nnlab.plots.comparison import Curve
 from nnlab.report.comparison import Comparison, curves, labels

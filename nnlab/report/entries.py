@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nnlab import experiments, runs
+from nnlab import experiments
 from nnlab.errors import CheckpointError, DataError, UsageError
-from nnlab.runs import GroupFolder, RunFolder
+from nnlab.runs import folder as runs
+from nnlab.runs.folder import GroupFolder, RunFolder
 
 NO_MEASURES = {"epoch", "seconds"}
 NO_MATTER = {"threads", "save_every", "stop"}

@@ -12,7 +12,7 @@ import numpy as np
 
 from nnlab.errors import DataError
 from nnlab.report.page_figures import Picture, image
-from nnlab.runs import RunFolder
+from nnlab.runs.folder import RunFolder
 
 MOST_POINTS = 3_000
 MOST_IMAGES = 600
@@ -58,7 +58,7 @@ def explorers(folder: RunFolder, metrics: Mapping[str, Any]) -> list[Explorer]:
 
 
 def _plane(arrays: Mapping[str, np.ndarray], details: Mapping[str, Any]) -> list[Explorer]:
-    from nnlab.plots.plane_ranges import axis_ranges
+    from nnlab.experiments.embed.figures.plane_ranges import axis_ranges
 
     names = _names(details)
     points, labels = _checked(arrays, "points", 2, "f"), _classes(arrays, "labels", names)

@@ -9,7 +9,7 @@ from typing import Any
 
 from nnlab.console import visible
 from nnlab.errors import OutputExistsError, UsageError
-from nnlab.experiment import Warn
+from nnlab.experiments.contract import Warn
 from nnlab.files import replacing
 from nnlab.report.chapters import Chapter, read_chapters
 from nnlab.report.page_tables import overview, page_table

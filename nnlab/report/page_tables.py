@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nnlab.experiment import Table
+from nnlab.experiments.contract import Table
 from nnlab.report.comparison import Comparison, cell_text, short_names
 from nnlab.report.comparison_table import shared_scores, titled
 from nnlab.report.comparison_table import table as comparison_table

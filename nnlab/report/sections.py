@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nnlab.experiment import Table
+from nnlab.experiments.contract import Table
 from nnlab.report.page_figures import Picture
 
 

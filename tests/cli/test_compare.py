@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from nnlab.metrics import mean_interval
-from nnlab.runs import RunFolder
+from nnlab.runs.folder import RunFolder
 
 DATASET = {"name": "mnist", "sha256": "0" * 64, "sample": False}
 

@@ -2,7 +2,7 @@ import hashlib
 
 from nnlab.cli import data as commands
 from nnlab.cli import main
-from nnlab.datasets.registry import DataFile, DataSet, Edition
+from nnlab.datasets.store.registry import DataFile, DataSet, Edition
 
 CONTENT = b"a page"
 

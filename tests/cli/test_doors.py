@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 import nnlab
-from nnlab import answering, experiments
-from nnlab.answering import choose_checkpoint, shipped_checkpoint
+from nnlab import experiments
 from nnlab.cli.main import run
 from nnlab.errors import CheckpointError, DataError
-from nnlab.experiment import Note
-from tests.decoding.networks import write_untrained
+from nnlab.experiments.contract import Note
+from nnlab.runs import answering
+from nnlab.runs.answering import choose_checkpoint, shipped_checkpoint
+from tests.experiments.textgen.networks import write_untrained
 
 ADD = {"units": 3, "problems": 200, "test_problems": 50}
 

@@ -45,7 +45,7 @@ def test_a_list_of_commands_imports_none_of_them(arguments):
     program = (
         "import sys; from nnlab.cli.main import run; "
         f"run({arguments!r}); "
-        "print([p for p in ('numpy', 'h5py', 'nnlab.experiment') if p in sys.modules]); "
+        "print([p for p in ('numpy', 'h5py', 'nnlab.experiments.contract') if p in sys.modules]); "
         "print([p for p in sys.modules if p.startswith('nnlab.experiments.')])"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from nnlab.cli.main import run
-from tests.sweeping.observing import descendants
+from tests.sweeps.observing import descendants
 from tests.tiny_images import tiny_arguments
 from tests.waiting import PATIENCE, wait_for
 

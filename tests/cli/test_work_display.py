@@ -8,9 +8,9 @@ from rich.console import Console as RichConsole
 
 from nnlab.cli.work_display import WorkDisplay
 from nnlab.console import Console
-from nnlab.runs import RunFolder
-from nnlab.sweeping.task import Outcome, Task, failed
-from nnlab.sweeping.work import Standing
+from nnlab.runs.folder import RunFolder
+from nnlab.sweeps.task import Outcome, Task, failed
+from nnlab.sweeps.work import Standing
 
 
 def task(folder):

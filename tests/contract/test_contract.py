@@ -16,8 +16,8 @@ from nnlab import experiments
 from nnlab.cli.main import nnlab as program
 from nnlab.datasets.store import Store
 from nnlab.errors import InterruptedRun
-from nnlab.running.single import resume, run
-from nnlab.runs import RunFolder
+from nnlab.runs.folder import RunFolder
+from nnlab.runs.single import resume, run
 from tests.h5 import same_variables, variables_of
 from tests.watching import Watcher, make_workshop
 

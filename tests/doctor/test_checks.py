@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from nnlab import answering, versions
-from nnlab.datasets.registry import DataFile, DataSet, Edition
+from nnlab import versions
 from nnlab.datasets.store import Store
+from nnlab.datasets.store.registry import DataFile, DataSet, Edition
 from nnlab.doctor import (
     Check,
     Result,
@@ -21,6 +21,7 @@ from nnlab.doctor import (
     surroundings,
 )
 from nnlab.errors import InterruptedRun
+from nnlab.runs import answering
 from nnlab.training import backend
 
 CONTENT = b"pixels"
@@ -196,7 +197,7 @@ def test_the_training_tells_its_speed_and_leaves_nothing(monkeypatch, tmp_path):
 def test_a_loss_that_does_not_fall_is_a_failure(monkeypatch):
     monkeypatch.setattr(networks, "_validation_losses", lambda folder: (2.0, float("nan")))
     metrics = {"training": {"examples_per_second": 1}}
-    monkeypatch.setattr("nnlab.running.single.run", lambda *_: metrics)
+    monkeypatch.setattr("nnlab.runs.single.run", lambda *_: metrics)
     assert networks.training().state == "failed"
 
 

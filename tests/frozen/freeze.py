@@ -22,13 +22,13 @@ from PIL import Image
 
 from nnlab import experiments
 from nnlab.cli.main import run as nnlab
-from nnlab.datasets.idx import read_idx
-from nnlab.datasets.phrases import phrase_pairs
-from nnlab.datasets.shopping import shopping_trips
-from nnlab.datasets.synthetic_pages import synthetic_page
+from nnlab.datasets.images.idx import read_idx
+from nnlab.datasets.samples.phrases import phrase_pairs
+from nnlab.datasets.samples.shopping import shopping_trips
+from nnlab.datasets.samples.stained_pages import synthetic_page
 from nnlab.errors import InterruptedRun
-from nnlab.running.single import run
-from nnlab.runs import RunFolder
+from nnlab.runs.folder import RunFolder
+from nnlab.runs.single import run
 from tests.tiny_images import write_tiny_images
 from tests.watching import Watcher, make_workshop
 

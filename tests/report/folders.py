@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from nnlab.plots.style import new_figure, save
-from nnlab.runs import GroupFolder, RunFolder
+from nnlab.runs.folder import GroupFolder, RunFolder
 
 SOURCE = {"name": "mnist", "sha256": "0" * 64, "sample": False, "files": ["a.gz"]}
 TRAINING = {"epochs": 2, "best_epoch": 2, "seconds": 1.5, "diverged": None}
@@ -94,7 +94,7 @@ def denoise_run(path, kind="coffee", **more):
 def classify_group(path, accuracies=(0.97, 0.98), unfinished=0):
     """Write a group with its summary, as training leaves it."""
     from nnlab import experiments
-    from nnlab.running.group import summarise
+    from nnlab.runs.group import summarise
 
     group = GroupFolder(path)
     path.mkdir(parents=True)

@@ -8,16 +8,10 @@ import re
 import pytest
 
 from nnlab.errors import DataError, OutputExistsError, UsageError
-from nnlab.experiment import Table
+from nnlab.experiments.contract import Table
 from nnlab.report.page import in_script, write_page
 from nnlab.report.sections import Section, Verdict
-from tests.report.folders import (
-    classify_group,
-    classify_run,
-    denoise_run,
-    edit_json,
-    embed_run,
-)
+from tests.report.folders import classify_group, classify_run, denoise_run, edit_json, embed_run
 from tests.report.reading import Page
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from nnlab.errors import NnlabError
 from nnlab.report.page import write_page
-from nnlab.runs import RunFolder
+from nnlab.runs.folder import RunFolder
 from tests.report.folders import (
     SOURCE,
     classify_group,
@@ -156,7 +156,7 @@ def test_points_that_are_no_numbers_and_large_images_are_left_out(tmp_path):
 
 
 def test_evidence_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("nnlab.runs.MOST_EVIDENCE", 500)
+    monkeypatch.setattr("nnlab.runs.folder.MOST_EVIDENCE", 500)
     run = classify_run(tmp_path / "run")
     with pytest.raises(NnlabError, match="unpacks to"):
         write_page([run], tmp_path / "page.html")

@@ -12,8 +12,8 @@ import nnlab
 from nnlab import experiments
 from nnlab.checkpoint import open_checkpoint, write
 from nnlab.errors import DivergedError, InterruptedRun
-from nnlab.running.single import resume, run
-from nnlab.runs import RunFolder
+from nnlab.runs.folder import RunFolder
+from nnlab.runs.single import resume, run
 from nnlab.training.divergence import REMEDY, in_words
 from nnlab.training.progress import Progress
 from tests.h5 import variables_of

@@ -1,1 +1,0 @@
-"""The obvious answers that a network has to beat."""

@@ -1,0 +1,197 @@
+"""A picture of a character, brought to the form of MNIST: from a scan, a drawing, or a photo.
+
+As in MNIST (LeCun et al. 1998, section III.A) the ink fits a box of 20x20 pixels, its aspect kept,
+and its centre of mass is the centre of 28x28. What a photo adds, uneven light, noise and specks, is
+taken away first.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlab.datasets.images.characters_apart import characters_apart
+from nnlab.datasets.images.fitting import fitted
+from nnlab.datasets.images.ink import INK_LEVEL, LEAST_CONTRAST, ink_of
+from nnlab.datasets.images.tight_pictures import bordered
+
+WORKING_SIDE = 512
+"""Longer side in pixels that a larger picture is reduced to before anything else."""
+DARK_BORDER = 48
+"""Grey level up to which a border counts as black."""
+FAINT = 8
+"""Grey level up to which a pixel of such a picture may be noise."""
+OFF_CENTRE = 0.04
+"""Share of the picture by which a character in the form may lie beside the middle."""
+MNIST_BOX = 0.85
+"""Share of the picture that MNIST's characters stay within: 20 of 28 pixels, and some noise."""
+EMNIST_BOX = 0.78
+"""Share that EMNIST's exceed on their longer side: 22 to 26 of 28 pixels."""
+
+
+@dataclass(frozen=True, eq=False)
+class Character:
+    """One character of a picture.
+
+    Attributes:
+        image: uint8, in the data set's form.
+        box: Left, top, right and bottom in pixels of the picture; right and bottom are outside.
+    """
+
+    image: np.ndarray
+    box: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A picture in a data set's form.
+
+    Attributes:
+        image: uint8, the picture as a whole.
+        characters: What stands in it side by side, from left to right; one at least.
+    """
+
+    image: np.ndarray
+    characters: Sequence[Character]
+
+
+def to_digit_form(picture: np.ndarray, shape: tuple[int, int] = (28, 28)) -> np.ndarray:
+    """Bring a picture of one character to the form of a data set.
+
+    A picture that has the form already (size, light ink, black border) comes back untouched, and
+    its negative comes back inverted. In any other, what the border shows is background, its light
+    allowed to change smoothly; ink is what differs from it, darker or lighter.
+
+    Args:
+        picture: uint8 (height, width).
+        shape: Height and width wanted.
+
+    Returns:
+        uint8 `shape`, light ink on black, the strongest 255, fitted into 20/28 of the shape and
+        centred by mass.
+
+    Raises:
+        DataError: The picture is blank.
+    """
+    for same in (picture, 255 - picture):
+        if _has_form(same, shape):
+            return same
+    return fitted(ink_of(_reduced(bordered(picture).pixels)[0]), shape)
+
+
+def in_parts(picture: np.ndarray, shape: tuple[int, int] = (28, 28)) -> Form:
+    """Bring a picture to the form of a data set, as a whole and character by character.
+
+    Args:
+        picture: uint8 (height, width).
+        shape: Height and width wanted.
+
+    Raises:
+        DataError: The picture is blank.
+    """
+    for same in (picture, 255 - picture):
+        if _has_form(same, shape):
+            found = characters_apart(same)
+            boxes = [_box(ink, 1, (0, 0)) for ink in found]
+            images = [same] if len(found) == 1 else [fitted(_as_float(ink), shape) for ink in found]
+            return Form(same, _characters(images, boxes, picture.shape))
+    padded = bordered(picture)
+    reduced, factor = _reduced(padded.pixels)
+    ink = ink_of(reduced)
+    found = characters_apart(ink)
+    scale, corner = factor / padded.times, (padded.width / padded.times,) * 2
+    whole = fitted(ink, shape)
+    images = [whole] if len(found) == 1 else [fitted(one, shape) for one in found]
+    boxes = [_box(one, scale, corner) for one in found]
+    return Form(whole, _characters(images, boxes, picture.shape))
+
+
+def has_characters(images: np.ndarray) -> bool:
+    """Tell whether a data set's images (count, height, width) are light ink on a black border."""
+    border = np.concatenate(
+        [images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1
+    )
+    return bool(np.median(border) <= DARK_BORDER)
+
+
+def resized(picture: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Scale a picture to `shape` and change nothing else: for data sets of no characters."""
+    from PIL import Image
+
+    if picture.shape == tuple(shape):
+        return picture
+    image = Image.fromarray(picture).resize((shape[1], shape[0]), Image.Resampling.BOX)
+    return np.asarray(image)
+
+
+def _has_form(picture: np.ndarray, shape: tuple[int, int]) -> bool:
+    if picture.shape != tuple(shape):
+        return False
+    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    level = np.median(border)
+    if level > DARK_BORDER or picture.max() < level + 2 * LEAST_CONTRAST:
+        return False
+    return _is_placed(picture)
+
+
+def _is_placed(picture: np.ndarray) -> bool:
+    """Tell whether light ink lies in its picture as in MNIST or EMNIST.
+
+    MNIST's characters fit 20/28 of the picture and are centred by mass; EMNIST's are larger and
+    centred by their box, exactly.
+    """
+    by_mass, by_box, fits, large = True, True, True, False
+    for axis in (0, 1):
+        profile = picture.sum(axis=1 - axis, dtype=np.float64)
+        strongest = picture.max(axis=1 - axis)
+        size = len(profile)
+        middle = float(profile @ np.arange(size)) / float(profile.sum())
+        by_mass &= abs(middle - size / 2) <= size * OFF_CENTRE
+        first, last = _ends(strongest > FAINT)
+        fits &= last - first < size * MNIST_BOX
+        first, last = _ends(strongest > 0)
+        by_box &= abs(first + last + 1 - size) <= 1 and last - first < size - 1
+        large |= last - first + 1 >= size * EMNIST_BOX
+    return bool((by_mass and fits) or (by_box and large))
+
+
+def _ends(marked: np.ndarray) -> tuple[int, int]:
+    places = np.flatnonzero(marked)
+    return int(places[0]), int(places[-1])
+
+
+def _reduced(picture: np.ndarray) -> tuple[np.ndarray, int]:
+    """Average blocks of pixels until the picture has its working size.
+
+    Returns:
+        float32, 0 to 255; and the side of the blocks.
+    """
+    from PIL import Image
+
+    factor = -(-max(picture.shape) // WORKING_SIDE)
+    image = Image.fromarray(picture)
+    return np.asarray(image.reduce(factor) if factor > 1 else image).astype(np.float32), factor
+
+
+def _as_float(ink: np.ndarray) -> np.ndarray:
+    return ink.astype(np.float32)
+
+
+def _box(ink: np.ndarray, scale: float, corner: tuple[float, float]) -> list[float]:
+    """Return left, top, right and bottom of the ink in pixels of the picture it came from."""
+    strong = ink >= INK_LEVEL * ink.max()
+    (top, bottom), (left, right) = (_ends(strong.any(axis=axis)) for axis in (1, 0))
+    ends = (left, top, right + 1, bottom + 1)
+    return [end * scale - corner[place % 2] for place, end in enumerate(ends)]
+
+
+def _characters(
+    images: Sequence[np.ndarray], boxes: Iterable[Sequence[float]], shape: tuple[int, ...]
+) -> list[Character]:
+    height, width = shape
+    found = []
+    for image, box in zip(images, boxes, strict=True):
+        left, top = (max(0, int(np.floor(value))) for value in box[:2])
+        right, bottom = min(width, int(np.ceil(box[2]))), min(height, int(np.ceil(box[3])))
+        found.append(Character(image, (left, top, right, bottom)))
+    return found

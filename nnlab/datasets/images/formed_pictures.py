@@ -1,0 +1,46 @@
+"""The pictures that the inputs of a command stand for, in the form of a data set."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from nnlab.datasets.images.digit_form import Character, Form, in_parts, resized
+from nnlab.datasets.images.picture_files import read_picture, valid_pictures
+from nnlab.errors import DataError, NnlabError
+
+
+def in_form(
+    inputs: Iterable[str], shape: tuple[int, int], characters: bool
+) -> Iterator[tuple[Path, Form] | NnlabError]:
+    """Yield each picture that the inputs stand for, in a data set's form; an error for a bad one.
+
+    Args:
+        inputs: Names of files and folders.
+        shape: Height and width of the set's images.
+        characters: Whether they are light ink on black, as MNIST's.
+    """
+    to_form = in_parts if characters else _scaled
+    for given in inputs:
+        for path in valid_pictures([given]):
+            try:
+                if isinstance(path, NnlabError):
+                    raise path
+                picture = read_picture(path)
+                try:
+                    yield path, to_form(picture, shape)
+                except DataError as error:
+                    raise DataError(f"{path}: {error}") from error
+            except NnlabError as error:
+                yield error.of(given)
+
+
+def _scaled(picture: np.ndarray, shape: tuple[int, int]) -> Form:
+    image = resized(picture, shape)
+    height, width = picture.shape
+    return Form(image, [Character(image, (0, 0, width, height))])
+
+
+def several(path: Path, form: Form, advice: str) -> str:
+    """Say that a picture shows several characters, and what to do."""
+    return f"{path}: {len(form.characters)} characters found side by side; {advice}"

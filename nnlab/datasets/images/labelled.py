@@ -1,0 +1,250 @@
+"""Small grey images with a class each: MNIST, its embedded stand-in, or the user's idx files."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from nnlab.datasets.images.idx_pairs import Pair, check_trainable, hold_out_a_fifth
+from nnlab.datasets.store import MissingDataError, Store
+from nnlab.datasets.store.provenance import SAMPLE, Source
+from nnlab.datasets.store.registry import DataSet, all_sets, get_set
+from nnlab.errors import DataError, UsageError, nearest
+
+SAMPLE_IMAGES = 10_000
+SAMPLE_SEED = 20_180_612
+
+
+@dataclass(frozen=True)
+class LabelledImages:
+    """Images in two parts, a class each.
+
+    Attributes:
+        train_images: uint8 (count, height, width), 0 to 255, light ink on black.
+        train_labels: uint8 (count,), indices into `class_names`.
+        test_images: uint8 (count, height, width), of the same height and width.
+        test_labels: uint8 (count,).
+        class_names: What the classes are called: for MNIST "0" to "9", else the labels in the
+            file, sorted.
+        source: Which data this is.
+
+    A file labelled 3, 7, 7, 9 gives class names ("3", "7", "9") and labels 0, 1, 1, 2; MNIST's
+    label 7 is class 7, called "7".
+    """
+
+    train_images: np.ndarray
+    train_labels: np.ndarray
+    test_images: np.ndarray
+    test_labels: np.ndarray
+    class_names: tuple[str, ...]
+    source: Source
+
+
+def load_digits(
+    store: Store,
+    dataset: str | None,
+    images: Path | None,
+    labels: Path | None,
+    test_images: Path | None,
+    test_labels: Path | None,
+    split_seed: int,
+    warn: Callable[[str], None],
+    transposed: bool = False,
+) -> LabelledImages:
+    """Load the data set that the user asked for, or the best one that can be had.
+
+    Args:
+        store: Where data files lie.
+        dataset: "mnist", "sample", or None: MNIST where it is found or can be downloaded, else
+            the sample, with a warning.
+        images: An idx file of the user's own images; any size, 2 to 256 classes.
+        labels: The idx file of their labels, which need not be contiguous.
+        test_images: Images to test on; None holds out one fifth of `images`.
+        test_labels: Their labels.
+        split_seed: Which images are held out; not the training seed, so that several trainings
+            are tested on the same images.
+        warn: Called with one line if the sample stands in for MNIST.
+        transposed: Whether `images` and `test_images` are stored transposed, as EMNIST's are.
+
+    Raises:
+        UsageError: The options do not fit together.
+        DataError: The data is missing, damaged, or not fit to train a classifier.
+    """
+    _check_options(dataset, images, labels, test_images, test_labels)
+    if transposed and images is None:
+        raise UsageError("--transposed needs --images and --labels; the data sets are upright")
+    if images is not None and labels is not None:
+        given = Pair.read(images, labels, transposed)
+        check_trainable(given)
+        if test_images is not None and test_labels is not None:
+            testing = Pair.read(test_images, test_labels, transposed)
+            return _own_images(given, testing, (images, labels, test_images, test_labels))
+        return _own_images(*hold_out_a_fifth(given, split_seed), (images, labels))
+    if dataset == SAMPLE:
+        return sample_digits()
+    if dataset is not None:
+        return _registered(store, get_set(dataset))
+    try:
+        return _registered(store, get_set("mnist"))
+    except MissingDataError as error:
+        warn(
+            f"mnist is not here ({error.reason}): using the embedded sample instead, digits drawn "
+            "from fonts; figures do not compare with MNIST's (to get it: nnlab data fetch mnist)"
+        )
+        return sample_digits()
+
+
+def load_test_images(
+    images: Path,
+    labels: Path,
+    class_names: Sequence[str],
+    image_shape: tuple[int, int],
+    transposed: bool = False,
+) -> tuple[np.ndarray, np.ndarray, Source]:
+    """Load a pair of idx files to test a trained network on, all of it.
+
+    Args:
+        images: An idx file of images.
+        labels: The idx file of their labels.
+        class_names: The classes that the network knows.
+        image_shape: The height and width that it takes.
+        transposed: Whether the images are stored transposed.
+
+    Returns:
+        images: uint8 (count, height, width).
+        labels: uint8 (count,), indices into `class_names`.
+        source: Which data this is.
+
+    Raises:
+        DataError: A file is missing or damaged, or the network does not know its labels or size.
+    """
+    pair = Pair.read(images, labels, transposed)
+    height, width = image_shape
+    if pair.images.shape[1:] != (height, width):
+        raise DataError(
+            f"{images}: expected images of {height}x{width} pixels, as the network was trained on, "
+            f"found {_size(pair.images)}"
+        )
+    classes = {name: number for number, name in enumerate(class_names)}
+    unknown = [str(label) for label in np.unique(pair.labels) if str(label) not in classes]
+    if unknown:
+        raise DataError(
+            f"{labels}: the network does not know label {unknown[0]}, only {', '.join(class_names)}"
+        )
+    indices = np.array([classes[str(label)] for label in pair.labels], np.uint8)
+    source = Source(images.name, _sha256((images, labels)), False, (str(images), str(labels)))
+    return pair.images, indices, source
+
+
+def sample_digits() -> LabelledImages:
+    """Draw the embedded sample: 8,000 training and 2,000 test digits, always the same."""
+    from nnlab.datasets.samples.glyphs import glyph_images
+
+    class_names = tuple("0123456789")
+    images, labels = glyph_images("".join(class_names), SAMPLE_IMAGES, SAMPLE_SEED)
+    digest = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
+    cut = SAMPLE_IMAGES * 4 // 5
+    source = Source(SAMPLE, digest, sample=True, files=())
+    return LabelledImages(
+        images[:cut], labels[:cut], images[cut:], labels[cut:], class_names, source
+    )
+
+
+def split_validation(count: int, held_out: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Hold out training images at random, to choose the best epoch on.
+
+    Args:
+        count: Number of training images.
+        held_out: How many to hold out; at most a tenth of `count` will be.
+        seed: Which ones.
+
+    Returns:
+        training: int64 indices, ascending.
+        validation: int64 indices, ascending; empty if `held_out` is 0.
+    """
+    order = np.random.default_rng(seed).permutation(count)
+    held_out = min(held_out, count // 10)
+    return np.sort(order[held_out:]), np.sort(order[:held_out])
+
+
+def _check_options(
+    dataset: str | None,
+    images: Path | None,
+    labels: Path | None,
+    test_images: Path | None,
+    test_labels: Path | None,
+) -> None:
+    if (images is None) != (labels is None):
+        given, lacking = ("--labels", "--images") if images is None else ("--images", "--labels")
+        raise UsageError(f"{given} needs {lacking} as well: idx files come in pairs")
+    if (test_images is None) != (test_labels is None):
+        raise UsageError("--test-images and --test-labels need each other")
+    if test_images is not None and images is None:
+        raise UsageError("--test-images needs --images and --labels to train on")
+    if dataset is not None and images is not None:
+        raise UsageError(f"give either --dataset {dataset} or --images and --labels, not both")
+    known = [SAMPLE, *(name for name, one in all_sets().items() if one.classes)]
+    if dataset is not None and dataset not in known:
+        raise DataError(f"unknown set of labelled images {dataset!r}; {nearest(dataset, known)}")
+
+
+def _registered(store: Store, data_set: DataSet) -> LabelledImages:
+    """Read a set of the registry, whose number of classes is known."""
+    files = store.fetch(data_set)
+    training = Pair.read(files["train-images"], files["train-labels"])
+    testing = Pair.read(files["test-images"], files["test-labels"])
+    classes = data_set.classes or 256
+    for pair in (training, testing):
+        if pair.labels.max() >= classes:
+            raise DataError(
+                f"{pair.labels_path}: expected labels 0 to {classes - 1}, found {pair.labels.max()}"
+            )
+    roles = ("train-images", "train-labels", "test-images", "test-labels")
+    paths = [files[role] for role in roles]
+    names = tuple(f"{path.parent.name}/{path.name}" for path in paths)
+    source = Source(data_set.name, _sha256(paths), sample=False, files=names)
+    return _checked(training, testing, np.arange(classes), source)
+
+
+def _own_images(training: Pair, testing: Pair, files: Sequence[Path]) -> LabelledImages:
+    """Take the user's images; the classes are the labels that occur in the training part."""
+    values = np.unique(training.labels)
+    unknown = np.setdiff1d(testing.labels, values)
+    if len(unknown):
+        raise DataError(
+            f"{testing.labels_path}: label {unknown[0]} does not occur in the training labels "
+            f"of {training.labels_path}"
+        )
+    source = Source(files[0].name, _sha256(files), sample=False, files=tuple(map(str, files)))
+    return _checked(training, testing, values, source)
+
+
+def _checked(training: Pair, testing: Pair, values: np.ndarray, source: Source) -> LabelledImages:
+    """Put the two parts together; `values` are the labels that stand for class 0, 1, ..."""
+    if training.images.shape[1:] != testing.images.shape[1:]:
+        raise DataError(
+            f"{testing.images_path} holds images of {_size(testing.images)} pixels but "
+            f"{training.images_path} of {_size(training.images)}; they must be the same"
+        )
+    return LabelledImages(
+        training.images,
+        np.searchsorted(values, training.labels).astype(np.uint8),
+        testing.images,
+        np.searchsorted(values, testing.labels).astype(np.uint8),
+        tuple(str(value) for value in values),
+        source,
+    )
+
+
+def _size(images: np.ndarray) -> str:
+    return f"{images.shape[1]}x{images.shape[2]}"
+
+
+def _sha256(paths: Iterable[Path]) -> str:
+    """Return one checksum over the bytes of all the files, in order."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

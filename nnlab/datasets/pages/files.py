@@ -1,0 +1,198 @@
+"""Picture files of scanned pages in and out, so that only what was cleaned changes.
+
+    pages = read_pages(Path("scan.tif"))
+    write_pages([cleaned(page, clean(page.grey)) for page in pages], Path("clean.tif"))
+
+`cleaned` is in `page_colour`. Kept are the pages of a TIFF, colour ink, transparency, 16-bit grey,
+black-and-white and the resolution. Colour is 8 bits a channel, as Pillow reads it; of an animation
+the first frame is read; EXIF data are dropped once the page stands upright.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nnlab.datasets.images.picture_files import (
+    MAX_PIXELS,
+    check_size,
+    grey_of_unknown_range,
+    opened,
+    white_of_16_bits,
+)
+from nnlab.errors import DataError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAX_PIXELS_IN_ALL = 4 * MAX_PIXELS
+"""Of all the pages of a file together: 36 A4 pages at 300 dots per inch."""
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+"""Weights of red, green and blue in grey (ITU-R BT.601, as Pillow's)."""
+WHITE = 255
+KINDS = {
+    **{"PNG": "png", "JPEG": "jpg", "TIFF": "tif", "BMP": "bmp", "GIF": "gif"},
+    **{"WEBP": "webp", "PPM": "ppm"},
+}
+"""Suffixes of files, by Pillow's name of the format."""
+X_RESOLUTION = 282
+"""The tag of a TIFF that states its resolution."""
+GREY = ("1", "L", "LA")
+PROFILED = (*GREY, "RGB", "RGBA", "P", "PA")
+"""Modes of Pillow whose colour profile fits the page as well; that of CMYK does not, say."""
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """One page of a picture file, upright.
+
+    Attributes:
+        pixels: Grey (height, width) or colour (height, width, 3): uint8; grey may also be
+            uint16, 0 to `range16`, or bool, True for white.
+        alpha: uint8 (height, width), 0 transparent to 255 opaque; None if all is opaque.
+        dpi: Dots per inch across and down; None if unknown.
+        profile: The ICC colour profile as stored; empty if there is none.
+        range16: The value of white in uint16, such as 4095 where 12 bits are in use.
+    """
+
+    pixels: np.ndarray
+    alpha: np.ndarray | None = None
+    dpi: tuple[float, float] | None = None
+    profile: bytes = b""
+    range16: int = 65535
+
+    @property
+    def white(self) -> int:
+        """The value of white: 1, 255, or that of 16 bits."""
+        return self.range16 if self.pixels.dtype == np.uint16 else white_of(self.pixels)
+
+    @property
+    def grey(self) -> np.ndarray:
+        """The page in grey, on white where it is transparent: float32 (height, width), 0 to 255."""
+        if self.pixels.ndim == 2:
+            return self.opaque_pixels
+        grey = LUMA[0] * self.opaque_channel(0)
+        for channel in (1, 2):
+            grey += LUMA[channel] * self.opaque_channel(channel)
+        return grey
+
+    @property
+    def opaque_pixels(self) -> np.ndarray:
+        """The pixels laid on white: float32, 0 to 255, of the shape of `pixels`."""
+        scale = np.float32(WHITE / self.white)
+        values = self.pixels.astype(np.float32)
+        values *= scale
+        if self.alpha is None:
+            return values
+        share = self.alpha.astype(np.float32) / WHITE
+        if values.ndim == 3:
+            share = share[:, :, None]
+        return WHITE - (WHITE - values) * share
+
+    def opaque_channel(self, channel: int) -> np.ndarray:
+        """One colour of `opaque_pixels`: float32 (height, width), 0 to 255."""
+        return replace(self, pixels=self.pixels[:, :, channel]).opaque_pixels
+
+    def rows(self, rows: slice) -> "Page":
+        """Some rows of the page."""
+        alpha = None if self.alpha is None else self.alpha[rows]
+        return replace(self, pixels=self.pixels[rows], alpha=alpha)
+
+
+def read_pages(source: Path | bytes, name: str | None = None) -> list[Page]:
+    """Read the pages of a picture file: one, or those of a TIFF.
+
+    Args:
+        source: A PNG, JPEG, TIFF, BMP, GIF, WebP or PNM file, or what one holds.
+        name: What messages call it; by default the file's path.
+
+    Raises:
+        DataError: The file is missing, no picture, damaged, or has more than `MAX_PIXELS` pixels in
+            a page or `MAX_PIXELS_IN_ALL` together.
+    """
+    name = name or (str(source) if isinstance(source, Path) else "the picture")
+    pages, pixels = [], 0
+    with opened(source, name) as image:
+        for number in range(getattr(image, "n_frames", 1) if image.format == "TIFF" else 1):
+            if number:
+                image.seek(number)
+            check_size(image, name)
+            pixels += image.width * image.height
+            if pixels > MAX_PIXELS_IN_ALL:
+                raise DataError(
+                    f"{name}: {pixels:,} pixels in the first {number + 1} pages; at most "
+                    f"{MAX_PIXELS_IN_ALL:,} are read: split the file"
+                )
+            pages.append(_page(image))
+    return pages
+
+
+def kind_of(source: Path | bytes, name: str | None = None) -> str:
+    """Return the format of a picture file as a suffix, such as "png".
+
+    Raises:
+        DataError: As by `read_pages`.
+    """
+    with opened(source, name or str(source)) as image:
+        return KINDS[image.format or "PNG"]
+
+
+def white_of(pixels: np.ndarray) -> int:
+    """Return the value of white: 1, 255 or 65535."""
+    return 1 if pixels.dtype == np.bool_ else int(np.iinfo(pixels.dtype).max)
+
+
+def _page(image: "Image") -> Page:
+    from PIL import ImageOps
+
+    dpi = _dpi(image)
+    upright = ImageOps.exif_transpose(image)
+    if dpi and upright.size != image.size:
+        dpi = dpi[::-1]
+    pixels, alpha = _content(upright, image.format)
+    known = upright.mode in PROFILED and pixels.ndim == (2 if upright.mode in GREY else 3)
+    profile = image.info.get("icc_profile") or b""
+    wide = upright.mode.startswith("I;16")
+    range16 = white_of_16_bits(image, pixels) if wide else 65535
+    return Page(pixels, alpha, dpi, profile if known else b"", range16)
+
+
+def _content(image: "Image", kind: str | None) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return pixels and alpha as `Page` has them."""
+    deep = image.mode in ("I", "F") or image.mode.startswith("I;16")
+    if deep or (image.mode in ("1", "L") and not image.has_transparency_data):
+        return _grey_pixels(image, kind), None
+    alpha = None
+    form = "L" if image.mode in GREY else "RGB"
+    if image.has_transparency_data:
+        image = image.convert(f"{form}A")
+        alpha = np.array(image.getchannel("A"))
+    pixels = np.array(image.convert(form))
+    palette = kind == "GIF" or image.mode == "P"
+    if palette and pixels.ndim == 3 and (pixels == pixels[:, :, :1]).all():
+        pixels = pixels[:, :, 0].copy()  # a palette of greys
+    return pixels, alpha
+
+
+def _grey_pixels(image: "Image", kind: str | None) -> np.ndarray:
+    if image.mode.startswith("I;16"):
+        return np.asarray(image).astype(np.uint16)
+    if image.mode == "I" and kind == "PPM":  # Pillow scales more than 8 bits to 16
+        return np.asarray(image).clip(0, 65535).astype(np.uint16)
+    if image.mode in ("I", "F"):
+        return grey_of_unknown_range(np.asarray(image))
+    return np.array(image)
+
+
+def _dpi(image: "Image") -> tuple[float, float] | None:
+    """Return the resolution if it is stated and can be one."""
+    if image.format == "TIFF" and X_RESOLUTION not in getattr(image, "tag_v2", {}):
+        return None  # where a TIFF states none, Pillow takes it for 1
+    try:
+        across, down = (float(value) for value in image.info.get("dpi", ()))
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    stated = all(math.isfinite(value) and 1 <= value <= 100_000 for value in (across, down))
+    return (across, down) if stated else None

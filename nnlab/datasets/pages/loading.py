@@ -1,0 +1,169 @@
+"""Stained pages with the clean pages that they were: NoisyOffice, its stand-in, or the user's.
+
+In NoisyOffice all 72 pages of a part hold one text in 18 founts, and each noise is one picture laid
+over all of them. The training part is therefore no measure of unknown text or unknown stains; the
+scored part, which has another text and other stains, is, and nothing is chosen by it.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nnlab.datasets.images.picture_files import read_picture
+from nnlab.datasets.pages.folders import read_folders
+from nnlab.datasets.pages.pairs import PagePair, split_by_text
+from nnlab.datasets.samples.stained_pages import SHAPE, synthetic_page
+from nnlab.datasets.store import MissingDataError, Store
+from nnlab.datasets.store.provenance import SAMPLE, Source
+from nnlab.datasets.store.registry import get_set
+from nnlab.errors import DataError, UsageError, nearest
+
+NOISYOFFICE = "noisyoffice"
+NOISES = {"c": "coffee", "f": "folds", "p": "footprints", "w": "wrinkles"}
+HELD_OUT_FOUNTS = 3
+SAMPLE_PARTS = (24, 6, 8)
+SAMPLE_SHAPE = (192, 256)
+FIRST_EXTRA = 100_000
+"""Seeds of additional pages begin here, beyond those of the sample."""
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Pages in parts that share no clean page.
+
+    Attributes:
+        training: At least one pair.
+        validation: At least one pair, to choose the best epoch by.
+        test: At least one pair, to be scored once.
+        source: Which data this is, without additional synthetic pages.
+    """
+
+    training: tuple[PagePair, ...]
+    validation: tuple[PagePair, ...]
+    test: tuple[PagePair, ...]
+    source: Source
+
+
+def load_pages(
+    store: Store,
+    *,
+    noisy: Path | None,
+    clean: Path | None,
+    dataset: str | None,
+    synthetic: int,
+    split_seed: int,
+    warn: Callable[[str], None],
+) -> Pages:
+    """Load the data set that the user asked for, or the best one that can be had.
+
+    Args:
+        store: Where data files lie.
+        noisy: A folder of the user's own stained pages.
+        clean: A folder of the same pages, clean, each under the same name but for the suffix.
+        dataset: "noisyoffice", "sample", or None: NoisyOffice where it is found or can be
+            downloaded, else the sample, with a warning.
+        synthetic: How many synthetic pages to add to the training part.
+        split_seed: Which pages are held out; not the training seed.
+        warn: Called with one line if the sample stands in, or pages are left out.
+
+    Raises:
+        UsageError: The options do not fit together.
+        DataError: The data is missing, damaged, or too little to be split into three parts.
+    """
+    _check_options(noisy, clean, dataset)
+    if noisy is not None and clean is not None:
+        pages = _own_pages(noisy, clean, split_seed, warn)
+    elif dataset == SAMPLE:
+        pages = sample_pages()
+    else:
+        pages = _noisyoffice_or_sample(store, dataset, split_seed, warn)
+    return _with_synthetic(pages, synthetic)
+
+
+def sample_pages() -> Pages:
+    """Make the embedded sample: 24, 6 and 8 pages of 192x256 pixels, always the same."""
+    made = _synthetic(range(sum(SAMPLE_PARTS)), SAMPLE_SHAPE)
+    digest = hashlib.sha256(b"".join(p.noisy.tobytes() + p.clean.tobytes() for p in made))
+    first, second = SAMPLE_PARTS[0], sum(SAMPLE_PARTS[:2])
+    source = Source(SAMPLE, digest.hexdigest(), sample=True, files=())
+    return Pages(made[:first], made[first:second], made[second:], source)
+
+
+def _check_options(noisy: Path | None, clean: Path | None, dataset: str | None) -> None:
+    if (noisy is None) != (clean is None):
+        given, lacking = ("--clean", "--noisy") if noisy is None else ("--noisy", "--clean")
+        raise UsageError(f"{given} needs {lacking} as well: stained pages and the same pages clean")
+    if dataset is not None and noisy is not None:
+        raise UsageError(f"give either --dataset {dataset} or --noisy and --clean, not both")
+    known = [NOISYOFFICE, SAMPLE]
+    if dataset is not None and dataset not in known:
+        raise DataError(f"unknown set of pages {dataset!r}; {nearest(dataset, known)}")
+
+
+def _noisyoffice_or_sample(
+    store: Store, dataset: str | None, split_seed: int, warn: Callable[[str], None]
+) -> Pages:
+    try:
+        return _noisyoffice(store.fetch(get_set(NOISYOFFICE)), split_seed)
+    except MissingDataError as error:
+        if dataset is not None:
+            raise
+        warn(
+            f"noisyoffice is not here ({error.reason}): using the embedded sample instead, pages "
+            "printed and stained by code; figures do not compare with NoisyOffice's (to get it: "
+            "nnlab data fetch noisyoffice)"
+        )
+        return sample_pages()
+
+
+def _noisyoffice(files: dict[str, Path], split_seed: int) -> Pages:
+    """Read the set in the partition of its makers: train on TR, score VA."""
+    parts: dict[str, list[PagePair]] = {"TR": [], "VA": []}
+    for role, path in files.items():
+        match = re.fullmatch(r"noisy/(Font\w+_Noise(\w)_(TR|VA))", role)
+        if match:
+            name, noise, part = match.groups()
+            clean = read_picture(files[f"clean/{name}"])
+            parts[part].append(PagePair(read_picture(path), clean, name, NOISES[noise]))
+    held_out, training = split_by_text(parts["TR"], [HELD_OUT_FOUNTS], split_seed)
+    source = Source(NOISYOFFICE, _sha256(files.values()), sample=False, files=(NOISYOFFICE,))
+    return Pages(training, held_out, tuple(parts["VA"]), source)
+
+
+def _own_pages(noisy: Path, clean: Path, split_seed: int, warn: Callable[[str], None]) -> Pages:
+    pairs, files = read_folders(noisy, clean, warn)
+    texts = len({pair.text for pair in pairs})
+    if texts < 3:
+        raise DataError(
+            f"{noisy} and {clean}: expected at least 3 different clean pages, to train on, to "
+            f"choose the best epoch by and to score, found {texts} ({len(pairs)} pairs)"
+        )
+    test, validation, training = split_by_text(
+        pairs, [max(1, texts // 5), max(1, texts // 10)], split_seed
+    )
+    source = Source(noisy.name, _sha256(files), sample=False, files=(str(noisy), str(clean)))
+    return Pages(training, validation, test, source)
+
+
+def _with_synthetic(pages: Pages, count: int) -> Pages:
+    shape = SAMPLE_SHAPE if pages.source.sample else SHAPE
+    extra = _synthetic(range(FIRST_EXTRA, FIRST_EXTRA + count), shape)
+    training = (*pages.training, *extra)
+    return Pages(training, pages.validation, pages.test, pages.source)
+
+
+def _synthetic(seeds: Sequence[int], shape: tuple[int, int]) -> tuple[PagePair, ...]:
+    made = ((seed, *synthetic_page(seed, shape)) for seed in seeds)
+    return tuple(
+        PagePair(noisy, clean, f"synthetic-{seed}", kind) for seed, noisy, clean, kind in made
+    )
+
+
+def _sha256(paths: Iterable[Path]) -> str:
+    """Return one checksum over the bytes of all the files, in order."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

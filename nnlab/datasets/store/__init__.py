@@ -1,0 +1,194 @@
+"""Where data files lie on this machine, and how the missing ones get there."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from nnlab.datasets.store.registry import DataFile, DataSet, Edition
+from nnlab.errors import DataError
+
+NO = {"", "0", "false", "no", "off"}
+MANY = 20
+"""Files of one set from which they are told of together, not a line each."""
+SHOWN = 3
+"""How many of many files are named."""
+
+
+class MissingDataError(DataError):
+    """Files of a data set are not on this machine and could not be downloaded.
+
+    Attributes:
+        reason: Why they could not be downloaded, in a few words.
+    """
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class FileStatus:
+    """What has become of one file of a data set on this machine.
+
+    Attributes:
+        file: Which file.
+        state: Whether it was found whole, found damaged, or not found.
+        path: Where it lies; None if missing.
+        problem: What is wrong with a damaged file, else empty.
+    """
+
+    file: DataFile
+    state: Literal["found", "damaged", "missing"]
+    path: Path | None = None
+    problem: str = ""
+
+
+class Store:
+    """Finds data sets on this machine, and downloads what is missing.
+
+    Searched in order: the given folder, `$NNLAB_DATA`, `./data`, the user's cache.
+
+    Attributes:
+        data_dir: Folder given by the user, or None.
+        offline: Whether nothing may be downloaded; also true if `$NNLAB_OFFLINE` is set to
+            anything but 0, false, no, off or nothing.
+        progress: Whether a download shows a bar on stderr.
+
+    Raises:
+        DataError: `data_dir` is given but is no folder.
+    """
+
+    def __init__(
+        self, data_dir: Path | None = None, offline: bool = False, progress: bool = False
+    ) -> None:
+        if data_dir is not None and not data_dir.is_dir():
+            raise DataError(
+                f"the data folder {data_dir} does not exist or is not a folder; "
+                "create it or name another with --data-dir"
+            )
+        self.data_dir = data_dir
+        self.offline = offline or os.environ.get("NNLAB_OFFLINE", "").strip().lower() not in NO
+        self.progress = progress
+
+    def folders(self) -> list[Path]:
+        """Return the folders that are searched, in order, whether they exist or not."""
+        named = os.environ.get("NNLAB_DATA", "").strip()
+        candidates = [self.data_dir, Path(named) if named else None, Path("data"), _user_cache()]
+        return [folder for folder in candidates if folder is not None]
+
+    def download_folder(self) -> Path:
+        """Return the folder that downloads go into."""
+        return self.data_dir or _user_cache()
+
+    def find(self, data_set: DataSet) -> dict[str, Path] | None:
+        """Return the files of the first edition that is here, without downloading.
+
+        Returns:
+            The path of each role, every file verified; None if no edition is complete.
+
+        Raises:
+            DataError: A file is there but damaged: names it and what was expected.
+        """
+        for edition in data_set.editions:
+            paths = self._paths(edition)
+            if len(paths) == len(edition.files):
+                return paths
+        return None
+
+    def fetch(self, data_set: DataSet) -> dict[str, Path]:
+        """Return the files of a data set, downloading what is missing.
+
+        Returns:
+            The path of each role, every file verified.
+
+        Raises:
+            MissingDataError: Files are missing and cannot be downloaded: names each with
+                its sha256, its URL, and the folder to put it in.
+            DataError: A file is there, or came, but is damaged.
+        """
+        found = self.find(data_set)
+        if found:
+            return found
+        edition = data_set.editions[0]
+        paths = self._paths(edition)
+        missing = [file for file in edition.files if file.role not in paths]
+        if self.offline:
+            raise _missing(data_set, missing, self.download_folder(), "downloading is switched off")
+        for file in missing:
+            paths[file.role] = self._download(data_set, file, missing)
+        return {file.role: paths[file.role] for file in edition.files}
+
+    def status(self, data_set: DataSet) -> list[FileStatus]:
+        """Return the state of every file, of the edition that is most complete here."""
+        reports = [[self._status(file) for file in edition.files] for edition in data_set.editions]
+        return max(reports, key=_share_found)
+
+    def _paths(self, edition: Edition) -> dict[str, Path]:
+        paths = {}
+        for file in edition.files:
+            status = self._status(file)
+            if status.state == "damaged":
+                raise DataError(f"{status.problem}; remove or replace the file")
+            if status.path is not None:
+                paths[file.role] = status.path
+        return paths
+
+    def _status(self, file: DataFile) -> FileStatus:
+        places = (folder / file.path for folder in self.folders())
+        path = next((place for place in places if place.is_file()), None)
+        if path is None:
+            return FileStatus(file, "missing")
+        problem = verify(path, file)
+        return FileStatus(file, "damaged" if problem else "found", path, problem)
+
+    def _download(self, data_set: DataSet, file: DataFile, missing: list[DataFile]) -> Path:
+        from nnlab.datasets.store.download import DownloadError, download
+
+        folder = self.download_folder()
+        try:
+            return download(file, folder, self.progress)
+        except DownloadError as error:
+            still = [other for other in missing if not (folder / other.path).is_file()]
+            raise _missing(data_set, still, folder, str(error)) from error
+
+
+def verify(path: Path, file: DataFile) -> str:
+    """Return what is wrong with the file at `path`, or nothing."""
+    try:
+        size = path.stat().st_size
+        if size != file.bytes:
+            return f"{path} is damaged: expected {file.bytes} bytes, found {size}"
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        return f"cannot read {path}: {error.strerror or error}"
+    if digest != file.sha256:
+        return f"{path} is damaged: expected sha256 {file.sha256}, found {digest}"
+    return ""
+
+
+def _user_cache() -> Path:
+    from platformdirs import user_cache_dir
+
+    return Path(user_cache_dir("nnlab"))
+
+
+def _share_found(report: list[FileStatus]) -> float:
+    return sum(status.state == "found" for status in report) / len(report)
+
+
+def _missing(
+    data_set: DataSet, files: list[DataFile], folder: Path, reason: str
+) -> MissingDataError:
+    """Say which files are missing, why they cannot be had, and how to put them there by hand."""
+    shown = files if len(files) < MANY else files[:SHOWN]
+    lines = [f"data set {data_set.name!r} is not here ({reason}); put these files into {folder}:"]
+    lines += [
+        f"  {file.path}  {file.bytes} bytes  sha256 {file.sha256}  {file.url or '(no URL)'}"
+        for file in shown
+    ]
+    if len(shown) < len(files):
+        lines.append(f"  and {len(files) - len(shown)} more like them")
+    return MissingDataError("\n".join(lines), reason)

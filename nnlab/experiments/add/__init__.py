@@ -1,0 +1,243 @@
+"""Addition as translation of one text into another: report section on sequences, figure 7."""
+
+import hashlib
+import reprlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nnlab.datasets.store import Store
+from nnlab.datasets.store.provenance import Source
+from nnlab.datasets.text.sums import (
+    MAX_DIGITS,
+    alphabet,
+    decode_answer,
+    draw_sums,
+    encode_answers,
+    encode_questions,
+    to_text,
+)
+from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
+from nnlab.experiments.add import scoring as scoring
+from nnlab.experiments.add.questions import parse_sum
+from nnlab.experiments.contract import (
+    Answer,
+    Data,
+    Evidence,
+    Experiment,
+    Remark,
+    Scores,
+    Table,
+    Warn,
+)
+from nnlab.options import option
+from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.training.settings import OPTIMIZERS, TrainingSettings
+
+FEWEST_PROBLEMS = 30
+MOST_PROBLEMS = 10_000_000
+LONGEST_INPUT = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(TrainingSettings):
+    """Options of training a network that adds."""
+
+    base: int = option(
+        10, "base of the numbers; for answering, that of the network to ask", low=2, high=36
+    )
+    digits: int = option(3, "digits of an operand, at most", low=1, high=MAX_DIGITS)
+    problems: int = option(
+        50_000,
+        "distinct problems to train on; a tenth chooses the weights",
+        low=FEWEST_PROBLEMS,
+        high=MOST_PROBLEMS,
+    )
+    test_problems: int = option(10_000, "further problems to test on", low=1, high=MOST_PROBLEMS)
+    split_seed: int = option(0, "which problems; the same for every --seed", low=0)
+    units: int = option(128, "cells of either LSTM", low=1, high=2**14)
+    epochs: int = option(200, "passes over the problems", low=1, high=10**6)
+    optimizer: str = option("adam", "how the weights are changed", choices=OPTIMIZERS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """Options of answering."""
+
+    base: int = option(10, "base of the numbers", low=2, high=36)
+    check: bool = option(False, "say whether the answer is right")
+
+
+class Add(Experiment):
+    """Train a network to add numbers that it reads as text, and ask it."""
+
+    name: ClassVar[str] = "add"
+    summary: ClassVar[str] = "Add numbers with a sequence-to-sequence LSTM."
+    description: ClassVar[str] = (
+        "With sums such as 123+456: print what the network makes of them. Without: train it, in "
+        "any base from 2 to 36, and score it on problems that it never saw."
+    )
+    Config: ClassVar[type[TrainingSettings]] = Config
+    Query: ClassVar[type] = Query
+    inputs_help: ClassVar[str] = "Sums such as 123+456; - takes them from stdin, one a line."
+    example_inputs: ClassVar[tuple[str, ...]] = ("123+456", "99 + 1")
+    answer_columns: ClassVar[tuple[str, ...]] = ("answer",)
+    shares: ClassVar[tuple[str, ...]] = ("exact_match", "per_character")
+    data_options: ClassVar[tuple[str, ...]] = ()
+    data_facts: ClassVar[tuple[str, ...]] = ("base", "digits")
+    network_options: ClassVar[tuple[str, ...]] = ("base",)
+
+    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+        """Draw distinct problems: a tenth for validation, and others to test on."""
+        wanted = config.problems + config.test_problems
+        drawn = draw_sums(config.base, config.digits, wanted, config.split_seed)
+        # Small numbers are soon used up: what is drawn late is harder, and must not be the test.
+        drawn = np.random.default_rng(config.split_seed).permutation(drawn)
+        if len(drawn) < FEWEST_PROBLEMS:
+            raise DataError(
+                f"expected {FEWEST_PROBLEMS} different problems at least, but there are only "
+                f"{len(drawn)} in base {config.base}; allow more --digits"
+            )
+        tested = config.test_problems
+        if len(drawn) < wanted:
+            tested = min(tested, len(drawn) // 5)
+            warn(
+                f"there are only {len(drawn):,} different problems of up to {config.digits} digits "
+                f"in base {config.base}; {tested:,} of them are for testing"
+            )
+        problems, test = drawn[: len(drawn) - tested], drawn[len(drawn) - tested :]
+        training, validation = np.split(np.arange(len(problems)), [len(problems) * 9 // 10])
+        arrays = {
+            "problems": problems,
+            "questions": encode_questions(problems, config.base, config.digits),
+            "answers": encode_answers(problems, config.base, config.digits),
+            "training": training,
+            "validation": validation,
+            "test_problems": test,
+        }
+        digest = hashlib.sha256(drawn.tobytes()).hexdigest()
+        source = Source(f"sums in base {config.base}", digest, sample=False, files=())
+        return Data(arrays, {"base": config.base, "digits": config.digits}, source)
+
+    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+        """Refuse a base or a number of digits that are not the network's."""
+        base, digits = facts.get("base"), facts.get("digits")
+        if type(base) is not int or not 2 <= base <= 36:
+            raise CheckpointError(f"expected a base from 2 to 36, but it has {reprlib.repr(base)}")
+        if type(digits) is not int or not 1 <= digits <= MAX_DIGITS:
+            raise CheckpointError(
+                f"expected 1 to {MAX_DIGITS} digits, but it has {reprlib.repr(digits)}"
+            )
+        characters = len(alphabet(base))
+        shapes = [(2 * digits + 1, characters)], [(digits + 1, characters)]
+        came = list(network.input_shapes.values()), list(network.output_shapes.values())
+        if came != shapes:
+            raise CheckpointError(
+                f"expected a network {shapes} for {digits} digits in base {base}, "
+                f"but it is {reprlib.repr(came)}"
+            )
+
+    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+        """Return the report's encoder and decoder."""
+        from nnlab.models.adder import adder
+
+        digits = facts["digits"]
+        return adder(2 * digits + 1, digits + 1, len(alphabet(facts["base"])), config.units)
+
+    def examples(self, config: Any, data: Data) -> Examples:
+        """Keep questions and answers as codes; a batch of questions is one-hot."""
+        characters = len(alphabet(data.facts["base"]))
+
+        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
+            import tensorflow as tf
+
+            questions = tf.cast(tf.gather(arrays["questions"], indices), tf.int32)
+            answers = tf.cast(tf.gather(arrays["answers"], indices), tf.int32)
+            return tf.one_hot(questions, characters), answers, None
+
+        return Examples(
+            arrays={name: data.arrays[name] for name in ("questions", "answers")},
+            training=data.arrays["training"],
+            validation=data.arrays["validation"],
+            batch=batch,
+            loss="sparse_categorical_crossentropy",
+            measures={"per_character": _per_character, "exact_match": _exact_match},
+            monitor="exact_match",
+            higher_is_better=True,
+        )
+
+    def score(self, config: Any, network: Any, data: Data) -> Scores:
+        """Measure exact match and accuracy per character on problems never seen."""
+        return scoring.score(_adder(network, data.facts), data)
+
+    def columns(self, query: Any) -> Sequence[str]:
+        """Return the answer, and with --check whether it is right."""
+        return ("answer", "verdict", "expected") if query.check else self.answer_columns
+
+    def answer(
+        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+    ) -> Iterator[Answer | Remark]:
+        """Answer each sum."""
+        add, base = _adder(network, facts), facts["base"]
+        for given in inputs:
+            try:
+                a, b = _operands(given, base, facts["digits"])
+            except NnlabError as error:
+                yield error.of(given)
+                continue
+            text = decode_answer(add(np.array([[a, b]]))[0], base).strip()
+            answer: Answer = {"input": given, "answer": text}
+            if query.check:
+                expected = to_text(a + b, base)
+                right = text == expected
+                answer |= {"expected": expected, "right": right}
+                answer["verdict"] = "right" if right else "wrong"
+            yield answer
+
+    def draw(self, evidence: Evidence) -> dict[str, Any]:
+        """Draw accuracy by number of carries and by length."""
+        return scoring.draw(evidence)
+
+    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+        """Return exact match beside the baselines, by carries and by length."""
+        return scoring.tables(metrics)
+
+
+def _operands(text: str, base: int, digits: int) -> tuple[int, int]:
+    if len(text) > LONGEST_INPUT:  # Python refuses to read numbers of thousands of digits
+        raise UsageError(
+            f"expected a sum of at most {LONGEST_INPUT:,} characters, but one has {len(text):,}"
+        )
+    return parse_sum(text, base, digits)
+
+
+def _adder(network: Any, facts: Mapping[str, Any]) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function from problems (count, 2) to the codes of the answers (count, length)."""
+    base, digits = facts["base"], facts["digits"]
+    one_hot = np.eye(len(alphabet(base)), dtype=np.float32)
+
+    def add(problems: np.ndarray) -> np.ndarray:
+        codes = network.answer(one_hot[encode_questions(problems, base, digits)]).argmax(axis=-1)
+        return codes.astype(np.uint8)
+
+    return add
+
+
+def _per_character(targets: Any, outputs: Any) -> Any:
+    """Return the share of right characters of each answer, blanks included."""
+    import tensorflow as tf
+
+    right = tf.equal(tf.cast(targets, tf.int64), tf.argmax(outputs, -1))
+    return tf.reduce_mean(tf.cast(right, tf.float32), axis=-1)
+
+
+def _exact_match(targets: Any, outputs: Any) -> Any:
+    """Tell which answers are right to the last character."""
+    import tensorflow as tf
+
+    return tf.reduce_all(tf.equal(tf.cast(targets, tf.int64), tf.argmax(outputs, -1)), axis=-1)
+
+
+EXPERIMENT = Add()

@@ -1,0 +1,296 @@
+"""Handwritten digits with an MLP or a CNN: report section 1, figures 1 and 2."""
+
+import reprlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nnlab.datasets.images.digit_form import has_characters
+from nnlab.datasets.images.formed_pictures import in_form, several
+from nnlab.datasets.images.labelled import load_digits, load_test_images, split_validation
+from nnlab.datasets.store import Store
+from nnlab.errors import CheckpointError, NnlabError, UsageError
+from nnlab.experiments.classify import scoring as classifier
+from nnlab.experiments.contract import (
+    Answer,
+    Data,
+    Evidence,
+    Experiment,
+    Note,
+    Remark,
+    Scores,
+    Table,
+    Warn,
+)
+from nnlab.options import option
+from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.training.settings import OPTIMIZERS, TrainingSettings
+
+KERAS_LOSS = {"crossentropy": "categorical_crossentropy", "mse": "mean_squared_error"}
+
+REPORT_PRESET = {
+    "mlp": {"units": 512, "epochs": 20, "optimizer": "rmsprop", "learning_rate": 0.001},
+    # Adadelta's rate was 1.0 by default in 2018; Keras 3's default of 0.001 hardly learns.
+    "cnn": {"units": 128, "epochs": 12, "optimizer": "adadelta", "learning_rate": 1.0},
+}
+
+
+def _by_model(key: str) -> str:
+    return ", ".join(f"{preset[key]} for {model}" for model, preset in REPORT_PRESET.items())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(TrainingSettings):
+    """Options of training a classifier."""
+
+    model: str = option("mlp", "the network", choices=("mlp", "cnn"))
+    loss: str = option("crossentropy", "what training minimises", choices=tuple(KERAS_LOSS))
+    units: int = option(
+        512,
+        "neurons of each hidden dense layer",
+        low=1,
+        high=2**16,
+        default_text=_by_model("units"),
+    )
+    dataset: str | None = option(
+        None, "data set: mnist or sample", default_text="mnist where it can be had, else sample"
+    )
+    images: str | None = option(None, "file of your own images (idx, plain or gzip)", path=True)
+    labels: str | None = option(None, "file of their labels", path=True)
+    test_images: str | None = option(
+        None, "file of images to test on", path=True, default_text="a fifth of --images"
+    )
+    test_labels: str | None = option(None, "file of their labels", path=True)
+    transposed: bool = option(
+        False, "the images are stored transposed, as in EMNIST's files: turn them upright"
+    )
+    validation: int = option(
+        5000, "training images held out to choose the best epoch, at most a tenth", low=0
+    )
+    split_seed: int = option(0, "which images are held out; the same for every --seed", low=0)
+    epochs: int = option(
+        20, "passes over the training images", low=1, high=10**6, default_text=_by_model("epochs")
+    )
+    optimizer: str = option(
+        "rmsprop",
+        "how the weights are changed",
+        choices=OPTIMIZERS,
+        default_text=_by_model("optimizer"),
+    )
+    learning_rate: float = option(
+        0.001, "size of the optimizer's steps", above=0, default_text=_by_model("learning_rate")
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """Options of answering."""
+
+    top: int = option(3, "how many classes to list with --json", low=1)
+    split: bool = option(False, "read each character of a picture, from left to right")
+
+
+class Classify(Experiment):
+    """Train a classifier of small grey images, and read images with it."""
+
+    name: ClassVar[str] = "classify"
+    summary: ClassVar[str] = "Read handwritten digits with an MLP or a CNN."
+    description: ClassVar[str] = (
+        "With images: read the digit on each. Without: train on MNIST (or any pair of idx files) "
+        "and score on its test part, next to logistic regression."
+    )
+    Config: ClassVar[type[TrainingSettings]] = Config
+    Query: ClassVar[type] = Query
+    inputs_help: ClassVar[str] = "Image files or folders to read; - takes names from stdin."
+    example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/7.png",)
+    answer_columns: ClassVar[tuple[str, ...]] = ("input", "label", "probability")
+    shares: ClassVar[tuple[str, ...]] = ("accuracy",)
+    data_options: ClassVar[tuple[str, ...]] = (
+        "dataset",
+        "images",
+        "labels",
+        "test_images",
+        "test_labels",
+        "transposed",
+    )
+    data_facts: ClassVar[tuple[str, ...]] = ("class_names", "image_shape")
+
+    def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the report's settings for the model in question."""
+        return REPORT_PRESET.get(given.get("model", "mlp"), {})
+
+    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+        """Load labelled images and hold out validation images from the training part."""
+        digits = load_digits(
+            store,
+            config.dataset,
+            images=_path(config.images),
+            labels=_path(config.labels),
+            test_images=_path(config.test_images),
+            test_labels=_path(config.test_labels),
+            split_seed=config.split_seed,
+            warn=warn,
+            transposed=config.transposed,
+        )
+        training, validation = split_validation(
+            len(digits.train_images), config.validation, config.split_seed
+        )
+        arrays = {
+            "images": digits.train_images,
+            "labels": digits.train_labels,
+            "training": training,
+            "validation": validation,
+            "test_images": digits.test_images,
+            "test_labels": digits.test_labels,
+        }
+        shape = [int(size) for size in digits.train_images.shape[1:]]
+        facts = {
+            "class_names": list(digits.class_names),
+            "image_shape": shape,
+            "characters": has_characters(digits.train_images),
+        }
+        return Data(arrays, facts, digits.source)
+
+    def load_for_evaluation(
+        self,
+        config: Any,
+        facts: Mapping[str, Any],
+        given: Mapping[str, Any],
+        store: Store,
+        warn: Warn,
+    ) -> Data:
+        """Load a test part; of an idx pair of the user's, all images are tested."""
+        if set(given) <= {"dataset"}:
+            return super().load_for_evaluation(config, facts, given, store, warn)
+        files = sorted(set(given) - {"transposed"})
+        if files not in (["images", "labels"], ["test_images", "test_labels"]):
+            raise UsageError("--images and --labels go together, and without --dataset")
+        images_path, labels_path = (Path(given[name]) for name in files)
+        height, width = facts["image_shape"]
+        images, labels, source = load_test_images(
+            images_path,
+            labels_path,
+            facts["class_names"],
+            (height, width),
+            transposed=bool(given.get("transposed", config.transposed)),
+        )
+        return Data({"test_images": images, "test_labels": labels}, facts, source)
+
+    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+        """Refuse class names or an image shape that are not the network's."""
+        names = facts.get("class_names")
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            came = reprlib.repr(names)
+            raise CheckpointError(f"expected a list of class names, but it has {came}")
+        shape = facts.get("image_shape")
+        shapes = [list(size) for size in network.input_shapes.values()]
+        outputs = list(network.output_shapes.values())
+        if [shape] != shapes or len(shapes[0]) != 2 or outputs != [(len(names),)]:
+            raise CheckpointError(
+                f"expected a network from {reprlib.repr(shape)} pixels to {len(names)} classes, "
+                f"but it goes from {reprlib.repr(shapes)} to {reprlib.repr(outputs)}"
+            )
+        if not isinstance(facts.get("characters"), bool):
+            came = reprlib.repr(facts.get("characters"))
+            raise CheckpointError(f"expected 'characters' to be true or false, not {came}")
+
+    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+        """Return the report's MLP or CNN."""
+        from nnlab.models.cnn import cnn
+        from nnlab.models.mlp import mlp
+
+        height, width = facts["image_shape"]
+        classes = len(facts["class_names"])
+        if config.model == "cnn":
+            return cnn((height, width), classes, dense_units=config.units)
+        return mlp((height, width), classes, hidden_units=(config.units, config.units))
+
+    def examples(self, config: Any, data: Data) -> Examples:
+        """Keep images as bytes on the device; a batch is cast and its labels one-hot."""
+        classes = len(data.facts["class_names"])
+
+        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
+            import tensorflow as tf
+
+            images = tf.cast(tf.gather(arrays["images"], indices), tf.float32)
+            labels = tf.gather(arrays["labels"], indices)
+            return images, tf.one_hot(labels, classes), None
+
+        def accuracy(targets: Any, outputs: Any) -> Any:
+            import tensorflow as tf
+
+            return tf.equal(tf.argmax(targets, -1), tf.argmax(outputs, -1))
+
+        return Examples(
+            arrays={name: data.arrays[name] for name in ("images", "labels")},
+            training=data.arrays["training"],
+            validation=data.arrays["validation"],
+            batch=batch,
+            loss=KERAS_LOSS[config.loss],
+            measures={"accuracy": accuracy},
+            monitor="accuracy",
+            higher_is_better=True,
+        )
+
+    def score(self, config: Any, network: Any, data: Data) -> Scores:
+        """Measure test accuracy, overall and per class, beside naive baselines."""
+        return classifier.score(network.predict, data)
+
+    def answer(
+        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+    ) -> Iterator[Answer | Remark]:
+        """Read the class of each image; a folder stands for the images inside."""
+        height, width = facts["image_shape"]
+        for found in in_form(inputs, (height, width), facts["characters"]):
+            if isinstance(found, NnlabError):
+                yield found
+                continue
+            path, form = found
+            count = len(form.characters)
+            if count > 1 and not query.split:
+                yield Note(several(path, form, "read as one; --split reads each of them"))
+            images = [one.image for one in form.characters] if query.split else [form.image]
+            for number, image in enumerate(images):
+                probabilities = network.answer(self.prepare(image[None], facts))[0]
+                answer = _answer(str(path), probabilities, facts["class_names"], query.top)
+                place = {"position": number + 1, "box": list(form.characters[number].box)}
+                yield answer | {"characters": count} | (place if query.split else {})
+
+    def prepare(self, images: np.ndarray, facts: Mapping[str, Any]) -> np.ndarray:
+        """Return images (count, height, width) in the set's form as the network wants them."""
+        return images
+
+    def draw(self, evidence: Evidence) -> dict[str, Any]:
+        """Draw the confusion matrix, accuracy by class, and the misclassified images."""
+        return classifier.draw(evidence)
+
+    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+        """Return accuracy beside the baselines, and the most misclassified classes."""
+        return classifier.tables(metrics)
+
+    def summarise(self, results: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+        """Rank the classes by accuracy over all runs, and say how stable the ranking is."""
+        return classifier.summarise(results)
+
+    def summary_tables(self, summary: Mapping[str, Any]) -> list[Table]:
+        """Return which classes are misclassified most, and in how many of the runs."""
+        return [classifier.summary_table(summary["details"], len(summary["runs"]))]
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
+
+
+def _answer(path: str, probabilities: np.ndarray, names: list[str], top: int) -> Answer:
+    ranking = probabilities.argsort(kind="stable")[::-1][:top]
+    best = [{"label": names[k], "probability": round(float(probabilities[k]), 6)} for k in ranking]
+    answer: Answer = {"input": path, **best[0]}
+    if best[0]["label"].isdecimal():
+        answer["digit"] = int(best[0]["label"])
+    return answer | {"top": best}
+
+
+EXPERIMENT = Classify()

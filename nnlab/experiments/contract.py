@@ -1,0 +1,305 @@
+"""The contract of an experiment: what a file in `experiments/` has to say.
+
+Everything else, from the shell options to the exact resume, follows from these methods
+(docs/adding-an-experiment.md).
+"""
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nnlab import programs
+from nnlab.datasets.store import Store
+from nnlab.datasets.store.provenance import Source
+from nnlab.errors import NnlabError
+from nnlab.options import changed, from_mapping
+from nnlab.training.examples import Examples
+from nnlab.training.settings import TrainingSettings
+
+Warn = Callable[[str], None]
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark on an answer, such as characters of the input that were left out; for stderr."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a long answer has come, for a terminal.
+
+    Attributes:
+        done: How many of `total` are answered.
+        total: How many there are to answer.
+        text: What is being worked on.
+    """
+
+    done: int
+    total: int
+    text: str
+
+
+Remark = Note | Progress | NnlabError
+"""What may come between answers."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """What an experiment has loaded.
+
+    Attributes:
+        arrays: Named arrays, splits included; the names are the experiment's own.
+        facts: JSON-able; all that building, answering and scoring need besides the weights.
+        source: Which data set this is.
+        summary: One line, what was understood: how much of what, and an example.
+    """
+
+    arrays: Mapping[str, np.ndarray]
+    facts: Mapping[str, Any]
+    source: Source
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a trained network is worth.
+
+    Attributes:
+        scores: Headline numbers by name, those that several runs are averaged over.
+        baselines: The same numbers for naive methods, by method.
+        details: JSON-able tables behind the numbers.
+        evidence: Arrays that the figures need, such as the misclassified images.
+        facts: What answering needs of the trained network beyond the facts of the data, JSON-able.
+        unmeasured: Why scores of `Experiment.optional_scores` are missing, by score.
+    """
+
+    scores: Mapping[str, float]
+    baselines: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, np.ndarray] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    unmeasured: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to print; cells are text already."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a finished run left on disk: the input of figures and tables.
+
+    Attributes:
+        metrics: The contents of metrics.json.
+        arrays: The arrays that scoring kept for the figures.
+        footer: A line that names the data set, for every figure.
+    """
+
+    metrics: Mapping[str, Any]
+    arrays: Mapping[str, np.ndarray]
+    footer: str
+
+
+class Experiment(ABC):
+    """One experiment: a Config to train with, a Query to answer with, and the way between.
+
+    Attributes:
+        name: The command's name.
+        summary: One line for the list of commands.
+        description: A paragraph for the command's own help.
+        Config: Frozen dataclass of the training options.
+        Query: Frozen dataclass of the answering options.
+        inputs_help: What an input is, such as "image files or folders".
+        example_inputs: Inputs that can be answered; files are relative to the project's folder.
+        answer_columns: The fields of an answer that the plain output shows, in order.
+        data_options: The fields of Config that choose the data, for `nnlab evaluate`.
+        dataset_option: The one of them that takes the name of a data set.
+        network_options: Fields of Config and of Query both; an answer comes from a network that
+            was trained with the Query's values of them.
+        data_facts: The facts in which a network and the data it is scored on must agree.
+        reads_stdin: Whether the input `-` is left to `answer`, which reads bytes from stdin;
+            else it stands for the lines of stdin, each an input.
+        shares: The scores that are shares of a whole, 0 to 1: so no interval leaves that.
+        optional_scores: Scores that need a program which may be missing: the program, by score.
+        averages: Whether the mean over all runs of a group means anything.
+        default_runs: How many runs `--runs` stands for when nobody gives it.
+    """
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    description: ClassVar[str]
+    Config: ClassVar[type[TrainingSettings]]
+    Query: ClassVar[type]
+    inputs_help: ClassVar[str]
+    example_inputs: ClassVar[tuple[str, ...]]
+    answer_columns: ClassVar[tuple[str, ...]]
+    data_options: ClassVar[tuple[str, ...]] = ("dataset",)
+    dataset_option: ClassVar[str] = "dataset"
+    network_options: ClassVar[tuple[str, ...]] = ()
+    data_facts: ClassVar[tuple[str, ...]] = ()
+    reads_stdin: ClassVar[bool] = False
+    shares: ClassVar[tuple[str, ...]] = ()
+    optional_scores: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    averages: ClassVar[bool] = True
+    default_runs: ClassVar[int] = 1
+
+    def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the preset's values for the options that depend on other options."""
+        return {}
+
+    def configure(self, given: Mapping[str, Any], where: str) -> Any:
+        """Make a Config from the options given and the preset's values for the rest.
+
+        Raises:
+            UsageError: An option is unknown, or its value is not allowed.
+        """
+        return from_mapping(self.Config, {**self.defaults(given), **given}, where)
+
+    def trials(self, config: Any, runs: int) -> dict[str, Any]:
+        """Return the runs that answer the experiment's question, by name: here one per seed."""
+        seeds = range(config.seed, config.seed + runs)
+        return {f"seed-{seed}": changed(config, self.name, seed=seed) for seed in seeds}
+
+    @abstractmethod
+    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+        """Find, read and split the data.
+
+        Raises:
+            DataError: It is missing, damaged or unfit.
+        """
+
+    def load_for_evaluation(
+        self,
+        config: Any,
+        facts: Mapping[str, Any],
+        given: Mapping[str, Any],
+        store: Store,
+        warn: Warn,
+    ) -> Data:
+        """Load the data to score a trained network on: its own, or those that `given` chooses.
+
+        Args:
+            config: The network's Config.
+            facts: The facts that it was trained with.
+            given: Fields of `data_options` that the user has set.
+            store: Finds data sets.
+            warn: Receives warnings.
+        """
+        if not given:
+            return self.load(config, store, warn)
+        fields = dataclasses.fields(self.Config)
+        others = {one.name: one.default for one in fields if one.name in self.data_options}
+        return self.load(changed(config, "evaluate", **{**others, **given}), store, warn)
+
+    @abstractmethod
+    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+        """Refuse facts of a checkpoint that `answer` could not work with.
+
+        Args:
+            facts: Out of a file that anyone may have made.
+            network: Its network, in NumPy, checked already.
+
+        Raises:
+            CheckpointError: A fact is missing, of another type, or does not fit the network.
+        """
+
+    @abstractmethod
+    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+        """Return the untrained Keras network, every layer named."""
+
+    @abstractmethod
+    def examples(self, config: Any, data: Data) -> Examples:
+        """Return what the training loop runs over."""
+
+    @abstractmethod
+    def score(self, config: Any, network: Any, data: Data) -> Scores:
+        """Measure a trained network, in NumPy, on the test part, next to the naive baselines."""
+
+    def unmeasured(self, record: Mapping[str, Any]) -> dict[str, str]:
+        """Return why optional scores are missing from metrics.json or summary.json, by score."""
+        known = record.get("unmeasured", {})
+        return {
+            score: known.get(score, programs.missing(program))
+            for score, program in self.optional_scores.items()
+            if score not in record["scores"]
+        }
+
+    def can_measure_more(self, metrics: Mapping[str, Any]) -> bool:
+        """Tell whether a score is missing only for want of a program that is installed by now."""
+        return any(
+            why == programs.missing(program) and programs.path_of(program) is not None
+            for score, why in self.unmeasured(metrics).items()
+            if (program := self.optional_scores[score])
+        )
+
+    def glimpse(self, config: Any, network: Any, data: Data) -> str:
+        """Return what to show of a network, in NumPy, after each epoch on a terminal."""
+        return ""
+
+    def own_inputs(self, query: Any) -> Sequence[str]:
+        """Return the inputs that the options of answering stand for where none is given."""
+        return ()
+
+    def columns(self, query: Any) -> Sequence[str]:
+        """Return the fields of an answer that the plain output shows, in order."""
+        return self.answer_columns
+
+    @abstractmethod
+    def answer(
+        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+    ) -> Iterator[Answer | Remark]:
+        """Yield the answers to each input, in order.
+
+        An error stands for an input that has none, and says so: `error.of(given)`.
+        """
+
+    def stream(
+        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+    ) -> Iterator[str | bytes | Remark] | None:
+        """Yield the plain output piece by piece as it comes, where answers are no lines."""
+        return None
+
+    @abstractmethod
+    def draw(self, evidence: Evidence) -> dict[str, Any]:
+        """Return the experiment's own figures by name, for one run."""
+
+    @abstractmethod
+    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+        """Return the tables to print after one run."""
+
+    def summarise(self, results: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+        """Return what several runs say together, beyond the mean of every score.
+
+        Args:
+            results: metrics.json of every run, by the run's name in `trials`.
+        """
+        return {}
+
+    def summary_tables(self, summary: Mapping[str, Any]) -> list[Table]:
+        """Return the tables to print after several runs, beyond the mean of every score."""
+        return []
+
+    def draw_summary(
+        self, summary: Mapping[str, Any], evidence: Callable[[str], Mapping[str, np.ndarray]]
+    ) -> dict[str, Any]:
+        """Return figures of several runs by name.
+
+        Args:
+            summary: What the runs say together; `footer` is the text under each figure.
+            evidence: Reads the arrays that `score` kept of a run, by the run's name.
+        """
+        return {}

@@ -1,0 +1,140 @@
+"""Which files are to be cleaned, and where each result goes: no file is ever lost by it."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nnlab.datasets.images.picture_files import picture_files
+from nnlab.errors import DataError, NnlabError, OutputExistsError, UsageError
+from nnlab.experiments.denoise.writing import FORMATS
+
+STREAM = "-"
+MARK = ".clean"
+"""Before the suffix of a result that stands beside its page."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A picture file to clean.
+
+    Attributes:
+        source: The file; None stands for stdin.
+        target: The file to write; None stands for stdout.
+    """
+
+    source: Path | None
+    target: Path | None
+
+    @property
+    def name(self) -> str:
+        """What to call the source."""
+        return "stdin" if self.source is None else str(self.source)
+
+    def kind(self, found: str) -> str:
+        """Return the format to write, such as "png": the target's, else `found`, the source's."""
+        suffix = "" if self.target is None else self.target.suffix.lower()
+        own = "" if self.source is None else self.source.suffix.lower()
+        kind = suffix.removeprefix(".")
+        return found if kind not in FORMATS and suffix in ("", MARK, own) else kind
+
+
+def plan(inputs: Iterable[str], output: str | None, force: bool) -> list[Job | NnlabError]:
+    """Decide what is to be read and written, in the order of the inputs.
+
+    Args:
+        inputs: Picture files and folders of them; "-" stands for stdin.
+        output: A file for a single picture; a folder for several, which need not exist yet; "-"
+            for stdout; None for files beside the pictures, noisy.clean.png beside noisy.png.
+        force: Whether to replace files that exist.
+
+    Returns:
+        Jobs; for what cannot be done, the reason.
+
+    Raises:
+        UsageError: Inputs and output do not fit together.
+    """
+    given = list(inputs)
+    if given.count(STREAM) > 1:
+        raise UsageError("stdin can be read only once; give - a single time")
+    sources = [source for one in given for source in _sources(one, beside=output is None)]
+    several = len(given) > 1 or any(Path(one).is_dir() for one in given if one != STREAM)
+    if output == STREAM:
+        if several:
+            raise UsageError("stdout takes one picture; give a folder with -o for several")
+        return [one if isinstance(one, NnlabError) else Job(one, None) for one in sources]
+    folder = _folder(output, several)
+    inside = {source.resolve() for source in sources if isinstance(source, Path)}
+    taken: set[Path] = set()
+    return [
+        one
+        if isinstance(one, NnlabError)
+        else _checked(one, _target(one, output, folder), folder, force, inside, taken)
+        for one in sources
+    ]
+
+
+def _sources(given: str, beside: bool) -> Iterator[Path | NnlabError | None]:
+    """Yield the files that an input stands for; of a folder not those that were made here."""
+    if given == STREAM:
+        yield None
+        return
+    try:
+        files = picture_files(given)
+    except NnlabError as error:
+        yield error
+        return
+    for path in files:
+        if not (beside and path != Path(given) and path.stem.endswith(MARK)):
+            yield path
+
+
+def _folder(output: str | None, several: bool) -> Path | None:
+    """Return the folder that results go to, or None where the output is a file, or none."""
+    if output is None:
+        return None
+    path = Path(output)
+    if several and path.exists() and not path.is_dir():
+        raise UsageError(f"{output} is a file; several pictures need a folder: -o FOLDER")
+    ends_as_one = output.endswith(tuple(filter(None, (os.sep, os.altsep))))
+    return path if several or ends_as_one or path.is_dir() else None
+
+
+def _target(source: Path | None, output: str | None, folder: Path | None) -> Path:
+    if folder is not None:
+        return folder / ("stdin.png" if source is None else source.name)
+    if output is not None:
+        return Path(output)
+    if source is None:
+        raise UsageError("name a file for the page from stdin: -o FILE, or -o - for stdout")
+    return source.with_name(f"{source.stem}{MARK}{source.suffix}")
+
+
+def _checked(
+    source: Path | None,
+    target: Path,
+    folder: Path | None,
+    force: bool,
+    inside: Iterable[Path],
+    taken: set[Path],
+) -> Job | NnlabError:
+    """Return the job, or why it is not to be done."""
+    job = Job(source, target)
+    real = target.resolve()
+    if real in inside:
+        return OutputExistsError(
+            f"{job.name}: {target} is a page to be cleaned and stays as it is; "
+            "choose another place with -o"
+        )
+    if real in taken:
+        return OutputExistsError(f"{job.name}: another page goes to {target} already")
+    taken.add(real)
+    if folder is None and not target.parent.is_dir():
+        return DataError(
+            f"{job.name}: the folder {target.parent} does not exist; make it, or choose another"
+        )
+    if target.exists() and not target.is_file():
+        return DataError(f"{job.name}: {target} is no ordinary file; name one that is")
+    if (target.exists() or target.is_symlink()) and not force:
+        return OutputExistsError(f"{job.name}: {target} exists; --force replaces it")
+    return job

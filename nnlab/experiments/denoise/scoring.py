@@ -1,0 +1,258 @@
+"""Scores, tables and figures of a page cleaner: how far from the true page is the cleaned one?"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnlab import programs
+from nnlab.datasets.pages.pairs import unpacked
+from nnlab.errors import NnlabError
+from nnlab.experiments.contract import Data, Evidence, Scores, Table
+from nnlab.experiments.denoise.baselines import (
+    divided_by_background,
+    fit_rescaling,
+    sauvola,
+    untouched,
+)
+from nnlab.inference import Network
+from nnlab.inference.tiles import run_on_page
+from nnlab.metrics import character_error_rate, ocr, psnr, ssim
+from nnlab.metrics.images import WINDOW
+from nnlab.metrics.reading import PROGRAM
+
+OWN = "this network"
+UNTOUCHED = "untouched"
+WORDS = {
+    "rmse": "RMSE",
+    "psnr": "PSNR (dB)",
+    "ssim": "SSIM",
+    "character_errors": "characters misread",
+}
+PLACES = {"rmse": 4, "psnr": 2, "ssim": 4, "character_errors": 3}
+OPTIONAL = {"character_errors": PROGRAM}
+"""Scores that need a program, and which."""
+READ = (OWN, UNTOUCHED)
+"""Methods whose pages a program reads, which takes longer than all else: after and before."""
+UNKNOWN_KIND = "noise"
+
+Clean = Callable[[np.ndarray], np.ndarray]
+"""A page, uint8 (height, width), to float32 (height, width) from 0 (black) to 1 (white)."""
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """Characters of the true page, and how many were misread."""
+
+    misread: float
+    characters: int
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What was measured of one page; None where it cannot be."""
+
+    kind: str
+    pixels: int
+    squares: float
+    psnr: float | None
+    ssim: float | None
+    read: _Reading
+
+
+def score(network: Network, data: Data) -> Scores:
+    """Clean the test pages in full, and compare them with the true ones.
+
+    Args:
+        network: From grey pages, 0 to 255, to clean ones, 0 to 1.
+        data: Arrays `test_noisy` and `test_clean`, as `packed` has them, with `test_shapes`,
+            and `test_kinds`; `noisy` and `clean`, which begin with the pages of `training_shapes`.
+    """
+    methods: dict[str, Clean] = {
+        OWN: lambda page: run_on_page(network, page),
+        UNTOUCHED: untouched,
+        "constant rescaling": fit_rescaling(_training_pages(data)),
+        "background division": divided_by_background,
+        "Sauvola threshold": sauvola,
+    }
+    measured: dict[str, list[_Measured]] = {name: [] for name in methods}
+    spotless = []
+    for noisy, truth, kind in _test_pages(data):
+        spotless.append(_measure(methods[OWN](truth), truth, kind))
+        cleaned = {name: clean(noisy) for name, clean in methods.items()}
+        readings = _read(truth, [cleaned[name] for name in READ])
+        for name, page in cleaned.items():
+            read = readings[READ.index(name)] if readings and name in READ else None
+            measured[name].append(_measure(page, truth, kind, read))
+    pooled = {name: _pooled(pages) for name, pages in measured.items()}
+    own = pooled.pop(OWN)
+    return Scores(
+        scores=own,
+        baselines=pooled,
+        details={
+            "test_pages": len(data.arrays["test_shapes"]),
+            "rmse_of_clean_pages": _pooled(spotless)["rmse"],
+            "by_kind": {name: _by_kind(pages) for name, pages in measured.items()},
+            "shown": (shown := _shown(measured)),
+        },
+        evidence=_evidence(methods[OWN], data, shown),
+        unmeasured={score: _why_unread() for score in OPTIONAL if score not in own},
+    )
+
+
+def _training_pages(data: Data) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    shapes = data.arrays["training_shapes"]
+    pages = (unpacked(data.arrays[name], shapes) for name in ("noisy", "clean"))
+    yield from zip(*pages, strict=True)
+
+
+def _test_pages(data: Data) -> Iterator[tuple[np.ndarray, np.ndarray, str]]:
+    shapes = data.arrays["test_shapes"]
+    pages = (unpacked(data.arrays[name], shapes) for name in ("test_noisy", "test_clean"))
+    kinds = (str(kind) or UNKNOWN_KIND for kind in data.arrays["test_kinds"])
+    yield from zip(*pages, kinds, strict=True)
+
+
+def _read(truth: np.ndarray, pages: Sequence[np.ndarray]) -> list[_Reading]:
+    """Let a program read pages; none where it is missing, fails, or finds nothing to read."""
+    try:
+        expected, *texts = (ocr(page) for page in (truth, *pages))
+    except NnlabError:  # the training is not to be lost for it
+        return []
+    if expected is None or not expected.strip():
+        return []
+    errors = (len(expected) * character_error_rate(text or "", expected) for text in texts)
+    return [_Reading(misread, len(expected)) for misread in errors]
+
+
+def _why_unread() -> str:
+    if programs.path_of(PROGRAM) is None:
+        return programs.missing(PROGRAM)
+    return f"{PROGRAM} read nothing on the true pages, or failed"
+
+
+def _measure(
+    cleaned: np.ndarray, page: np.ndarray, kind: str, read: _Reading | None = None
+) -> _Measured:
+    truth = page.astype(np.float32) / 255
+    difference = cleaned.astype(np.float64) - truth
+    return _Measured(
+        kind=kind,
+        pixels=page.size,
+        squares=float(np.vdot(difference, difference)),
+        psnr=psnr(cleaned, truth),
+        ssim=ssim(cleaned, truth) if min(page.shape) >= WINDOW else None,
+        read=read or _Reading(0, 0),
+    )
+
+
+def _pooled(pages: Sequence[_Measured]) -> dict[str, float]:
+    """RMSE over all pixels, as Kaggle scored; means over pages; characters over all that is read.
+
+    A score that no page has is left out.
+    """
+    scores = {"rmse": float(np.sqrt(sum(p.squares for p in pages) / sum(p.pixels for p in pages)))}
+    for name in ("psnr", "ssim"):
+        known = [value for page in pages if (value := getattr(page, name)) is not None]
+        if known:
+            scores[name] = float(np.mean(known))
+    characters = sum(page.read.characters for page in pages)
+    if characters:
+        scores["character_errors"] = sum(page.read.misread for page in pages) / characters
+    return scores
+
+
+def _by_kind(pages: Sequence[_Measured]) -> dict[str, dict[str, float]]:
+    kinds = sorted({page.kind for page in pages})
+    return {kind: _pooled([page for page in pages if page.kind == kind]) for kind in kinds}
+
+
+def _shown(measured: Mapping[str, Sequence[_Measured]]) -> list[dict[str, Any]]:
+    """Choose the page of each kind that the network cleans middling well."""
+    own = measured[OWN]
+    error = [float(np.sqrt(page.squares / page.pixels)) for page in own]
+    before = [float(np.sqrt(page.squares / page.pixels)) for page in measured[UNTOUCHED]]
+    chosen = []
+    for kind in sorted({page.kind for page in own}):
+        rows = sorted(
+            (row for row, page in enumerate(own) if page.kind == kind), key=error.__getitem__
+        )
+        row = rows[len(rows) // 2]
+        chosen.append({"row": row, "kind": kind, "before": before[row], "after": error[row]})
+    return chosen
+
+
+def _evidence(
+    clean: Clean, data: Data, shown: Sequence[Mapping[str, Any]]
+) -> dict[str, np.ndarray]:
+    pages = list(_test_pages(data))
+    evidence: dict[str, np.ndarray] = {}
+    for number, one in enumerate(shown):
+        noisy, truth, _ = pages[one["row"]]
+        evidence[f"noisy_{number}"] = noisy
+        evidence[f"cleaned_{number}"] = (clean(noisy) * 255).round().astype(np.uint8)
+        evidence[f"true_{number}"] = truth
+    return evidence
+
+
+def draw(evidence: Evidence) -> dict[str, Any]:
+    """Draw a page of each kind of noise before and after, and the error by kind."""
+    from nnlab.experiments.denoise.figures.method_bars import method_bars
+    from nnlab.experiments.denoise.figures.pages import CleanedPage, cleaned_pages
+
+    details, arrays = evidence.metrics["details"], evidence.arrays
+    rows = [
+        CleanedPage(
+            f"{one['kind']}: RMSE {one['before']:.3f} before, {one['after']:.3f} after",
+            *(arrays[f"{name}_{number}"] for name in ("noisy", "cleaned", "true")),
+        )
+        for number, one in enumerate(details["shown"])
+    ]
+    errors = {
+        name: {kind: scores["rmse"] for kind, scores in kinds.items()}
+        for name, kinds in details["by_kind"].items()
+    }
+    title = "A test page of each kind of noise, the one with the median error"
+    return {
+        "pages": cleaned_pages(rows, title, evidence.footer),
+        "by-noise": method_bars(
+            errors, "What is left of each kind of noise", "", "RMSE", evidence.footer
+        ),
+    }
+
+
+def tables(metrics: Mapping[str, Any]) -> list[Table]:
+    """Return the scores beside the baselines, overall and by kind of noise."""
+    details = metrics["details"]
+    keys = [key for key in WORDS if key in metrics["scores"]]
+    rows = [
+        (name, *(_number(scores, key) for key in keys))
+        for name, scores in {OWN: metrics["scores"], **metrics["baselines"]}.items()
+    ]
+    kinds = list(details["by_kind"][OWN])
+    by_kind = [
+        (name, *(_number(scores[kind], "rmse") for kind in kinds))
+        for name, scores in details["by_kind"].items()
+    ]
+    overall = Table(
+        f"{details['test_pages']} test pages, cleaned and compared with the true ones",
+        ("", *(WORDS[key] for key in keys)),
+        rows,
+        _remarks(metrics),
+    )
+    if len(kinds) < 2:
+        return [overall]
+    return [overall, Table("RMSE by kind of noise", ("", *kinds), by_kind)]
+
+
+def _remarks(metrics: Mapping[str, Any]) -> str:
+    error = metrics["details"]["rmse_of_clean_pages"]
+    remarks = [f"True pages, cleaned as if they were stained, keep an RMSE of {error:.4f}."]
+    for score, why in metrics.get("unmeasured", {}).items():
+        remarks.append(f"Not measured: {WORDS.get(score, score)} ({why}).")
+    return " ".join(remarks)
+
+
+def _number(scores: Mapping[str, float], key: str) -> str:
+    return f"{scores[key]:.{PLACES[key]}f}" if key in scores else ""

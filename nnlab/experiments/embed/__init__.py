@@ -1,0 +1,201 @@
+"""Letters in the plane: report section on visualisation, figures 8 and 9."""
+
+import reprlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nnlab.datasets.images.digit_form import has_characters
+from nnlab.datasets.images.formed_pictures import in_form, several
+from nnlab.datasets.images.labelled import split_validation
+from nnlab.datasets.images.letters import load_letters
+from nnlab.datasets.store import Store
+from nnlab.errors import CheckpointError, NnlabError
+from nnlab.experiments.contract import (
+    Answer,
+    Data,
+    Evidence,
+    Experiment,
+    Note,
+    Remark,
+    Scores,
+    Table,
+    Warn,
+)
+from nnlab.experiments.embed import scoring as scoring
+from nnlab.options import option
+from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.training.settings import SCHEDULE_HELP, SCHEDULES, TrainingSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(TrainingSettings):
+    """Options of training an autoencoder that lays images out in the plane."""
+
+    letters: str | None = option(
+        None, "the classes to take, such as a-i or a,e,i,o,u", default_text="all"
+    )
+    dataset: str | None = option(
+        None,
+        "data set: emnist-letters, mnist or sample",
+        default_text="emnist-letters where it is found, else sample",
+    )
+    images: str | None = option(None, "file of your own images (idx, plain or gzip)", path=True)
+    labels: str | None = option(None, "file of their labels", path=True)
+    test_images: str | None = option(
+        None, "file of images to test on", path=True, default_text="a fifth of --images"
+    )
+    test_labels: str | None = option(None, "file of their labels", path=True)
+    validation: int = option(
+        5000, "training images held out to choose the best epoch, at most a tenth", low=0
+    )
+    split_seed: int = option(0, "which images are held out; the same for every --seed", low=0)
+    units: int = option(256, "neurons of the layers before and after the plane", low=1, high=2**16)
+    epochs: int = option(50, "passes over the training images", low=1, high=10**6)
+    batch_size: int = option(100, "examples in one step of the optimizer", low=1, high=2**24)
+    learning_rate: float = option(0.006, "size of the optimizer's steps", above=0)
+    schedule: str = option("cosine", SCHEDULE_HELP, choices=SCHEDULES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """Options of answering."""
+
+    top: int = option(5, "how many of the nearest training images to list", low=1)
+
+
+class Embed(Experiment):
+    """Train an autoencoder whose code is a place in the plane, and find the place of images."""
+
+    name: ClassVar[str] = "embed"
+    summary: ClassVar[str] = "Lay letters out in the plane with an autoencoder."
+    description: ClassVar[str] = (
+        "With images: their coordinates, and the letters that lie nearest. Without: train on "
+        "EMNIST letters (or MNIST, or any pair of idx files), and measure how well the classes "
+        "lie apart, next to principal components."
+    )
+    Config: ClassVar[type[TrainingSettings]] = Config
+    Query: ClassVar[type] = Query
+    inputs_help: ClassVar[str] = "Image files or folders; - takes names from stdin."
+    example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/letter.png",)
+    answer_columns: ClassVar[tuple[str, ...]] = ("input", "x", "y", "nearest")
+    shares: ClassVar[tuple[str, ...]] = ("nn_1", "nn_5", "trustworthiness")
+    data_options: ClassVar[tuple[str, ...]] = (
+        "dataset",
+        "letters",
+        "images",
+        "labels",
+        "test_images",
+        "test_labels",
+    )
+    data_facts: ClassVar[tuple[str, ...]] = ("image_shape",)
+
+    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+        """Load labelled images and hold out validation images from the training part."""
+        loaded = load_letters(
+            store,
+            config.dataset,
+            letters=config.letters,
+            images=_path(config.images),
+            labels=_path(config.labels),
+            test_images=_path(config.test_images),
+            test_labels=_path(config.test_labels),
+            split_seed=config.split_seed,
+            warn=warn,
+        )
+        training, validation = split_validation(
+            len(loaded.train_images), config.validation, config.split_seed
+        )
+        arrays = {
+            "images": loaded.train_images,
+            "labels": loaded.train_labels,
+            "training": training,
+            "validation": validation,
+            "test_images": loaded.test_images,
+            "test_labels": loaded.test_labels,
+        }
+        facts = {
+            "class_names": list(loaded.class_names),
+            "image_shape": [int(size) for size in loaded.train_images.shape[1:]],
+            "characters": has_characters(loaded.train_images),
+        }
+        return Data(arrays, facts, loaded.source)
+
+    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+        """Refuse an image shape that is not the network's, or neighbours that are none."""
+        shape, names = facts.get("image_shape"), facts.get("class_names")
+        shapes = [list(size) for size in network.input_shapes.values()]
+        if [shape] != shapes or len(shapes[0]) != 2 or network.shapes.get("plane") != (2,):
+            raise CheckpointError(
+                f"expected a network from {reprlib.repr(shape)} pixels by way of 'plane', two "
+                f"numbers, but it has {reprlib.repr(network.shapes)}"
+            )
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise CheckpointError(f"expected class names, but it has {reprlib.repr(names)}")
+        if not isinstance(facts.get("characters"), bool):
+            came = reprlib.repr(facts.get("characters"))
+            raise CheckpointError(f"expected 'characters' to be true or false, not {came}")
+        scoring.check_landmarks(facts)
+
+    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+        """Return the report's autoencoder."""
+        from nnlab.models.plane_autoencoder import plane_autoencoder
+
+        height, width = facts["image_shape"]
+        return plane_autoencoder((height, width), config.units)
+
+    def examples(self, config: Any, data: Data) -> Examples:
+        """Keep images as bytes on the device; the target of an image is the image, 0 to 1."""
+        pixels = int(np.prod(data.facts["image_shape"]))
+
+        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
+            import tensorflow as tf
+
+            images = tf.cast(tf.gather(arrays["images"], indices), tf.float32)
+            return images, tf.reshape(images, (-1, pixels)) / 255, None
+
+        return Examples(
+            arrays={"images": data.arrays["images"]},
+            training=data.arrays["training"],
+            validation=data.arrays["validation"],
+            batch=batch,
+            loss="binary_crossentropy",
+        )
+
+    def score(self, config: Any, network: Any, data: Data) -> Scores:
+        """Measure how well the classes lie apart in the plane, beside principal components."""
+        return scoring.score(network, data)
+
+    def answer(
+        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+    ) -> Iterator[Answer | Remark]:
+        """Tell the place of each image, and the training images that lie nearest."""
+        height, width = facts["image_shape"]
+        encoder = scoring.encoder(network)
+        for found in in_form(inputs, (height, width), facts["characters"]):
+            if isinstance(found, NnlabError):
+                yield found
+                continue
+            path, form = found
+            if len(form.characters) > 1:
+                yield Note(several(path, form, "expected a picture of one"))
+            place = encoder.answer(form.image[None])[0]
+            yield {"input": str(path), **scoring.described(place, facts, query.top)}
+
+    def draw(self, evidence: Evidence) -> dict[str, Any]:
+        """Draw the test images in the plane, and what the decoder makes of each place."""
+        return scoring.draw(evidence)
+
+    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+        """Return the scores beside those of principal components."""
+        return scoring.tables(metrics)
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
+
+
+EXPERIMENT = Embed()

@@ -1,0 +1,161 @@
+"""Paired runs: what a change (such as permuting the pixels) does, pair by pair."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nnlab.experiments.classify.figures.image_grid import COLUMNS, image_grid
+from nnlab.plots import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+LONGEST_NAME = 22  # characters
+PLACE = 1.2  # inches a condition
+COLOURS = style.OKABE_ITO[:6]  # without yellow, pale on white, and black, the colour of the mean
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+
+
+def paired_differences(
+    scores: Mapping[str, Sequence[float]],
+    differences: Mapping[str, Mapping[str, Any]],
+    measure: str = "accuracy",
+    footer: str = "",
+    percent: bool = True,
+) -> "Figure":
+    """Draw the scores of paired runs, and what each condition differs from the first one.
+
+    On the left a line joins the runs of one pair; on the right stand the paired differences with
+    their mean and 95 % interval against the line of no difference.
+
+    Args:
+        scores: a score a pair for each condition, all in one order; the first condition is
+            what the others are compared with: `{"plain": ..., "permuted": ..., "identity": ...}`.
+        differences: for each other condition `differences` (one a pair), `mean`, `low`, `high` and
+            `p` (None where unknown), as `nnlab.metrics.paired_difference` gives them.
+        measure: name of the score.
+        footer: data set and seeds, for the foot of the figure.
+        percent: whether the scores are shares, shown in per cent and percentage points.
+
+    Raises:
+        ValueError: if the conditions do not have one number of runs.
+    """
+    pairs = {len(values) for values in scores.values()}
+    if len(pairs) != 1:
+        raise ValueError(f"expected one number of runs in all conditions, got {sorted(pairs)}")
+    scale, unit = (100.0, "%") if percent else (1.0, "")
+    widths = [max(3.4, 1.0 + PLACE * len(places)) for places in (scores, differences)]
+    figure = style.new_figure(sum(widths), 4.8)
+    left, right = figure.subplots(1, 2, width_ratios=widths)
+    base = style.plain(next(iter(scores)), LONGEST_NAME)
+
+    style.style_axes(left, "Each pair", y=f"{measure} ({unit})" if unit else measure)
+    _draw_scores(left, {name: scale * np.asarray(values) for name, values in scores.items()})
+    unit = " (percentage points)" if percent else ""
+    style.style_axes(right, f"Difference from {base}", "◆ mean and 95 % interval", "change" + unit)
+    _draw_differences(right, differences, scale)
+    style.footer(figure, footer)
+    return figure
+
+
+def _draw_scores(axes: "Axes", scores: Mapping[str, np.ndarray]) -> None:
+    columns = np.stack(list(scores.values()))  # (conditions, pairs)
+    places = np.arange(len(columns))
+    for pair, values in enumerate(columns.T):
+        axes.plot(
+            places,
+            values,
+            color=COLOURS[pair % len(COLOURS)],
+            marker=MARKERS[pair % len(MARKERS)],
+            markersize=6,
+            linewidth=1.2,
+            alpha=0.9,
+        )
+    _name_places(axes, list(scores))
+
+
+def _draw_differences(
+    axes: "Axes", differences: Mapping[str, Mapping[str, Any]], scale: float
+) -> None:
+    axes.axhline(0, color=style.BLACK, linewidth=1.0)
+    for place, row in enumerate(differences.values()):
+        values = scale * np.asarray(row["differences"], dtype=np.float64)
+        for pair, value in enumerate(values):
+            spread = 0.22 * (pair + 0.5) / len(values)  # pairs side by side, left of the mean
+            axes.plot(
+                place - 0.1 - spread,
+                value,
+                color=COLOURS[pair % len(COLOURS)],
+                marker=MARKERS[pair % len(MARKERS)],
+                markersize=5,
+                alpha=0.9,
+            )
+        mean = scale * row["mean"]
+        if row["low"] is not None and row["high"] is not None:
+            axes.plot(
+                [place + 0.1] * 2,
+                [scale * row["low"], scale * row["high"]],
+                color=style.BLACK,
+                linewidth=2,
+                solid_capstyle="butt",
+            )
+        axes.plot(place + 0.1, mean, color=style.BLACK, marker="D", markersize=7)
+    _name_places(axes, list(differences), [_in_words(row, scale) for row in differences.values()])
+
+
+def _in_words(row: Mapping[str, Any], scale: float) -> str:
+    """Mean, interval and p-value of a difference, as far as they are known."""
+    words = [_signed(scale * row["mean"])]
+    if row["low"] is not None and row["high"] is not None:
+        words.append(f"[{_signed(scale * row['low'])}, {_signed(scale * row['high'])}]")
+    if row["p"] is not None:
+        words.append("p < 0.001" if row["p"] < 0.001 else f"p = {row['p']:.3f}")
+    return "\n".join(words)
+
+
+def _signed(value: float) -> str:
+    text = f"{value:+.2f}"
+    return "0.00" if text in ("+0.00", "-0.00") else text.replace("-", "\N{MINUS SIGN}")
+
+
+def _name_places(axes: "Axes", names: Sequence[str], words: Sequence[str] = ()) -> None:
+    """Write under each place its name, and below that its words."""
+    labels = ["\n".join(style.wrapped(name, PLACE - 0.1, style.TEXT_SIZE)) for name in names]
+    if words:
+        labels = [f"{label}\n{text}" for label, text in zip(labels, words, strict=True)]
+    axes.set_xticks(range(len(names)), labels)
+    axes.set_xlim(-0.5, len(names) - 0.5)
+    axes.tick_params(axis="x", length=0)
+
+
+def before_after(
+    images: Sequence[npt.NDArray] | npt.NDArray,
+    permuted_images: Sequence[npt.NDArray] | npt.NDArray,
+    captions: Sequence[str] | None = None,
+    footer: str = "",
+    title: str = "The same images before and after the permutation",
+) -> "Figure":
+    """Draw each image above the same image permuted; the first 8 pairs.
+
+    Args:
+        images: (height, width[, channels]) each, uint8 or floats from 0 to 1.
+        permuted_images: the same images, permuted, in the same order.
+        captions: a few words for each pair, such as its label.
+        footer: data set and seed of the permutation, for the foot of the figure.
+        title: above the images.
+
+    Raises:
+        ValueError: if the numbers of images or captions differ.
+    """
+    if len(images) != len(permuted_images) or len(captions or images) != len(images):
+        raise ValueError(
+            "expected as many images before as after, and as many captions, "
+            f"got {len(images)}, {len(permuted_images)} and {len(captions or images)}"
+        )
+    names = [f"{style.plain(name, LONGEST_NAME)}, " for name in captions or [""] * len(images)]
+    pairs = min(len(images), COLUMNS)
+    words = [f"{name}{when}".lstrip(", ") for when in ("before", "after") for name in names[:pairs]]
+    return image_grid([*images[:pairs], *permuted_images[:pairs]], words, title, footer, pairs)

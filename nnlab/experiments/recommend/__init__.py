@@ -1,0 +1,331 @@
+"""What else goes in the basket: report section on recommendation, a denoising autoencoder."""
+
+import reprlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nnlab.datasets.baskets.layouts import KINDS, Layout
+from nnlab.datasets.baskets.lines import SEPARATORS
+from nnlab.datasets.baskets.loading import Baskets, load_baskets
+from nnlab.datasets.baskets.parts import hold_out_one, multi_hot, split_baskets
+from nnlab.datasets.store import Store
+from nnlab.datasets.text.files import shorten
+from nnlab.errors import CheckpointError, DataError, NnlabError
+from nnlab.experiments.contract import (
+    Answer,
+    Data,
+    Evidence,
+    Experiment,
+    Note,
+    Remark,
+    Scores,
+    Table,
+    Warn,
+)
+from nnlab.experiments.recommend import scoring as scoring
+from nnlab.experiments.recommend.questions import Catalogue
+from nnlab.options import changed, option
+from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.training.settings import OPTIMIZERS, TrainingSettings
+
+MOST_ITEMS = 5_000
+"""The other recommenders invert a matrix of items by items."""
+MOST_CELLS = 2**31
+"""Of the table of baskets by items, a byte each."""
+SHOWN = 3
+"""How many items the summary of the data names."""
+LONGEST_SHOWN = 40
+MOST_UNKNOWN = 5
+"""How many unknown items a note names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(TrainingSettings):
+    """Options of training a recommender."""
+
+    baskets: str | None = option(
+        None,
+        "file of a basket a line, or a data set: groceries, sample",
+        path=True,
+        default_text="groceries where it can be had, else sample",
+    )
+    encoding: str | None = option(None, "encoding of the file", default_text="utf-8")
+    layout: str | None = option(
+        None,
+        "a basket per line; a table with an item per column; or long, an item per line",
+        choices=KINDS,
+        default_text="lines",
+    )
+    columns: str | None = option(
+        None,
+        "columns to read, by number or name, such as 2- or user,item; in the long layout the "
+        "basket's and then the item's",
+        default_text="all",
+    )
+    header: bool | None = option(None, "the first line names the columns: leave it out")
+    keep_nan: bool | None = option(None, "take nan, NA and null for items, not for empty cells")
+    min_count: int = option(1, "leave out items that are in fewer baskets", low=1)
+    split_seed: int = option(0, "which baskets are held out; --runs takes several", low=0)
+    dropout: float = option(0.4, "share of a basket that training hides", low=0, high=0.99)
+    epochs: int = option(30, "passes over the baskets", low=1, high=10**6)
+    batch_size: int = option(10, "examples in one step of the optimizer", low=1, high=2**24)
+    optimizer: str = option("adam", "how the weights are changed", choices=OPTIMIZERS)
+    learning_rate: float = option(0.0003, "size of the optimizer's steps", above=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """Options of answering."""
+
+    top: int = option(10, "how many items to recommend", low=1)
+    ignore_unknown: bool = option(False, "leave out items that no training basket had")
+
+
+class Recommend(Experiment):
+    """Train a denoising autoencoder on market baskets, and complete baskets with it."""
+
+    name: ClassVar[str] = "recommend"
+    summary: ClassVar[str] = "Recommend what else goes in the basket."
+    description: ClassVar[str] = (
+        "With baskets such as 'soda, yogurt': the items that go with them. Without: train a "
+        "denoising autoencoder, and measure how often it finds an item that was hidden, next to "
+        "popularity and other simple recommenders."
+    )
+    Config: ClassVar[type[TrainingSettings]] = Config
+    Query: ClassVar[type] = Query
+    inputs_help: ClassVar[str] = "Baskets, items separated by commas; - takes them from stdin."
+    example_inputs: ClassVar[tuple[str, ...]] = ("yogurt", "")
+    answer_columns: ClassVar[tuple[str, ...]] = ("item", "score")
+    shares: ClassVar[tuple[str, ...]] = (
+        "recall_at_1",
+        "recall_at_5",
+        "recall_at_10",
+        "recall_at_20",
+        "ndcg_at_10",
+        "mrr",
+    )
+    data_options: ClassVar[tuple[str, ...]] = (
+        "baskets",
+        "encoding",
+        "layout",
+        "columns",
+        "header",
+        "keep_nan",
+    )
+    data_facts: ClassVar[tuple[str, ...]] = ("items",)
+    dataset_option: ClassVar[str] = "baskets"
+
+    def trials(self, config: Any, runs: int) -> dict[str, Any]:
+        """Return a run for each split: it is the choice of baskets that matters."""
+        seeds = range(config.split_seed, config.split_seed + runs)
+        return {f"split-{seed}": changed(config, self.name, split_seed=seed) for seed in seeds}
+
+    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+        """Load baskets and split them; of those held out, an item each is hidden."""
+        baskets = load_baskets(
+            store,
+            config.baskets,
+            min_count=config.min_count,
+            encoding=config.encoding,
+            layout=Layout(config.layout, config.columns, config.header, bool(config.keep_nan)),
+            warn=warn,
+        )
+        _check_size(baskets, config.baskets)
+        rows = np.flatnonzero(np.diff(baskets.indptr) > 0)
+        parts = [rows[part] for part in split_baskets(len(rows), config.split_seed)]
+        training, validation, test = parts
+        count = len(baskets.items)
+        held = {
+            name: hold_out_one(baskets.indptr, baskets.indices, part, config.split_seed)
+            for name, part in (("validation", validation), ("test", test))
+        }
+        arrays = {
+            "baskets": multi_hot(baskets.indptr, baskets.indices, np.arange(len(baskets)), count),
+            "training": training,
+            "validation": held["validation"].rows,
+            "test": held["test"].rows,
+        }
+        arrays["known"] = arrays["baskets"].copy()
+        for part in held.values():
+            arrays["known"][part.rows, part.hidden] = 0
+        facts = {
+            "items": list(baskets.items),
+            "shares": arrays["baskets"][training].mean(axis=0).round(6).tolist(),
+            "separator": baskets.separator,
+        }
+        return Data(arrays, facts, baskets.source, _summary(baskets))
+
+    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+        """Refuse items that are not the network's."""
+        items = facts.get("items")
+        if (
+            not isinstance(items, list)
+            or not all(isinstance(item, str) for item in items)
+            or len(set(items)) != len(items)
+        ):
+            raise CheckpointError(f"expected names of items, but it has {reprlib.repr(items)}")
+        shares = facts.get("shares")
+        if not isinstance(shares, list) or len(shares) != len(items):
+            raise CheckpointError(f"expected a share for each item, not {reprlib.repr(shares)}")
+        if not all(type(share) in (int, float) and 0 <= share <= 1 for share in shares):
+            raise CheckpointError(f"expected shares from 0 to 1, not {reprlib.repr(shares)}")
+        if facts.get("separator", SEPARATORS[0]) not in SEPARATORS:
+            raise CheckpointError(
+                f"expected a separator of items, but it has {reprlib.repr(facts['separator'])}"
+            )
+        expected = [(len(items),)]
+        came = list(network.input_shapes.values()), list(network.output_shapes.values())
+        if came != (expected, expected):
+            raise CheckpointError(
+                f"expected a network from {len(items)} items to as many scores, "
+                f"but it goes from {reprlib.repr(came[0])} to {reprlib.repr(came[1])}"
+            )
+
+    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+        """Return the report's denoising autoencoder."""
+        from nnlab.models.basket_autoencoder import basket_autoencoder
+
+        return basket_autoencoder(len(facts["items"]), config.dropout)
+
+    def examples(self, config: Any, data: Data) -> Examples:
+        """Training completes what dropout hides; validation finds the item that was hidden.
+
+        Targets are 1 for what is in the basket and 2 for the item to be found: of a training
+        basket one that is known, so that what is learned by heart can be told from the rest.
+        """
+        items = len(data.facts["items"])
+
+        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
+            import tensorflow as tf
+
+            whole = tf.cast(tf.gather(arrays["baskets"], indices), tf.float32)
+            known = tf.cast(tf.gather(arrays["known"], indices), tf.float32)
+            wanted = whole - known
+            if seed is not None:
+                chance = 1 + tf.random.stateless_uniform(tf.shape(whole), seed)
+                wanted = tf.one_hot(tf.argmax(whole * chance, -1), items)
+            return known, whole + wanted, None
+
+        return Examples(
+            arrays={name: data.arrays[name] for name in ("baskets", "known")},
+            training=data.arrays["training"],
+            validation=data.arrays["validation"],
+            batch=batch,
+            loss=_crossentropy,
+            measures={"recall_at_10": _recall_at_10, "ndcg": _ndcg},
+            monitor="ndcg",
+            higher_is_better=True,
+        )
+
+    def score(self, config: Any, network: Any, data: Data) -> Scores:
+        """Measure how often the hidden item is found, beside simple recommenders."""
+        return scoring.score(network.predict, data)
+
+    def answer(
+        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+    ) -> Iterator[Answer | Remark]:
+        """Recommend items for each basket, best first, never one that is in it.
+
+        An empty basket gets what most baskets have.
+        """
+        catalogue = Catalogue(facts["items"], facts.get("separator", SEPARATORS[0]))
+        shares = np.array(facts["shares"])
+        for given in inputs:
+            try:
+                asked = catalogue.read(given)
+                if asked.unknown and not query.ignore_unknown:
+                    raise catalogue.unknown_error(given, asked.unknown)
+            except NnlabError as error:
+                yield error.of(given)
+                continue
+            known = asked.known
+            if asked.unknown:
+                yield Note(_left_out(given, asked.unknown, bool(known)))
+            basket = np.zeros((1, len(shares)), np.float32)
+            basket[0, known] = 1
+            scores = network.answer(basket)[0].astype(float) if known else shares.copy()
+            scores[known] = -np.inf
+            left = min(query.top, len(scores) - len(known))
+            for number in (-scores).argsort(kind="stable")[:left]:
+                item, score = facts["items"][number], round(float(scores[number]), 6)
+                yield {"basket": given, "item": item, "score": score}
+
+    def draw(self, evidence: Evidence) -> dict[str, Any]:
+        """Draw recall over k beside the baselines."""
+        return scoring.draw(evidence)
+
+    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+        """Return the scores beside the baselines."""
+        return scoring.tables(metrics)
+
+    def summarise(self, results: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+        """Compare the network with each baseline, split by split."""
+        return scoring.summarise(results)
+
+    def summary_tables(self, summary: Mapping[str, Any]) -> list[Table]:
+        """Return the paired differences."""
+        return scoring.summary_tables(summary)
+
+
+def _check_size(baskets: Baskets, name: str | None) -> None:
+    """Refuse what would not fit into memory: all items are scored for each basket."""
+    items, cells = len(baskets.items), len(baskets) * len(baskets.items)
+    if items > MOST_ITEMS or cells > MOST_CELLS:
+        raise DataError(
+            f"{name}: {len(baskets):,} baskets with {items:,} different items; expected at most "
+            f"{MOST_ITEMS:,} items, and {MOST_CELLS:,} for both multiplied; leave out rare items "
+            "with --min-count"
+        )
+
+
+def _crossentropy(targets: Any, outputs: Any) -> Any:
+    import keras
+    import tensorflow as tf
+
+    return keras.losses.binary_crossentropy(tf.minimum(targets, 1), outputs)
+
+
+def _better(targets: Any, outputs: Any) -> Any:
+    """Count the items not in the basket that score higher than the one to be found."""
+    import tensorflow as tf
+
+    wanted = targets > 1.5
+    own = tf.reduce_sum(tf.where(wanted, outputs, 0), -1, keepdims=True)
+    others = tf.where(targets < 0.5, outputs, -1)
+    return tf.reduce_sum(tf.cast(others > own, tf.float32), -1)
+
+
+def _recall_at_10(targets: Any, outputs: Any) -> Any:
+    return _better(targets, outputs) < 10
+
+
+def _ndcg(targets: Any, outputs: Any) -> Any:
+    """Return 1 / log2(1 + rank), without a cut: it varies less than recall, to choose by."""
+    import tensorflow as tf
+
+    return np.log(2) / tf.math.log(2 + _better(targets, outputs))
+
+
+def _summary(baskets: Baskets) -> str:
+    counts = np.bincount(baskets.indices, minlength=len(baskets.items))
+    shares = [
+        f"{shorten(item, LONGEST_SHOWN)} ({100 * count / len(baskets):.0f} %)"
+        for item, count in zip(baskets.items[:SHOWN], counts[:SHOWN], strict=True)
+    ]
+    return (
+        f"{len(baskets):,} baskets, {len(baskets.items):,} items, "
+        f"most frequent: {', '.join(shares)}"
+    )
+
+
+def _left_out(given: str, unknown: Sequence[str], some_left: bool) -> str:
+    names = ", ".join(map(repr, unknown[:MOST_UNKNOWN]))
+    more = f" and {len(unknown) - MOST_UNKNOWN} more" if len(unknown) > MOST_UNKNOWN else ""
+    rest = "" if some_left else "; nothing is left, so these are the items that most baskets have"
+    return f"basket {reprlib.repr(given)}: left out unknown {names}{more}{rest}"
+
+
+EXPERIMENT = Recommend()

@@ -1,0 +1,329 @@
+"""Text from a character LSTM: report section on text generation, figure 3."""
+
+import reprlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nnlab.datasets.store import Store
+from nnlab.datasets.text.corpus import Corpus, decode, encode, load_corpus
+from nnlab.datasets.text.files import shorten
+from nnlab.datasets.text.prompts import are_characters
+from nnlab.errors import CheckpointError, DataError
+from nnlab.experiments.contract import (
+    Answer,
+    Data,
+    Evidence,
+    Experiment,
+    Note,
+    Remark,
+    Scores,
+    Table,
+    Warn,
+)
+from nnlab.experiments.textgen import scoring as scoring
+from nnlab.experiments.textgen.characters import CONTEXTS
+from nnlab.experiments.textgen.passages import seed_passages
+from nnlab.experiments.textgen.sampling import Sampler
+from nnlab.experiments.textgen.writing import Writer
+from nnlab.options import changed, option
+from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.training.settings import OPTIMIZERS, TrainingSettings
+
+FEWEST_CHARACTERS = 100_000
+GLIMPSE_LENGTH = 160
+SHOWN = 60
+"""Characters of the text that the summary of the data shows."""
+RULE = "-" * 40 + "\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(TrainingSettings):
+    """Options of training a model of text."""
+
+    corpus: str | None = option(
+        None,
+        "text file, or a data set: tom_sawyer, nietzsche, sample",
+        path=True,
+        default_text="tom_sawyer where it can be had, else sample",
+    )
+    encoding: str | None = option(None, "encoding of the text file", default_text="utf-8")
+    keep_case: bool = option(False, "tell capital letters from small ones")
+    seq_len: int = option(40, "characters that the network reads", low=1, high=10_000)
+    step: int = option(3, "characters from one window to the next", low=1)
+    units: int = option(180, "cells of the LSTM", low=1, high=2**14)
+    epochs: int = option(60, "passes over the windows", low=1, high=10**6)
+    optimizer: str = option("rmsprop", "how the weights are changed", choices=OPTIMIZERS)
+    learning_rate: float = option(0.01, "size of the optimizer's steps", above=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """Options of writing."""
+
+    sample: bool = option(False, "write with no prompt: from a passage of the training text on")
+    length: int = option(400, "characters to write", low=1)
+    temperature: float = option(0.5, "0: the likeliest character; 1: as the network says", low=0)
+    top_k: int = option(0, "choose among so many of the likeliest characters; 0: all", low=0)
+    top_p: float = option(
+        1.0, "choose among the likeliest that make up this probability", above=0, high=1
+    )
+    samples: int = option(1, "texts for each prompt", low=1, short="n")
+    seed: int = option(1, "another seed, another text", low=0, high=2**31 - 1)
+    context: str = option(
+        "carried", "what the network remembers: all it read, or its window", choices=CONTEXTS
+    )
+
+
+class Textgen(Experiment):
+    """Train a character LSTM on a text, and write with it."""
+
+    name: ClassVar[str] = "textgen"
+    summary: ClassVar[str] = "Write text with a character LSTM."
+    description: ClassVar[str] = (
+        "With a prompt, or with --sample: write on. Without: train on a text, and measure the bits "
+        "per character on its last tenth, next to an n-gram model."
+    )
+    Config: ClassVar[type[TrainingSettings]] = Config
+    Query: ClassVar[type] = Query
+    inputs_help: ClassVar[str] = "Prompts; - takes them from stdin, one a line."
+    example_inputs: ClassVar[tuple[str, ...]] = ("the quick ",)
+    answer_columns: ClassVar[tuple[str, ...]] = ("prompt", "text")
+    shares: ClassVar[tuple[str, ...]] = ("copied_share",)
+    data_options: ClassVar[tuple[str, ...]] = ("corpus", "encoding")
+    dataset_option: ClassVar[str] = "corpus"
+
+    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+        """Load a text; 80 % are to train on, 10 % choose the weights, the last 10 % test."""
+        corpus = load_corpus(
+            store, config.corpus, keep_case=config.keep_case, encoding=config.encoding, warn=warn
+        )
+        text, window = corpus.codes, config.seq_len
+        bounds = np.array([len(text) * 8 // 10, len(text) * 9 // 10])
+        if bounds[0] <= window or len(text) - bounds[1] < 1:
+            raise DataError(
+                f"{corpus.source.name}: expected a text of which eight tenths are longer than a "
+                f"window of {window} characters, but it has {len(text):,} characters in all; take "
+                "a longer text or a shorter --seq-len"
+            )
+        if len(corpus.characters) < 2:
+            raise DataError(
+                f"{corpus.source.name}: expected different characters, but all are alike"
+            )
+        if len(text) < FEWEST_CHARACTERS:
+            warn(
+                f"{corpus.source.name} has {len(text):,} characters; expect little of fewer than "
+                f"{FEWEST_CHARACTERS:,}"
+            )
+        first, last = bounds - window  # the windows of which the next character is held out
+        arrays = {
+            "text": text,
+            "bounds": bounds,
+            "training": np.arange(0, first, config.step, dtype=np.int32),
+            "validation": np.arange(first, last, config.step, dtype=np.int32),
+        }
+        facts = {
+            "characters": list(corpus.characters),
+            "keep_case": config.keep_case,
+            "seeds": seed_passages(text[: bounds[0]], corpus.characters, window),
+        }
+        return Data(arrays, facts, corpus.source, _summary(corpus))
+
+    def load_for_evaluation(
+        self,
+        config: Any,
+        facts: Mapping[str, Any],
+        given: Mapping[str, Any],
+        store: Store,
+        warn: Warn,
+    ) -> Data:
+        """Load the network's own text, or another one, all of which is for testing then."""
+        if "corpus" not in given:
+            return self.load(changed(config, "evaluate", **given), store, warn)
+        corpus = load_corpus(
+            store,
+            given["corpus"],
+            keep_case=facts["keep_case"],
+            encoding=given.get("encoding"),
+            warn=warn,
+        )
+        text = decode(corpus.codes, corpus.characters)
+        codes, unknown = encode(text, facts["characters"])
+        if unknown:
+            warn(f"{corpus.source.name}: left out characters that the network does not know")
+        window = config.seq_len
+        if len(codes) <= window:
+            raise DataError(
+                f"{corpus.source.name}: expected more than a window of {window} known characters, "
+                f"but it has {len(codes)}"
+            )
+        return Data({"text": codes, "bounds": np.array([0, window])}, facts, corpus.source)
+
+    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+        """Refuse an alphabet or seed sequences that are not the network's."""
+        characters: Any = facts.get("characters")
+        if not are_characters(characters) or characters != sorted(characters):
+            raise CheckpointError(
+                f"expected sorted characters, but it has {reprlib.repr(characters)}"
+            )
+        inputs, outputs = list(network.input_shapes.values()), list(network.output_shapes.values())
+        count = len(characters)
+        if (
+            [len(shape) for shape in inputs] != [2]
+            or inputs[0][1] != count
+            or outputs != [(count,)]
+        ):
+            raise CheckpointError(
+                f"expected a network from windows of {count} different characters to one of them, "
+                f"but it goes from {reprlib.repr(inputs)} to {reprlib.repr(outputs)}"
+            )
+        if not _ends_in_softmax(network.description):
+            raise CheckpointError("expected a network that ends in a softmax over the characters")
+        if not isinstance(facts.get("keep_case"), bool):
+            came = reprlib.repr(facts.get("keep_case"))
+            raise CheckpointError(f"expected 'keep_case' to be true or false, not {came}")
+        seeds = facts.get("seeds")
+        if not isinstance(seeds, list) or not seeds or not all(map(_is_text(characters), seeds)):
+            came = reprlib.repr(seeds)
+            raise CheckpointError(f"expected seed sequences of known characters, but came {came}")
+
+    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+        """Return the report's LSTM."""
+        from nnlab.models.character_lstm import character_lstm
+
+        return character_lstm(config.seq_len, len(facts["characters"]), config.units)
+
+    def examples(self, config: Any, data: Data) -> Examples:
+        """Keep the text as one array of codes; a batch is windows of it, one-hot."""
+        window, characters = config.seq_len, len(data.facts["characters"])
+
+        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
+            import tensorflow as tf
+
+            places = indices[:, None] + tf.range(window + 1)
+            codes = tf.cast(tf.gather(arrays["text"], places), tf.int32)  # (batch, window + 1)
+            return tf.one_hot(codes[:, :-1], characters), codes[:, -1], None
+
+        def bits_per_character(targets: Any, outputs: Any) -> Any:
+            import tensorflow as tf
+
+            told = tf.gather(outputs, targets, batch_dims=1)
+            return -tf.math.log(tf.maximum(told, scoring.LEAST_PROBABILITY)) / np.log(2)
+
+        return Examples(
+            arrays={"text": data.arrays["text"]},
+            training=data.arrays["training"],
+            validation=data.arrays["validation"],
+            batch=batch,
+            loss="sparse_categorical_crossentropy",
+            measures={"bits_per_character": bits_per_character},
+            monitor="bits_per_character",
+        )
+
+    def score(self, config: Any, network: Any, data: Data) -> Scores:
+        """Measure bits per character on the test part, and how much a sample copies.
+
+        Raises:
+            CheckpointError: The network reads other windows than its settings say.
+        """
+        ((window, _),) = network.input_shapes.values()
+        if window != config.seq_len:
+            raise CheckpointError(
+                f"expected a network of windows of {config.seq_len} characters, as its settings "
+                f"say, but it reads {window}"
+            )
+        return scoring.score(network, data, config.seed)
+
+    def glimpse(self, config: Any, network: Any, data: Data) -> str:
+        """Write a line from the first seed sequence on."""
+        characters = data.facts["characters"]
+        prompt, _ = encode(data.facts["seeds"][0], characters)
+        try:
+            codes = scoring.write(network, prompt, GLIMPSE_LENGTH, config.seed)
+        except CheckpointError:  # whether a training has gone wrong is not decided here
+            return ""
+        return decode(np.array(codes), characters).replace("\n", " ")
+
+    def own_inputs(self, query: Any) -> Sequence[str]:
+        """Return an empty prompt for --sample."""
+        return ("",) if query.sample else ()
+
+    def answer(
+        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+    ) -> Iterator[Answer | Remark]:
+        """Write `query.samples` texts for each prompt."""
+        writer = _writer(network, facts, query)
+        for number, prompt in enumerate(inputs):
+            yield from _notes(writer, prompt)
+            for sample in range(query.samples):
+                rng = _rng(query, number, sample)
+                text = "".join(writer.pieces(prompt, query.length, rng))
+                yield {"prompt": prompt, "text": text}
+
+    def stream(
+        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+    ) -> Iterator[str | Remark] | None:
+        """Write the same texts as they come, each behind its prompt, with a rule in between."""
+        return _written(network, facts, query, inputs)
+
+    def draw(self, evidence: Evidence) -> dict[str, Any]:
+        """Draw bits per character beside the baselines."""
+        return scoring.draw(evidence)
+
+    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+        """Return bits per character beside the baselines, what is copied, and a sample."""
+        return scoring.tables(metrics)
+
+
+def _written(
+    network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+) -> Iterator[str | Remark]:
+    writer = _writer(network, facts, query)
+    for number, prompt in enumerate(inputs):
+        yield from _notes(writer, prompt)
+        for sample in range(query.samples):
+            if number or sample:
+                yield RULE
+            yield prompt
+            yield from writer.pieces(prompt, query.length, _rng(query, number, sample))
+            yield "\n"
+
+
+def _writer(network: Any, facts: Mapping[str, Any], query: Any) -> Writer:
+    sampler = Sampler(query.temperature, query.top_k, query.top_p)
+    return Writer(network, facts, sampler, query.context)
+
+
+def _notes(writer: Writer, prompt: str) -> Iterator[Note]:
+    if unknown := writer.unknown(prompt):
+        yield Note(f"left out what the corpus never had: {' '.join(unknown)}")
+
+
+def _rng(query: Any, number: int, sample: int) -> np.random.Generator:
+    """Return the chances of one text, which are its own: other texts beside it change nothing."""
+    return np.random.default_rng([query.seed, number, sample])
+
+
+def _summary(corpus: Corpus) -> str:
+    start = decode(corpus.codes[: 10 * SHOWN], corpus.characters)
+    return (
+        f"{len(corpus.codes):,} characters, {len(corpus.characters):,} of them different; "
+        f"it begins: {shorten(start, SHOWN)}"
+    )
+
+
+def _ends_in_softmax(description: Mapping[str, Any]) -> bool:
+    """Tell whether the output is probabilities; of other numbers no character can be drawn."""
+    (output,) = description["outputs"]
+    settings = {node["name"]: node["settings"] for node in description["nodes"]}.get(output, {})
+    return bool(settings.get("activation") == "softmax")
+
+
+def _is_text(characters: Sequence[str]) -> Any:
+    known = set(characters)
+    return lambda seed: isinstance(seed, str) and seed != "" and known.issuperset(seed)
+
+
+EXPERIMENT = Textgen()

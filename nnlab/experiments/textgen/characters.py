@@ -1,0 +1,69 @@
+"""Reading and writing text a character at a time with a network that reads windows."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nnlab.experiments.textgen.sampling import Sampler
+from nnlab.inference import Network
+from nnlab.inference.finite import check_finite
+
+CONTEXTS = ("carried", "window")
+"""How much a network remembers of what it read: everything so far, or its window as in training."""
+
+_CHANCES = 1024  # drawn at a time; one by one they cost as much as the network's step
+
+
+class Reader:
+    """Reads text a character at a time and knows, after each, what may follow.
+
+    "carried" is one LSTM state that is never reset. "window" gives what the network gives for the
+    last window alone: as many states as a window has places run side by side, each begun at zero
+    one character after the other, so that one of them has read exactly a window at any time.
+    """
+
+    def __init__(self, network: Network, context: str) -> None:
+        """Begin with nothing read.
+
+        Args:
+            network: From one-hot windows (length, characters) to probabilities (characters,).
+            context: One of CONTEXTS.
+        """
+        ((window, characters),) = network.input_shapes.values()
+        self._forgets = context == "window"
+        self._rows = window if self._forgets else 1
+        self._step = network.stepwise()
+        self._input = np.zeros((self._rows, 1, characters), np.float32)
+        states = list(self._step.input_shapes.values())[1:]
+        self._states = [np.zeros((self._rows, *shape), np.float32) for shape in states]
+        self._read = 0
+
+    def read(self, code: int) -> np.ndarray:
+        """Read a character; return the probabilities of the next one, float32 (characters,).
+
+        Raises:
+            CheckpointError: They are not finite.
+        """
+        if self._forgets:
+            for state in self._states:
+                state[self._read % self._rows] = 0
+        self._input[:, 0, code] = 1
+        probabilities, *self._states = self._step.run(self._input, *self._states)
+        self._input[:, 0, code] = 0
+        self._read += 1
+        longest = self._read % self._rows if self._read >= self._rows else 0
+        known: np.ndarray = probabilities[longest]
+        check_finite(known)
+        return known
+
+    def write(
+        self, prompt: np.ndarray, sampler: Sampler, rng: np.random.Generator
+    ) -> Iterator[int]:
+        """Read a prompt of one character or more, then yield what follows, without end."""
+        for code in prompt:
+            probabilities = self.read(int(code))
+        while True:
+            for chance in rng.random(_CHANCES).tolist():
+                code = sampler.pick(probabilities, chance)
+                yield code
+                probabilities = self.read(code)

@@ -1,0 +1,186 @@
+"""Scores, tables and figures of a model of text: bits per character, and how much it copies."""
+
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from nnlab.datasets.text.corpus import decode
+from nnlab.experiments.contract import Data, Evidence, Scores, Table
+from nnlab.experiments.textgen.characters import Reader
+from nnlab.experiments.textgen.ngram import KneserNey, uniform_bits, unigram_bits
+from nnlab.experiments.textgen.sampling import Sampler
+from nnlab.inference import Network
+from nnlab.metrics import copied_share, longest_copied_run
+
+MOST_SCORED = 100_000
+"""Characters of the test part that are scored: its first ones. Each costs a whole window."""
+
+MOST_COUNTED = 5_000_000
+"""Characters that the n-gram model counts: the last ones before the test part."""
+
+SAMPLE_LENGTH = 10_000
+SAMPLE_TEMPERATURE = 0.5
+SHOWN = 600
+SAMPLE_WIDTH = 76
+COPY_LENGTH = 20
+OWN = "this network"
+OWN_PAGES = "the text's own next pages"
+LEAST_PROBABILITY = 1e-7  # as Keras cuts its crossentropy: a probability of 0 costs 23 bits
+WINDOWS_AT_ONCE_ELEMENTS = 2**24
+
+
+def score(network: Network, data: Data, seed: int) -> Scores:
+    """Measure bits per character on the test part, and how much of a sample is copied.
+
+    Args:
+        network: From one-hot windows to probabilities of the next character.
+        data: Arrays `text` (codes of the whole corpus) and `bounds` (where validation and test
+            begin); facts `characters`.
+        seed: Of the sample.
+    """
+    text = data.arrays["text"]
+    _, first = data.arrays["bounds"]
+    characters = data.facts["characters"]
+    test = text[first : first + MOST_SCORED]
+    known = text[max(0, int(first) - MOST_COUNTED) : first]
+    window = next(iter(network.input_shapes.values()))[0]
+    context = text[first - window : first]
+    sample = np.array(write(network, context, min(SAMPLE_LENGTH, len(test)), seed))
+    baselines: dict[str, dict[str, float]] = {
+        "uniform": {"bits_per_character": uniform_bits(len(characters))}
+    }
+    copying: dict[str, float] = {}
+    if first > window:  # else the text is another one, and all of it is for testing
+        ngram = KneserNey.fit(known, len(characters))
+        baselines = {
+            f"Kneser-Ney, order {ngram.order}": {
+                "bits_per_character": ngram.bits_per_character(test, known)
+            },
+            "unigram": {"bits_per_character": unigram_bits(known, test, len(characters))},
+            **baselines,
+            OWN_PAGES: _copying(test[: len(sample)], text[:first]),
+        }
+        copying = _copying(sample, text[:first])
+    return Scores(
+        scores={
+            "bits_per_character": window_bits(network, text, int(first), len(test)),
+            "bits_per_character_carried": carried_bits(network, context, test),
+            **copying,
+        },
+        baselines=baselines,
+        details={
+            "characters": len(characters),
+            "test_characters": len(test),
+            "ngram_characters": len(known),
+            "sample_characters": len(sample),
+            "sample_temperature": SAMPLE_TEMPERATURE,
+            "sample": decode(sample[:SHOWN], characters),
+        },
+    )
+
+
+def _copying(generated: np.ndarray, corpus: np.ndarray) -> dict[str, float]:
+    length = min(COPY_LENGTH, len(generated))  # the test part of a tiny text may be shorter
+    return {
+        "copied_share": copied_share(generated, corpus, length),
+        "longest_copied_run": longest_copied_run(generated, corpus),
+    }
+
+
+def write(network: Network, prompt: np.ndarray, length: int, seed: int) -> list[int]:
+    """Write text at the temperature of samples; the same for the same seed."""
+    writing = Reader(network, "carried").write(
+        prompt, Sampler(SAMPLE_TEMPERATURE), np.random.default_rng(seed)
+    )
+    return [next(writing) for _ in range(length)]
+
+
+def window_bits(network: Network, text: np.ndarray, first: int, count: int) -> float:
+    """Return the bits per character of `text[first:first + count]`, each after its own window.
+
+    Args:
+        network: From one-hot windows (length, characters) to probabilities (characters,).
+        text: Codes (length,).
+        first: The first character to tell, a window or more from the beginning.
+        count: How many to tell.
+    """
+    ((window, characters),) = network.input_shapes.values()
+    at_once = max(1, WINDOWS_AT_ONCE_ELEMENTS // (window * characters))
+    windows = np.lib.stride_tricks.sliding_window_view(text, window)
+    bits = 0.0
+    for start in range(first, first + count, at_once):
+        stop = min(start + at_once, first + count)
+        one_hot = np.zeros((stop - start, window, characters), np.float32)
+        np.put_along_axis(
+            one_hot, windows[start - window : stop - window, :, None].astype(np.intp), 1, axis=2
+        )
+        probabilities = network.predict(one_hot)
+        bits += _bits(probabilities[np.arange(stop - start), text[start:stop]]).sum()
+    return float(bits / count)
+
+
+def carried_bits(network: Network, context: np.ndarray, text: np.ndarray) -> float:
+    """Return the bits per character where the state is carried along and never reset."""
+    reader = Reader(network, "carried")
+    for code in context:
+        probabilities = reader.read(int(code))
+    told = np.empty(len(text), np.float32)
+    for place, code in enumerate(text.tolist()):
+        told[place] = probabilities[code]
+        probabilities = reader.read(code)
+    return float(_bits(told).mean())
+
+
+def _bits(probabilities: np.ndarray) -> np.ndarray:
+    return -np.log2(np.maximum(probabilities, LEAST_PROBABILITY), dtype=np.float64)
+
+
+def draw(evidence: Evidence) -> dict[str, Any]:
+    """Draw bits per character beside the baselines."""
+    from nnlab.experiments.textgen.figures import bits_comparison
+
+    bits = _bits_by_model(evidence.metrics)
+    return {"bits-per-character": bits_comparison(bits, OWN, evidence.footer)}
+
+
+def _bits_by_model(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """Return bits per character of the network and of the baselines that have some."""
+    models = {OWN: metrics["scores"], **metrics["baselines"]}
+    key = "bits_per_character"
+    return {name: scores[key] for name, scores in models.items() if key in scores}
+
+
+def tables(metrics: Mapping[str, Any]) -> list[Table]:
+    """Return bits per character beside the baselines, what is copied, and a sample."""
+    scores, details = metrics["scores"], metrics["details"]
+    rows = [(name, f"{bits:.3f}") for name, bits in _bits_by_model(metrics).items()]
+    rows.insert(1, ("  its state carried along", f"{scores['bits_per_character_carried']:.3f}"))
+    bits = Table(
+        f"Bits per character on {details['test_characters']:,} characters of the test part",
+        ("", "bits"),
+        rows,
+        "lower is better",
+    )
+    found = [bits]
+    if "copied_share" in scores:
+        found.append(_copying_table(metrics))
+    title = f"Sample, temperature {details['sample_temperature']:g}, as it came"
+    lines = [(line,) for text in details["sample"].split("\n") for line in _wrapped(text)]
+    return [*found, Table(title, ("",), lines)]
+
+
+def _wrapped(line: str) -> list[str]:
+    return textwrap.wrap(line, SAMPLE_WIDTH) or [""]
+
+
+def _copying_table(metrics: Mapping[str, Any]) -> Table:
+    own = metrics["baselines"][OWN_PAGES]
+    count = metrics["details"]["sample_characters"]
+    rows = [
+        (name, f"{values['copied_share']:.1%}", f"{values['longest_copied_run']:.0f}")
+        for name, values in ((OWN, metrics["scores"]), ("the text itself", own))
+    ]
+    columns = ("", f"{COPY_LENGTH}-grams copied", "longest copied run")
+    return Table(f"How much of {count:,} characters stands in the text before", columns, rows)

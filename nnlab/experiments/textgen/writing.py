@@ -1,0 +1,54 @@
+"""Writing on from a prompt."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from nnlab.datasets.text.corpus import encode
+from nnlab.datasets.text.prompts import known_text
+from nnlab.experiments.textgen.characters import Reader
+from nnlab.experiments.textgen.sampling import Sampler
+from nnlab.inference import Network
+
+PIECE = 16  # characters written at a time
+
+
+class Writer:
+    """Continues prompts with a network that was trained on windows of a text."""
+
+    def __init__(
+        self, network: Network, facts: Mapping[str, Any], sampler: Sampler, context: str
+    ) -> None:
+        """Take a network and how boldly it is to write.
+
+        Args:
+            network: From one-hot windows (length, characters) to probabilities (characters,).
+            facts: `characters` by their codes, `keep_case`, and passages of the text, `seeds`.
+            sampler: Chooses each character.
+            context: One of `nnlab.experiments.textgen.characters.CONTEXTS`.
+        """
+        self._network = network
+        self._characters = facts["characters"]
+        self._seeds = facts["seeds"]
+        self._lower = not facts["keep_case"]
+        self._sampler = sampler
+        self._context = context
+
+    def unknown(self, prompt: str) -> str:
+        """Return the characters of a prompt that are left out."""
+        return known_text(prompt, set(self._characters), self._lower)[1]
+
+    def pieces(self, prompt: str, length: int, rng: np.random.Generator) -> Iterator[str]:
+        """Yield `length` characters that follow a prompt, a few at a time.
+
+        In front of the prompt stands a passage of the text: the network was trained on whole
+        windows and would begin badly after a few characters.
+        """
+        known, _ = known_text(prompt, set(self._characters), self._lower)
+        passage = self._seeds[rng.integers(len(self._seeds))]
+        context, _ = encode(passage + known, self._characters)
+        writing = Reader(self._network, self._context).write(context, self._sampler, rng)
+        for done in range(0, length, PIECE):
+            count = min(PIECE, length - done)
+            yield "".join(self._characters[next(writing)] for _ in range(count))

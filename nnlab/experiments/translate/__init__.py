@@ -1,0 +1,312 @@
+"""English to Dutch, character by character: report section on translation, figure 6."""
+
+import itertools
+import reprlib
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nnlab.datasets.store import Store
+from nnlab.datasets.text.files import shorten
+from nnlab.datasets.text.parallel_corpus import SentencePairs, load_pairs
+from nnlab.datasets.text.prompts import are_characters, known_text
+from nnlab.errors import CheckpointError, DataError
+from nnlab.experiments.contract import (
+    Answer,
+    Data,
+    Evidence,
+    Experiment,
+    Note,
+    Remark,
+    Scores,
+    Table,
+    Warn,
+)
+from nnlab.experiments.translate import scoring as scoring
+from nnlab.experiments.translate.decoding import GreedyDecoder
+from nnlab.options import option
+from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.training.settings import OPTIMIZERS, TrainingSettings
+
+START, END = "\t", "\n"
+LONGEST_INPUT = 1_000
+SHOWN = 40
+"""Characters of a sentence that the summary of the data shows."""
+LONGEST_PAIR = 10_000  # characters of a sentence to train on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(TrainingSettings):
+    """Options of training a translator."""
+
+    pairs: str | None = option(
+        None,
+        "file of tab-separated pairs (plain, gzip or zip), or a data set: nld-eng, sample",
+        path=True,
+        default_text="nld-eng where it can be had, else sample",
+    )
+    encoding: str | None = option(None, "encoding of the file", default_text="utf-8")
+    columns: str | None = option(
+        None, "columns to read, by number or name, such as 2,4", default_text="1,2"
+    )
+    header: bool | None = option(None, "the first line names the columns: leave it out")
+    reverse: bool = option(False, "from the second column to the first; also for answering")
+    max_pairs: int = option(10_000, "train on the shortest so many pairs; 0: all", low=0)
+    split_seed: int = option(0, "which sentences are held out; the same for every --seed", low=0)
+    units: int = option(256, "cells of either LSTM", low=1, high=2**14)
+    epochs: int = option(100, "passes over the pairs", low=1, high=10**6)
+    batch_size: int = option(64, "examples in one step of the optimizer", low=1, high=2**24)
+    optimizer: str = option("rmsprop", "how the weights are changed", choices=OPTIMIZERS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """Options of answering."""
+
+    reverse: bool = option(False, "from the second language to the first")
+    together: int = option(
+        32, "sentences translated at a time; changes no translation, 1 answers line by line", low=1
+    )
+
+
+class Translate(Experiment):
+    """Train a character-level translator on pairs of sentences, and translate with it."""
+
+    name: ClassVar[str] = "translate"
+    summary: ClassVar[str] = "Translate English to Dutch with an encoder and a decoder LSTM."
+    description: ClassVar[str] = (
+        "With sentences: translate them. Without: train on pairs of sentences, in any two "
+        "languages, and score on sentences that were never seen."
+    )
+    Config: ClassVar[type[TrainingSettings]] = Config
+    Query: ClassVar[type] = Query
+    inputs_help: ClassVar[str] = "Sentences; - takes them from stdin, one a line."
+    example_inputs: ClassVar[tuple[str, ...]] = ("I see the dog.", "Where is the house?")
+    answer_columns: ClassVar[tuple[str, ...]] = ("translation",)
+    shares: ClassVar[tuple[str, ...]] = ("exact_match", "seen_exact_match")
+    data_options: ClassVar[tuple[str, ...]] = ("pairs", "encoding", "columns", "header")
+    dataset_option: ClassVar[str] = "pairs"
+    network_options: ClassVar[tuple[str, ...]] = ("reverse",)
+
+    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+        """Load pairs, split by source sentence; the alphabets are those of the training part."""
+        pairs = load_pairs(
+            store,
+            config.pairs,
+            reverse=config.reverse,
+            max_pairs=config.max_pairs,
+            split_seed=config.split_seed,
+            encoding=config.encoding,
+            columns=config.columns,
+            header=bool(config.header),
+            warn=warn,
+        )
+        longest = max(map(len, (*pairs.sources, *pairs.targets))) + 1
+        if longest > LONGEST_PAIR:
+            raise DataError(
+                f"{pairs.source.name}: expected sentences of less than {LONGEST_PAIR:,} "
+                f"characters, but one has {longest - 1:,}; leave it out, or lower --max-pairs"
+            )
+        known = [pairs.sources[row] for row in pairs.training]
+        answers = [pairs.targets[row] for row in pairs.training]
+        facts: dict[str, Any] = {
+            "source_characters": sorted(set().union(*known)),
+            "target_characters": [START, END, *sorted(set().union(*answers) - {START, END})],
+            "source_length": max(map(len, pairs.sources)),
+            "target_length": max(map(len, pairs.targets)) + 1,  # and the start or end mark
+        }
+        arrays = {
+            "source_codes": _codes(pairs.sources, facts["source_characters"]),
+            "target_codes": _codes(
+                [f"{START}{text}{END}" for text in pairs.targets], facts["target_characters"]
+            ),
+            "sources": np.array(pairs.sources),
+            "targets": np.array(pairs.targets),
+            "training": pairs.training,
+            "validation": pairs.validation,
+            "test": pairs.test,
+        }
+        return Data(arrays, facts, pairs.source, _summary(pairs))
+
+    def load_for_evaluation(
+        self,
+        config: Any,
+        facts: Mapping[str, Any],
+        given: Mapping[str, Any],
+        store: Store,
+        warn: Warn,
+    ) -> Data:
+        """Load the network's own pairs, or others, whose test part is scored."""
+        data = super().load_for_evaluation(config, facts, given, store, warn)
+        arrays = dict(data.arrays)
+        if given:
+            del arrays["training"]  # this network was not trained on it
+        return Data(arrays, facts, data.source, data.summary)
+
+    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+        """Refuse alphabets or lengths that are not the network's."""
+        alphabets: list[Any] = [facts.get(f"{side}_characters") for side in ("source", "target")]
+        for alphabet in alphabets:
+            if not are_characters(alphabet):
+                raise CheckpointError(f"expected characters, but it has {reprlib.repr(alphabet)}")
+        if alphabets[1][:2] != [START, END]:
+            raise CheckpointError("expected start and end marks in front of the target characters")
+        lengths: list[Any] = [facts.get(f"{side}_length") for side in ("source", "target")]
+        if any(type(length) is not int or length > LONGEST_PAIR for length in lengths):
+            raise CheckpointError(
+                f"expected lengths of at most {LONGEST_PAIR:,}, but it has {reprlib.repr(lengths)}"
+            )
+        expected = {
+            "source": (lengths[0], len(alphabets[0])),
+            "target": (lengths[1], len(alphabets[1])),
+        }
+        if network.input_shapes != expected:
+            raise CheckpointError(
+                f"expected a network of inputs {reprlib.repr(expected)}, "
+                f"but it has {reprlib.repr(network.input_shapes)}"
+            )
+        _decoder(network, facts)
+
+    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+        """Return the report's encoder and decoder."""
+        from nnlab.models.translator import translator
+
+        source, target = (
+            (facts[f"{side}_length"], len(facts[f"{side}_characters"]))
+            for side in ("source", "target")
+        )
+        return translator(source, target, config.units)
+
+    def examples(self, config: Any, data: Data) -> Examples:
+        """Keep sentences as codes, 0 for nothing; a batch is one-hot, padding has no weight."""
+        import keras
+
+        sources, targets = (len(data.facts[f"{side}_characters"]) for side in ("source", "target"))
+
+        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
+            import tensorflow as tf
+
+            source, target = (
+                tf.cast(tf.gather(arrays[name], indices), tf.int32) - 1  # -1, nothing: all zeros
+                for name in ("source_codes", "target_codes")
+            )
+            known, following = target[:, :-1], target[:, 1:]
+            weights = tf.cast(following >= 0, tf.float32)
+            inputs = (tf.one_hot(source, sources), tf.one_hot(known, targets))
+            return inputs, tf.maximum(following, 0), weights
+
+        def accuracy(targets: Any, outputs: Any) -> Any:
+            import tensorflow as tf
+
+            return tf.equal(tf.cast(targets, tf.int64), tf.argmax(outputs, -1))
+
+        return Examples(
+            arrays={name: data.arrays[name] for name in ("source_codes", "target_codes")},
+            training=data.arrays["training"],
+            validation=data.arrays["validation"],
+            batch=batch,
+            loss=keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight"),
+            measures={"accuracy": accuracy},
+            monitor="accuracy",  # greedy decoding asks which is likeliest, not how likely it is
+            higher_is_better=True,
+        )
+
+    def score(self, config: Any, network: Any, data: Data) -> Scores:
+        """Measure translations of unseen sentences, beside those of training sentences."""
+        return scoring.score(_translate(network, data.facts), data)
+
+    def answer(
+        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+    ) -> Iterator[Answer | Remark]:
+        """Translate each sentence; an empty one has an empty translation."""
+        translate = _translate(network, facts)
+        for block in _blocks(inputs, query.together):
+            fitting = [text for text in block if len(text) <= LONGEST_INPUT]
+            translations = dict(zip(fitting, translate(fitting), strict=True))
+            for text in block:
+                if text not in translations:
+                    yield DataError(
+                        f"expected a sentence of at most {LONGEST_INPUT:,} characters, but one has "
+                        f"{len(text):,}"
+                    ).of(text)
+                    continue
+                yield from _notes(text, facts)
+                yield {"source": text, "translation": translations[text]}
+
+    def draw(self, evidence: Evidence) -> dict[str, Any]:
+        """Draw the score by length of the sentence."""
+        return scoring.draw(evidence)
+
+    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+        """Return the scores beside the baselines, and examples."""
+        return scoring.tables(metrics)
+
+
+def _summary(pairs: SentencePairs) -> str:
+    first, second = (shorten(texts[0], SHOWN) for texts in (pairs.sources, pairs.targets))
+    return (
+        f"{len(pairs.sources):,} pairs, {len(set(pairs.sources)):,} different sentences to "
+        f"translate; the shortest: {first} -> {second}"
+    )
+
+
+def _codes(sentences: Sequence[str], characters: Sequence[str]) -> np.ndarray:
+    """Encode sentences: 0 for nothing (padding, or a character that is unknown), then from 1.
+
+    Returns:
+        uint16 (count, longest).
+    """
+    numbers = {character: number for number, character in enumerate(characters, start=1)}
+    codes = np.zeros((len(sentences), max(map(len, sentences))), np.uint16)
+    for row, sentence in enumerate(sentences):
+        codes[row, : len(sentence)] = [numbers.get(character, 0) for character in sentence]
+    return codes
+
+
+def _decoder(network: Any, facts: Mapping[str, Any]) -> GreedyDecoder:
+    return GreedyDecoder(network, start=0, end=1, longest=2 * facts["target_length"])
+
+
+def _translate(network: Any, facts: Mapping[str, Any]) -> Callable[[Sequence[str]], list[str]]:
+    """Return a function from sentences to their translations."""
+    decoder = _decoder(network, facts)
+    numbers = {character: code for code, character in enumerate(facts["source_characters"])}
+    targets = facts["target_characters"]
+
+    def translate(sentences: Sequence[str]) -> list[str]:
+        known = [known_text(_composed(text), numbers, lower=False)[0] for text in sentences]
+        codes = [np.array([numbers[one] for one in text], np.intp) for text in known]
+        decoded = decoder.decode([code for code in codes if len(code)])
+        texts = ("".join(targets[code] for code in answer) for answer in decoded)
+        return [next(texts) if len(code) else "" for code in codes]
+
+    return translate
+
+
+def _composed(text: str) -> str:
+    """Return a sentence as those of the training are: composed (NFC), no blanks around it."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _notes(given: str, facts: Mapping[str, Any]) -> Iterator[Note]:
+    text = _composed(given)
+    _, unknown = known_text(text, set(facts["source_characters"]), lower=False)
+    if unknown:
+        yield Note(f"left out what no training sentence had: {' '.join(unknown)}")
+    if len(text) > facts["source_length"]:
+        yield Note(
+            f"a sentence of {len(text)} characters, and none of more than "
+            f"{facts['source_length']} was trained on: expect little"
+        )
+
+
+def _blocks(inputs: Iterable[str], size: int) -> Iterator[list[str]]:
+    iterator = iter(inputs)
+    while block := list(itertools.islice(iterator, size)):
+        yield block
+
+
+EXPERIMENT = Translate()

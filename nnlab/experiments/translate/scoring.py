@@ -1,0 +1,138 @@
+"""Scores, tables and figures of a translator: on sentences never seen, and on those it learned."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from nnlab.experiments.contract import Data, Evidence, Scores, Table
+from nnlab.experiments.translate.baselines import nearest_translations
+from nnlab.metrics import bleu, chrf, chrf_interval, exact_match, sentence_chrf
+
+SHOWN = 10
+
+Translate = Callable[[Sequence[str]], list[str]]
+
+
+def score(translate: Translate, data: Data) -> Scores:
+    """Measure chrF, BLEU and exact match on unseen sentences, and on training sentences beside it.
+
+    Args:
+        translate: Sentences to their translations.
+        data: Arrays `sources` and `targets`, a text each, and the rows `test`; `training` as well
+            if the network learned some of the pairs.
+    """
+    sources, targets = data.arrays["sources"], data.arrays["targets"]
+    known, unseen = data.arrays.get("training", np.arange(0)), data.arrays["test"]
+    references = _references(sources[unseen], targets[unseen])
+    seen = _references(sources[known], targets[known])
+    seen = dict(_spread(list(seen.items()), len(references)))
+    questions = list(references)
+    given = translate(questions)
+    truth = list(references.values())
+    learned: dict[str, float] = {}
+    baselines: dict[str, dict[str, float]] = {}
+    if seen:
+        learned = _scores(translate(list(seen)), list(seen.values()))
+        nearest = nearest_translations(sources[known].tolist(), targets[known].tolist(), questions)
+        baselines["nearest training sentence"] = _scores(nearest, truth)
+    return Scores(
+        scores={
+            **_scores(given, truth),
+            **{f"seen_{name}": value for name, value in learned.items()},
+        },
+        baselines={**baselines, "copying the source": _scores(questions, truth)},
+        details={
+            "test_sentences": len(questions),
+            "seen_sentences": len(seen),
+            "training_pairs": len(known),
+            "chrf_interval": chrf_interval(given, truth).as_dict(),
+            "examples": _examples(questions, given, truth),
+        },
+        evidence={
+            "sentence_chrf": sentence_chrf(given, truth),
+            "source_length": np.array([len(question) for question in questions]),
+        },
+    )
+
+
+def _references(sources: np.ndarray, targets: np.ndarray) -> dict[str, list[str]]:
+    """Return every translation of each distinct source, in order."""
+    references: dict[str, list[str]] = {}
+    for source, target in zip(sources.tolist(), targets.tolist(), strict=True):
+        references.setdefault(source, []).append(target)
+    return references
+
+
+def _spread(items: list[Any], count: int) -> list[Any]:
+    """Return at most `count` items, evenly spread from the first to the last."""
+    rows = np.linspace(0, len(items) - 1, min(count, len(items))).round().astype(int)
+    return [items[row] for row in rows]
+
+
+def _scores(given: Sequence[str], references: Sequence[Sequence[str]]) -> dict[str, float]:
+    return {
+        "chrf": chrf(given, references),
+        "bleu": bleu(given, references),
+        "exact_match": exact_match(given, references),
+    }
+
+
+def _examples(
+    questions: Sequence[str], given: Sequence[str], truth: Sequence[Sequence[str]]
+) -> list[dict[str, str]]:
+    """Return test sentences from the shortest to the longest, evenly spread: not picked."""
+    rows = _spread(list(range(len(questions))), SHOWN)
+    return [
+        {"source": questions[row], "translation": given[row], "reference": truth[row][0]}
+        for row in rows
+    ]
+
+
+def draw(evidence: Evidence) -> dict[str, Any]:
+    """Draw the score by length of the sentence."""
+    from nnlab.experiments.translate.figures import length_against_score
+
+    figure = length_against_score(
+        evidence.arrays["source_length"],
+        evidence.arrays["sentence_chrf"],
+        title="Unseen sentences: the longer, the worse?",
+        xlabel="characters of the source sentence",
+        ylabel="chrF of a sentence",
+        footer=evidence.footer,
+    )
+    return {"length": figure}
+
+
+def tables(metrics: Mapping[str, Any]) -> list[Table]:
+    """Return the scores beside the baselines, and examples."""
+    scores, details = metrics["scores"], metrics["details"]
+    methods = {"this network": scores, **metrics["baselines"]}
+    if "seen_chrf" in scores:
+        methods["this network, sentences it was trained on"] = {
+            name: scores[f"seen_{name}"] for name in ("chrf", "bleu", "exact_match")
+        }
+    rows = [
+        (name, f"{s['chrf']:.1f}", f"{s['bleu']:.1f}", f"{s['exact_match']:.1%}")
+        for name, s in methods.items()
+    ]
+    interval = details["chrf_interval"]
+    note = (
+        f"chrF of this network: {interval['low']:.1f} to {interval['high']:.1f} "
+        "(95 % interval over sentences)"
+    )
+    columns = ("source", "translation", "reference")
+    return [
+        Table(
+            f"{details['test_sentences']:,} sentences "
+            + ("never seen" if "seen_chrf" in scores else "of the test part"),
+            ("", "chrF", "BLEU", "exact match"),
+            rows,
+            note,
+        ),
+        Table(
+            "Unseen sentences from short to long, not picked",
+            columns,
+            [tuple(example[column] for column in columns) for example in details["examples"]],
+        ),
+    ]

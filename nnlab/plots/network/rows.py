@@ -1,0 +1,94 @@
+"""What a drawing of a network unrolled over time has in its rows: boxes, and words beside them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from nnlab.plots import style
+from nnlab.plots.network.glyphs import Shape, colour_of
+from nnlab.plots.network.signs import kind_words, lines_width, words_of
+from nnlab.plots.network.unrolling import Chain, Entry, Unrolled
+
+BOX_WIDTH, BOX_HEIGHT = 0.56, 0.36  # inches
+SHORT = {"dropout": "drop", "embedding": "embed", "masking": "mask"}  # kinds, inside boxes
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer: its words, and what is drawn of it.
+
+    Attributes:
+        name: Of the layer; empty for the output.
+        lines: Kind, name and facts that are written beside it.
+        colour: Of its boxes.
+        inside: What each box says; a letter with an index if `indexed`.
+        level: How far up.
+        form: "steps", a box for each; "memory", with arrows between them; "vector", one box at the
+            last step; "bar", one across all steps.
+        indexed: Whether the boxes are values, numbered by step.
+    """
+
+    name: str
+    lines: tuple[str, ...]
+    colour: str
+    inside: str
+    level: int
+    form: str
+    indexed: bool = False
+
+
+def rows_of(
+    chain: Chain,
+    network: Unrolled,
+    shapes: Mapping[str, Shape],
+    weight_counts: Mapping[str, int],
+    letter: str,
+) -> Iterator[Row]:
+    """The layers of a chain from the bottom to the top, and its output."""
+    over_time = True
+    for entry in chain.entries:
+        name = entry["name"]
+        level, lines = network.levels[name], _lines(entry, shapes[name], weight_counts)
+        colour = colour_of(entry["kind"])
+        if entry["kind"] == "input":
+            yield Row(name, lines, colour, letter, level, "steps", indexed=True)
+        elif entry["kind"] == "repeat_vector":
+            yield Row(name, lines, style.GREEN, "repeat", level, "bar")
+        else:
+            form = "vector" if not over_time else "memory" if entry["kind"] == "lstm" else "steps"
+            yield Row(name, lines, colour, _short(entry["kind"]), level, form)
+        over_time = over_time and (len(shapes[name]) == 2 or entry["kind"] == "input")
+    if chain.is_output:
+        form = "steps" if over_time else "vector"
+        lines = ("output", _size(shapes[chain.names[-1]], over_time))
+        top = network.levels[chain.names[-1]] + 1
+        yield Row("", lines, style.GREY, "o", top, form, indexed=True)
+
+
+def _lines(entry: Entry, shape: Shape, weight_counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Kind, name, shape or units, settings and weights, what is empty left out."""
+    kind = entry["kind"]
+    words = words_of(entry, shape, weight_counts)
+    features = "n" if shape[-1] is None else f"{shape[-1]:,}"
+    size = {
+        "input": _size(shape, over_time=True),
+        "repeat_vector": _size(shape, over_time=True),
+        "embedding": f"{features} features",
+        "lstm": f"{features} units",
+        "dense": f"{features} units",
+    }.get(kind, "")
+    setting = ", ".join(text for text in (size, words.setting) if text)
+    return tuple(text for text in (words.kind, words.name, setting, words.weights) if text)
+
+
+def _size(shape: Shape, over_time: bool) -> str:
+    """The shape in words: steps and features, where it has them."""
+    sizes = ["n" if size is None else f"{size:,}" for size in shape]
+    if not over_time:
+        return f"{sizes[0]} values"
+    return " × ".join([f"{sizes[0]} steps", *sizes[1:]])
+
+
+def _short(kind: str) -> str:
+    """The kind, if it fits in a box."""
+    words = SHORT.get(kind) or kind_words(kind)
+    return words if lines_width(words) < BOX_WIDTH - 0.06 else ""

@@ -1,0 +1,164 @@
+"""What stands for one node in a drawing of a network: its words, and a volume or a box."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from nnlab.plots import style
+from nnlab.plots.network.glyphs import Canvas, Point, Shape, Volume, colour_of
+
+LINE = 0.165  # inches, as all sizes below
+PADDING = 0.1
+LONGEST_NAME = 28  # characters
+BOLD = 1.12  # width of bold words, as a multiple of plain ones
+
+Span = tuple[float, float]  # before and after the centre
+
+
+class Sign(Protocol):
+    """How much room a node takes, and how it is drawn.
+
+    `along` the direction in which the network is read, and `across` it; arrows end `reach` before
+    the centre and start `reach` after it.
+    """
+
+    along: Span
+    across: Span
+    reach: float
+
+    def draw(self, canvas: Canvas, centre: Point) -> None:
+        """Draw the node around its centre."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said about a node; empty where there is nothing to say."""
+
+    kind: str
+    name: str
+    setting: str
+    shape: str
+    weights: str
+
+    def details(self) -> list[str]:
+        """All but kind and name, what is empty left out."""
+        return [text for text in (self.setting, self.shape, self.weights) if text]
+
+
+class VolumeSign:
+    """A tensor as a volume with its words under it, for networks that read from left to right."""
+
+    def __init__(self, words: Words, colour: str, volume: Volume, tallest: float) -> None:
+        self._volume, self._colour = volume, colour
+        self._lines = [words.kind, words.name, *words.details()]
+        half = max(volume.outer_width, lines_width(words.kind, *self._lines[1:])) / 2
+        self.along: Span = (half, half)
+        self._drop = tallest / 2 + PADDING  # the words of a lane start at one height
+        self.across: Span = (volume.outer_height / 2, self._drop + LINE * len(self._lines))
+        self.reach = volume.outer_width / 2
+
+    def draw(self, canvas: Canvas, centre: Point) -> None:
+        """Draw the volume around its centre, the words below."""
+        canvas.volume(centre, self._volume, self._colour)
+        for number, line in enumerate(self._lines):
+            point = (centre[0], centre[1] + self._drop + LINE * (number + 0.5))
+            canvas.words(point, line, style.GREY if number == 1 else style.BLACK, bold=number == 0)
+
+
+class BoxSign:
+    """Words in a box, for networks that read from top to bottom."""
+
+    def __init__(self, words: Words, colour: str) -> None:
+        self._colour = colour
+        self._heading, self._name = words.kind, words.name
+        self._details = " · ".join(words.details())
+        heading = lines_width(words.kind) + PADDING + lines_width("", words.name)
+        self._width = max(heading, lines_width("", self._details)) + 2 * PADDING
+        self._height = LINE * (2 if self._details else 1) + PADDING
+        self.along: Span = (self._height / 2, self._height / 2)
+        self.across: Span = (self._width / 2, self._width / 2)
+        self.reach = self._height / 2
+
+    def draw(self, canvas: Canvas, centre: Point) -> None:
+        """Draw the box around its centre."""
+        canvas.box(centre, self._width, self._height, self._colour)
+        x, y = centre
+        first = y - LINE / 2 if self._details else y
+        # kind and name side by side, centred together
+        kind, name = lines_width(self._heading), lines_width("", self._name)
+        left = x - (kind + PADDING + name) / 2
+        canvas.words((left + kind / 2, first), self._heading, bold=True)
+        canvas.words((left + kind + PADDING + name / 2, first), self._name, style.GREY)
+        canvas.words((x, y + LINE / 2), self._details)
+
+
+def signs(
+    description: Mapping[str, Any],
+    output_shapes: Mapping[str, Shape],
+    weight_counts: Mapping[str, int],
+    lanes: Mapping[str, int],
+    as_volumes: bool,
+) -> Iterator[tuple[str, Sign]]:
+    """The name and the sign of each input and each node; volumes of one lane share its height."""
+    entries = [
+        *({"kind": "input", "settings": {}, **entry} for entry in description["inputs"]),
+        *description["nodes"],
+    ]
+    shapes = {e["name"]: output_shapes.get(e["name"], e.get("shape", ())) for e in entries}
+    volumes = {name: Volume.of(shape) for name, shape in shapes.items()}
+    tallest: dict[int, float] = {}
+    for name, volume in volumes.items():
+        tallest[lanes[name]] = max(tallest.get(lanes[name], 0.0), volume.outer_height)
+    for entry in entries:
+        name, colour = entry["name"], colour_of(entry["kind"])
+        words = words_of(entry, shapes[name], weight_counts)
+        if as_volumes:
+            yield name, VolumeSign(words, colour, volumes[name], tallest[lanes[name]])
+        else:
+            yield name, BoxSign(words, colour)
+
+
+def words_of(entry: Mapping[str, Any], shape: Shape, weight_counts: Mapping[str, int]) -> Words:
+    """What is said about an input or a node that puts out a tensor of this shape."""
+    return Words(
+        kind=kind_words(entry["kind"]),
+        name=style.plain(entry["name"], LONGEST_NAME),
+        setting=_setting(entry["settings"]),
+        shape=" × ".join("n" if size is None else f"{size:,}" for size in shape),
+        weights=_weights(entry, weight_counts),
+    )
+
+
+def kind_words(kind: str) -> str:
+    """The kind of a layer as people write it."""
+    return "LSTM" if kind == "lstm" else style.plain(kind.replace("_", " "))
+
+
+def _setting(settings: Mapping[str, Any]) -> str:
+    """The settings that a drawing should tell: window, share dropped, activation."""
+    words = [
+        " × ".join(str(side) for side in settings[key])
+        for key in ("kernel_size", "pool_size")
+        if key in settings
+    ]
+    if "rate" in settings:
+        words.append(f"{100 * settings['rate']:g} %")
+    activation = settings.get("activation", "linear")
+    if activation != "linear":
+        words.append(activation)
+    return style.plain(", ".join(words), LONGEST_NAME)
+
+
+def _weights(entry: Mapping[str, Any], weight_counts: Mapping[str, int]) -> str:
+    layer = entry.get("layer", entry["name"])
+    if layer not in weight_counts:
+        return ""
+    if layer != entry["name"]:
+        return style.plain(f"weights of {layer}", LONGEST_NAME)
+    return f"{weight_counts[layer]:,} weights"
+
+
+def lines_width(bold: str, *texts: str) -> float:
+    """Inches that the widest of the lines takes; the first one is bold."""
+    widths = [style.text_width(text, style.TEXT_SIZE) for text in texts]
+    return max(BOLD * style.text_width(bold, style.TEXT_SIZE), *widths, 0.0)

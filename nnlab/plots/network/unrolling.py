@@ -1,0 +1,184 @@
+"""Which recurrent networks can be drawn unrolled over time, and what stands where in them.
+
+That is one chain of layers over a sequence, perhaps with vectors after it; or two of them, the
+second of which (the decoder) begins in the states of the first (the encoder) or repeats its result.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nnlab.plots.network.glyphs import Shape
+
+# kinds that treat all time steps alike
+STEPWISE = ("activation", "dense", "dropout", "embedding", "lstm", "masking", "rescale")
+MOST_LEVELS = 12  # a higher network is drawn in the general way
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Layers over one time axis, its source first: a network input or a repeated vector."""
+
+    steps: int | None
+    entries: tuple[Entry, ...]
+    is_output: bool
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its layers."""
+        return [entry["name"] for entry in self.entries]
+
+
+@dataclass(frozen=True)
+class Unrolled:
+    """One or two chains from left to right, and how the first leads to the second.
+
+    Attributes:
+        chains: The encoder and the decoder, or a single one.
+        levels: The height of each layer, from 0 for the sources.
+        handed: Pairs of LSTMs: the second begins in the states of the first.
+        repeated: The last layer of the first chain, if the second chain repeats what it puts out.
+    """
+
+    chains: tuple[Chain, ...]
+    levels: Mapping[str, int]
+    handed: tuple[tuple[str, str], ...]
+    repeated: str | None
+
+
+class _OddError(Exception):
+    """The network has a form that this drawing does not know."""
+
+
+def unroll(description: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Unrolled | None:
+    """Take a recurrent network apart into chains.
+
+    Args:
+        description: As `draw_network` takes it.
+        shapes: What each input and each node puts out.
+
+    Returns:
+        What to draw, or None if the network has another form.
+    """
+    if not any(node["kind"] == "lstm" for node in description["nodes"]):
+        return None
+    try:
+        return _Reader(description, shapes).read()
+    except _OddError:
+        return None
+
+
+class _Reader:
+    """Takes one description apart."""
+
+    def __init__(self, description: Mapping[str, Any], shapes: Mapping[str, Shape]) -> None:
+        self._shapes = shapes
+        self._nodes: Sequence[Entry] = description["nodes"]
+        self._inputs = [
+            {"kind": "input", "settings": {}, **entry} for entry in description["inputs"]
+        ]
+        self._outputs: Sequence[str] = description.get("outputs", ())
+        self._users: dict[str, list[Entry]] = {}
+        for node in self._nodes:
+            for reference in node["inputs"][: 1 if node["kind"] == "lstm" else None]:
+                self._users.setdefault(reference, []).append(node)
+
+    def read(self) -> Unrolled:
+        """Find the chains, put the encoder first and give each layer its level."""
+        repeats = [node for node in self._nodes if node["kind"] == "repeat_vector"]
+        chains = [self._chain(source) for source in (*self._inputs, *repeats)]
+        names = [name for chain in chains for name in chain.names]
+        _expect(sorted(names) == sorted(e["name"] for e in (*self._inputs, *self._nodes)))
+        ends = {chain.names[-1] for chain in chains}
+        _expect(all(output in ends for output in self._outputs))
+        _expect(all(any(e["kind"] == "lstm" for e in chain.entries) for chain in chains))
+        handed = tuple(self._handed())
+        links = [*handed, *((node["inputs"][0], node["name"]) for node in repeats)]
+        # both at once only from one LSTM, else their lines would cross
+        _expect(not (handed and repeats) or [giver for giver, _ in handed] == repeats[0]["inputs"])
+        ordered = _ordered(chains, links)
+        levels = _levels(ordered, handed)
+        return Unrolled(ordered, levels, handed, links[-1][0] if repeats else None)
+
+    def _chain(self, source: Entry) -> Chain:
+        """Follow the main outputs from a source on, until a vector is repeated or nothing comes."""
+        entries = [source]
+        steps = self._steps(source)
+        while True:
+            name = entries[-1]["name"]
+            users = self._users.get(name, [])
+            _expect(len(users) <= 1 and not (users and name in self._outputs))
+            if not users or users[0]["kind"] == "repeat_vector":
+                return Chain(steps, tuple(entries), name in self._outputs)
+            self._check_follower(entries[-1], users[0], steps)
+            entries.append(users[0])
+
+    def _steps(self, source: Entry) -> int | None:
+        """The length of the sequence that a source gives."""
+        shape = self._shape(source)
+        users = self._users.get(source["name"], [])
+        numbered = len(shape) == 1 and [user["kind"] for user in users] == ["embedding"]
+        _expect(len(shape) == 2 or numbered)
+        return shape[0]
+
+    def _check_follower(self, before: Entry, entry: Entry, steps: int | None) -> None:
+        shape, recurrent = self._shape(entry), entry["kind"] == "lstm"
+        _expect(recurrent or len(entry["inputs"]) == 1)
+        over_time = len(self._shape(before)) == 2 or entry["kind"] == "embedding"
+        if over_time:
+            _expect(entry["kind"] in STEPWISE)
+            _expect((len(shape) == 2 and shape[0] == steps) or (recurrent and len(shape) == 1))
+        else:
+            _expect(len(shape) == 1 and not recurrent)
+
+    def _handed(self) -> Iterator[tuple[str, str]]:
+        """Pairs of LSTMs, the second of which begins in the last states of the first."""
+        recurrent = {node["name"] for node in self._nodes if node["kind"] == "lstm"}
+        for node in self._nodes:
+            states = node["inputs"][1:] if node["kind"] == "lstm" else []
+            if states:
+                giver = states[0].partition(":")[0]
+                _expect(giver in recurrent and states == [f"{giver}:1", f"{giver}:2"])
+                yield giver, node["name"]
+
+    def _shape(self, entry: Entry) -> Shape:
+        _expect(entry["name"] in self._shapes)
+        return self._shapes[entry["name"]]
+
+
+def _ordered(chains: Sequence[Chain], links: Sequence[tuple[str, str]]) -> tuple[Chain, ...]:
+    """Put the chain that all links start from before the one that they lead to."""
+    home = {name: index for index, chain in enumerate(chains) for name in chain.names}
+    _expect(all(name in home for link in links for name in link))
+    pairs = {(home[start], home[stop]) for start, stop in links}
+    if len(chains) == 1:
+        _expect(not pairs)
+        return (chains[0],)
+    _expect(len(chains) == 2 and pairs in ({(0, 1)}, {(1, 0)}))
+    return tuple(chains[index] for index in pairs.pop())
+
+
+def _levels(chains: Sequence[Chain], handed: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """Each layer above the one before; LSTMs that share states at one height."""
+    levels = {name: height for chain in chains for height, name in enumerate(chain.names)}
+    partners = dict([*handed, *((taker, giver) for giver, taker in handed)])
+    _expect(len(partners) == 2 * len(handed))
+    settled = False
+    while not settled:
+        settled = True
+        for chain in chains:
+            height = -1
+            for name in chain.names:
+                needed = max(height + 1, levels[name], levels.get(partners.get(name, ""), 0))
+                settled = settled and needed == levels[name]
+                levels[name] = height = needed
+        # states that cross would push one another up for ever
+        _expect(max(levels.values()) < MOST_LEVELS)
+    return levels
+
+
+def _expect(fits: bool) -> None:
+    if not fits:
+        raise _OddError

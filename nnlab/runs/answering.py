@@ -1,0 +1,203 @@
+"""Answering from a checkpoint with NumPy alone: no TensorFlow, a fraction of a second."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+from nnlab import experiments
+from nnlab.checkpoint import Header, Variable, open_checkpoint
+from nnlab.errors import CheckpointError, NnlabError, UsageError
+from nnlab.experiments.contract import Answer, Experiment, Remark
+from nnlab.inference import Network, expected_variables
+from nnlab.options import flag_value, from_mapping
+from nnlab.runs import folder as runs
+
+T = TypeVar("T")
+
+SHOWN = 10
+"""How many runs of a group an error names."""
+
+
+class Trained:
+    """A trained network and the experiment it belongs to.
+
+    Attributes:
+        path: The checkpoint file.
+        header: What the checkpoint says of itself.
+        experiment: The experiment it was trained for.
+        weights: The network's weights by name, float32.
+        network: The network, in NumPy.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        with open_checkpoint(self.path) as file:
+            self.header: Header = file.header
+            with _naming(self.path):
+                self.experiment: Experiment = experiments.get(self.header.experiment)
+                shapes = expected_variables(self.header.network)
+            self.weights = file.read("model", {name: Variable(shapes[name]) for name in shapes})
+        with _naming(self.path):
+            self.network = Network(self.header.network, self.weights)
+            self.experiment.check_facts(self.header.facts, self.network)
+
+    def config(self) -> Any:
+        """Return the settings that the network was trained with.
+
+        Raises:
+            CheckpointError: They are not settings of this experiment.
+        """
+        try:
+            return from_mapping(self.experiment.Config, self.header.config, str(self.path))
+        except UsageError as error:
+            raise CheckpointError(str(error)) from error
+
+    def answers(self, inputs: Iterable[str], query: Any = None) -> Iterator[Answer | Remark]:
+        """Yield the answers, or the error in their place, to each input in order.
+
+        Raises:
+            CheckpointError: The network computes no finite numbers.
+        """
+        query = query or self.experiment.Query()
+        with _naming(self.path):
+            yield from self.experiment.answer(self.network, self.header.facts, query, inputs)
+
+    def stream(self, inputs: Iterable[str], query: Any) -> Iterator[str | bytes | Remark] | None:
+        """Yield the plain output piece by piece, where the experiment's answers are no lines.
+
+        Raises:
+            CheckpointError: The network computes no finite numbers.
+        """
+        pieces = self.experiment.stream(self.network, self.header.facts, query, inputs)
+        return None if pieces is None else _named(self.path, pieces)
+
+    def answer(self, inputs: Iterable[str], **query: Any) -> list[Answer]:
+        """Return the answers to all inputs, in order.
+
+        Args:
+            inputs: What the experiment takes, such as image files for `classify`.
+            query: The answering options of the experiment, such as `top=5`.
+
+        Raises:
+            NnlabError: An input that cannot be answered.
+        """
+        options: Any = from_mapping(self.experiment.Query, query, self.experiment.name)
+        answers = []
+        for answer in self.answers(inputs, options):
+            if isinstance(answer, NnlabError):
+                raise answer
+            if isinstance(answer, dict):
+                answers.append(answer)
+        return answers
+
+
+def _named(path: Path, pieces: Iterable[T]) -> Iterator[T]:
+    with _naming(path):
+        yield from pieces
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Put the file's name in front of what is wrong with its contents."""
+    try:
+        yield
+    except CheckpointError as error:
+        raise CheckpointError(f"{path}: {error}") from error
+
+
+def load(path: str | Path) -> Trained:
+    """Load a checkpoint for answering.
+
+    Args:
+        path: A checkpoint, or a run folder, which stands for its best weights.
+
+    Raises:
+        CheckpointError: The file is missing, damaged, or not a checkpoint of nnlab.
+    """
+    return Trained(checkpoint_file(Path(path)))
+
+
+def checkpoint_file(path: Path) -> Path:
+    """Return the checkpoint that a name stands for: of a run folder its best weights.
+
+    Raises:
+        CheckpointError: It is a group of runs.
+    """
+    if not path.is_dir():
+        return path
+    best = runs.RunFolder(path).best
+    if runs.GroupFolder(path).is_group() and not best.exists():
+        members = sorted(str(file.parent) for file in path.glob("*/best.h5"))
+        shown = ", ".join(members[:SHOWN]) + (", ..." if len(members) > SHOWN else "")
+        raise CheckpointError(
+            f"{path}: expected a single run, but it is a group of runs; "
+            + (f"name one of them: {shown}" if members else "none of them has a best.h5 yet")
+        )
+    return best
+
+
+def shipped_checkpoint(experiment: str, wanted: Mapping[str, Any] | None = None) -> Path | None:
+    """Return the checkpoint that comes with the package, if there is one.
+
+    Args:
+        experiment: Name of the experiment.
+        wanted: Settings that it must have been trained with.
+    """
+    folder = _shipped()
+    for path in (folder / f"{experiment}.h5", *sorted(folder.glob(f"{experiment}.*.h5"))):
+        if path.is_file() and (not wanted or _has(_config_in(path), wanted)):
+            return path
+    return None
+
+
+def shipped_checkpoints() -> list[Path]:
+    """Return all checkpoints that come with the package."""
+    return sorted(_shipped().glob("*.h5"))
+
+
+def _shipped() -> Path:
+    return Path(str(resources.files("nnlab") / "checkpoints"))
+
+
+def _config_in(path: Path) -> Mapping[str, Any]:
+    with open_checkpoint(path) as file:
+        return file.header.config
+
+
+def _has(config: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    return all(config.get(name) == value for name, value in wanted.items())
+
+
+def choose_checkpoint(
+    experiment: str, given: Path | None, base: Path, wanted: Mapping[str, Any]
+) -> tuple[Path, str]:
+    """Decide which checkpoint answers.
+
+    Args:
+        experiment: Name of the experiment.
+        given: What the user named: a checkpoint, or a run folder (then its best weights).
+        base: The folder of runs, usually `./runs`.
+        wanted: Settings that it must have been trained with, unless it is given.
+
+    Returns:
+        The file, and how it was chosen in words.
+
+    Raises:
+        CheckpointError: There is none.
+    """
+    if given is not None:
+        return checkpoint_file(given), "as given"
+    newest = runs.newest_finished(base, experiment, lambda config: _has(config, wanted))
+    if newest:
+        return newest.best, "the newest finished run"
+    shipped = shipped_checkpoint(experiment, wanted)
+    if shipped:
+        return shipped, "shipped with nnlab"
+    named = {name: value for name, value in wanted.items() if value is not False}
+    options = "".join(f" {flag_value(name, value)}" for name, value in named.items())
+    raise CheckpointError(
+        f"no finished run of {experiment}{options} under {base} and none comes with the package; "
+        f"train one with `nnlab {experiment}{options}` or name a file with --checkpoint"
+    )

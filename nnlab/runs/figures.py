@@ -1,0 +1,68 @@
+"""Drawing a run: reads its folder, writes its figures."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nnlab.checkpoint import open_checkpoint
+from nnlab.experiments.contract import Evidence, Experiment
+from nnlab.files import make_folder
+from nnlab.inference import output_shapes, weight_counts
+from nnlab.plots.style import save
+from nnlab.runs.folder import RunFolder
+
+
+def draw_run(experiment: Experiment, folder: RunFolder, metrics: Mapping[str, Any]) -> None:
+    """Draw learning curves, network and the experiment's own figures into `folder.figures`."""
+    footer = footer_text(metrics)
+    figures = {
+        "learning-curves": _learning_curves(folder, metrics, footer),
+        "network": _network(folder, metrics, footer),
+        **experiment.draw(Evidence(metrics, folder.read_evidence(), footer)),
+    }
+    save_figures(figures, folder.figures)
+
+
+def save_figures(figures: Mapping[str, Any], folder: Path) -> None:
+    """Write figures as `<name>.png` into `folder`."""
+    make_folder(folder)
+    for name, figure in figures.items():
+        save(figure, folder / f"{name}.png")
+
+
+def footer_text(metrics: Mapping[str, Any]) -> str:
+    """Say in a line which data set and settings a figure shows."""
+    dataset, config = metrics["dataset"], metrics["config"]
+    settings = [f"{key} {config[key]}" for key in ("model", "loss", "seed") if key in config]
+    sample = "embedded sample, not comparable" if dataset["sample"] else dataset["name"]
+    return " · ".join([metrics["experiment"], *settings, f"data: {sample}"])
+
+
+def _learning_curves(folder: RunFolder, metrics: Mapping[str, Any], footer: str) -> Any:
+    from nnlab.plots.curves import learning_curves
+
+    history = folder.read_history()
+    training = metrics["training"]
+    known = {"epoch", "loss", "seconds"}
+    measures = [name for name in history if name not in known and "validation_" not in name]
+    return learning_curves(
+        history,
+        measures[0] if measures else "loss",
+        best_epoch=training["best_epoch"],
+        diverged_epoch=training["diverged"] and training["diverged"]["epoch"],
+        footer=footer,
+    )
+
+
+def _network(folder: RunFolder, metrics: Mapping[str, Any], footer: str) -> Any:
+    from nnlab.plots.network.drawing import draw_network
+
+    with open_checkpoint(folder.best) as file:
+        description = file.header.network
+    return draw_network(
+        description,
+        output_shapes(description),
+        weight_counts(description),
+        title=f"The network of {metrics['experiment']}",
+        footer=footer,
+    )

@@ -1,0 +1,94 @@
+"""Taking possession of a run folder: locking it, clearing it, giving it up again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from nnlab.errors import OutputExistsError
+from nnlab.files import make_folder
+from nnlab.runs.folder import GroupFolder, RunFolder
+
+try:
+    import fcntl
+except ImportError:  # Windows: two processes in one folder are not kept apart
+    fcntl = None  # type: ignore[assignment]
+
+LOCK = ".lock"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep every other process from training in this folder meanwhile.
+
+    Raises:
+        OutputExistsError: Another process is at it.
+    """
+    with (folder / LOCK).open("w") as handle:
+        if fcntl:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise OutputExistsError(
+                    f"{folder}: another process is training here; wait for it or end it"
+                ) from error
+        for leftover in [*folder.glob(".*.tmp"), *folder.glob("figures/.*.tmp")]:
+            leftover.unlink()  # of a process that was killed while it wrote
+        yield
+
+
+def clear(folder: Path) -> None:
+    """Remove the files of a run, or of a group and its runs, and nothing else."""
+    group = GroupFolder(folder)
+    members = [path.parent for path in folder.glob("*/config.json")] if group.is_group() else []
+    for path in (group.summary, group.plan):
+        path.unlink(missing_ok=True)
+    for run in map(RunFolder, (folder, *members)):
+        for path in (run.metrics, run.config, run.last, run.best, run.history, run.evidence):
+            path.unlink(missing_ok=True)
+        for figure in run.figures.glob("*.png"):
+            figure.unlink()
+
+
+def is_free(folder: Path) -> bool:
+    """Tell whether a folder is empty, but for what a process leaves that was killed early."""
+    return all(path.name == LOCK or path.suffix == ".tmp" for path in folder.iterdir())
+
+
+@contextmanager
+def given_up_unless_started(folder: Path, existed: bool) -> Iterator[None]:
+    """Remove what was put into `folder` when no run began, because the data were missing, say.
+
+    Args:
+        folder: Where a run is about to begin.
+        existed: Whether the folder itself was there before, and stays.
+    """
+    try:
+        yield
+    finally:
+        if folder.is_dir() and not has_run(folder):
+            for path in [*folder.glob(f"*/{LOCK}"), folder / LOCK, GroupFolder(folder).plan]:
+                path.unlink(missing_ok=True)
+            for path in [*folder.iterdir(), *([] if existed else [folder])]:
+                with suppress(OSError):  # not a folder, or not empty: not ours
+                    path.rmdir()
+
+
+@contextmanager
+def occupied(folder: Path) -> Iterator[None]:
+    """Make a folder if need be, keep others out of it, and remove it if no run began in it.
+
+    Raises:
+        NnlabError: It cannot be made.
+        OutputExistsError: Another process is at it.
+    """
+    existed = folder.exists()
+    make_folder(folder)
+    with given_up_unless_started(folder, existed), locked(folder):
+        yield
+
+
+def has_run(folder: Path) -> bool:
+    """Tell whether a run was started in `folder` or, for a group, in a folder below it."""
+    if not folder.is_dir():  # given up already
+        return False
+    return any(RunFolder(path).is_run() for path in (folder, *folder.iterdir()))

@@ -1,0 +1,32 @@
+"""Holding on to a data set that was found when nobody named one."""
+
+from typing import Any
+
+from nnlab.datasets.store.provenance import SAMPLE, Source
+from nnlab.datasets.store.registry import all_sets
+from nnlab.experiments.contract import Experiment
+from nnlab.options import changed
+
+
+def pinned(experiment: Experiment, config: Any, record: Any) -> Any:
+    """Return the Config to load data with: the set in `record` is named, if none was chosen.
+
+    What was found once may be missing, or may be there, the next time; a run that goes on, the
+    further runs of a group, and an evaluation want the same set again and no other in its place.
+
+    Args:
+        experiment: The experiment.
+        config: Its Config.
+        record: `Source.as_dict()` of the data set, out of a file.
+
+    Raises:
+        CheckpointError: `record` is not that of a data set.
+    """
+    own = Source.from_dict(record)
+    options = experiment.data_options
+    chosen = any(getattr(config, name) not in (None, False) for name in options)
+    known = own.sample or own.name in all_sets()
+    if chosen or not known or experiment.dataset_option not in options:
+        return config
+    name = SAMPLE if own.sample else own.name
+    return changed(config, experiment.name, **{experiment.dataset_option: name})

@@ -1,0 +1,221 @@
+"""One run from its settings to its figures."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from nnlab import experiments
+from nnlab.checkpoint import write
+from nnlab.console import visible
+from nnlab.datasets.store.provenance import Source
+from nnlab.errors import CheckpointError, DataError, DivergedError, OutputExistsError, UsageError
+from nnlab.experiments.contract import Data, Experiment, Scores
+from nnlab.files import write_json
+from nnlab.options import from_mapping
+from nnlab.runs import folder as runs
+from nnlab.runs.answering import Trained
+from nnlab.runs.figures import draw_run
+from nnlab.runs.folder import RunFolder
+from nnlab.runs.occupying import clear, locked
+from nnlab.runs.pinning import pinned
+from nnlab.runs.training import Training
+from nnlab.runs.workshop import Workshop
+
+
+def run(
+    experiment: Experiment,
+    config: Any,
+    folder: RunFolder,
+    workshop: Workshop,
+    *,
+    dataset: Any = None,
+    replace: bool = False,
+) -> dict[str, Any]:
+    """Carry one run to its end; a folder with part of the same run is gone on with.
+
+    Args:
+        experiment: What to train.
+        config: Its Config.
+        folder: An existing folder, empty or with a run of the same settings.
+        workshop: The surroundings.
+        dataset: The record of the data set to take where `config` chooses none.
+        replace: Whether a run in the folder goes, once the new one is ready to begin.
+
+    A finished run is not repeated. It is scored again if a program that a score needs was missing
+    then and is installed now.
+
+    Returns:
+        The contents of metrics.json.
+
+    Raises:
+        OutputExistsError: The folder holds something else.
+        DivergedError: The loss went wrong; what was best has been scored all the same.
+        InterruptedRun: Saved, to be resumed.
+    """
+    if folder.is_run() and not replace:
+        _check_same(experiment, config, folder)
+        if folder.is_finished():
+            if can_measure_more(experiment, folder):
+                _score_again(experiment, config, folder, workshop)
+            return _finished(folder)
+    with locked(folder.path):
+        try:
+            return _carry_out(experiment, config, folder, workshop, dataset, replace)
+        finally:
+            workshop.observer.run_finished()
+
+
+def resume(folder: RunFolder, workshop: Workshop) -> tuple[Experiment, dict[str, Any]]:
+    """Go on with the run in `folder`, exactly where it stopped; see `run`."""
+    experiment, config, _ = read_plan(folder)
+    return experiment, run(experiment, config, folder, workshop)
+
+
+def can_measure_more(experiment: Experiment, folder: RunFolder) -> bool:
+    """Tell whether scoring a finished run again would measure something that was left out."""
+    metrics = runs.read_json(folder.metrics)
+    scored = isinstance(metrics, dict) and isinstance(metrics.get("scores"), dict)
+    return scored and experiment.can_measure_more(metrics)
+
+
+def _score_again(
+    experiment: Experiment, config: Any, folder: RunFolder, workshop: Workshop
+) -> None:
+    """Score a finished run once more, without training; what cannot be scored stays as it is."""
+    try:
+        with locked(folder.path):
+            begun = read_plan(folder)[2]
+            wanted = pinned(experiment, config, begun.as_dict())
+            data = experiment.load(wanted, workshop.store, workshop.warn)
+            _check_same_data(folder, begun, data.source)
+            training = runs.read_json(folder.metrics)["training"]
+            _conclude(experiment, config, data, folder, training, workshop)
+    except (CheckpointError, DataError) as error:
+        workshop.warn(f"{folder.path} keeps its scores, and is not scored again: {error}")
+
+
+def read_plan(folder: RunFolder) -> tuple[Experiment, Any, Source]:
+    """Return the experiment, the Config and the data set of the run in `folder`.
+
+    Raises:
+        CheckpointError: config.json is damaged.
+    """
+    plan = runs.read_json(folder.config)
+    try:
+        if not isinstance(plan, dict):
+            raise CheckpointError("expected an object")
+        experiment = experiments.get(str(plan.get("experiment")))
+        config = from_mapping(experiment.Config, plan.get("config"), "config")  # type: ignore[arg-type]
+        return experiment, config, Source.from_dict(plan.get("dataset"))
+    except (CheckpointError, UsageError) as error:
+        raise CheckpointError(f"{folder.config} is not the plan of a run: {error}") from error
+
+
+def _finished(folder: RunFolder) -> dict[str, Any]:
+    """Return the metrics, or raise when they are those of a training that went wrong."""
+    metrics: dict[str, Any] = runs.read_json(folder.metrics)
+    try:
+        diverged, best = (metrics["training"][key] for key in ("diverged", "best_epoch"))
+        what = diverged and diverged["what"]
+    except (KeyError, TypeError) as error:
+        raise DataError(f"{folder.metrics}: expected the metrics of a run") from error
+    if what:
+        raise DivergedError(f"{what} (the weights of epoch {best} are kept in {folder.path})")
+    return metrics
+
+
+def _check_same(experiment: Experiment, config: Any, folder: RunFolder) -> None:
+    known_experiment, known_config, _ = read_plan(folder)
+    if known_experiment.name != experiment.name or known_config != config:
+        raise OutputExistsError(
+            f"{folder.path} holds a run with other settings; name another folder with --out, "
+            f"or go on with that one: nnlab resume {folder.path}"
+        )
+
+
+def _carry_out(
+    experiment: Experiment,
+    config: Any,
+    folder: RunFolder,
+    workshop: Workshop,
+    dataset: Any,
+    replace: bool,
+) -> dict[str, Any]:
+    """Do the work; nothing is written or removed before data and settings have proved good."""
+    begun = read_plan(folder)[2] if folder.is_run() and not replace else None
+    workshop.observer.stage("reading the data")
+    record = begun.as_dict() if begun else dataset
+    wanted = pinned(experiment, config, record) if record else config
+    data = experiment.load(wanted, workshop.store, workshop.warn)
+    if data.summary:
+        workshop.observer.stage(visible(f"{data.source.name}: {data.summary}"))
+    if begun:
+        _check_same_data(folder, begun, data.source)
+    training = Training(experiment, config, data, workshop)
+    if replace:
+        clear(folder.path)
+    plan = {"experiment": experiment.name, "config": dataclasses.asdict(config)}
+    write_json(folder.config, plan | {"dataset": data.source.as_dict()})
+    _conclude(experiment, config, data, folder, training.run(folder), workshop)
+    return _finished(folder)
+
+
+def _conclude(
+    experiment: Experiment,
+    config: Any,
+    data: Data,
+    folder: RunFolder,
+    training: Mapping[str, Any],
+    workshop: Workshop,
+) -> None:
+    """Score the best weights, draw the figures, and write what makes a run finished."""
+    workshop.observer.stage("scoring on the test part")
+    metrics = _score(experiment, config, data, folder, training)
+    workshop.observer.stage("drawing the figures")
+    draw_run(experiment, folder, metrics)
+    write_json(folder.metrics, metrics)
+
+
+def _check_same_data(folder: RunFolder, begun: Source, now: Source) -> None:
+    """A run that is resumed must see the very bytes that it began with."""
+    if begun.sha256 != now.sha256:
+        raise DataError(
+            f"{folder.path} began with data set {begun.name} (sha256 {begun.sha256}), but now "
+            f"there is {now.name} ({now.sha256}); bring the first one back to go on"
+        )
+
+
+def _score(
+    experiment: Experiment,
+    config: Any,
+    data: Data,
+    folder: RunFolder,
+    training: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Score what answers will come from: best.h5, in NumPy; then put the metrics inside."""
+    trained = Trained(folder.best)
+    scores = experiment.score(config, trained.network, data)
+    folder.write_evidence(scores.evidence)
+    metrics = {
+        "experiment": experiment.name,
+        **score_record(scores, data),
+        "training": dict(training),
+        "config": dataclasses.asdict(config),
+        "versions": trained.header.versions,
+    }
+    inside = {key: metrics[key] for key in ("scores", "baselines", "training")}
+    facts = {**trained.header.facts, **scores.facts}
+    header = dataclasses.replace(trained.header, metrics=inside, facts=facts)
+    write(folder.best, header, {"model": trained.weights})
+    return metrics
+
+
+def score_record(scores: Scores, data: Data) -> dict[str, Any]:
+    """Return the part of metrics.json that scoring a network on a data set gives."""
+    return {
+        "dataset": data.source.as_dict(),
+        "scores": dict(scores.scores),
+        "baselines": {name: dict(values) for name, values in scores.baselines.items()},
+        "details": dict(scores.details),
+        "unmeasured": dict(scores.unmeasured),
+    }

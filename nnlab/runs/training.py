@@ -1,0 +1,239 @@
+"""The training part of a run: from loaded data to `best.h5`, stopping and resuming included."""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from nnlab import versions
+from nnlab.checkpoint import Header, Variable, open_checkpoint, write
+from nnlab.errors import CheckpointError, DivergedError, NnlabError, UsageError
+from nnlab.experiments.contract import Data, Experiment
+from nnlab.inference import Network
+from nnlab.models.describe import describe, load_weights, weights_of
+from nnlab.options import from_mapping
+from nnlab.runs.folder import RunFolder
+from nnlab.runs.workshop import RunObserver, Workshop
+from nnlab.training import backend, state
+from nnlab.training.divergence import REMEDY, in_words
+from nnlab.training.examples import Examples
+from nnlab.training.graph import Graph
+from nnlab.training.loop import TrainingLoop, steps_per_epoch
+from nnlab.training.optimizers import make_optimizer
+from nnlab.training.progress import Progress, Row
+from nnlab.training.settings import check_settings
+
+
+class RunKeeper:
+    """Keeps a training in its run folder."""
+
+    def __init__(self, folder: RunFolder, header: Header, graph: Graph) -> None:
+        self._folder = folder
+        self._header = header
+        self._graph = graph
+
+    def keep_best(self, progress: Progress) -> None:
+        """Write best.h5: weights only."""
+        write(self._folder.best, self._header, {"model": self._weights()})
+
+    def keep_last(self, progress: Progress) -> None:
+        """Write last.h5: weights, optimizer, dropout seeds and progress."""
+        header = dataclasses.replace(self._header, state=progress.as_dict())
+        groups = {
+            "model": self._weights(),
+            "optimizer": state.values(state.optimizer_variables(self._graph.optimizer)),
+            "rng": state.values(state.seed_variables(self._graph.model)),
+        }
+        write(self._folder.last, header, groups)
+
+    def _weights(self) -> dict[str, np.ndarray]:
+        weights = weights_of(self._graph.model)
+        if not all(np.isfinite(values).all() for values in weights.values()):
+            raise DivergedError(f"the weights became infinite or NaN; {REMEDY}")
+        return weights
+
+    def keep_history(self, history: list[Row]) -> None:
+        """Write history.csv."""
+        self._folder.write_history(history)
+
+
+class GlimpsingObserver:
+    """Passes on what the loop tells, and offers a look at the network after each epoch."""
+
+    def __init__(self, observer: RunObserver, glimpse: Callable[[], str]) -> None:
+        self._observer = observer
+        self._glimpse = glimpse
+
+    def chunk_done(self, epoch: int, step: int, steps: int, means: dict[str, float]) -> None:
+        """Pass it on."""
+        self._observer.chunk_done(epoch, step, steps, means)
+
+    def epoch_done(self, row: Row) -> None:
+        """Pass it on."""
+        self._observer.epoch_done(row)
+        self._observer.glimpse(self._glimpse)
+
+
+class Training:
+    """A training that is ready to run: whatever its settings can get wrong has been tried.
+
+    Raises:
+        UsageError: The settings do not fit together, or do not fit the data.
+    """
+
+    def __init__(self, experiment: Experiment, config: Any, data: Data, workshop: Workshop) -> None:
+        backend.start(config.threads, verbose=workshop.verbose)
+        import keras
+
+        keras.utils.clear_session()
+        keras.utils.set_random_seed(config.seed)  # initial weights and dropout follow from it
+        model = experiment.build(config, data.facts)
+        self._experiment = experiment
+        self._config = config
+        self._data = data
+        self._observer = workshop.observer
+        self._warn = workshop.warn
+        self._examples = experiment.examples(config, data)
+        check_settings(config, self._examples)
+        steps = steps_per_epoch(self._examples, config)
+        optimizer = make_optimizer(config, config.epochs * steps)
+        self._graph = Graph(model, optimizer, self._examples, config.batch_size)
+        self._header = _header(experiment, config, data, model)
+
+    def run(self, folder: RunFolder) -> dict[str, Any]:
+        """Train in `folder` to the end, going on from `last.h5` if it is there.
+
+        A training that diverges ends early, unless the settings let it go on; `best.h5` holds the
+        best weights in either case.
+
+        Returns:
+            Epochs, best epoch, seconds, examples a second, `validation`: None or what chose the
+            best epoch, and `diverged`: None or what happened.
+
+        Raises:
+            CheckpointError: `last.h5` is damaged or belongs to another run.
+            DivergedError: The training went wrong before there was anything worth keeping.
+            InterruptedRun: Ctrl-C or SIGTERM; `last.h5` holds everything.
+        """
+        progress = Progress()
+        if folder.last.exists():
+            measures = len(self._examples.measures)
+            progress = _restore(folder, self._header, self._config, self._graph, measures)
+            folder.write_history(progress.history)
+        keeper = RunKeeper(folder, self._header, self._graph)
+        title = f"{self._experiment.name} in {folder.path}"
+        self._observer.run_started(title, self._config.epochs, progress.epoch)
+        observer = GlimpsingObserver(self._observer, self._glimpse)
+        loop = TrainingLoop(self._graph, self._examples, self._config, keeper, observer, self._warn)
+        end = None
+        try:
+            with _memory_errors_told():
+                loop.run(progress)
+        except DivergedError as error:
+            end = error
+            progress.note_divergence(progress.epoch, str(error))
+        diverged = progress.diverged
+        if diverged is not None:
+            diverged = {**diverged, "what": in_words(progress, end, self._config.stop)}
+            if not progress.best_epoch:
+                raise DivergedError(diverged["what"]) from end
+        return _record(progress, self._examples, diverged)
+
+    def _glimpse(self) -> str:
+        network = Network(self._header.network, weights_of(self._graph.model))
+        return self._experiment.glimpse(self._config, network, self._data)
+
+
+@contextmanager
+def _memory_errors_told() -> Iterator[None]:
+    import tensorflow as tf
+
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError as error:
+        raise NnlabError(
+            "the network and a batch do not fit into memory; use fewer --units or a smaller "
+            "--batch-size"
+        ) from error
+
+
+def _record(
+    progress: Progress, examples: Examples, diverged: dict[str, Any] | None
+) -> dict[str, Any]:
+    seen = progress.epoch * len(examples.training)
+    return {
+        "epochs": progress.epoch,
+        "best_epoch": progress.best_epoch,
+        "seconds": round(progress.seconds, 3),
+        "examples_per_second": round(seen / progress.seconds) if progress.seconds else None,
+        "validation": _validation(progress, examples),
+        "diverged": diverged,
+    }
+
+
+def _validation(progress: Progress, examples: Examples) -> dict[str, Any] | None:
+    """Return the measure that chose the best weights, with its best value."""
+    if progress.best is None:
+        return None
+    return {
+        "measure": examples.monitor,
+        "best": progress.best,
+        "higher_is_better": examples.higher_is_better,
+    }
+
+
+def _header(experiment: Experiment, config: Any, data: Data, model: Any) -> Header:
+    return Header(
+        experiment=experiment.name,
+        preset="report",
+        config=dataclasses.asdict(config),
+        facts=dict(data.facts),
+        network=describe(model),
+        metrics={},
+        dataset=data.source.as_dict(),
+        seed=config.seed,
+        versions={"nnlab": versions.own(), **versions.installed()},
+        state={},
+    )
+
+
+def _restore(
+    folder: RunFolder, header: Header, config: Any, graph: Graph, measures: int
+) -> Progress:
+    """Load `last.h5` into the freshly built network; our own constructors say what to expect."""
+    model_variables = weights_of(graph.model)
+    optimizer_variables = state.optimizer_variables(graph.optimizer)
+    seed_variables = state.seed_variables(graph.model)
+    with open_checkpoint(folder.last) as file:
+        if file.header.experiment != header.experiment or not _same(file.header.config, config):
+            raise CheckpointError(
+                f"{folder.last} was trained with other settings than {folder.config} names; "
+                "restore the one or the other"
+            )
+        try:
+            progress = Progress.from_dict(file.header.state, measures)
+        except (TypeError, ValueError) as error:
+            raise CheckpointError(
+                f"{folder.last}: the training state is damaged: {error}"
+            ) from error
+        weights = file.read("model", _expected(model_variables))
+        optimizer_values = file.read("optimizer", _expected(state.values(optimizer_variables)))
+        seed_values = file.read("rng", _expected(state.values(seed_variables)))
+    load_weights(graph.model, weights)
+    state.assign(optimizer_variables, optimizer_values)
+    state.assign(seed_variables, seed_values)
+    return progress
+
+
+def _same(recorded: Mapping[str, Any], config: Any) -> bool:
+    """Compare settings; an option that is younger than the file had its default then."""
+    try:
+        return bool(from_mapping(type(config), recorded, "config") == config)
+    except UsageError:
+        return False
+
+
+def _expected(arrays: Mapping[str, np.ndarray]) -> dict[str, Variable]:
+    return {name: Variable(array.shape, str(array.dtype)) for name, array in arrays.items()}

@@ -1,1 +1,0 @@
-"""What kinds of networks are worth: scores, tables and figures that experiments share."""

@@ -1,1 +1,0 @@
-"""Settings × seeds as independent runs, in several processes or on a Ray cluster."""

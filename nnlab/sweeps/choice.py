@@ -1,0 +1,77 @@
+"""Which setting of a sweep is the best: the one with the best validation, never the best test."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from nnlab.experiments.contract import Experiment
+from nnlab.metrics import Estimate, mean_interval
+from nnlab.report.entries import is_chance
+from nnlab.sweeps.results import Results
+
+
+def choose(experiment: Experiment, settings: Sequence[Results]) -> tuple[str | None, str]:
+    """Return the name of the setting with the best mean validation, and a sentence about it.
+
+    The test part has no say: the best of many by test would flatter. Settings with runs that
+    failed or diverged are left out; of equals the first is taken. Where validations do not compare
+    there is no best, and the sentence says why.
+    """
+    whole = [results for results in settings if results.is_whole()]
+    if len(settings) < 2 or not whole:
+        return None, ""
+    options = differing([results.setting.config for results in settings])
+    if all(map(is_chance, options)):
+        return None, "No best setting: they differ in seeds alone."
+    metrics = [one for results in whole for one in results.in_order().values()]
+    reason = _incomparable(experiment, metrics)
+    if reason:
+        return None, f"No best setting: {reason}."
+    validation = metrics[0]["training"]["validation"]
+    sign = 1 if validation["higher_is_better"] else -1
+    best = max(whole, key=lambda results: sign * _mean(results))
+    note = f"Best by validation {validation['measure'].replace('_', ' ')}, not by the test part."
+    if len(whole) < len(settings):
+        note += " Settings with runs that failed or diverged cannot be the best."
+    return best.setting.name, note
+
+
+def differing(configs: Sequence[Any]) -> list[str]:
+    """Return the options in which Configs differ."""
+    return [
+        field.name
+        for field in dataclasses.fields(configs[0])
+        if len({repr(getattr(config, field.name)) for config in configs}) > 1
+    ]
+
+
+def validation_estimate(results: Results) -> Estimate | None:
+    """Return the best validation value of a setting's runs, their mean; None without any."""
+    found = [metrics["training"].get("validation") for metrics in results.in_order().values()]
+    if not found or not all(found):
+        return None
+    return mean_interval([validation["best"] for validation in found])
+
+
+def _mean(results: Results) -> float:
+    estimate = validation_estimate(results)
+    if estimate is None:
+        raise ValueError(f"expected runs with a validation, but {results.setting.name} has others")
+    return estimate.mean
+
+
+def _incomparable(experiment: Experiment, metrics: Sequence[dict[str, Any]]) -> str:
+    """Say why the validations of runs do not compare; nothing if they do."""
+    validations = [one["training"].get("validation") for one in metrics]
+    if not experiment.averages:
+        return "the runs of a setting are different by design, and their mean says nothing"
+    if not all(validations):
+        return "without held-out examples there is no validation to choose by"
+    measures = {validation["measure"] for validation in validations}
+    if len(measures) > 1:
+        return f"validated by different measures: {', '.join(sorted(measures))}"
+    if len({one["dataset"]["sha256"] for one in metrics}) > 1:
+        return "trained on different data"
+    if measures == {"loss"} and len({one["config"].get("loss") for one in metrics}) > 1:
+        return "validated by different losses"
+    return ""

@@ -1,0 +1,118 @@
+"""One run of a sweep as a function: plain values in, plain values and files out.
+
+Every executor calls `carry_out`, whether in a process beside this one or on another machine.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+from nnlab import experiments
+from nnlab.console import TrainingDisplay
+from nnlab.datasets.store import Store
+from nnlab.errors import DivergedError, InterruptedRun, NnlabError
+from nnlab.experiments.contract import Warn
+from nnlab.files import make_folder
+from nnlab.options import from_mapping
+from nnlab.runs import single
+from nnlab.runs.folder import RunFolder
+from nnlab.runs.workshop import Workshop
+
+RETRIES = 2
+"""How often a run is tried again whose process died."""
+RUNS_PER_PROCESS = 32
+"""Runs after which a process gives way to a new one: TensorFlow does not return all memory."""
+
+State = Literal["finished", "diverged", "failed", "interrupted"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run, in values that travel to any process.
+
+    Attributes:
+        experiment: Name of the experiment.
+        config: Its Config as a mapping, `threads` included.
+        folder: The run folder; on a cluster, one that all nodes see.
+        data_dir: As in `Store`; None: the other places.
+        offline: As in `Store`.
+        dataset: The record of the data set to take where `config` chooses none.
+        verbose: Whether TensorFlow may speak.
+    """
+
+    experiment: str
+    config: Mapping[str, Any]
+    folder: str
+    data_dir: str | None = None
+    offline: bool = False
+    dataset: Any = None
+    verbose: bool = False
+
+    @property
+    def threads(self) -> int:
+        """Cores that the run uses."""
+        return max(int(self.config["threads"]), 1)
+
+
+class Outcome(TypedDict):
+    """What became of a run.
+
+    `metrics` holds metrics.json of a finished run, else None; `error` says why there is none.
+    """
+
+    state: State
+    metrics: dict[str, Any] | None
+    error: str
+    warnings: list[str]
+
+
+def carry_out(task: Task) -> Outcome:
+    """Carry a run to its end; it goes on where it stopped, and is not repeated if finished."""
+    warnings: list[str] = []
+
+    try:
+        return _outcome("finished", warnings=warnings, metrics=_run(task, warnings.append))
+    except DivergedError as error:
+        return _outcome("diverged", str(error), warnings)
+    except (InterruptedRun, KeyboardInterrupt) as error:
+        return _outcome("interrupted", str(error) or "interrupted", warnings)
+    except NnlabError as error:
+        return _outcome("failed", str(error), warnings)
+    except Exception as error:  # of whatever kind, it must not stop the other runs
+        return _outcome("failed", f"{type(error).__name__}: {error}", warnings)
+
+
+def failed(error: str) -> Outcome:
+    """Return the outcome of a run that cannot come to its end."""
+    return _outcome("failed", error)
+
+
+def interrupted(error: str) -> Outcome:
+    """Return the outcome of a run that can go on where it was saved last."""
+    return _outcome("interrupted", error)
+
+
+def _outcome(
+    state: State,
+    error: str = "",
+    warnings: Sequence[str] = (),
+    metrics: dict[str, Any] | None = None,
+) -> Outcome:
+    return {"state": state, "metrics": metrics, "error": error, "warnings": [*warnings]}
+
+
+def threads_environment(threads: int) -> dict[str, str]:
+    """Return what keeps NumPy in a process to so many cores; read when it is first imported."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    return dict.fromkeys(names, str(threads))
+
+
+def _run(task: Task, warn: Warn) -> dict[str, Any]:
+    experiment = experiments.get(task.experiment)
+    config = from_mapping(experiment.Config, task.config, task.folder)
+    folder = RunFolder(Path(task.folder))
+    make_folder(folder.path)
+    store = Store(Path(task.data_dir) if task.data_dir else None, offline=task.offline)
+    workshop = Workshop(store, TrainingDisplay(quiet=True), warn, task.verbose)
+    return single.run(experiment, config, folder, workshop, dataset=task.dataset)

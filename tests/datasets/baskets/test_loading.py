@@ -1,0 +1,175 @@
+import gzip
+import hashlib
+import unicodedata
+
+import numpy as np
+import pytest
+
+from nnlab.datasets.baskets.loading import load_baskets
+from nnlab.datasets.baskets.parts import hold_out_one, multi_hot, split_baskets
+from nnlab.datasets.samples.shopping import shopping_trips
+from nnlab.datasets.store import MissingDataError, Store
+from nnlab.datasets.store.registry import get_set
+from nnlab.errors import DataError, UsageError
+
+LINES = ["tea,milk"] * 30
+
+
+def load(name=None, *, warn=pytest.fail, **options):
+    given_name = name if name is None else str(name)
+    return load_baskets(Store(offline=True), given_name, warn=warn, **options)
+
+
+def put(folder, lines, name="my.csv"):
+    path = folder / name
+    content = lines if isinstance(lines, bytes) else "\n".join(lines).encode()
+    path.write_bytes(content)
+    return path
+
+
+def names_in(baskets, row):
+    part = slice(baskets.indptr[row], baskets.indptr[row + 1])
+    return [baskets.items[index] for index in baskets.indices[part]]
+
+
+def test_items_are_ordered_by_the_baskets_they_are_in_then_by_name(tmp_path):
+    path = put(tmp_path, ["b", "c,a,b", *LINES])
+    baskets = load(path)
+    assert baskets.items == ("milk", "tea", "b", "a", "c")
+    assert len(baskets) == 32
+    assert baskets.indptr[:4].tolist() == [0, 1, 4, 6]
+    assert baskets.indices[:6].tolist() == [2, 2, 3, 4, 0, 1]
+    assert (baskets.indptr.dtype, baskets.indices.dtype) == (np.int64, np.int32)
+    assert baskets.skipped == 0
+    assert baskets.source.name == "my.csv"
+    assert baskets.source.files == (str(path),)
+    assert baskets.source.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_blanks_empty_fields_and_repeats_are_left_out_and_case_is_kept(tmp_path):
+    composed = unicodedata.normalize("NFC", "crème")
+    loose = unicodedata.normalize("NFD", composed)
+    path = put(tmp_path, [f" Tea ,, tea,{loose} ,Tea,{composed}", *LINES])
+    assert names_in(load(path), 0) == ["tea", "Tea", composed]
+
+
+@pytest.mark.parametrize(("empty", "told"), [(1, "1 line without"), (3, "3 lines without")])
+def test_lines_without_an_item_are_skipped_counted_and_told_once(tmp_path, empty, told):
+    warnings: list[str] = []
+    baskets = load(
+        put(tmp_path, [*LINES, *["", " , ,", '"",""'][:empty], "a\n"]), warn=warnings.append
+    )
+    assert baskets.skipped == empty
+    assert len(baskets) == 31
+    assert len(warnings) == 1
+    assert told in warnings[0]
+
+
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_tabs_and_semicolons_separate_where_there_is_no_comma(tmp_path, separator):
+    line = f'"rolls, fresh"{separator} x y {separator}"a{separator}b" {separator}z'
+    baskets = load(put(tmp_path, [line] * 30))
+    assert baskets.items == tuple(sorted(["rolls, fresh", "x y", f"a{separator}b", "z"]))
+
+
+def test_where_there_are_commas_tabs_and_semicolons_belong_to_items(tmp_path):
+    assert load(put(tmp_path, ["a;b,c\td"] * 30)).items == ("a;b", "c\td")
+
+
+def test_gzip_and_windows_line_ends_are_read(tmp_path):
+    content = gzip.compress("\r\n".join(LINES).encode("utf-8-sig"))
+    assert load(put(tmp_path, content)).items == ("milk", "tea")
+
+
+def test_another_encoding_is_told_and_can_be_given(tmp_path):
+    path = put(tmp_path, "\n".join(["thé,crème"] * 30).encode("cp1252"))
+    with pytest.raises(DataError, match=r"my\.csv is not UTF-8: byte 2 .*--encoding cp125"):
+        load(path)
+    assert load(path, encoding="cp1252").items == ("crème", "thé")
+    with pytest.raises(UsageError, match="cp9999"):
+        load(path, encoding="cp9999")
+
+
+def test_rare_items_are_left_out_and_the_baskets_stay_in_place(tmp_path):
+    path = put(tmp_path, ["rare", "rare,tea", *LINES])
+    baskets = load(path, min_count=3)
+    assert baskets.items == ("tea", "milk")
+    assert len(baskets) == 32
+    assert names_in(baskets, 0) == []
+    assert names_in(baskets, 1) == ["tea"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "options", "message"),
+    [
+        (["a,b"] * 29 + ["c"] * 9, {}, "at least 30 baskets with two items or more .* found 29"),
+        (["a b c"] * 40, {}, "found 0; give one basket per line, with commas"),
+        (LINES, {"min_count": 31}, "in at least 31 baskets .* found 0; lower --min-count"),
+        ([""], {}, "is empty"),
+        (["", ""], {}, "found 0"),
+        ([*LINES, 'a,"b'], {}, r"my\.csv, line 31: expected a closing quote .*found '\"b'"),
+        ([*LINES, '"a"b,c'], {}, "line 31: expected a closing quote and ',' after it"),
+        (["a\0b"], {}, "is no text"),
+    ],
+)
+def test_files_that_are_no_baskets_are_refused(tmp_path, lines, options, message):
+    with pytest.raises(DataError, match=message):
+        load(put(tmp_path, lines), warn=lambda text: None, **options)
+
+
+def test_a_missing_file_and_an_unknown_set_are_told(tmp_path):
+    with pytest.raises(DataError, match="does not exist"):
+        load(tmp_path / "no.csv")
+    with pytest.raises(DataError, match="did you mean 'groceries'"):
+        load("grocery")
+    with pytest.raises(MissingDataError, match=r"baskets/groceries\.csv .* https://"):
+        load("groceries")
+
+
+def test_without_any_data_the_sample_stands_in_with_a_warning():
+    warnings: list[str] = []
+    baskets = load(warn=warnings.append)
+    assert baskets.source.sample
+    assert len(warnings) == 1
+    assert "do not compare with the groceries set's" in warnings[0]
+    assert (len(baskets), len(baskets.items), baskets.skipped) == (3000, 60, 0)
+    assert baskets.source == load("sample").source
+    assert shopping_trips() == shopping_trips()
+
+
+def hit_rate(scores, held_out, seen, top=5):
+    """Share of baskets whose hidden item is among the best that are not in the basket."""
+    scores = np.where(seen > 0, -np.inf, scores)
+    own = scores[np.arange(len(scores)), held_out.hidden]
+    return float(((scores > own[:, None]).sum(axis=1) < top).mean())
+
+
+def test_in_the_sample_the_other_items_tell_more_than_popularity():
+    baskets = load("sample")
+    csr_rows, items = (baskets.indptr, baskets.indices), len(baskets.items)
+    training, _, test = split_baskets(len(baskets), 0)
+    known = multi_hot(*csr_rows, training, items, np.float32)
+    together = known.T @ known
+    counts = together.diagonal()
+    held_out = hold_out_one(*csr_rows, test, 0)
+    seen = multi_hot(held_out.indptr, held_out.indices, np.arange(len(held_out.rows)), items)
+    by_company = seen @ (together / np.sqrt(np.outer(counts, counts)))
+    popular = hit_rate(np.tile(counts, (len(seen), 1)), held_out, seen)
+    assert popular < 0.4
+    assert hit_rate(by_company, held_out, seen) > popular + 0.2
+
+
+@pytest.mark.real_data
+def test_the_real_groceries_have_their_known_counts():
+    if Store(offline=True).find(get_set("groceries")) is None:
+        pytest.skip("NNLAB_DATA has no groceries")
+    baskets = load()
+    assert (len(baskets), len(baskets.items), len(baskets.indices)) == (9835, 169, 43367)
+    assert baskets.items[:3] == ("whole milk", "other vegetables", "rolls/buns")
+    assert int((baskets.indices == 0).sum()) == 2513
+    assert int((np.diff(baskets.indptr) >= 2).sum()) == 7676
+    assert baskets.skipped == 0
+    assert names_in(baskets, 0) == sorted(
+        ["citrus fruit", "margarine", "ready soups", "semi-finished bread"],
+        key=baskets.items.index,
+    )

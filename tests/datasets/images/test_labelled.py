@@ -1,0 +1,240 @@
+import hashlib
+import json
+
+import numpy as np
+import pytest
+
+from nnlab.datasets.images import labelled as labelled_images
+from nnlab.datasets.images.idx import write_idx
+from nnlab.datasets.images.labelled import load_digits, split_validation
+from nnlab.datasets.store import Store
+from nnlab.datasets.store.registry import DataFile, DataSet, Edition, get_set
+from nnlab.errors import DataError, UsageError
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return labelled_images.sample_digits()
+
+
+@pytest.fixture
+def drawn_sample(monkeypatch, sample):
+    """The sample without the seconds that drawing it takes."""
+    monkeypatch.setattr(labelled_images, "sample_digits", lambda: sample)
+    return sample
+
+
+def load(dataset=None, *, store=None, split_seed=0, warn=pytest.fail, **paths):
+    return load_digits(
+        store or Store(offline=True),
+        dataset,
+        images=paths.get("images"),
+        labels=paths.get("labels"),
+        test_images=paths.get("test_images"),
+        test_labels=paths.get("test_labels"),
+        split_seed=split_seed,
+        warn=warn,
+    )
+
+
+def write_pair(folder, labels, name="my", size=(5, 4)):
+    """Write a pair of files, every image of a grey level of its own."""
+    levels = np.arange(len(labels), dtype=np.uint8)[:, None, None]
+    images_path, labels_path = folder / f"{name}-images", folder / f"{name}-labels"
+    write_idx(images_path, np.broadcast_to(levels, (len(labels), *size)).copy())
+    write_idx(labels_path, np.array(labels, np.uint8))
+    return images_path, labels_path
+
+
+def put_fake_mnist(folder, monkeypatch, labels=(0, 1, 2) * 4):
+    """Put a tiny set into ./data and let it be MNIST's registry entry."""
+    (folder / "data" / "mnist").mkdir(parents=True)
+    files = []
+    for part in ("train", "test"):
+        paths = write_pair(folder / "data" / "mnist", labels, part, (28, 28))
+        for role, path in zip(("images", "labels"), paths, strict=True):
+            content = path.read_bytes()
+            digest = hashlib.sha256(content).hexdigest()
+            files.append(DataFile(f"{part}-{role}", f"mnist/{path.name}", len(content), digest, ""))
+    fake = DataSet("mnist", "", "", "", (Edition(tuple(files)),), classes=10)
+    monkeypatch.setattr(labelled_images, "get_set", lambda name: fake)
+    return files
+
+
+def test_the_sample_has_8000_and_2000_digits(sample):
+    assert sample.train_images.shape == (8000, 28, 28)
+    assert sample.test_labels.shape == (2000,)
+    assert sample.class_names == tuple("0123456789")
+    assert sample.source.sample
+    assert sample.source.name == "sample"
+
+
+def test_without_any_data_the_sample_stands_in_with_a_warning(drawn_sample):
+    warnings: list[str] = []
+    assert load(warn=warnings.append) is drawn_sample
+    assert len(warnings) == 1
+    assert "sample" in warnings[0]
+    assert "do not compare with MNIST" in warnings[0]
+    assert "\n" not in warnings[0]
+
+
+def test_the_sample_by_name_needs_no_warning(drawn_sample):
+    assert load("sample") is drawn_sample
+
+
+def test_mnist_by_name_is_an_error_that_tells_how_to_get_it():
+    with pytest.raises(DataError) as caught:
+        load("mnist")
+    assert caught.value.exit_code == 3
+    for file in get_set("mnist").editions[0].files:
+        for part in (file.path, file.sha256, file.url):
+            assert part in str(caught.value)
+
+
+@pytest.mark.parametrize("dataset", [None, "mnist"])
+def test_mnist_is_read_where_it_is_found(tmp_path, monkeypatch, dataset):
+    files = put_fake_mnist(tmp_path, monkeypatch)
+    digits = load(dataset)
+    assert digits.class_names == tuple("0123456789")
+    assert digits.train_labels.tolist() == [0, 1, 2] * 4
+    assert digits.source.files == tuple(file.path for file in files)
+    assert not digits.source.sample
+
+
+def test_damaged_mnist_is_an_error_even_if_nobody_asked_for_it(tmp_path, monkeypatch):
+    put_fake_mnist(tmp_path, monkeypatch)
+    (tmp_path / "data/mnist/test-labels").write_bytes(b"oops")
+    with pytest.raises(DataError, match=r"test-labels is damaged"):
+        load()
+
+
+def test_a_label_above_nine_in_mnist_names_the_file(tmp_path, monkeypatch):
+    put_fake_mnist(tmp_path, monkeypatch, labels=[0, 10] * 6)
+    with pytest.raises(DataError, match="train-labels: expected labels 0 to 9, found 10"):
+        load("mnist")
+
+
+def test_an_unknown_set_is_an_error_with_the_near_names():
+    with pytest.raises(DataError, match="did you mean 'sample'"):
+        load("sampel")
+
+
+def test_own_labels_become_classes_named_after_them(tmp_path):
+    paths = write_pair(tmp_path, [200, 3, 3, 200, 7] * 10)
+    digits = load(images=paths[0], labels=paths[1])
+    assert digits.class_names == ("3", "7", "200")
+    assert digits.train_images.shape[1:] == (5, 4)
+    # each image's grey level is its place in the file: every image keeps its own label
+    for images, labels in [
+        (digits.train_images, digits.train_labels),
+        (digits.test_images, digits.test_labels),
+    ]:
+        places = images[:, 0, 0]
+        assert labels.tolist() == [[2, 0, 0, 2, 1][place % 5] for place in places]
+
+
+def test_a_fifth_is_held_out_by_the_split_seed(tmp_path):
+    images, labels = write_pair(tmp_path, [0, 1] * 50)
+    first, again, other = (load(images=images, labels=labels, split_seed=s) for s in (1, 1, 2))
+    assert (len(first.train_images), len(first.test_images)) == (80, 20)
+    assert np.array_equal(first.test_images, again.test_images)
+    assert not np.array_equal(first.test_images, other.test_images)
+    held_out = set(first.test_images[:, 0, 0].tolist())
+    assert held_out | set(first.train_images[:, 0, 0].tolist()) == set(range(100))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_class_stays_in_the_training_part(tmp_path, seed):
+    images, labels = write_pair(tmp_path, [*range(9), 0, 0, 0, 0])
+    digits = load(images=images, labels=labels, split_seed=seed)
+    assert set(digits.train_labels.tolist()) == set(range(9))
+
+
+def test_own_test_images_are_taken(tmp_path):
+    train, test = write_pair(tmp_path, [4, 5] * 6), write_pair(tmp_path, [5], "test")
+    digits = load(images=train[0], labels=train[1], test_images=test[0], test_labels=test[1])
+    assert len(digits.train_labels) == 12
+    assert digits.test_labels.tolist() == [1]
+    content = b"".join(path.read_bytes() for path in (*train, *test))
+    assert digits.source.sha256 == hashlib.sha256(content).hexdigest()
+    assert digits.source.name == "my-images"
+    assert json.loads(json.dumps(digits.source.as_dict()))["files"] == [*map(str, (*train, *test))]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"images": "a"}, "--images needs --labels"),
+        ({"labels": "a"}, "--labels needs --images"),
+        ({"dataset": "mnist", "images": "a", "labels": "b"}, "not both"),
+        ({"test_images": "a", "test_labels": "b"}, "needs --images"),
+        ({"images": "a", "labels": "b", "test_labels": "c"}, "need each other"),
+    ],
+)
+def test_options_that_do_not_fit_together_are_refused(tmp_path, given, message):
+    paths = {key: name if key == "dataset" else tmp_path / name for key, name in given.items()}
+    with pytest.raises(UsageError, match=message):
+        load(**paths)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([0, 1] * 4, "at least 10 images.*found 8"),
+        ([3] * 20, "two classes, found only label 3"),
+        (list(range(12)), "a class of its own"),
+    ],
+)
+def test_data_that_cannot_train_a_classifier_is_refused(tmp_path, labels, message):
+    images, labels_path = write_pair(tmp_path, labels)
+    with pytest.raises(DataError, match=f"my-.*{message}"):
+        load(images=images, labels=labels_path)
+
+
+def test_a_label_that_only_the_test_part_has_is_refused(tmp_path):
+    train, test = write_pair(tmp_path, [4, 5] * 6), write_pair(tmp_path, [6], "test")
+    with pytest.raises(DataError, match="test-labels: label 6 does not occur in"):
+        load(images=train[0], labels=train[1], test_images=test[0], test_labels=test[1])
+
+
+def test_test_images_of_another_size_are_refused(tmp_path):
+    train = write_pair(tmp_path, [4, 5] * 6)
+    test = write_pair(tmp_path, [4], "test", (6, 4))
+    with pytest.raises(DataError, match=r"test-images holds images of 6x4 pixels but .*5x4"):
+        load(images=train[0], labels=train[1], test_images=test[0], test_labels=test[1])
+
+
+@pytest.mark.parametrize(("wanted", "got"), [(10, 10), (5000, 20), (0, 0)])
+def test_at_most_a_tenth_is_held_out_for_validation(wanted, got):
+    training, validation = split_validation(200, wanted, seed=3)
+    assert len(validation) == got
+    assert sorted([*training, *validation]) == list(range(200))
+    assert np.array_equal(validation, split_validation(200, wanted, seed=3)[1])
+    if got:
+        assert not np.array_equal(validation, split_validation(200, wanted, seed=4)[1])
+
+
+@pytest.mark.real_data
+def test_real_mnist_has_its_known_counts():
+    if Store(offline=True).find(get_set("mnist")) is None:
+        pytest.skip("NNLAB_DATA has no mnist")
+    digits = load("mnist")
+    assert digits.train_images.shape == (60000, 28, 28)
+    assert np.bincount(digits.test_labels).tolist() == [
+        *(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009)
+    ]
+
+
+def test_images_that_are_stored_transposed_are_turned_upright(tmp_path):
+    images_path, labels_path = tmp_path / "images", tmp_path / "labels"
+    images = np.random.default_rng(0).integers(0, 256, (20, 5, 4)).astype(np.uint8)
+    write_idx(images_path, images)
+    write_idx(labels_path, np.arange(20, dtype=np.uint8) % 2)
+    pair = images_path, labels_path
+    turned = load_digits(Store(offline=True), None, *pair, *pair, 0, pytest.fail, transposed=True)
+    assert np.array_equal(turned.train_images, images.swapaxes(1, 2))
+    assert np.array_equal(turned.test_images, images.swapaxes(1, 2))
+    with pytest.raises(UsageError, match="--transposed needs --images"):
+        load_digits(
+            Store(offline=True), "sample", None, None, None, None, 0, pytest.fail, transposed=True
+        )

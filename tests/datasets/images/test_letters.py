@@ -1,0 +1,219 @@
+import numpy as np
+import pytest
+
+from nnlab.datasets.images import letters
+from nnlab.datasets.images.idx import write_idx
+from nnlab.datasets.images.letters import ALPHABET, load_letters
+from nnlab.datasets.store import MissingDataError, Store
+from nnlab.datasets.store.registry import get_set
+from nnlab.errors import DataError, UsageError
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return letters.sample_letters()
+
+
+@pytest.fixture
+def drawn_sample(monkeypatch, sample):
+    """The sample without the seconds that drawing it takes."""
+    monkeypatch.setattr(letters, "sample_letters", lambda: sample)
+    return sample
+
+
+def load(dataset=None, *, chosen=None, split_seed=0, warn=pytest.fail, **paths):
+    return load_letters(
+        Store(offline=True),
+        dataset,
+        letters=chosen,
+        images=paths.get("images"),
+        labels=paths.get("labels"),
+        test_images=paths.get("test_images"),
+        test_labels=paths.get("test_labels"),
+        split_seed=split_seed,
+        warn=warn,
+    )
+
+
+def write_pair(folder, labels, name="my", size=(5, 4)):
+    """Write a pair of files; the upper left of each image is 1 and tells its label below it."""
+    images = np.zeros((len(labels), *size), np.uint8)
+    images[:, 0, 0], images[:, 1, 0] = 1, labels
+    paths = folder / f"{name}-images-idx3-ubyte.gz", folder / f"{name}-labels-idx1-ubyte.gz"
+    write_idx(paths[0], images)
+    write_idx(paths[1], np.array(labels, np.uint8))
+    return dict(zip(("images", "labels"), paths, strict=True))
+
+
+def as_test(pair):
+    return {f"test_{role}": path for role, path in pair.items()}
+
+
+def put_fake_emnist(folder, labels=tuple(range(1, 27)) * 2):
+    """Put small files into a folder, where the store finds EMNIST."""
+    return {
+        f"{part}-{role}": path
+        for part in ("train", "test")
+        for role, path in write_pair(folder, labels, f"emnist-letters-{part}").items()
+    }
+
+
+def test_the_sample_has_8000_and_2000_letters_of_both_cases(sample):
+    assert sample.train_images.shape == (8000, 28, 28)
+    assert sample.test_labels.shape == (2000,)
+    assert sample.class_names == ALPHABET
+    assert sample.source.sample
+    counts = np.bincount(np.concatenate([sample.train_labels, sample.test_labels]))
+    assert counts.min() >= 384
+    assert counts.max() <= 386
+
+
+def test_without_any_data_the_sample_stands_in_with_a_warning(drawn_sample):
+    warnings: list[str] = []
+    assert load(warn=warnings.append) is drawn_sample
+    assert len(warnings) == 1
+    assert "using the embedded sample instead" in warnings[0]
+    assert "do not compare with EMNIST's" in warnings[0]
+    assert "\n" not in warnings[0]
+
+
+def test_only_the_letters_asked_for_are_kept(drawn_sample):
+    some = load("sample", chosen="C,x-z")
+    assert some.class_names == ("c", "x", "y", "z")
+    assert set(some.train_labels.tolist()) == set(some.test_labels.tolist()) == set(range(4))
+    for images, labels, all_images, all_labels in [
+        (
+            some.train_images,
+            some.train_labels,
+            drawn_sample.train_images,
+            drawn_sample.train_labels,
+        ),
+        (some.test_images, some.test_labels, drawn_sample.test_images, drawn_sample.test_labels),
+    ]:
+        kept = np.isin(all_labels, [2, 23, 24, 25])
+        assert np.array_equal(images, all_images[kept])
+        assert np.array_equal(np.array([2, 23, 24, 25])[labels], all_labels[kept])
+    assert some.source == drawn_sample.source
+
+
+def test_emnist_by_name_is_an_error_that_tells_how_to_get_it():
+    with pytest.raises(MissingDataError) as caught:
+        load("emnist-letters")
+    for file in get_set("emnist-letters").editions[0].files:
+        assert file.path in str(caught.value)
+    assert "--test-images and --test-labels" in str(caught.value)
+
+
+@pytest.mark.parametrize("dataset", [None, "emnist-letters"])
+def test_emnist_is_turned_upright_and_its_labels_are_letters(tmp_path, monkeypatch, dataset):
+    files = put_fake_emnist(tmp_path)
+    monkeypatch.setattr(Store, "fetch", lambda store, data_set: files)
+    data = load(dataset)
+    assert data.class_names == ALPHABET
+    assert data.train_images.shape == (52, 4, 5)
+    assert data.train_images[:, 0, 1].tolist() == list(range(1, 27)) * 2
+    assert data.test_images[:, 0, 1].tolist() == list(range(1, 27)) * 2
+    assert data.train_labels.tolist() == list(range(26)) * 2
+    assert data.source.name == "emnist-letters"
+    assert data.source.files[0] == f"{tmp_path.name}/emnist-letters-train-images-idx3-ubyte.gz"
+    assert not data.source.sample
+
+
+def test_the_official_files_can_be_given(tmp_path):
+    train = write_pair(tmp_path, [1, 2, 26] * 10, "emnist-letters-train")
+    test = write_pair(tmp_path, [26, 2], "EMNIST-letters-test")
+    data = load(**train, **as_test(test), chosen="b-z")
+    assert data.class_names == ("b", "z")
+    assert data.train_images[:, 0, 1].tolist() == [2, 26] * 10
+    assert data.test_labels.tolist() == [1, 0]
+    assert data.test_images[:, 0, 1].tolist() == [26, 2]
+
+
+def test_labels_of_other_files_keep_their_numbers_and_images_their_sides(tmp_path):
+    data = load(**write_pair(tmp_path, [3, 12, 200] * 10), chosen="12,200")
+    assert data.class_names == ("12", "200")
+    assert data.train_images.shape[1:] == (5, 4)
+    for images, labels in [
+        (data.train_images, data.train_labels),
+        (data.test_images, data.test_labels),
+    ]:
+        assert images[:, 1, 0].tolist() == [(12, 200)[label] for label in labels]
+
+
+@pytest.mark.parametrize("value", [0, 27])
+def test_a_label_that_is_no_letter_names_the_file(tmp_path, value):
+    pair = write_pair(tmp_path, [1, value] * 10, "emnist-letters-train")
+    with pytest.raises(DataError, match=f"train-labels.*expected labels 1 to 26, found {value}"):
+        load(**pair)
+
+
+def test_upright_and_transposed_parts_do_not_go_together(tmp_path):
+    train, test = write_pair(tmp_path, [1, 2] * 6, "emnist-letters"), write_pair(tmp_path, [1])
+    with pytest.raises(DataError, match="stored transposed, as EMNIST is, but .*my-images"):
+        load(**train, **as_test(test))
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "chosen", "message"),
+    [
+        ([1] * 20 + [2] * 3, [1, 2], "2", "at least 10 training images of 2, found 3"),
+        ([1, 2] * 10, [1], "2", "at least 1 test images of 2, found 0"),
+    ],
+)
+def test_too_few_images_of_the_letters_are_refused(tmp_path, train, test, chosen, message):
+    pairs = write_pair(tmp_path, train), as_test(write_pair(tmp_path, test, "test"))
+    with pytest.raises(DataError, match=f"my-images.*{message}"):
+        load(**pairs[0], **pairs[1], chosen=chosen)
+
+
+def test_a_letter_that_the_data_lacks_is_refused(tmp_path, drawn_sample):
+    with pytest.raises(UsageError, match="'5' is not in this data"):
+        load("sample", chosen="5")
+    with pytest.raises(UsageError, match=r"'c' is not in this data; known: a, b"):
+        load(**write_pair(tmp_path, [1, 2] * 10, "emnist-letters"), chosen="a-c")
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"dataset": "emnist-leters"}, DataError, "did you mean 'emnist-letters'"),
+        ({"dataset": ""}, DataError, "unknown set of letters ''"),
+        ({"images": "a"}, UsageError, "--images needs --labels"),
+        ({"dataset": "emnist-letters", "images": "a", "labels": "b"}, UsageError, "not both"),
+        ({"test_images": "a", "test_labels": "b"}, UsageError, "needs --images"),
+        ({"test_images": "a"}, UsageError, "need each other"),
+        ({"images": "a", "labels": "b"}, DataError, "cannot read"),
+    ],
+)
+def test_options_that_do_not_fit_together_are_refused(tmp_path, given, error, message):
+    paths = {key: name if key == "dataset" else tmp_path / name for key, name in given.items()}
+    with pytest.raises(error, match=message):
+        load(**paths)
+
+
+def skip_without(name):
+    if Store(offline=True).find(get_set(name)) is None:
+        pytest.skip(f"NNLAB_DATA has no {name}")
+
+
+@pytest.mark.real_data
+def test_real_emnist_has_its_known_counts_and_stands_upright():
+    skip_without("emnist-letters")
+    data = load()
+    assert data.train_images.shape == (117248, 28, 28)
+    assert np.bincount(data.test_labels).tolist() == [400] * 26
+    counts = np.bincount(data.train_labels)
+    assert (counts.min(), counts.max()) == (counts[23], counts[4]) == (1540, 9735)
+    # upright, a U has its ink below and an M above; on the side both have as much above as below
+    for letter, low, high in (("u", 0.5, 0.8), ("m", 1.15, 2)):
+        mean = data.test_images[data.test_labels == ALPHABET.index(letter)].mean(axis=0)
+        assert low < mean[:14].sum() / mean[14:].sum() < high
+
+
+@pytest.mark.real_data
+def test_real_mnist_comes_through_the_same_door():
+    skip_without("mnist")
+    data = load("mnist", chosen="0-4")
+    assert data.class_names == tuple("01234")
+    assert data.train_images.shape == (30596, 28, 28)
+    assert np.bincount(data.test_labels).tolist() == [980, 1135, 1032, 1010, 982]

@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from nnlab.datasets.images.digit_form import in_parts, to_digit_form
+from nnlab.datasets.images.tight_pictures import bordered
+from nnlab.datasets.samples.glyphs import glyph_images
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return glyph_images("0123456789", 60, seed=5)[0]
+
+
+def cropped(image, floor=60):
+    rows, columns = (np.flatnonzero((image > floor).any(axis=axis)) for axis in (1, 0))
+    return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def scaled(image, longer):
+    height, width = image.shape
+    scale = longer / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BICUBIC))
+
+
+def likeness(one, other):
+    small = [
+        np.asarray(Image.fromarray(image).resize((14, 14), Image.Resampling.BILINEAR))
+        for image in (one, other)
+    ]
+    return float(np.corrcoef([image.reshape(-1) for image in small])[0, 1])
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("longer", [12, 16, 20, 60, 200])
+def test_a_digit_that_fills_its_picture_is_found_whatever_its_size(digits, longer, dark):
+    alike = []
+    for digit in digits:
+        picture = scaled(cropped(digit), longer)
+        alike.append(likeness(to_digit_form(255 - picture if dark else picture), digit))
+    assert np.median(alike) > 0.9
+    assert np.mean(np.array(alike) > 0.6) >= 0.95
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("height", [40, 60, 150, 400])
+def test_a_narrow_stroke_with_hardly_any_background_is_one_character(height, dark):
+    """As a cropped 1: nowhere is there background away from the soft edges of its stroke."""
+    stroke = np.zeros((14, 3))
+    for row, middle in enumerate(np.linspace(0.2, 1.8, 14)):
+        stroke[row] = np.clip(1.2 - np.abs(np.arange(3) - middle), 0, 1)
+    small = (255 * stroke).astype(np.uint8)
+    picture = scaled(small, height)
+    form = in_parts(255 - picture if dark else picture)
+    inked = form.image > 100
+    assert len(form.characters) == 1
+    assert np.ptp(np.flatnonzero(inked.any(axis=1))) + 1 >= 18
+    assert np.ptp(np.flatnonzero(inked.any(axis=0))) + 1 <= 6
+
+
+def test_black_and_white_digits_that_fill_their_picture_are_found(digits):
+    alike = []
+    for digit in digits:
+        picture = np.where(cropped(digit, 100) > 100, 255, 0).astype(np.uint8)
+        alike.append(likeness(to_digit_form(255 - picture), digit))
+    assert np.mean(np.array(alike) > 0.6) >= 0.95
+
+
+@pytest.mark.parametrize("negative", [False, True])
+def test_a_digit_off_centre_is_centred_in_a_picture_of_the_form_too(digits, negative):
+    for digit in digits[:20]:
+        inked = np.flatnonzero((digit > 0).any(axis=1))
+        shift = 4 if inked[-1] <= 23 else -4
+        if min(inked[0] + shift, 27 - inked[-1] - shift) < 0:
+            continue
+        moved = np.roll(digit, shift, axis=0)
+        result = to_digit_form(255 - moved if negative else moved)
+        middle = result.sum(axis=1) @ np.arange(28) / result.sum()
+        assert abs(middle - 13.5) <= 0.6
+
+
+def test_letters_centred_by_their_box_as_in_emnist_come_back_untouched():
+    letter = np.zeros((28, 28), np.uint8)
+    letter[2:26, 5:9] = 255  # an L: its mass is far from the centre
+    letter[22:26, 5:23] = 255
+    assert np.array_equal(to_digit_form(letter), letter)
+
+
+def test_a_photo_with_a_dark_table_gets_no_border():
+    page = np.full((300, 400), 220, np.uint8)
+    page[100:200, 180:200] = 60
+    page[:, :25] = 40
+    assert bordered(page).pixels is page

@@ -1,0 +1,42 @@
+"""What a user types, in characters that a network knows."""
+
+import pytest
+
+from nnlab.datasets.text.prompts import are_characters, known_text
+
+
+@pytest.mark.parametrize(
+    ("text", "characters", "expected"),
+    [
+        ("it’s", "its'", "it's"),
+        ("it's", "its’", "it’s"),
+        ("“ja” ", 'ja" ', '"ja" '),
+        ('"ja" "nee"', "jane “”", "“ja” “nee”"),
+        ('("ja', "ja(”", "(”ja"),
+        ("a—b–c-d", "abcd-", "a-b-c-d"),
+        ("a-b", "ab—", "a—b"),
+        ("a\tb\u00a0c…", "abc .", "a b c."),
+        ("'“'", "“", "“"),
+    ],
+)
+def test_marks_are_replaced_by_those_that_are_known(text, characters, expected):
+    assert known_text(text, characters, lower=False)[0] == expected
+
+
+def test_known_marks_stay():
+    text = "'’‘\"“”-–—…\t\u00a0"
+    assert known_text(text, text, lower=False) == (text, "")
+
+
+def test_the_rest_is_left_out_once_each_in_order():
+    assert known_text("zAbcAz!", "b", lower=False) == ("b", "zAc!")
+    assert known_text("AB", "ab", lower=True) == ("ab", "")
+
+
+@pytest.mark.parametrize("value", [None, [], "ab", ["a", "a"], ["ab"], [""], [1]])
+def test_what_is_no_alphabet(value):
+    assert not are_characters(value)
+
+
+def test_what_is_an_alphabet():
+    assert are_characters(["\n", "a", "🙂"])

@@ -1,0 +1,98 @@
+"""Scores of hand-made adders."""
+
+import numpy as np
+import pytest
+
+from nnlab.datasets.store.provenance import Source
+from nnlab.datasets.text.sums import draw_sums, encode_answers
+from nnlab.experiments.add import scoring as scoring
+from nnlab.experiments.contract import Data, Evidence
+
+BASE, DIGITS = 10, 3
+PROBLEMS = draw_sums(BASE, DIGITS, 600, 0)
+TEST = PROBLEMS[400:]
+MADE = Data(
+    {"problems": PROBLEMS[:400], "training": np.arange(360), "test_problems": TEST},
+    {"base": BASE, "digits": DIGITS},
+    Source("made", "0" * 64, False, ()),
+)
+
+
+def right(problems):
+    return encode_answers(problems, BASE, DIGITS)
+
+
+def without_carrying(problems):
+    """Add every place by itself."""
+    digits = problems[..., None] // 10 ** np.arange(DIGITS) % 10
+    totals = (digits.sum(axis=1) % 10 * 10 ** np.arange(DIGITS)).sum(axis=-1)
+    return right(np.stack([totals, 0 * totals], axis=1))
+
+
+def always(total):
+    return lambda problems: right(np.broadcast_to([[total, 0]], problems.shape))
+
+
+def test_who_adds_perfectly_gets_everything():
+    score = scoring.score(right, MADE)
+    assert score.scores == {"exact_match": 1.0, "per_character": 1.0}
+    assert score.details["wrong"] == []
+    assert score.details["exact_match_interval"]["high"] == pytest.approx(1)
+    assert all(group["value"] == 1 for group in score.details["by_carries"])
+
+
+def test_who_always_says_the_same_is_right_by_chance():
+    score = scoring.score(always(777), MADE)
+    hits = int((TEST.sum(axis=1) == 777).sum())
+    assert score.scores["exact_match"] == pytest.approx(hits / 200)
+    spelt = [f"{total:<4}" for total in TEST.sum(axis=1)]
+    characters = sum(a == b for text in spelt for a, b in zip(text, "777 ", strict=True))
+    assert score.scores["per_character"] == pytest.approx(characters / 800)
+    assert len(score.details["wrong"]) == 10
+    a, b = TEST[TEST.sum(axis=1) != 777][0]
+    assert score.details["wrong"][0] == {
+        "sum": f"{a}+{b}",
+        "answer": "777",
+        "expected": str(a + b),
+    }
+
+
+def test_groups_hold_all_problems_and_carries_tell_who_does_not_carry():
+    score = scoring.score(without_carrying, MADE)
+    for key in ("by_carries", "by_length"):
+        groups = score.details[key]
+        assert sum(group["count"] for group in groups) == 200
+        hits = sum(group["value"] * group["count"] for group in groups)
+        assert hits / 200 == pytest.approx(score.scores["exact_match"])
+        assert all(0 <= group["low"] <= group["value"] <= group["high"] <= 1 for group in groups)
+    by_carries = {group["key"]: group["value"] for group in score.details["by_carries"]}
+    assert by_carries.pop(0) == 1
+    assert set(by_carries.values()) == {0.0}
+
+
+def test_lengths_are_those_of_the_longer_operand():
+    groups = scoring.score(right, MADE).details["by_length"]
+    expected = np.bincount([len(str(larger)) for larger in TEST.max(axis=1)])
+    assert {group["key"]: group["count"] for group in groups} == {
+        length: count for length, count in enumerate(expected.tolist()) if count
+    }
+
+
+def test_naive_baselines_know_the_training_part_only():
+    baselines = scoring.score(right, MADE).baselines
+    assert list(baselines) == ["nearest training problem", "constant answer"]
+    assert all(values["exact_match"] < 0.2 for values in baselines.values())
+    same = Data({**MADE.arrays, "test_problems": PROBLEMS[:300]}, MADE.facts, MADE.source)
+    assert scoring.score(right, same).baselines["nearest training problem"]["exact_match"] == 1
+
+
+@pytest.mark.parametrize("answer", [right, always(5)])
+def test_tables_and_figures(answer):
+    score = scoring.score(answer, MADE)
+    metrics = {"scores": score.scores, "baselines": score.baselines, "details": score.details}
+    tables = scoring.tables(metrics)
+    assert len(tables) == (3 if answer is right else 4)
+    assert tables[0].rows[0][0] == "this network"
+    assert sum(int(row[-1]) for row in tables[1].rows) == 200
+    figures = scoring.draw(Evidence(metrics, {}, "made"))
+    assert set(figures) == {"by-carries", "by-length"}

@@ -1,0 +1,211 @@
+"""Reading digits: pictures in, answers out."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import nnlab
+from nnlab import experiments
+from nnlab.checkpoint import write
+from nnlab.datasets.images.idx import write_idx
+from nnlab.datasets.images.labelled import sample_digits
+from nnlab.errors import CheckpointError, NnlabError, UsageError
+from nnlab.experiments.contract import Note
+from nnlab.runs.evaluation import evaluate
+from nnlab.runs.folder import RunFolder
+from nnlab.runs.single import run
+from tests.watching import make_workshop
+
+CLASSIFY = experiments.get("classify")
+PNG = str(Path(__file__).parents[3] / "data" / "examples" / "7.png")
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    """Train shortly on the embedded sample."""
+    folder = RunFolder(tmp_path_factory.mktemp("run"))
+    config = CLASSIFY.configure({"dataset": "sample", "epochs": 3}, "test")
+    run(CLASSIFY, config, folder, make_workshop())
+    return folder.best
+
+
+@pytest.fixture
+def trained(checkpoint):
+    return nnlab.load(checkpoint)
+
+
+def test_the_models_have_the_presets_of_the_report():
+    mlp, cnn = (CLASSIFY.configure({"model": model}, "test") for model in ("mlp", "cnn"))
+    assert (mlp.units, mlp.epochs, mlp.optimizer, mlp.learning_rate) == (512, 20, "rmsprop", 0.001)
+    assert (cnn.units, cnn.epochs, cnn.optimizer, cnn.learning_rate) == (128, 12, "adadelta", 1.0)
+    assert mlp.batch_size == cnn.batch_size == 128
+    assert CLASSIFY.configure({"model": "cnn", "epochs": 3}, "test").epochs == 3
+
+
+def test_the_networks_are_those_of_the_report():
+    from nnlab.models.describe import describe
+
+    facts = {"image_shape": [28, 28], "class_names": list("0123456789")}
+    kinds = {}
+    for model in ("mlp", "cnn"):
+        network = CLASSIFY.build(CLASSIFY.configure({"model": model}, "test"), facts)
+        kinds[model] = [node["kind"] for node in describe(network)["nodes"]]
+        assert network.count_params() == {"mlp": 669_706, "cnn": 1_199_882}[model]
+    assert kinds["mlp"][1:] == ["flatten", "dense", "dropout", "dense", "dropout", "dense"]
+    middle = [
+        "conv2d",
+        "conv2d",
+        "max_pooling2d",
+        "dropout",
+        "flatten",
+        "dense",
+        "dropout",
+        "dense",
+    ]
+    assert kinds["cnn"][2:] == middle
+
+
+def test_a_folder_stands_for_its_images_and_bad_files_do_not_stop_the_rest(trained, tmp_path):
+    good = Image.open(PNG)
+    good.save(tmp_path / "a.png")
+    (tmp_path / "b.png").write_text("no picture")
+    Image.new("L", (40, 40), 255).save(tmp_path / "c.png")
+    good.save(tmp_path / "d.png")
+    answers = list(trained.answers([str(tmp_path), "missing.png"]))
+    failed = [isinstance(answer, NnlabError) for answer in answers]
+    assert failed == [False, True, True, False, True]
+    assert answers[0]["input"].endswith("a.png")
+    assert "b.png" in str(answers[1])
+    assert "no ink" in str(answers[2])
+
+
+def test_an_answer_ranks_the_classes(trained):
+    (answer,) = trained.answer([PNG], top=10)
+    assert answer["digit"] == int(answer["label"]) == 7
+    shares = [entry["probability"] for entry in answer["top"]]
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) == pytest.approx(1, abs=1e-4)
+    assert answer["probability"] == shares[0]
+
+
+def test_from_python_an_input_without_answer_raises(trained):
+    with pytest.raises(NnlabError, match=r"nowhere\.png"):
+        trained.answer(["nowhere.png"])
+    with pytest.raises(UsageError, match="did you mean 'top'"):
+        trained.answer([PNG], topp=3)
+
+
+def test_a_digit_reads_the_same_dark_on_light_and_larger(trained, tmp_path):
+    picture = Image.open(PNG)
+    inverted = Image.fromarray(255 - np.asarray(picture)).resize((200, 200))
+    inverted.save(tmp_path / "large.png")
+    assert trained.answer([str(tmp_path / "large.png")])[0]["digit"] == 7
+
+
+def two_digits(folder):
+    digit = 255 - np.asarray(Image.open(PNG))
+    path = folder / "77.png"
+    Image.fromarray(np.hstack([digit, digit])).resize((560, 280)).save(path)
+    return str(path)
+
+
+def test_several_digits_in_a_picture_are_pointed_out(trained, tmp_path):
+    remark, answer = trained.answers([two_digits(tmp_path)])
+    assert isinstance(remark, Note)
+    assert "2 characters" in remark.text
+    assert answer["characters"] == 2
+    assert trained.answer([PNG])[0]["characters"] == 1
+
+
+def test_they_are_read_from_left_to_right_on_demand(checkpoint, trained, shell, tmp_path):
+    path = two_digits(tmp_path)
+    answers = trained.answer([path], split=True)
+    assert [answer["digit"] for answer in answers] == [7, 7]
+    assert [answer["position"] for answer in answers] == [1, 2]
+    assert answers[0]["box"][2] <= 280 <= answers[1]["box"][0]
+    result = shell("classify", "--split", path, "--checkpoint", checkpoint)
+    assert [line.split("\t")[:2] for line in result.stdout.splitlines()] == [[path, "7"]] * 2
+    assert "characters" not in result.stderr
+
+
+def test_the_shell_answers_line_by_line_in_order(checkpoint, shell):
+    lines = f"{PNG}\nmissing.png\n{PNG}\n"
+    result = shell("classify", "-", "--checkpoint", checkpoint, input=lines)
+    assert result.returncode == 1
+    rows = [line.split("\t") for line in result.stdout.splitlines()]
+    assert [row[:2] for row in rows] == [[PNG, "7"], [""], [PNG, "7"]]
+    assert "missing.png" in result.stderr
+    assert "answering from" in result.stderr
+
+
+def test_the_newest_finished_run_answers_and_is_named(here, shell, tmp_path):
+    for seed in (1, 2):
+        here("classify", "--dataset", "sample", "--epochs", 1, "--seed", seed, "-q")
+    result = shell("classify", PNG)
+    assert "runs/classify/2/best.h5 (the newest finished run)" in result.stderr
+
+
+def test_a_checkpoint_of_another_experiment_is_refused(checkpoint, shell):
+    result = shell("perm-test", PNG, "--checkpoint", checkpoint)
+    assert result.returncode == 2
+    assert "was trained by classify" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"class_names": None},
+        {"class_names": ["0", "1"]},
+        {"class_names": list(range(10))},
+        {"image_shape": [100_000, 100_000]},
+        {"image_shape": "28"},
+        {"image_shape": None},
+        {"characters": 1},
+    ],
+)
+def test_facts_that_do_not_fit_the_network_are_refused(checkpoint, tmp_path, facts):
+    trained = nnlab.load(checkpoint)
+    header = dataclasses.replace(trained.header, facts={**trained.header.facts, **facts})
+    write(tmp_path / "odd.h5", header, {"model": trained.weights})
+    with pytest.raises(CheckpointError, match="odd.h5"):
+        nnlab.load(tmp_path / "odd.h5")
+
+
+def test_an_exported_copy_answers_the_same_at_half_the_size(checkpoint, shell, tmp_path):
+    assert shell("export", checkpoint, "-o", "small.h5", "--float16").returncode == 0
+    small = tmp_path / "small.h5"
+    assert small.stat().st_size < 0.6 * checkpoint.stat().st_size
+    (one,), (other,) = (nnlab.load(path).answer([PNG]) for path in (checkpoint, small))
+    assert one["label"] == other["label"]
+    assert one["probability"] == pytest.approx(other["probability"], abs=0.01)
+    assert shell("export", checkpoint, "-o", "small.h5").returncode == 5
+    assert shell("export", "small.h5", "-o", "small.h5", "--force").returncode == 5
+
+
+@pytest.mark.real_data
+def test_the_shipped_checkpoint_has_the_accuracy_that_it_claims(shell):
+    from nnlab.runs.answering import shipped_checkpoint
+
+    path = shipped_checkpoint("classify")
+    assert path is not None
+    trained = nnlab.load(path)
+    metrics = evaluate(trained, {"dataset": "mnist"}, make_workshop().store, print)
+    assert metrics["scores"]["accuracy"] >= 0.99
+    claimed = trained.header.metrics["scores"]["accuracy"]
+    assert metrics["scores"]["accuracy"] == pytest.approx(claimed, abs=0.0003)
+
+
+def test_evaluation_turns_transposed_images_upright(trained, tmp_path):
+    digits = sample_digits()
+    images, labels = str(tmp_path / "images"), str(tmp_path / "labels")
+    turned = np.ascontiguousarray(digits.test_images[:200].swapaxes(1, 2))
+    write_idx(Path(images), turned)
+    write_idx(Path(labels), digits.test_labels[:200])
+    given = {"images": images, "labels": labels}
+    store = make_workshop().store
+    upright = evaluate(trained, {**given, "transposed": True}, store, print)
+    stored = evaluate(trained, given, store, print)
+    assert upright["scores"]["accuracy"] > 0.8 > stored["scores"]["accuracy"]

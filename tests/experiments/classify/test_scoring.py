@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+from nnlab.datasets.store.provenance import Source
+from nnlab.experiments.classify import scoring as classifier
+from nnlab.experiments.contract import Data
+
+SOURCE = Source("made", "0" * 64, sample=False, files=())
+
+
+def data(training=True):
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 3, 90).astype(np.uint8)
+    images = rng.integers(0, 50, (90, 4, 4)).astype(np.uint8)
+    images[np.arange(90), labels] += 200  # the row that is bright tells the class
+    arrays: dict[str, np.ndarray] = {"test_images": images[60:], "test_labels": labels[60:]}
+    if training:
+        arrays |= {"images": images[:60], "labels": labels[:60], "training": np.arange(60)}
+    return Data(arrays, {"class_names": ["a", "b", "c"]}, SOURCE)
+
+
+def never_c(images):
+    """Know the bright row, but take c for b."""
+    rows = images.sum(axis=2).argmax(axis=1)
+    return np.eye(3)[np.minimum(rows, 1)]
+
+
+def test_scores_count_what_is_wrong():
+    made = data()
+    scores = classifier.score(never_c, made)
+    wrong = int((made.arrays["test_labels"] == 2).sum())
+    assert scores.scores["accuracy"] == pytest.approx(1 - wrong / 30)
+    assert scores.details["misclassified"] == wrong
+    assert scores.details["confused_pairs"][0] == {"label": 2, "prediction": 1, "count": wrong}
+    assert scores.details["class_accuracy"][0]["label"] == 2
+    assert len(scores.evidence["misclassified_images"]) == wrong
+    low, high = (scores.details["accuracy_interval"][end] for end in ("low", "high"))
+    assert low < scores.scores["accuracy"] < high
+
+
+def test_naive_baselines_come_with_the_training_part_only():
+    assert classifier.score(never_c, data()).baselines["logistic regression"]["accuracy"] > 0.9
+    assert classifier.score(never_c, data(training=False)).baselines == {}
+
+
+def metrics(score):
+    return {
+        "scores": score.scores,
+        "baselines": score.baselines,
+        "details": score.details,
+        "dataset": SOURCE.as_dict(),
+    }
+
+
+def test_tables_name_the_worst_class_and_what_it_is_taken_for():
+    _, worst = classifier.tables(metrics(classifier.score(never_c, data())))
+    assert worst.rows[0][0] == "c"
+    assert worst.rows[0][1] == "0.00 %"
+    assert worst.rows[0][-1].startswith("b (")
+
+
+def test_several_runs_agree_on_the_worst_class():
+    results = {f"seed-{n}": metrics(classifier.score(never_c, data())) for n in (1, 2, 3)}
+    summary = classifier.summarise(results)
+    assert summary["classes"][0]["class"] == "c"
+    assert summary["classes"][0]["among_worst_three"] == 3
+    assert summary["rank_correlation"] == pytest.approx(1)
+    table = classifier.summary_table(summary, 3)
+    assert table.rows[0][-1] == "3 of 3"
+
+
+def test_figures_are_drawn_when_nothing_is_wrong():
+    from nnlab.experiments.contract import Evidence
+
+    scores = classifier.score(lambda images: np.eye(3)[images.sum(2).argmax(1)], data())
+    figures = classifier.draw(Evidence(metrics(scores), scores.evidence, "made"))
+    assert set(figures) == {"confusion", "class-accuracy", "misclassified"}

@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+
+from nnlab.experiments.embed.figures.decoder_grid import decoder_grid, grid_points
+from tests.plots.figures import FOOTER, check
+
+
+def test_points_are_the_middles_of_the_tiles_with_the_top_row_first():
+    points = grid_points((0, 4), (-1, 1), rows=2, columns=4)
+    assert points.shape == (2, 4, 2)
+    assert points[0].tolist() == [[0.5, 0.5], [1.5, 0.5], [2.5, 0.5], [3.5, 0.5]]
+    assert points[1, 0].tolist() == [0.5, -0.5]
+
+
+def test_each_tile_lies_where_it_was_decoded(tmp_path):
+    x, y = (-3.0, 5.0), (10.0, 20.0)
+    tiles = np.random.default_rng(0).random((5, 4, 7, 3))
+    figure = decoder_grid(tiles, x, y, FOOTER)
+    check(figure, tmp_path)
+    (image,) = figure.axes[0].images
+    mosaic = np.asarray(image.get_array())
+    assert image.origin == "upper"
+    assert tuple(image.get_extent()) == (*x, *y)
+    for row in range(5):
+        for column in range(4):
+            tile = mosaic[7 * row : 7 * row + 7, 3 * column : 3 * column + 3]
+            assert np.array_equal(tile, tiles[row, column])
+
+
+def test_a_function_is_asked_for_every_tile():
+    asked = []
+
+    def decode(points):
+        asked.append(points)
+        return np.repeat(points[:, :1], 6, axis=1).reshape(-1, 2, 3)
+
+    figure = decoder_grid(decode, (0, 1), (0, 1))
+    assert np.array_equal(asked[0], grid_points((0, 1), (0, 1)).reshape(-1, 2))
+    mosaic = np.asarray(figure.axes[0].images[0].get_array())
+    assert mosaic.shape == (40, 60)
+    assert mosaic[0, 0] == np.float32(0.025)
+    assert mosaic[39, 59] == np.float32(0.975)
+
+
+@pytest.mark.parametrize(("dtype", "white"), [(np.uint8, 255), (np.float32, 1)])
+def test_black_and_white_do_not_depend_on_the_images(dtype, white):
+    figure = decoder_grid(np.zeros((2, 2, 4, 4), dtype), (0, 1), (0, 1))
+    assert figure.axes[0].images[0].get_clim() == (0, white)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 28, 28), (20, 3, 28, 28), (3, 20, 8, 28)])
+def test_grids_of_any_form_can_be_read(tmp_path, shape):
+    check(decoder_grid(np.zeros(shape, np.uint8), (-30, 120), (-0.004, 0.003), FOOTER), tmp_path)
+
+
+@pytest.mark.parametrize("shape", [(4, 28, 28), (0, 2, 28, 28)])
+def test_what_is_no_grid_is_refused(shape):
+    with pytest.raises(ValueError, match=r"expected images \(rows, columns, height, width\)"):
+        decoder_grid(np.zeros(shape), (0, 1), (0, 1))

@@ -1,0 +1,108 @@
+"""The arms of the permutation test, on a tiny pair of idx files."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import nnlab
+from nnlab import experiments
+from nnlab.datasets.images.idx import read_idx
+from nnlab.errors import UsageError
+from nnlab.experiments.perm_test import verdict
+from nnlab.runs.folder import GroupFolder, RunFolder
+from nnlab.runs.group import run_group
+from nnlab.runs.single import run
+from tests.h5 import same_variables
+from tests.watching import make_workshop
+
+pytestmark = pytest.mark.usefixtures("no_figures")
+
+PERM_TEST = experiments.get("perm-test")
+
+
+@pytest.fixture
+def config(tiny_images):
+    images, labels = map(str, tiny_images)
+    given = {"images": images, "labels": labels, "epochs": 3, "batch_size": 10, "units": 8}
+    return PERM_TEST.configure(given | {"learning_rate": 0.01}, "test")
+
+
+def carry_out(given, config, tmp_path, name):
+    folder = RunFolder(tmp_path / name)
+    folder.path.mkdir()
+    run(PERM_TEST, dataclasses.replace(config, **given), folder, make_workshop())
+    return folder
+
+
+def test_trials_pair_the_seeds_and_take_a_permutation_for_each_pair(config):
+    trials = PERM_TEST.trials(config, 2)
+    assert list(trials) == [
+        f"{arm}-{n}" for n in (1, 2) for arm in ("plain", "permuted", "identity")
+    ]
+    assert trials["plain-2"].seed == trials["permuted-2"].seed == 2
+    assert trials["identity-2"].seed not in (1, 2)
+    assert [trials[f"permuted-{n}"].permutation_seed for n in (1, 2)] == [1, 2]
+
+
+def test_one_arm_alone_can_be_trained(config):
+    assert list(PERM_TEST.trials(dataclasses.replace(config, arm="permuted"), 2)) == [
+        "permuted-1",
+        "permuted-2",
+    ]
+
+
+def test_with_the_same_seed_the_identity_gives_the_plain_run_bit_for_bit(config, tmp_path):
+    plain = carry_out({"arm": "plain"}, config, tmp_path, "plain")
+    identity = carry_out({"arm": "identity"}, config, tmp_path, "identity")
+    permuted = carry_out({"arm": "permuted"}, config, tmp_path, "permuted")
+    assert same_variables(plain.last, identity.last)
+    assert not same_variables(plain.last, permuted.last)
+
+
+def test_a_permuted_network_reads_plain_pictures(config, tmp_path, tiny_images):
+    from PIL import Image
+
+    folder = carry_out({"arm": "permuted"}, config, tmp_path, "permuted")
+    images, labels = (read_idx(path) for path in tiny_images)
+    for number in range(20):
+        Image.fromarray(images[number]).save(tmp_path / f"{number:02}.png")
+    trained = nnlab.load(folder.best)
+    answers = trained.answer([str(tmp_path / f"{number:02}.png") for number in range(20)])
+    read = np.array([int(answer["label"]) for answer in answers])
+    assert (read == labels[:20]).mean() >= 0.9
+
+
+def test_the_summary_compares_the_arms(config, tmp_path):
+    folder = GroupFolder(tmp_path / "group")
+    folder.path.mkdir()
+    summary = run_group(PERM_TEST, PERM_TEST.trials(config, 2), folder, make_workshop())
+    details = summary["details"]
+    runs = {name: member["scores"]["accuracy"] for name, member in summary["runs"].items()}
+    expected = [runs[f"permuted-{n}"] - runs[f"plain-{n}"] for n in (1, 2)]
+    assert details["permuted_minus_plain"]["differences"] == pytest.approx(expected)
+    assert details["identity_minus_plain"]["n"] == 2
+    assert details["verdict"]
+    figures = {path.name for path in folder.figures.iterdir()}
+    assert figures == {"paired-differences.png", "before-after.png"}
+    titles = [table.title for table in PERM_TEST.summary_tables(summary)]
+    assert titles == ["Test accuracy", "Paired differences"]
+
+
+def test_a_run_must_name_its_arm(config):
+    with pytest.raises(UsageError, match="one arm"):
+        PERM_TEST.load(config, make_workshop().store, print)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (None, None, "cannot tell"),
+        (-0.02, -0.01, "costs 1.50 points"),
+        (0.01, 0.02, "gains 1.50 points"),
+        (-0.001, 0.002, "No effect is discernible"),
+    ],
+)
+def test_the_verdict_follows_the_interval(low, high, said):
+    mean = 0 if low is None else (low + high) / 2
+    assert said in verdict({"mean": mean, "low": low, "high": high, "n": 1 if low is None else 3})

@@ -1,0 +1,207 @@
+"""Completing baskets: text in, items and scores out."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+
+import nnlab
+from nnlab import experiments
+from nnlab.datasets.store import Store
+from nnlab.errors import CheckpointError, DataError, UsageError
+from nnlab.experiments.contract import Note
+from nnlab.runs.folder import GroupFolder, RunFolder
+from nnlab.runs.group import run_group
+from nnlab.runs.single import run
+from tests.watching import Watcher, make_workshop
+
+pytestmark = pytest.mark.usefixtures("no_figures")
+
+RECOMMEND = experiments.get("recommend")
+
+
+def configured(**given):
+    return RECOMMEND.configure({"baskets": "sample", "epochs": 3, **given}, "test")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = RunFolder(tmp_path_factory.mktemp("recommend"))
+    run(RECOMMEND, configured(), folder, make_workshop())
+    return folder
+
+
+@pytest.fixture
+def trained(folder):
+    return nnlab.load(folder.best)
+
+
+def test_the_preset_is_the_reports_network():
+    network = RECOMMEND.build(configured(), {"items": [str(n) for n in range(169)]})
+    sizes = [169, 128, 64, 32, 16, 32, 64, 128, 169]
+    assert network.count_params() == sum(
+        (into + 1) * out for into, out in itertools.pairwise(sizes)
+    )
+    assert configured().dropout == 0.4
+
+
+def test_what_is_hidden_is_in_no_input_and_no_basket_is_in_two_parts():
+    data = RECOMMEND.load(configured(), Store(offline=True), print)
+    arrays = data.arrays
+    missing = arrays["baskets"].astype(int) - arrays["known"]
+    held = np.concatenate([arrays["validation"], arrays["test"]])
+    assert (missing[held].sum(axis=1) == 1).all()
+    assert not missing[arrays["training"]].any()
+    assert len(np.unique(np.concatenate([arrays["training"], held]))) == len(held) + len(
+        arrays["training"]
+    )
+
+
+def test_an_answer_has_the_best_items_and_none_of_the_basket(trained):
+    items = trained.header.facts["items"]
+    basket = f"{items[0]}, {items[3]}"
+    answers = trained.answer([basket], top=5)
+    assert len(answers) == 5
+    assert not {items[0], items[3]} & {answer["item"] for answer in answers}
+    scores = [answer["score"] for answer in answers]
+    assert scores == sorted(scores, reverse=True)
+    assert trained.answer([basket], top=5) == answers
+    assert len(trained.answer([", ".join(items[:-2])], top=50)) == 2
+
+
+def test_an_empty_basket_gives_what_is_popular(trained):
+    data = RECOMMEND.load(configured(), Store(offline=True), print)
+    shares = data.arrays["baskets"][data.arrays["training"]].mean(axis=0)
+    answers = trained.answer([""], top=3)
+    assert [answer["score"] for answer in answers] == pytest.approx(np.sort(shares)[:-4:-1])
+    (first,) = trained.answer(["no such thing"], top=1, ignore_unknown=True)
+    assert first["item"] == answers[0]["item"]
+
+
+def test_unknown_items_are_named_or_ignored(trained, folder, shell):
+    item = trained.header.facts["items"][0]
+    with pytest.raises(UsageError, match=f"near: .*{item}"):
+        trained.answer([f"{item.upper()}x"])
+    assert trained.answer([f"{item}, no such thing"], ignore_unknown=True) == [
+        {**answer, "basket": f"{item}, no such thing"} for answer in trained.answer([item])
+    ]
+    result = shell(
+        "recommend",
+        "-",
+        "--top",
+        1,
+        "--json",
+        "--checkpoint",
+        folder.best,
+        "-q",
+        input=f"\ufeff{item}\nno such thing\n\n",
+    )
+    assert result.returncode == 1
+    first, second, third = map(json.loads, result.stdout.splitlines())
+    assert (first["basket"], third["basket"]) == (item, "")
+    assert "no such thing" in second["error"]
+    assert result.stderr.count("\n") == 1
+
+
+def test_what_is_ignored_is_said_and_an_empty_rest_too(trained):
+    item = trained.header.facts["items"][0]
+    query = RECOMMEND.Query(ignore_unknown=True, top=1)
+    some, rest, none = (
+        [one.text for one in trained.answers([given], query) if isinstance(one, Note)]
+        for given in (f"{item}, no such thing", "no such thing", item)
+    )
+    assert some == [f"basket '{item}, no such thing': left out unknown 'no such thing'"]
+    assert len(rest) == 1
+    assert "nothing is left, so these are the items that most baskets have" in rest[0]
+    assert none == []
+
+
+def test_a_network_is_asked_as_its_file_was_written(tmp_path):
+    lines = ["Soda;whole milk", "beer;Soda;eggs"] * 40
+    (tmp_path / "mine.csv").write_bytes("\r\n".join(lines).encode("utf-16"))
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    run(RECOMMEND, configured(baskets="mine.csv", epochs=1), folder, make_workshop())
+    trained = nnlab.load(folder.best)
+    assert trained.header.facts["separator"] == ";"
+    asked = [trained.answer([text])[0]["item"] for text in ("soda; beer", "Soda,beer")]
+    assert asked[0] == asked[1]
+
+
+def test_a_checkpoint_without_a_separator_is_asked_with_commas(trained):
+    facts = {name: value for name, value in trained.header.facts.items() if name != "separator"}
+    RECOMMEND.check_facts(facts, trained.network)
+    given = ", ".join(facts["items"][:2])
+    query = RECOMMEND.Query(top=2)
+    assert list(RECOMMEND.answer(trained.network, facts, query, [given])) == trained.answer(
+        [given], top=2
+    )
+    with pytest.raises(CheckpointError, match="separator"):
+        RECOMMEND.check_facts({**facts, "separator": "|"}, trained.network)
+
+
+def test_a_run_says_what_was_understood_of_the_data(tmp_path):
+    class Listener(Watcher):
+        def stage(self, text):
+            stages.append(text)
+
+    stages: list[str] = []
+    (tmp_path / "mine.csv").write_text("so\u200bda,milk\nmilk,eggs\n" * 40)
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    config = configured(baskets="mine.csv", epochs=1)
+    run(RECOMMEND, config, folder, make_workshop(Listener()))
+    assert stages[:2] == [
+        "reading the data",
+        "mine.csv: 80 baskets, 3 items, most frequent: "
+        r"milk (100 %), eggs (50 %), so\u200bda (50 %)",
+    ]
+
+
+def test_a_run_of_before_the_options_of_layout_goes_on(folder):
+    plan = json.loads(folder.config.read_text())
+    for name in ("layout", "columns", "header", "keep_nan"):
+        del plan["config"][name]
+    folder.config.write_text(json.dumps(plan))
+    assert run(RECOMMEND, configured(), folder, make_workshop())["scores"]
+
+
+def test_the_network_learns_more_than_popularity(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    metrics = run(RECOMMEND, configured(epochs=60), folder, make_workshop())
+    popularity = metrics["baselines"]["popularity"]
+    assert metrics["scores"]["recall_at_5"] > popularity["recall_at_5"] + 0.05
+    areas = metrics["details"]["auc_with_the_answer_in_the_input"]
+    assert 0.5 < areas["popularity"] < areas["this network"]
+
+
+def test_several_runs_are_splits_and_are_compared_pair_by_pair(tmp_path):
+    trials = RECOMMEND.trials(configured(epochs=1), 3)
+    assert [config.split_seed for config in trials.values()] == [0, 1, 2]
+    group = GroupFolder(tmp_path / "group")
+    group.path.mkdir()
+    summary = run_group(RECOMMEND, trials, group, make_workshop())
+    runs = [json.loads(group.member(name).metrics.read_text()) for name in trials]
+    own = [metrics["scores"]["recall_at_10"] for metrics in runs]
+    others = [metrics["baselines"]["popularity"]["recall_at_10"] for metrics in runs]
+    difference = summary["details"]["differences"]["popularity"]["recall_at_10"]
+    assert difference["mean"] == pytest.approx(np.mean(own) - np.mean(others))
+    assert summary["baselines"]["popularity"]["recall_at_10"] == pytest.approx(np.mean(others))
+    (table,) = RECOMMEND.summary_tables(summary)
+    assert len(table.rows) == 2 * len(summary["baselines"])
+
+
+def test_a_catalogue_that_memory_cannot_hold_is_refused(tmp_path):
+    lines = (f"item {n},item {n + 1},common" for n in range(6000))
+    (tmp_path / "many.csv").write_text("\n".join(lines))
+    with pytest.raises(DataError, match=r"many\.csv: 6,000 baskets with 6,002 .*--min-count"):
+        RECOMMEND.load(configured(baskets="many.csv"), Store(offline=True), print)
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "milk\n" * 40])
+def test_too_few_baskets_are_an_error(tmp_path, content):
+    (tmp_path / "mine.csv").write_text(content)
+    with pytest.raises(DataError, match=r"mine\.csv"):
+        RECOMMEND.load(configured(baskets="mine.csv"), Store(offline=True), print)

@@ -1,0 +1,265 @@
+import pytest
+
+from nnlab.inference import output_shapes, weight_counts
+from nnlab.plots.network.drawing import draw_network
+from nnlab.plots.network.unrolling import unroll
+from tests.plots.figures import FOOTER, check
+
+SEQUENCES = {"return_sequences": True}
+STATE = {"return_state": True}
+
+
+def node(name, kind, *inputs, **settings):
+    return {"name": name, "kind": kind, "settings": settings, "inputs": list(inputs)}
+
+
+def lstm(name, *inputs, units=8, **settings):
+    flags = {"return_sequences": False, "return_state": False, "use_bias": True}
+    return node(name, "lstm", *inputs, units=units, **(flags | settings))
+
+
+def dense(name, source, units=5, activation="softmax"):
+    return node(name, "dense", source, units=units, activation=activation, use_bias=True)
+
+
+def network(inputs, nodes, *outputs):
+    entries = [{"name": name, "shape": list(shape)} for name, shape in inputs.items()]
+    return {"inputs": entries, "nodes": nodes, "outputs": list(outputs or [nodes[-1]["name"]])}
+
+
+def text_network(window=40):
+    return network({"window": (window, 57)}, [lstm("memory", "window"), dense("next", "memory")])
+
+
+def adder():
+    nodes = [
+        lstm("encoder", "question"),
+        node("repeat", "repeat_vector", "encoder", count=4),
+        lstm("decoder", "repeat", **SEQUENCES),
+        dense("probabilities", "decoder"),
+    ]
+    return network({"question": (7, 12)}, nodes)
+
+
+def translator():
+    nodes = [
+        node("padding", "masking", "source", mask_value=0.0),
+        lstm("encoder", "padding", **STATE),
+        lstm("decoder", "target", "encoder:1", "encoder:2", **SEQUENCES, **STATE),
+        dense("probabilities", "decoder"),
+    ]
+    return network({"source": (19, 60), "target": (54, 70)}, nodes)
+
+
+def stacked_translator():
+    nodes = [
+        lstm("lower_encoder", "source", **SEQUENCES, **STATE),
+        lstm("upper_encoder", "lower_encoder", **STATE),
+        lstm("lower", "target", "lower_encoder:1", "lower_encoder:2", **SEQUENCES),
+        node("drop", "dropout", "lower"),
+        lstm("upper", "drop", "upper_encoder:1", "upper_encoder:2", **SEQUENCES),
+        dense("probabilities", "upper"),
+    ]
+    return network({"source": (19, 60), "target": (54, 70)}, nodes)
+
+
+def stacked():
+    nodes = [
+        node("embedding", "embedding", "tokens", input_dim=50, output_dim=16, mask_zero=True),
+        lstm("lower", "embedding", **SEQUENCES),
+        lstm("upper", "lower"),
+        dense("hidden", "upper", activation="relu"),
+        dense("next", "hidden"),
+    ]
+    return network({"tokens": (6,)}, nodes)
+
+
+def tagger():
+    return network({"words": (30, 9)}, [lstm("memory", "words", **SEQUENCES), dense("t", "memory")])
+
+
+def draw(description, folder):
+    shapes, weights = output_shapes(description), weight_counts(description)
+    figure = draw_network(description, shapes, weights, "The network", FOOTER)
+    return figure, check(figure, folder)
+
+
+def arrows(figure):
+    return sum(type(patch).__name__ == "FancyArrowPatch" for patch in figure.axes[0].patches)
+
+
+def unrolled(description):
+    return unroll(description, output_shapes(description))
+
+
+def test_the_text_network_is_unrolled_over_its_window(tmp_path):
+    figure, texts = draw(text_network(), tmp_path)
+    assert {"$x_{1}$", "$x_{4}$", "$x_{40}$", "$o$", "40 steps × 57", "5 values"} <= set(texts)
+    assert {"memory", "8 units", "2,112 weights", "5 units, softmax"} <= set(texts)
+    assert texts.count("LSTM") == 5 + 1  # and the words beside them
+    assert arrows(figure) == 5 + 5 + 2  # into the memory, from step to step, up to the output
+
+
+@pytest.mark.parametrize(("window", "steps"), [(1, ["1"]), (6, list("123456")), (7, list("12347"))])
+def test_short_sequences_are_drawn_whole(tmp_path, window, steps):
+    _, texts = draw(text_network(window), tmp_path)
+    assert [text for text in texts if "x_" in text] == [f"$x_{{{step}}}$" for step in steps]
+
+
+def test_very_long_sequences_end_in_n(tmp_path):
+    _, texts = draw(text_network(16_000), tmp_path)
+    assert {"$x_{n}$", "16,000 steps × 57"} <= set(texts)
+
+
+def test_a_sequence_of_unknown_length_is_drawn(tmp_path):
+    shapes = {"window": (None, 57), "memory": (8,), "next": (5,)}
+    figure = draw_network(text_network(), shapes, {}, "", FOOTER)
+    assert {"$x_{n}$", "n steps × 57"} <= set(check(figure, tmp_path))
+
+
+def test_the_adder_repeats_the_result_of_its_encoder(tmp_path):
+    figure, texts = draw(adder(), tmp_path)
+    assert {"repeat vector", "4 steps × 8", "$x_{7}$", "$o_{4}$", "4 steps × 5"} <= set(texts)
+    assert arrows(figure) == (3 + 3) + 1 + (4 + 3) + 4 + 4
+    network = unrolled(adder())
+    assert network.repeated == "encoder"
+    assert network.levels["encoder"] == network.levels["decoder"] == 1
+
+
+def test_the_translator_hands_its_states_to_the_decoder(tmp_path):
+    figure, texts = draw(translator(), tmp_path)
+    assert {"states $h, c$", "source", "target", "$x_{19}$", "$y_{54}$", "$o_{54}$"} <= set(texts)
+    assert texts.count("mask") == 3
+    assert arrows(figure) == (3 + 3 + 3) + 1 + (3 + 3) + 3 + 3
+
+
+def test_the_encoder_stands_first_whatever_the_order_of_the_inputs(tmp_path):
+    swapped = translator()
+    swapped["inputs"].reverse()
+    assert [chain.names[0] for chain in unrolled(swapped).chains] == ["source", "target"]
+    draw(swapped, tmp_path)
+
+
+def test_lstms_that_share_states_stand_at_one_height(tmp_path):
+    levels = unrolled(stacked_translator()).levels
+    assert levels["lower"] == levels["lower_encoder"]
+    assert levels["upper"] == levels["upper_encoder"] == levels["drop"] + 1
+    _, texts = draw(stacked_translator(), tmp_path)
+    assert texts.count("states $h, c$") == 2
+
+
+def test_stacked_lstms_over_an_embedding(tmp_path):
+    _, texts = draw(stacked(), tmp_path)
+    assert {"6 steps", "16 features", "800 weights", "5 units, relu"} <= set(texts)
+    assert texts.count("LSTM") == 2 * (6 + 1)
+    assert texts.count("embed") == 6
+
+
+def test_an_lstm_that_returns_sequences_into_a_dense_layer(tmp_path):
+    _, texts = draw(tagger(), tmp_path)
+    assert {"$o_{1}$", "$o_{30}$", "30 steps × 5"} <= set(texts)
+    assert texts.count("dense") == 5 + 1
+
+
+def test_states_and_result_of_one_encoder(tmp_path):
+    nodes = adder()["nodes"]
+    nodes[0] = lstm("encoder", "question", **STATE)
+    nodes[2] = lstm("decoder", "repeat", "encoder:1", "encoder:2", **SEQUENCES)
+    description = network({"question": (7, 12)}, nodes)
+    assert unrolled(description).repeated == "encoder"
+    draw(description, tmp_path)
+
+
+def test_long_names(tmp_path):
+    long = "a_layer_with_a_name_longer_than_anybody_would_type_by_hand"
+    text = network({long: (40, 57)}, [lstm(f"{long}_2", long), dense("y", f"{long}_2")])
+    draw(text, tmp_path)
+
+
+# what is drawn in the general way ---------------------------------------------------------------
+
+STATES = ["encoder:1", "encoder:2"]
+ODD = {
+    "a state from outside": network(
+        {"x": (4, 3), "h": (8,), "c": (8,)}, [lstm("y", "x", "h", "c")]
+    ),
+    "a sequence used twice": network(
+        {"x": (4, 3)}, [lstm("a", "x"), lstm("b", "x"), node("y", "add", "a", "b")]
+    ),
+    "a skip": network({"x": (4, 8)}, [lstm("a", "x", **SEQUENCES), node("y", "add", "a", "x")]),
+    "flattened steps": network(
+        {"x": (4, 3)}, [lstm("a", "x", **SEQUENCES), node("f", "flatten", "a"), dense("y", "f")]
+    ),
+    "an output in between": network({"x": (4, 3)}, [lstm("a", "x"), dense("y", "a")], "a", "y"),
+    "a state as output": network({"x": (4, 3)}, [lstm("y", "x", **STATE)], "y", "y:2"),
+    "a state into a layer": network({"x": (4, 3)}, [lstm("a", "x", **STATE), dense("y", "a:2")]),
+    "swapped states": network(
+        {"x": (4, 3), "z": (4, 3)},
+        [lstm("encoder", "x", **STATE), lstm("y", "z", *reversed(STATES))],
+    ),
+    "states of one's own sequence": network(
+        {"x": (4, 3)},
+        [lstm("encoder", "x", **STATE, **SEQUENCES), lstm("y", "encoder", *STATES)],
+    ),
+    "three sequences": network(
+        {"x": (4, 3), "z": (4, 3), "w": (4, 3)},
+        [
+            lstm("encoder", "x", **STATE),
+            lstm("a", "z", *STATES, **STATE),
+            lstm("y", "w", "a:1", "a:2"),
+        ],
+    ),
+    "states that cross": network(
+        {"x": (4, 3), "z": (4, 3)},
+        [
+            lstm("a", "x", **STATE, **SEQUENCES),
+            lstm("b", "a", **STATE),
+            lstm("c", "z", "b:1", "b:2", **SEQUENCES),
+            lstm("y", "c", "a:1", "a:2"),
+        ],
+    ),
+    "one state for two": network(
+        {"x": (4, 3), "z": (4, 3)},
+        [
+            lstm("encoder", "x", **STATE),
+            lstm("a", "z", *STATES, **SEQUENCES),
+            lstm("y", "a", *STATES),
+        ],
+    ),
+    "two unrelated sequences": network(
+        {"x": (4, 3), "z": (4, 3)}, [lstm("a", "x"), lstm("y", "z")], "a", "y"
+    ),
+    "a repeated input": network(
+        {"x": (3,)}, [node("r", "repeat_vector", "x", count=4), lstm("y", "r")]
+    ),
+    "a vector made a sequence": network(
+        {"x": (12,)}, [node("r", "reshape", "x", shape=[4, 3]), lstm("y", "r")]
+    ),
+    "many layers": network(
+        {"x0": (4, 8)}, [lstm(f"x{k + 1}", f"x{k}", **SEQUENCES) for k in range(20)]
+    ),
+    "no memory in the encoder": network(
+        {"x": (3, 8), "w": (2, 3)},
+        [dense("a", "x"), lstm("b", "w"), node("y", "add", "b", "b")],
+        "a",
+        "y",
+    ),
+}
+
+
+@pytest.mark.parametrize("form", ODD)
+def test_odd_recurrent_networks_are_drawn_in_the_general_way(tmp_path, form):
+    assert unrolled(ODD[form]) is None
+    _, texts = draw(ODD[form], tmp_path)
+    recurrent = sum(entry["kind"] == "lstm" for entry in ODD[form]["nodes"])
+    assert texts.count("LSTM") == recurrent
+    assert not any("$" in text for text in texts)
+
+
+def test_networks_without_memory_are_left_alone():
+    assert unrolled(network({"x": (3,)}, [dense("y", "x")])) is None
+
+
+def test_shapes_that_are_missing_are_no_reason_to_fail(tmp_path):
+    figure = draw_network(text_network(), {}, {}, "", FOOTER)
+    assert "LSTM" in check(figure, tmp_path)

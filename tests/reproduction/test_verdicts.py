@@ -1,0 +1,147 @@
+"""When a claim is confirmed, refuted, or open."""
+
+import pytest
+
+from nnlab import experiments
+from nnlab.errors import DataError
+from nnlab.reproduction.claims import Claim, load_claims
+from nnlab.reproduction.table import sections, table
+from nnlab.reproduction.verdicts import CONFIRMED, KINDS, NOT_COMPARED, OPEN, REFUTED, judge
+
+
+def score(mean, half=None, n=3):
+    ends = (None, None) if half is None else (mean - half, mean + half)
+    return {"mean": mean, "sd": None, "low": ends[0], "high": ends[1], "n": n}
+
+
+def summary(*, sample=False, baselines=None, details=None, **scores):
+    return {
+        "experiment": "test",
+        "dataset": {"sample": sample},
+        "scores": scores,
+        "baselines": baselines or {},
+        "details": details or {},
+    }
+
+
+def claim(kind, **fields):
+    return Claim(plan="p", section="1", text="It works.", kind=kind, **fields)
+
+
+def verdict(one, found, runs=(), quick=False):
+    return judge(one, found, runs, quick).verdict
+
+
+@pytest.mark.parametrize(
+    ("measured", "expected"),
+    [
+        (score(0.98, 0.004), CONFIRMED),
+        (score(0.99, 0.001), CONFIRMED),
+        (score(0.975), CONFIRMED),
+        (score(0.976, 0.004), OPEN),
+        (score(0.95, 0.01), REFUTED),
+    ],
+)
+def test_a_number_is_reached_as_far_as_its_digits_go(measured, expected):
+    one = claim("reaches", value="scores.accuracy", claimed=0.98, tolerance=0.005)
+    assert verdict(one, summary(accuracy=measured)) == expected
+
+
+@pytest.mark.parametrize(
+    ("measured", "expected"),
+    [
+        (score(0.0005, 0.001), CONFIRMED),
+        (score(-0.012, 0.004), REFUTED),
+        (score(0.001, 0.004), OPEN),
+        (score(0.002, 0.0019), OPEN),
+    ],
+)
+def test_no_effect_is_an_interval_around_nothing(measured, expected):
+    one = claim("no-effect", value="details.difference", tolerance=0.0025)
+    assert verdict(one, summary(details={"difference": measured})) == expected
+
+
+@pytest.mark.parametrize(
+    ("better", "mean", "expected"),
+    [
+        ("higher", 0.9, CONFIRMED),
+        ("higher", 0.5, REFUTED),
+        ("higher", 0.7, OPEN),
+        ("lower", 0.5, CONFIRMED),
+        ("lower", 0.9, REFUTED),
+        ("lower", 0.7, OPEN),
+    ],
+)
+def test_the_best_baseline_is_the_one_to_beat(better, mean, expected):
+    names = {"a": {"s": 0.7}, "b": {"s": 0.2 if better == "higher" else 0.95}, "c": {"other": 9.0}}
+    one = claim("beats", value="scores.s", baseline="baselines.*.s", better=better)
+    found = judge(one, summary(s=score(mean, 0.1), baselines=names), [], quick=False)
+    assert found.verdict == expected
+    assert "a: 0.700" in found.measured
+
+
+def test_what_stays_below_and_what_is_worse_are_the_opposites():
+    below = claim("stays-below", value="scores.s", claimed=0.9)
+    assert verdict(below, summary(s=score(0.4, 0.1))) == CONFIRMED
+    worse = claim("worse-than", value="scores.s", baseline="baselines.a.s", better="lower")
+    assert verdict(worse, summary(s=score(0.1, 0.01), baselines={"a": {"s": 0.5}})) == REFUTED
+
+
+@pytest.mark.parametrize(
+    ("worst", "expected"), [("894", CONFIRMED), ("895", OPEN), ("123", REFUTED), ("812", REFUTED)]
+)
+def test_the_worst_classes_are_compared_in_any_order(worst, expected):
+    rest = [digit for digit in "0123456789" if digit not in worst]
+    classes = [{"class": digit, "mean_rank": rank} for rank, digit in enumerate([*worst, *rest])]
+    one = claim("worst", value="details.classes", digits=("4", "8", "9"))
+    assert verdict(one, summary(details={"classes": classes[::-1]})) == expected
+
+
+def test_values_of_single_runs_and_divergence():
+    one = claim("reaches", value="runs:details.area of it.net", claimed=0.8)
+    runs = [{"details": {"area of it": {"net": value}}} for value in (0.84, 0.85, 0.86)]
+    found = judge(one, summary(), runs, quick=False)
+    assert (found.verdict, found.runs) == (CONFIRMED, 3)
+    diverges = claim("diverges", value="runs:training.diverged")
+    for what, expected in ((None, REFUTED), ({"epoch": 3}, CONFIRMED)):
+        assert verdict(diverges, summary(), [{"training": {"diverged": what}}]) == expected
+
+
+def test_a_sample_or_a_tour_is_no_answer_and_one_run_is_told():
+    one = claim("reaches", value="scores.s", claimed=0.1)
+    assert verdict(one, summary(s=score(0.9), sample=True)) == NOT_COMPARED
+    assert verdict(one, summary(s=score(0.9)), quick=True) == NOT_COMPARED
+    assert "single run" in judge(one, summary(s=score(0.9, n=1)), [], quick=False).caveat
+
+
+def test_a_summary_without_the_answer_is_an_error():
+    with pytest.raises(DataError, match=r"p: expected 'scores\.s'"):
+        judge(claim("reaches", value="scores.s"), summary(), [], quick=False)
+
+
+def test_every_claim_has_a_plan_that_can_be_carried_out():
+    plans, claims = load_claims()
+    names = [plan.name for plan in plans]
+    assert {claim.plan for claim in claims} == set(names)
+    assert {claim.kind for claim in claims} <= set(KINDS)
+    assert {plan.experiment for plan in plans} == set(experiments.names())
+    for plan in plans:
+        experiment = experiments.get(plan.experiment)
+        for options in (plan.options, {**plan.options, **plan.quick}):
+            assert experiment.trials(experiment.configure(options, plan.name), plan.runs)
+
+
+def test_the_table_and_the_page_say_the_same():
+    one = claim("reaches", value="scores.s", claimed=0.5, caveat="Mind the gap.")
+    findings = [judge(one, summary(s=score(0.9)), [], quick=False)]
+    assert table(findings).rows[0][-1] == CONFIRMED
+    assert table(findings).note == "1 confirmed"
+    (claims,) = sections(findings)
+    assert claims.table is not None
+    assert claims.verdicts[0].holds is True
+    assert claims.table.rows[0] == table(findings).rows[0][:-1]
+    assert "Mind the gap." in claims.verdicts[0].note
+    tour = [judge(one, summary(s=score(0.9)), [], quick=True)]
+    assert "nothing about the claims" in sections(tour)[0].intro
+    assert "nothing about the claims" in table(tour).note
+    assert "verdict" not in table(tour).columns

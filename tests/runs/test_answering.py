@@ -1,0 +1,111 @@
+"""Which file answers, and what a checkpoint cannot make it say."""
+
+import dataclasses
+import shutil
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nnlab
+from nnlab.checkpoint import write
+from nnlab.errors import CheckpointError
+from nnlab.experiments.contract import Note
+from nnlab.runs.answering import checkpoint_file, shipped_checkpoint
+
+PNG = str(Path(__file__).parents[2] / "data" / "examples" / "7.png")
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    path = shipped_checkpoint("classify")
+    assert path is not None
+    return nnlab.load(path)
+
+
+@pytest.fixture
+def too_large(shipped, tmp_path):
+    """Write a checkpoint of finite weights that overflow."""
+    huge = {name: np.full_like(array, 3e38) for name, array in shipped.weights.items()}
+    path = tmp_path / "huge.h5"
+    write(path, shipped.header, {"model": huge})
+    return path
+
+
+def test_a_run_folder_stands_for_its_best_weights(shipped, tmp_path):
+    (tmp_path / "run").mkdir()
+    shutil.copy(shipped.path, tmp_path / "run" / "best.h5")
+    assert nnlab.load("run").path == Path("run", "best.h5")
+    assert checkpoint_file(Path("none.h5")) == Path("none.h5")
+
+
+def test_a_group_is_refused_with_the_names_of_its_runs(shell, tmp_path):
+    (tmp_path / "group").mkdir()
+    (tmp_path / "group" / "group.json").write_text("{}")
+    with pytest.raises(CheckpointError, match=r"none of them has a best\.h5"):
+        nnlab.load("group")
+    for seed in range(12):
+        folder = tmp_path / "group" / f"seed-{seed}"
+        folder.mkdir()
+        (folder / "best.h5").touch()
+    with pytest.raises(CheckpointError, match=r"name one of them: group/seed-0, .*\.\.\.$"):
+        nnlab.load("group")
+    for arguments in (["show", "group"], ["classify", PNG, "--checkpoint", "group"]):
+        result = shell(*arguments)
+        assert result.returncode == 4
+        assert "group/seed-0" in result.stderr
+
+
+def test_weights_too_large_to_compute_with_are_refused(too_large):
+    trained = nnlab.load(too_large)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(CheckpointError, match=r"huge\.h5: expected finite numbers"):
+            trained.answer([PNG])
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_the_shell_prints_no_nan(shell, too_large, form):
+    result = shell("classify", PNG, "-q", "--checkpoint", too_large, *form)
+    assert (result.returncode, result.stdout) == (4, "")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "facts", [{"class_names": "x" * 1_000_000}, {"image_shape": [0] * 100_000}]
+)
+def test_a_refusal_stays_short(shipped, facts):
+    with pytest.raises(CheckpointError) as caught:
+        shipped.experiment.check_facts({**shipped.header.facts, **facts}, shipped.network)
+    assert len(str(caught.value)) < 500
+
+
+def test_an_exported_copy_carries_no_state_of_the_training(shipped, shell, tmp_path):
+    header = dataclasses.replace(shipped.header, state={"epoch": 3, "step": 1})
+    write(tmp_path / "last.h5", header, {"model": shipped.weights})
+    assert shell("export", "last.h5", "-o", "small.h5").returncode == 0
+    assert nnlab.load("small.h5").header.state == {}
+
+
+def test_notes_are_no_answers(shipped, monkeypatch):
+    said = [Note("left out"), {"label": "7"}, Note("again")]
+    monkeypatch.setattr(type(shipped.experiment), "answer", lambda *arguments: iter(said))
+    assert shipped.answer([PNG]) == [{"label": "7"}]
+    assert list(shipped.answers([PNG])) == said
+
+
+def test_answers_that_are_lines_have_no_stream(shipped):
+    assert shipped.stream([PNG], shipped.experiment.Query()) is None
+
+
+def test_what_goes_wrong_in_a_stream_names_the_file(shipped, monkeypatch):
+    def stream(*arguments):
+        yield "a"
+        raise CheckpointError("expected another network")
+
+    monkeypatch.setattr(type(shipped.experiment), "stream", stream)
+    pieces = shipped.stream([PNG], shipped.experiment.Query())
+    assert next(pieces) == "a"
+    with pytest.raises(CheckpointError, match=r"classify\.h5: expected another network"):
+        next(pieces)

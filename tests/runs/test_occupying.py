@@ -1,0 +1,34 @@
+import pytest
+
+from nnlab.errors import OutputExistsError
+from nnlab.runs import occupying as folders
+from nnlab.runs.folder import RunFolder
+
+
+def test_a_folder_is_locked_while_somebody_trains_in_it(tmp_path):
+    with folders.locked(tmp_path), pytest.raises(OutputExistsError, match="another process"):
+        folders.locked(tmp_path).__enter__()
+    with folders.locked(tmp_path):
+        pass
+
+
+def test_clearing_a_run_leaves_what_is_not_its_own(tmp_path):
+    run = RunFolder(tmp_path)
+    run.figures.mkdir()
+    for path in (run.config, run.best, run.metrics, run.figures / "network.png"):
+        path.write_text("{}")
+    (tmp_path / "thesis.txt").write_text("all my work")
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "config.json").write_text("{}")  # no member: this is no group
+    folders.clear(tmp_path)
+    assert not run.is_run()
+    left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"thesis.txt", "config.json"}
+
+
+def test_what_a_killed_process_left_does_not_occupy_a_folder(tmp_path):
+    (tmp_path / ".lock").touch()
+    (tmp_path / ".config.json.1234.tmp").touch()
+    assert folders.is_free(tmp_path)
+    (tmp_path / "letter.txt").touch()
+    assert not folders.is_free(tmp_path)

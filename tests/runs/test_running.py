@@ -1,0 +1,254 @@
+"""Runs and groups on a tiny pair of idx files."""
+
+import dataclasses
+import errno
+import json
+
+import numpy as np
+import pytest
+
+import nnlab
+from nnlab import experiments
+from nnlab.datasets.images.idx import read_labelled_images, write_idx
+from nnlab.errors import (
+    CheckpointError,
+    DataError,
+    DivergedError,
+    InterruptedRun,
+    NnlabError,
+    OutputExistsError,
+)
+from nnlab.runs import folder as runs
+from nnlab.runs.evaluation import evaluate
+from nnlab.runs.folder import GroupFolder, RunFolder
+from nnlab.runs.group import resume_group, run_group
+from nnlab.runs.single import resume, run
+from tests.watching import Watcher, make_workshop
+
+CLASSIFY = experiments.get("classify")
+
+
+@pytest.fixture
+def config(tiny_images):
+    images, labels = map(str, tiny_images)
+    given = {"images": images, "labels": labels, "epochs": 4, "batch_size": 10, "units": 8}
+    given |= {"learning_rate": 0.01}
+    return CLASSIFY.configure(given, "test")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "run"
+    path.mkdir()
+    return RunFolder(path)
+
+
+def test_the_users_own_images_are_learnt(config, folder):
+    metrics = run(CLASSIFY, config, folder, make_workshop())
+    assert metrics["scores"]["accuracy"] >= 0.95
+    assert metrics["details"]["class_names"] == ["3", "5"]
+    assert metrics["dataset"]["sample"] is False
+    assert metrics["training"]["examples_per_second"] > 0
+
+
+def test_the_same_run_again_only_reads_the_scores(config, folder):
+    metrics = run(CLASSIFY, config, folder, make_workshop())
+    watcher = Watcher()
+    assert run(CLASSIFY, config, folder, make_workshop(watcher)) == metrics
+    assert watcher.started == []
+
+
+def test_other_settings_in_the_same_folder_are_refused(config, folder):
+    run(CLASSIFY, config, folder, make_workshop())
+    other = dataclasses.replace(config, loss="mse")
+    with pytest.raises(OutputExistsError, match="other settings"):
+        run(CLASSIFY, other, folder, make_workshop())
+
+
+def test_a_run_is_not_resumed_on_other_data(config, folder, tiny_images):
+    with pytest.raises(InterruptedRun):
+        run(CLASSIFY, config, folder, make_workshop(Watcher(interrupt_at=1)))
+    write_idx(tiny_images[0], np.random.default_rng(1).integers(0, 255, (200, 8, 8), np.uint8))
+    with pytest.raises(DataError, match="began with data set"):
+        resume(folder, make_workshop())
+
+
+def test_a_run_killed_before_its_first_checkpoint_starts_again(config, folder):
+    whole = run(CLASSIFY, config, folder, make_workshop())
+    weights = nnlab.load(folder.best).weights
+    for path in (folder.last, folder.best, folder.metrics, folder.history):
+        path.unlink()
+    _, again = resume(folder, make_workshop())
+    assert again["scores"] == whole["scores"]
+    for name, array in nnlab.load(folder.best).weights.items():
+        np.testing.assert_array_equal(array, weights[name])
+
+
+def test_a_run_killed_while_scoring_is_only_scored(config, folder):
+    whole = run(CLASSIFY, config, folder, make_workshop())
+    folder.metrics.unlink()
+    watcher = Watcher()
+    _, again = resume(folder, make_workshop(watcher))
+    assert watcher.chunks == 0
+    assert again == whole
+
+
+def test_a_checkpoint_of_another_run_is_refused(config, folder, tmp_path):
+    run(CLASSIFY, config, folder, make_workshop())
+    plan = json.loads(folder.config.read_text())
+    plan["config"]["units"] = 9
+    folder.config.write_text(json.dumps(plan))
+    folder.metrics.unlink()
+    with pytest.raises(CheckpointError, match="other settings"):
+        resume(folder, make_workshop())
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"config": 3}', '{"config": {}, "experiment": "os"}']
+)
+def test_a_damaged_plan_is_refused(folder, content):
+    folder.config.write_text(content)
+    with pytest.raises((CheckpointError, DataError)):
+        resume(folder, make_workshop())
+
+
+def test_a_diverged_run_keeps_and_scores_its_best_weights(config, folder, monkeypatch):
+    def climb(loss, epoch, progress):
+        if epoch == 3:
+            raise DivergedError("the loss climbed")
+
+    monkeypatch.setattr("nnlab.training.loop.check_climb", climb)
+    with pytest.raises(DivergedError, match="the weights of epoch 2 are kept"):
+        run(CLASSIFY, dataclasses.replace(config, validation=0), folder, make_workshop())
+    metrics = json.loads(folder.metrics.read_text())
+    assert metrics["training"]["diverged"] == {"epoch": 3, "what": "the loss climbed"}
+    assert metrics["training"]["best_epoch"] == 2
+    assert (folder.figures / "learning-curves.png").exists()
+    with pytest.raises(DivergedError):
+        resume(folder, make_workshop())
+
+
+def test_summary_has_mean_and_interval_and_finished_runs_are_not_repeated(config, tmp_path):
+    group = GroupFolder(tmp_path / "group")
+    group.path.mkdir()
+    trials = CLASSIFY.trials(config, 2)
+    first = run_group(CLASSIFY, trials, group, make_workshop())
+    assert list(first["runs"]) == ["seed-1", "seed-2"]
+    watcher = Watcher()
+    summary = run_group(CLASSIFY, CLASSIFY.trials(config, 3), group, make_workshop(watcher))
+    assert watcher.started == [f"classify in {group.member('seed-3').path}"]
+    assert json.loads(group.summary.read_text()) == summary
+    accuracy = summary["scores"]["accuracy"]
+    values = [member["scores"]["accuracy"] for member in summary["runs"].values()]
+    assert accuracy["n"] == 3
+    assert accuracy["mean"] == pytest.approx(np.mean(values))
+    assert accuracy["sd"] == pytest.approx(np.std(values, ddof=1))
+    assert runs.newest_finished(tmp_path.parent, tmp_path.name) == group.member("seed-3")
+
+
+def test_a_smaller_number_of_runs_does_not_shrink_the_summary(config, tmp_path):
+    group = GroupFolder(tmp_path / "group")
+    group.path.mkdir()
+    run_group(CLASSIFY, CLASSIFY.trials(config, 2), group, make_workshop())
+    summary = run_group(CLASSIFY, CLASSIFY.trials(config, 1), group, make_workshop())
+    assert list(summary["runs"]) == ["seed-1", "seed-2"]
+
+
+def test_all_runs_of_a_group_see_the_set_that_the_first_one_found(tmp_path):
+    config = CLASSIFY.configure({"epochs": 1, "units": 8}, "test")
+    group = GroupFolder(tmp_path / "group")
+    group.path.mkdir()
+    warnings: list[str] = []
+    summary = run_group(CLASSIFY, CLASSIFY.trials(config, 2), group, make_workshop(None, warnings))
+    assert summary["dataset"]["sample"] is True
+    assert len(warnings) == 1  # the second run names the sample
+
+
+@pytest.mark.real_data
+def test_a_run_on_the_stand_in_goes_on_with_it_when_the_real_set_is_there(folder, monkeypatch):
+    config = CLASSIFY.configure({"epochs": 2, "units": 8}, "test")
+    with monkeypatch.context() as without:
+        without.delenv("NNLAB_DATA")
+        with pytest.raises(InterruptedRun):
+            run(CLASSIFY, config, folder, make_workshop(Watcher(interrupt_at=1)))
+    _, metrics = resume(folder, make_workshop())
+    assert metrics["dataset"]["sample"] is True
+
+
+def test_an_interrupted_group_goes_on_where_it_stopped(config, tmp_path):
+    group = GroupFolder(tmp_path / "group")
+    group.path.mkdir()
+    stopped = Watcher(interrupt_at=8)
+    with pytest.raises(InterruptedRun):
+        run_group(CLASSIFY, CLASSIFY.trials(config, 3), group, make_workshop(stopped))
+    experiment, summary = resume_group(group, make_workshop())
+    assert experiment is CLASSIFY
+    assert list(summary["runs"]) == ["seed-1", "seed-2", "seed-3"]
+
+
+def test_a_group_with_other_settings_is_refused(config, tmp_path):
+    group = GroupFolder(tmp_path / "group")
+    group.path.mkdir()
+    run_group(CLASSIFY, CLASSIFY.trials(config, 1), group, make_workshop())
+    other = dataclasses.replace(config, loss="mse")
+    with pytest.raises(OutputExistsError, match="other settings"):
+        run_group(CLASSIFY, CLASSIFY.trials(other, 1), group, make_workshop())
+
+
+def test_names_in_a_plan_cannot_lead_out_of_the_group(config, tmp_path):
+    group = GroupFolder(tmp_path / "group")
+    group.path.mkdir()
+    plan = {"experiment": "classify", "trials": {"../elsewhere": dataclasses.asdict(config)}}
+    group.plan.write_text(json.dumps(plan))
+    with pytest.raises(CheckpointError, match="names of runs"):
+        resume_group(group, make_workshop())
+
+
+def test_evaluation_takes_other_images(config, folder, tiny_images, tmp_path):
+    run(CLASSIFY, config, folder, make_workshop())
+    trained = nnlab.load(folder.best)
+    images, labels = read_labelled_images(*tiny_images)
+    others = tmp_path / "other-images", tmp_path / "other-labels"
+    write_idx(others[0], images[:150])
+    write_idx(others[1], labels[:150])
+    given = dict(zip(("images", "labels"), map(str, others), strict=True))
+    metrics = evaluate(trained, given, make_workshop().store, print)
+    assert metrics["details"]["test_images"] == 150
+    assert metrics["scores"]["accuracy"] >= 0.95
+
+
+def test_evaluation_on_its_own_images_takes_their_test_part(config, folder, tiny_images):
+    run(CLASSIFY, config, folder, make_workshop())
+    given = dict(zip(("images", "labels"), map(str, tiny_images), strict=True))
+    metrics = evaluate(nnlab.load(folder.best), given, make_workshop().store, print)
+    assert metrics["details"]["test_images"] == 40
+
+
+def test_evaluation_asks_for_the_set_that_the_network_was_trained_on(folder, monkeypatch):
+    config = CLASSIFY.configure({"dataset": "sample", "epochs": 1}, "test")
+    run(CLASSIFY, dataclasses.replace(config, dataset=None), folder, make_workshop())
+    trained = nnlab.load(folder.best)
+    trained.header.dataset.update(name="mnist", sample=False)  # which is not here
+    with pytest.raises(DataError, match="mnist"):
+        evaluate(trained, {}, make_workshop().store, print)
+
+
+def test_evaluation_refuses_what_the_network_does_not_know(config, folder, tiny_images, tmp_path):
+    run(CLASSIFY, config, folder, make_workshop())
+    trained = nnlab.load(folder.best)
+    with pytest.raises(DataError, match="class names"):
+        evaluate(trained, {"dataset": "sample"}, make_workshop().store, print)
+    strange = tmp_path / "strange-labels"
+    write_idx(strange, np.full(200, 8, np.uint8))
+    given = {"images": str(tiny_images[0]), "labels": str(strange)}
+    with pytest.raises(DataError, match="label 8"):
+        evaluate(trained, given, make_workshop().store, print)
+
+
+def test_a_full_disk_is_one_clear_error(config, folder, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.replace", refuse)
+    with pytest.raises(NnlabError, match="No space left"):
+        run(CLASSIFY, config, folder, make_workshop())
