@@ -34,6 +34,7 @@ def option(
     duration: bool = False,
     default_text: str | None = None,
     short: str = "",
+    affects_result: bool = True,
 ) -> Any:
     """Define one option as a dataclass field.
 
@@ -48,6 +49,8 @@ def option(
         duration: Whether the value is a time in seconds, which may be written `60s`, `5m`, `1h`.
         default_text: What `--help` shows as the default, where the value alone does not say it.
         short: A letter that stands for the option in the shell as well, `n` for `-n`.
+        affects_result: Whether the value can change what a finished training comes to. Where it
+            cannot, as with the number of threads, runs that differ in it alone are alike.
     """
     metadata = {
         "help": help,
@@ -59,8 +62,15 @@ def option(
         "duration": duration,
         "default_text": default_text,
         "short": short,
+        "affects_result": affects_result,
     }
     return dataclasses.field(default=default, metadata=metadata)
+
+
+def without_effect(cls: type) -> frozenset[str]:
+    """Return the fields of a Config that cannot change what a finished training comes to."""
+    fields = dataclasses.fields(cls)
+    return frozenset(field.name for field in fields if not field.metadata["affects_result"])
 
 
 def flag_name(field_name: str) -> str:

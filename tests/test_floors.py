@@ -11,7 +11,7 @@ PACKAGE = Path(nnlab.__file__).parent
 
 FLOORS = (
     {"errors"},
-    {"console", "files", "interrupts", "options", "programs", "versions"},
+    {"console", "files", "interrupts", "machine", "options", "programs", "versions"},
     {"datasets", "inference", "checkpoint", "metrics", "plots"},
     {"models", "training"},
     {"contract"},

@@ -20,7 +20,7 @@ from nnlab.cli.streams import write
 from nnlab.console import Console
 from nnlab.errors import DataError, UsageError
 from nnlab.files import make_folder, write_json
-from nnlab.inference.convolution import cores
+from nnlab.machine import cores
 
 if TYPE_CHECKING:
     from nnlab.report.sections import Section

@@ -28,8 +28,8 @@ from nnlab.errors import (
 )
 from nnlab.experiments.contract import Experiment
 from nnlab.files import make_folder
-from nnlab.inference.convolution import cores
 from nnlab.interrupts import raised_once
+from nnlab.machine import cores
 from nnlab.runs import folder as runs
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from nnlab.cli.options import TRAINING, environment_values, make_console, option
 from nnlab.cli.settings_file import read_json_or_toml
 from nnlab.errors import UsageError, nearest
 from nnlab.experiments.contract import Experiment
-from nnlab.inference.convolution import cores
+from nnlab.machine import cores
 from nnlab.options import check_value
 from nnlab.sweeps import plan as plans
 from nnlab.sweeps.plan import Plan, combinations

@@ -2,21 +2,19 @@
 
 import math
 import os
-from pathlib import Path
 
-from nnlab.doctor import control_groups
+from nnlab import machine
 from nnlab.doctor.check import Result
 
 LITTLE_MEMORY = 2 * 2**30
 """Bytes below which training gets tight: TensorFlow alone takes 700 MB, data come on top."""
-MEMORY_INFO = Path("/proc/meminfo")
 
 
 def processors() -> Result:
     """Say how many cores there are, and how many the process may use."""
-    there, usable = os.cpu_count() or 1, usable_cores()
+    there, usable = os.cpu_count() or 1, machine.usable_cores()
     text = f"{there} cores, {usable} of them for this process"
-    share = control_groups.cores()
+    share = machine.allowed_cores()
     if share is None or share >= usable:
         return Result("ok", text)
     threads = max(1, math.floor(share))
@@ -27,16 +25,9 @@ def processors() -> Result:
     )
 
 
-def usable_cores() -> int:
-    """Return the number of cores that the process may run on, and TensorFlow starts threads for."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def memory() -> Result:
     """Say how much memory can be had."""
-    system, group = _system_memory(), control_groups.memory()
+    system, group = machine.system_memory(), machine.allowed_memory()
     known = [size for size in (system, group) if size is not None]
     if not known:
         return Result("ok", "this system does not tell how much is available")
@@ -48,13 +39,3 @@ def memory() -> Result:
         advice = "end other programs, or train with a smaller --batch-size and fewer --units"
         return Result("warning", f"{text}; training takes 1 GiB and more", advice)
     return Result("ok", text)
-
-
-def _system_memory() -> int | None:
-    """Return the bytes that Linux can give to a program without swapping."""
-    try:
-        lines = MEMORY_INFO.read_text().splitlines()
-        fields = dict(line.split(":", 1) for line in lines)
-        return int(fields["MemAvailable"].split()[0]) * 1024
-    except (OSError, KeyError, ValueError):
-        return None

@@ -18,6 +18,7 @@ from nnlab.datasets.store import Store
 from nnlab.datasets.store.provenance import Source
 from nnlab.errors import NnlabError
 from nnlab.options import changed, from_mapping
+from nnlab.plots.explorers import Explorer
 from nnlab.training.examples import Examples
 from nnlab.training.settings import TrainingSettings
 
@@ -135,6 +136,7 @@ class Experiment(ABC):
             else it stands for the lines of stdin, each an input.
         shares: The scores that are shares of a whole, 0 to 1: so no interval leaves that.
         optional_scores: Scores that need a program which may be missing: the program, by score.
+        captions: Title and description of the experiment's own figures, by name.
         averages: Whether the mean over all runs of a group means anything.
         default_runs: How many runs `--runs` stands for when nobody gives it.
     """
@@ -154,6 +156,7 @@ class Experiment(ABC):
     reads_stdin: ClassVar[bool] = False
     shares: ClassVar[tuple[str, ...]] = ()
     optional_scores: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType({})
     averages: ClassVar[bool] = True
     default_runs: ClassVar[int] = 1
 
@@ -276,6 +279,14 @@ class Experiment(ABC):
     @abstractmethod
     def draw(self, evidence: Evidence) -> dict[str, Any]:
         """Return the experiment's own figures by name, for one run."""
+
+    def explore(self, evidence: Evidence) -> list[Explorer]:
+        """Return what a reader of the page can explore of one run.
+
+        Raises:
+            ValueError: The evidence, which comes from a file, is not what `score` kept.
+        """
+        return []
 
     @abstractmethod
     def tables(self, metrics: Mapping[str, Any]) -> list[Table]:

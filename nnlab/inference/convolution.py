@@ -8,7 +8,6 @@ products that are small enough for one thread each.
 
 import itertools
 import math
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from nnlab.inference.activations import ACTIVATIONS
+from nnlab.machine import cores
 
 # Numbers copied out at a time: they stay in the processor's cache for the products that follow.
 _BLOCK = 2**18  # 1 MiB
@@ -128,16 +128,6 @@ class Convolution:
             [slice(at, min(at + max(step, 1), count)) for at in range(0, count, max(step, 1))]
             for count, step in zip((batch, down, across), fitting, strict=True)
         ]
-
-
-def cores() -> int:
-    """Cores that this process may use, as OMP_NUM_THREADS or else the system says."""
-    said = os.environ.get("OMP_NUM_THREADS", "")
-    if said.isdecimal() and int(said):
-        return int(said)
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _product(x: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from nnlab.errors import CheckpointError, DataError
 from nnlab.experiments.contract import Experiment, Warn
 from nnlab.report.comparison import compare_entries, draw, short_names
 from nnlab.report.entries import Entry, check_distinct, read_entries
-from nnlab.report.explorers import Explorer, explorers
+from nnlab.report.explorers import PageExplorer, explorers
 from nnlab.report.page_figures import Picture, drawn_figure, read_figures
 from nnlab.report.page_tables import (
     PageTable,
@@ -37,7 +37,7 @@ class Example:
 
     name: str
     tables: Sequence[PageTable]
-    explorers: Sequence[Explorer]
+    explorers: Sequence[PageExplorer]
     figures: Sequence[Picture]
 
 
@@ -135,7 +135,7 @@ def _chapter(anchor: str, name: str, folder: Path, entries: Sequence[Entry], war
         tables(file, record, experiment),
         training_table(entries),
         settings_table(entries),
-        list(_group_figures(group, entries, label)) if several else [],
+        list(_group_figures(group, entries, label, experiment)) if several else [],
         [_example(entry.first.path, label, experiment, named=several) for entry in entries],
     )
 
@@ -182,9 +182,11 @@ def _divergences(entry: Entry) -> Iterator[str]:
             yield f"{member.path.name} diverged in epoch {found['epoch']}; the best epoch is shown"
 
 
-def _group_figures(group: GroupFolder, entries: Sequence[Entry], label: str) -> Iterator[Picture]:
+def _group_figures(
+    group: GroupFolder, entries: Sequence[Entry], label: str, experiment: Experiment
+) -> Iterator[Picture]:
     yield drawn_figure(draw(compare_entries(entries)), "curves", label)
-    yield from read_figures(group.figures, label)
+    yield from read_figures(group.figures, label, experiment.captions)
 
 
 def _example(path: Path, label: str, experiment: Experiment, *, named: bool) -> Example:
@@ -192,5 +194,6 @@ def _example(path: Path, label: str, experiment: Experiment, *, named: bool) -> 
     metrics = _object(folder.metrics)
     of = f"{label}, {path.name}" if named else label
     tables = _run_tables(folder.metrics, metrics, experiment) if named else []
-    figures = list(read_figures(folder.figures, of))
-    return Example(path.name if named else "", tables, explorers(folder, metrics), figures)
+    figures = list(read_figures(folder.figures, of, experiment.captions))
+    found = explorers(folder, metrics, experiment)
+    return Example(path.name if named else "", tables, found, figures)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlab.errors import UsageError, nearest
-from nnlab.report.entries import NO_MATTER, Entry, check_distinct, read_entries
+from nnlab.report.entries import Entry, check_distinct, read_entries
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,6 +32,11 @@ class Comparison:
     entries: tuple[Entry, ...]
     names: tuple[str, ...]
     column: str
+
+    @property
+    def without_effect(self) -> frozenset[str]:
+        """Settings that change no result: they have a column, but name no curve."""
+        return frozenset().union(*(entry.first.without_effect for entry in self.entries))
 
     @property
     def measure(self) -> str:
@@ -194,7 +199,7 @@ def labels(comparison: Comparison) -> list[str]:
     """Return what the legend calls each curve: the settings that differ, else the folder's name."""
     words: list[list[str]] = [[] for _ in comparison.entries]
     for setting, cells in comparison.differing().items():
-        if setting in NO_MATTER:
+        if setting in comparison.without_effect:
             continue
         for number, (entry, cell) in enumerate(zip(comparison.entries, cells, strict=True)):
             if len(entry.setting(setting)) == 1:  # not the seeds of a group

@@ -13,13 +13,11 @@ from typing import Any
 
 from nnlab import experiments
 from nnlab.errors import CheckpointError, DataError, UsageError
+from nnlab.options import without_effect
 from nnlab.runs import folder as runs
 from nnlab.runs.folder import GroupFolder, RunFolder
 
 NO_MEASURES = {"epoch", "seconds"}
-NO_MATTER = {"threads", "save_every", "stop"}
-"""Settings that change no result: they have a column, but divide no runs and name no curve."""
-
 
 PLANS = ("config.json", "group.json")
 SHOWN = 3
@@ -47,6 +45,11 @@ class Member:
     history: Mapping[str, Sequence[float | None]]
     scores: Mapping[str, float] | None
     training: Mapping[str, Any] | None
+
+    @property
+    def without_effect(self) -> frozenset[str]:
+        """Settings that change no result: they have a column, but divide no runs."""
+        return without_effect(experiments.get(self.experiment).Config)
 
     @property
     def diverged(self) -> bool:
@@ -232,7 +235,7 @@ def _read_group(folder: GroupFolder) -> list[Entry]:
         fixed = {
             key: value
             for key, value in member.settings.items()
-            if key not in NO_MATTER and not is_chance(key)
+            if key not in member.without_effect and not is_chance(key)
         }
         alike.setdefault(repr(sorted(fixed.items())), []).append(member)
     return [_without_failures(folder.path, members) for members in alike.values()]

@@ -1,7 +1,7 @@
 """Figures inside the page: PNG files as data URIs, each with a caption and words in its place."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -14,22 +14,12 @@ from nnlab.errors import DataError
 MOST_BYTES = 2**24
 """No figure of ours comes near; a page that holds more could not be opened."""
 
-WORDS = {
+COMMON_CAPTIONS = {
     "learning-curves": ("Learning curves", "Loss and measure, epoch by epoch"),
     "curves": ("Learning curves of the runs", "The measure of each kind of run, epoch by epoch"),
     "network": ("Network", "The layers of the network and how they are connected"),
-    "confusion": ("Confusion matrix", "How often each true class was taken for each class"),
-    "class-accuracy": ("Accuracy by class", "The accuracy of each class with its interval"),
-    "misclassified": ("Misclassified images", "Images the network read wrongly, the surest first"),
-    "plane": ("The plane", "Test images as points in the plane, coloured by class"),
-    "decoder": ("What the decoder draws", "The image that the decoder makes of each place"),
-    "pages": ("Pages before and after", "A noisy, a cleaned and a true page of each kind of noise"),
-    "by-noise": ("By kind of noise", "The error that is left of each kind of noise, by method"),
-    "recall": ("Recall", "How often the hidden item is among the first k, by method"),
-    "bits-per-character": ("Bits per character", "Bits per character of the network and others"),
-    "paired-differences": ("Paired differences", "The scores of pairs of runs and how they differ"),
-    "before-after": ("Before and after", "Images before and after the permutation"),
 }
+"""Title and description of the figures that all experiments have."""
 _FIRST, _LAST = ("learning-curves",), ("network",)
 _DPI_RATIO = 1.5
 """Pixels of a figure, drawn with 150 dots an inch, to pixels of a page, 96."""
@@ -56,19 +46,22 @@ class Picture:
     name: str = ""
 
 
-def read_figures(folder: Path, of: str) -> Iterator[Picture]:
+def read_figures(
+    folder: Path, of: str, captions: Mapping[str, tuple[str, str]]
+) -> Iterator[Picture]:
     """Yield the figures of a run: learning curves first, the network last.
 
     Args:
         folder: Where the PNG files lie; it may be missing.
         of: What they are figures of, for their alt texts.
+        captions: Title and description of the experiment's own figures, by name.
 
     Raises:
         DataError: A file is no PNG image.
     """
     paths = [path for path in folder.glob("*.png") if path.is_file()]
     for path in sorted(paths, key=lambda p: (p.stem not in _FIRST, p.stem in _LAST, p.name)):
-        yield _figure(*_png(path), path.stem, of)
+        yield _figure(*_png(path), path.stem, of, captions)
 
 
 def read_picture(path: Path, caption: str) -> Picture:
@@ -107,9 +100,17 @@ def drawn_figure(figure: Any, name: str, of: str) -> Picture:
     return _figure(buffer.getvalue(), width, height, name, of)
 
 
-def _figure(content: bytes, width: int, height: int, name: str, of: str) -> Picture:
+def _figure(
+    content: bytes,
+    width: int,
+    height: int,
+    name: str,
+    of: str,
+    captions: Mapping[str, tuple[str, str]] = COMMON_CAPTIONS,
+) -> Picture:
     plain = name.replace("-", " ")
-    caption, alt = WORDS.get(name, (plain[:1].upper() + plain[1:], f"The figure {plain}"))
+    known = {**COMMON_CAPTIONS, **captions}
+    caption, alt = known.get(name, (plain[:1].upper() + plain[1:], f"The figure {plain}"))
     width, height = round(width / _DPI_RATIO), round(height / _DPI_RATIO)
     return Picture(_uri(content), width, height, f"{alt}: {of}", caption, name)
 

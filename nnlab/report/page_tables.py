@@ -10,10 +10,9 @@ from nnlab.experiments.contract import Table
 from nnlab.report.comparison import Comparison, cell_text, short_names
 from nnlab.report.comparison_table import shared_scores, titled
 from nnlab.report.comparison_table import table as comparison_table
-from nnlab.report.entries import NO_MATTER, Entry, Member
+from nnlab.report.entries import Entry, Member
 from nnlab.report.sections import Verdict
 
-_NOT_HERE = {*NO_MATTER, "data", "seed"}
 _NUMBER = re.compile(r"[-+\N{MINUS SIGN}]?[\d.]|$")
 
 
@@ -75,7 +74,8 @@ def _scores_first(comparison: Comparison) -> Table:
     table = comparison_table(comparison)
     places = {name: place for place, name in enumerate(table.columns)}
     scores = map(_words, shared_scores(comparison))
-    settings = (_words(name) for name in comparison.differing() if name not in _NOT_HERE)
+    hidden = {*comparison.without_effect, "data", "seed"}
+    settings = (_words(name) for name in comparison.differing() if name not in hidden)
     wanted = ["run", *scores, *settings, "seconds", "diverged"]
     kept = [places[name] for name in wanted if name in places]
     rows = [tuple(row[place] for place in kept) for row in table.rows]

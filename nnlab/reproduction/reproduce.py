@@ -10,7 +10,7 @@ from typing import Any
 from nnlab import experiments
 from nnlab.datasets.store import Store
 from nnlab.errors import DataError, NnlabError, UsageError, nearest
-from nnlab.options import changed
+from nnlab.options import changed, without_effect
 from nnlab.reproduction.claims import Claim, Plan, load_claims
 from nnlab.reproduction.verdicts import DIVERGES, Finding, judge, not_measured
 from nnlab.runs import folder as runs
@@ -23,7 +23,6 @@ from nnlab.sweeps.results import Results
 from nnlab.sweeps.work import Work, WorkObserver, carry_out_all
 
 NO_ERRORS: Mapping[str, str] = MappingProxyType({})
-MACHINE = ("threads", "save_every")
 """Settings that say how, not what: a group that is there keeps its own."""
 
 
@@ -229,7 +228,9 @@ def _as_begun(plan: Plan, trials: Trials, group: GroupFolder) -> dict[str, Any]:
     known = read_plan(group)[1] if group.is_group() else {}
     return {
         name: changed(
-            config, plan.name, **{key: getattr(known.get(name, config), key) for key in MACHINE}
+            config,
+            plan.name,
+            **{key: getattr(known.get(name, config), key) for key in without_effect(type(config))},
         )
         for name, config in trials.items()
     }

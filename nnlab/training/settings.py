@@ -26,16 +26,19 @@ class TrainingSettings:
     patience: int = option(
         0, "stop after this many epochs without a better validation score; 0: never", low=0
     )
-    stop: bool = option(True, "end a training whose loss gets out of control")
+    stop: bool = option(True, "end a training whose loss gets out of control", affects_result=False)
     seed: int = option(
         1, "initial weights, order and dropout follow from it", low=0, high=2**31 - 1
     )
-    threads: int = option(0, "processor cores to use; 0: all", low=0, high=1024)
+    threads: int = option(
+        0, "processor cores to use; 0: all", low=0, high=1024, affects_result=False
+    )
     save_every: float = option(
         60.0,
         "time between two checkpoints for resuming, such as 30s or 5m",
         above=0,
         duration=True,
+        affects_result=False,
     )
 
 

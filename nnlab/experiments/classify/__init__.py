@@ -4,6 +4,7 @@ import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -26,6 +27,7 @@ from nnlab.experiments.contract import (
     Warn,
 )
 from nnlab.options import option
+from nnlab.plots.explorers import Explorer, misclassified
 from nnlab.training.examples import Arrays, Batch, Examples
 from nnlab.training.settings import OPTIMIZERS, TrainingSettings
 
@@ -108,6 +110,16 @@ class Classify(Experiment):
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/7.png",)
     answer_columns: ClassVar[tuple[str, ...]] = ("input", "label", "probability")
     shares: ClassVar[tuple[str, ...]] = ("accuracy",)
+    captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(
+        {
+            "confusion": ("Confusion matrix", "How often each true class was taken for each class"),
+            "class-accuracy": ("Accuracy by class", "The accuracy of each class with its interval"),
+            "misclassified": (
+                "Misclassified images",
+                "Images the network read wrongly, the surest first",
+            ),
+        }
+    )
     data_options: ClassVar[tuple[str, ...]] = (
         "dataset",
         "images",
@@ -266,6 +278,13 @@ class Classify(Experiment):
     def draw(self, evidence: Evidence) -> dict[str, Any]:
         """Draw the confusion matrix, accuracy by class, and the misclassified images."""
         return classifier.draw(evidence)
+
+    def explore(self, evidence: Evidence) -> list[Explorer]:
+        """Let the reader choose among the misclassified images."""
+        names = [str(name) for name in evidence.metrics["details"]["class_names"]]
+        keys = ("images", "labels", "predictions", "probabilities")
+        images, labels, read, sure = (evidence.arrays[f"misclassified_{key}"] for key in keys)
+        return [misclassified(names, images, labels, read, sure)]
 
     def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
         """Return accuracy beside the baselines, and the most misclassified classes."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -27,6 +28,8 @@ from nnlab.experiments.denoise.cleaning import clean_to_bytes, clean_to_file
 from nnlab.experiments.denoise.jobs import STREAM, Job, plan
 from nnlab.inference.receptive import receptive_field
 from nnlab.options import option
+from nnlab.plots import explorers
+from nnlab.plots.explorers import Explorer
 from nnlab.training.examples import Arrays, Batch, Examples
 from nnlab.training.settings import OPTIMIZERS, SCHEDULE_HELP, SCHEDULES, TrainingSettings
 
@@ -98,6 +101,18 @@ class Denoise(Experiment):
     reads_stdin: ClassVar[bool] = True
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/noisy.png",)
     answer_columns: ClassVar[tuple[str, ...]] = ("page", "output")
+    captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(
+        {
+            "pages": (
+                "Pages before and after",
+                "A noisy, a cleaned and a true page of each kind of noise",
+            ),
+            "by-noise": (
+                "By kind of noise",
+                "The error that is left of each kind of noise, by method",
+            ),
+        }
+    )
     data_options: ClassVar[tuple[str, ...]] = ("dataset", "noisy", "clean")
     optional_scores: ClassVar[Mapping[str, str]] = scoring.OPTIONAL
 
@@ -216,6 +231,16 @@ class Denoise(Experiment):
     def draw(self, evidence: Evidence) -> dict[str, Any]:
         """Draw pages before and after, and what is left of each kind of noise."""
         return scoring.draw(evidence)
+
+    def explore(self, evidence: Evidence) -> list[Explorer]:
+        """Let the reader draw cleaned pages over noisy ones."""
+        found = []
+        for number, one in enumerate(evidence.metrics["details"]["shown"]):
+            keys = ("noisy", "cleaned", "true")
+            noisy, cleaned, true = (evidence.arrays[f"{key}_{number}"] for key in keys)
+            note = f"RMSE {one['before']:.3f} before, {one['after']:.3f} after"
+            found.append(explorers.pages(str(one["kind"]), noisy, cleaned, true, note))
+        return found
 
     def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
         """Return the scores beside the baselines, overall and by kind of noise."""

@@ -4,6 +4,7 @@ import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -27,6 +28,7 @@ from nnlab.experiments.contract import (
 )
 from nnlab.experiments.embed import scoring as scoring
 from nnlab.options import option
+from nnlab.plots.explorers import Explorer, plane
 from nnlab.training.examples import Arrays, Batch, Examples
 from nnlab.training.settings import SCHEDULE_HELP, SCHEDULES, TrainingSettings
 
@@ -83,6 +85,12 @@ class Embed(Experiment):
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/letter.png",)
     answer_columns: ClassVar[tuple[str, ...]] = ("input", "x", "y", "nearest")
     shares: ClassVar[tuple[str, ...]] = ("nn_1", "nn_5", "trustworthiness")
+    captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(
+        {
+            "plane": ("The plane", "Test images as points in the plane, coloured by class"),
+            "decoder": ("What the decoder draws", "The image that the decoder makes of each place"),
+        }
+    )
     data_options: ClassVar[tuple[str, ...]] = (
         "dataset",
         "letters",
@@ -188,6 +196,12 @@ class Embed(Experiment):
     def draw(self, evidence: Evidence) -> dict[str, Any]:
         """Draw the test images in the plane, and what the decoder makes of each place."""
         return scoring.draw(evidence)
+
+    def explore(self, evidence: Evidence) -> list[Explorer]:
+        """Let the reader go about in the plane."""
+        arrays = evidence.arrays
+        names = [str(name) for name in evidence.metrics["details"]["class_names"]]
+        return [plane(names, arrays["points"], arrays["labels"], arrays.get("thumbnails"))]
 
     def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
         """Return the scores beside those of principal components."""

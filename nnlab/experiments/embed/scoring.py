@@ -92,7 +92,7 @@ def _evidence(
     network: Network, points: np.ndarray, labels: np.ndarray, images: np.ndarray, classes: int
 ) -> dict[str, np.ndarray]:
     from nnlab.experiments.embed.figures.decoder_grid import grid_points
-    from nnlab.experiments.embed.figures.plane_ranges import axis_ranges
+    from nnlab.plots.plane_ranges import axis_ranges
 
     x, y = axis_ranges(points)
     grid = grid_points(x, y)

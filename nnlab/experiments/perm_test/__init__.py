@@ -10,6 +10,7 @@ import dataclasses
 import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -61,6 +62,16 @@ class PermTest(classify.Classify):
         "through its own permutation."
     )
     Config: ClassVar[type[TrainingSettings]] = Config
+    captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(
+        {
+            **classify.Classify.captions,
+            "paired-differences": (
+                "Paired differences",
+                "The scores of pairs of runs and how they differ",
+            ),
+            "before-after": ("Before and after", "Images before and after the permutation"),
+        }
+    )
     averages: ClassVar[bool] = False
     default_runs: ClassVar[int] = 3
 

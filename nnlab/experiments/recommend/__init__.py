@@ -3,6 +3,7 @@
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -99,6 +100,11 @@ class Recommend(Experiment):
     inputs_help: ClassVar[str] = "Baskets, items separated by commas; - takes them from stdin."
     example_inputs: ClassVar[tuple[str, ...]] = ("yogurt", "")
     answer_columns: ClassVar[tuple[str, ...]] = ("item", "score")
+    captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(
+        {
+            "recall": ("Recall", "How often the hidden item is among the first k, by method"),
+        }
+    )
     shares: ClassVar[tuple[str, ...]] = (
         "recall_at_1",
         "recall_at_5",

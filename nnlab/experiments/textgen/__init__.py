@@ -3,6 +3,7 @@
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -92,6 +93,14 @@ class Textgen(Experiment):
     example_inputs: ClassVar[tuple[str, ...]] = ("the quick ",)
     answer_columns: ClassVar[tuple[str, ...]] = ("prompt", "text")
     shares: ClassVar[tuple[str, ...]] = ("copied_share",)
+    captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(
+        {
+            "bits-per-character": (
+                "Bits per character",
+                "Bits per character of the network and others",
+            ),
+        }
+    )
     data_options: ClassVar[tuple[str, ...]] = ("corpus", "encoding")
     dataset_option: ClassVar[str] = "corpus"
 

@@ -3,8 +3,8 @@ import pytest
 from matplotlib.colors import to_hex
 
 from nnlab.experiments.embed.figures.plane import MOST_CLASSES, plane
-from nnlab.experiments.embed.figures.plane_ranges import axis_ranges, outside
 from nnlab.plots import style
+from nnlab.plots.plane_ranges import axis_ranges, outside
 from tests.plots.figures import FOOTER, check
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from nnlab.experiments.embed.figures.plane_ranges import Range
 from nnlab.plots import style
+from nnlab.plots.plane_ranges import Range
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nnlab.experiments.embed.figures.placing import placed_apart
-from nnlab.experiments.embed.figures.plane_ranges import Range, axis_ranges, outside
 from nnlab.plots import style
+from nnlab.plots.plane_ranges import Range, axis_ranges, outside
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nnlab.doctor import control_groups
+from nnlab.machine import control_groups
 
 
 @pytest.fixture
