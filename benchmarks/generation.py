@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.experiments.textgen.characters import CONTEXTS, Reader
+from nnlab.experiments.textgen.characters import Reader
+from nnlab.experiments.textgen.config import CONTEXTS
 from nnlab.experiments.textgen.sampling import Sampler
 from nnlab.inference import Network
 from nnlab.training import backend

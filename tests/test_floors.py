@@ -1,6 +1,8 @@
 """A file imports only from floors below its own; heavy packages only where they belong."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,3 +103,20 @@ def test_heavy_packages_are_imported_inside_functions_of_their_rooms(path: Path)
             assert room in ("models", "training", "experiments", "runs"), f"{path}: {name}"
         if package in ("matplotlib", "scipy", "rich", "PIL", "pooch", "sacrebleu", "jinja2", "ray"):
             assert not at_top, f"{path} imports {name} at its top"
+
+
+def test_options_cost_no_numpy() -> None:
+    """So that a help page need not pay for it. The folder's own `__init__.py` is left out."""
+    program = """
+import importlib, sys, types
+from nnlab import experiments
+for name in experiments.names():
+    folder = f"{experiments.__name__}.{name.replace('-', '_')}"
+    package = types.ModuleType(folder)
+    package.__path__ = [f"{experiments.__path__[0]}/{name.replace('-', '_')}"]
+    sys.modules[folder] = package
+for name in experiments.names():
+    importlib.import_module(f"{experiments.__name__}.{name.replace('-', '_')}.config")
+    assert "numpy" not in sys.modules, name
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -12,7 +12,7 @@ from nnlab.datasets.store import Store
 from nnlab.datasets.store.registry import all_sets
 from nnlab.doctor import software
 from nnlab.errors import DataError
-from nnlab.experiments.contract import Experiment
+from nnlab.experiments.contract import AnyExperiment
 from nnlab.reproduction.claims import Plan
 from nnlab.reproduction.reproduce import reproduce, standings
 from nnlab.reproduction.verdicts import NOT_MEASURED
@@ -171,7 +171,7 @@ def test_a_cluster_without_ray_is_refused_with_what_to_install(shell, tmp_path):
 
 @pytest.mark.parametrize(("name", "chosen"), NAMED, ids=lambda one: str(one))
 def test_a_data_set_that_was_named_and_is_missing_is_an_error_that_says_what_to_do(name, chosen):
-    experiment: Experiment = experiments.get(name)
+    experiment: AnyExperiment = experiments.get(name)
     with pytest.raises(DataError, match="put these files into") as caught:
         experiment.load(experiment.configure(chosen, "test"), Store(offline=True), print)
     assert next(iter(chosen.values())) in str(caught.value)

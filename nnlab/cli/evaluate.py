@@ -18,7 +18,7 @@ from nnlab.cli.options import (
     with_options,
 )
 from nnlab.errors import UsageError
-from nnlab.experiments.contract import Experiment
+from nnlab.experiments.contract import AnyExperiment
 from nnlab.options import flag_name
 
 DATA = "Data (of the experiment in question; default: what it was trained on)"
@@ -58,7 +58,7 @@ def evaluate(ctx: click.Context, checkpoint: Path, **_: object) -> None:
         print_tables(console, trained.experiment.tables(metrics))
 
 
-def _given(ctx: click.Context, experiment: Experiment) -> dict[str, str]:
+def _given(ctx: click.Context, experiment: AnyExperiment) -> dict[str, str]:
     fields = {field.name for field in dataclasses.fields(experiment.Config)}
     given = {}
     for option in _data_options():

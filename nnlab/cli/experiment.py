@@ -27,7 +27,7 @@ from nnlab.cli.options import (
 from nnlab.cli.streams import Line, lines, write
 from nnlab.console import Console, visible, waiting_bytes
 from nnlab.errors import NnlabError, UsageError
-from nnlab.experiments.contract import Answer, Experiment, Note, Progress, Remark
+from nnlab.experiments.contract import Answer, AnyExperiment, Note, Progress, Remark
 from nnlab.options import flag_name, flag_value, from_mapping
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _LAID_OUT = re.compile(r"[^\n\t]+")  # by line feeds and tabs, which command not
 RUN_FLAGS = ("out", "runs", "config", "force")
 
 
-def experiment_command(experiment: Experiment) -> click.Command:
+def experiment_command(experiment: AnyExperiment) -> click.Command:
     """Build the command of an experiment from its Config and its Query."""
 
     def callback(**params: Any) -> int | None:
@@ -74,17 +74,17 @@ def experiment_command(experiment: Experiment) -> click.Command:
     )
 
 
-def _answering_options(experiment: Experiment) -> list[click.Option]:
+def _answering_options(experiment: AnyExperiment) -> list[click.Option]:
     """Return the options of the Query; one that training has too is a single option."""
     options = options_of(experiment.Query, ANSWERING, experiment.name)
     return [option for option in options if option.name not in _training_names(experiment)]
 
 
-def _training_names(experiment: Experiment) -> set[str]:
+def _training_names(experiment: AnyExperiment) -> set[str]:
     return {field.name for field in dataclasses.fields(experiment.Config)} | set(RUN_FLAGS)
 
 
-def _run_options(experiment: Experiment) -> list[click.Option]:
+def _run_options(experiment: AnyExperiment) -> list[click.Option]:
     replaced = "the run in --out"
     if "force" in {field.name for field in dataclasses.fields(experiment.Query)}:
         replaced += "; of an answer, files that exist"
@@ -131,7 +131,7 @@ def _checkpoint_option() -> click.Option:
     )
 
 
-def _train(ctx: click.Context, experiment: Experiment) -> None:
+def _train(ctx: click.Context, experiment: AnyExperiment) -> None:
     training = _training_names(experiment)
     answering = [name for name in given_values(ctx, experiment.Query) if name not in training]
     if ctx.params["checkpoint"] is not None:
@@ -148,7 +148,7 @@ def _train(ctx: click.Context, experiment: Experiment) -> None:
     train(ctx, experiment, make_config(ctx, experiment))
 
 
-def make_config(ctx: click.Context, experiment: Experiment) -> Any:
+def make_config(ctx: click.Context, experiment: AnyExperiment) -> Any:
     """Return the Config: the shell goes before the environment, then --config, then the preset.
 
     Raises:
@@ -160,7 +160,7 @@ def make_config(ctx: click.Context, experiment: Experiment) -> Any:
     return experiment.configure({**settings, **effective_values(ctx, experiment.Config)}, where)
 
 
-def make_query(ctx: click.Context, experiment: Experiment) -> Any:
+def make_query(ctx: click.Context, experiment: AnyExperiment) -> Any:
     """Return the Query: the shell goes before the environment.
 
     Raises:
@@ -171,7 +171,7 @@ def make_query(ctx: click.Context, experiment: Experiment) -> Any:
     return query
 
 
-def _answer(ctx: click.Context, experiment: Experiment, inputs: Sequence[str]) -> int:
+def _answer(ctx: click.Context, experiment: AnyExperiment, inputs: Sequence[str]) -> int:
     training = given_values(ctx, experiment.Config)
     training |= {
         name: None
@@ -198,7 +198,9 @@ def _answer(ctx: click.Context, experiment: Experiment, inputs: Sequence[str]) -
         console.status("")
 
 
-def _chosen(ctx: click.Context, experiment: Experiment, query: Any, console: Console) -> "Trained":
+def _chosen(
+    ctx: click.Context, experiment: AnyExperiment, query: Any, console: Console
+) -> "Trained":
     """Load the checkpoint that is to answer, and say which one it is."""
     from nnlab.runs.answering import choose_checkpoint, load
 

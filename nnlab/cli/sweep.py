@@ -26,7 +26,7 @@ from nnlab.errors import (
     OutputExistsError,
     UsageError,
 )
-from nnlab.experiments.contract import Experiment
+from nnlab.experiments.contract import AnyExperiment
 from nnlab.files import make_folder
 from nnlab.interrupts import raised_once
 from nnlab.machine import cores
@@ -146,7 +146,7 @@ def sweep(ctx: click.Context, experiment: str, **_: object) -> None:
     _report(ctx, plan, summary, folder)
 
 
-def _experiment(name: str) -> Experiment:
+def _experiment(name: str) -> AnyExperiment:
     try:
         return experiments.get(name)
     except CheckpointError as error:

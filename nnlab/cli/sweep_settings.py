@@ -11,7 +11,7 @@ import click
 from nnlab.cli.options import TRAINING, environment_values, make_console, options_of, value_of_text
 from nnlab.cli.settings_file import read_json_or_toml
 from nnlab.errors import UsageError, nearest
-from nnlab.experiments.contract import Experiment
+from nnlab.experiments.contract import AnyExperiment
 from nnlab.machine import cores
 from nnlab.options import check_value
 from nnlab.sweeps import plan as plans
@@ -21,7 +21,7 @@ LIST_KEY = "settings"
 """What a list is called in a TOML file, which cannot be a list itself."""
 
 
-def make_plan(ctx: click.Context, experiment: Experiment) -> Plan:
+def make_plan(ctx: click.Context, experiment: AnyExperiment) -> Plan:
     """Return what the options describe; without any, what is in `--out`.
 
     Raises:
@@ -59,7 +59,7 @@ def _threads(jobs: int | None) -> int:
     return max(cores() // jobs, 1) if jobs else 1
 
 
-def common_values(experiment: Experiment, assignments: Sequence[str]) -> dict[str, Any]:
+def common_values(experiment: AnyExperiment, assignments: Sequence[str]) -> dict[str, Any]:
     """Return the values of `--set NAME=VALUE`, which go before those of the environment.
 
     Raises:
@@ -76,7 +76,7 @@ def common_values(experiment: Experiment, assignments: Sequence[str]) -> dict[st
     return {**environment_values(experiment.Config, options, values), **values}
 
 
-def grid_points(experiment: Experiment, axes: Sequence[str]) -> list[dict[str, Any]]:
+def grid_points(experiment: AnyExperiment, axes: Sequence[str]) -> list[dict[str, Any]]:
     """Return every combination of the values of `--grid NAME=VALUE,VALUE`.
 
     Raises:
@@ -92,7 +92,7 @@ def grid_points(experiment: Experiment, axes: Sequence[str]) -> list[dict[str, A
     return list(combinations(values))
 
 
-def listed_points(experiment: Experiment, path: Path) -> list[dict[str, Any]]:
+def listed_points(experiment: AnyExperiment, path: Path) -> list[dict[str, Any]]:
     """Return the settings in a file: a JSON list of objects, or `[[settings]]` of TOML.
 
     Raises:
@@ -112,7 +112,7 @@ def listed_points(experiment: Experiment, path: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _checked(experiment: Experiment, point: dict[str, Any], where: str) -> dict[str, Any]:
+def _checked(experiment: AnyExperiment, point: dict[str, Any], where: str) -> dict[str, Any]:
     fields = {field.name: field for field in dataclasses.fields(experiment.Config)}
     values = {_known(experiment, name, where): value for name, value in point.items()}
     return {
@@ -121,14 +121,14 @@ def _checked(experiment: Experiment, point: dict[str, Any], where: str) -> dict[
     }
 
 
-def _name_and_text(experiment: Experiment, words: str, where: str) -> tuple[str, str]:
+def _name_and_text(experiment: AnyExperiment, words: str, where: str) -> tuple[str, str]:
     name, equals, text = words.partition("=")
     if not equals or not name:
         raise UsageError(f"{where}: expected NAME=VALUE, such as epochs=3")
     return _known(experiment, name.strip(), where), text.strip()
 
 
-def _known(experiment: Experiment, name: str, where: str) -> str:
+def _known(experiment: AnyExperiment, name: str, where: str) -> str:
     """Return the field that a name stands for: `batch-size` is `batch_size`."""
     fields = [field.name for field in dataclasses.fields(experiment.Config)]
     field = name.removeprefix("--").replace("-", "_")
@@ -138,6 +138,6 @@ def _known(experiment: Experiment, name: str, where: str) -> str:
     return field
 
 
-def _value(experiment: Experiment, name: str, text: str, where: str) -> Any:
+def _value(experiment: AnyExperiment, name: str, text: str, where: str) -> Any:
     options = {option.name: option for option in options_of(experiment.Config, TRAINING)}
     return value_of_text(experiment.Config, options[name], text.strip(), where)

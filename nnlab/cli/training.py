@@ -11,7 +11,7 @@ import click
 from nnlab.cli.options import make_console, make_store, print_json
 from nnlab.console import Console, TrainingDisplay
 from nnlab.errors import InterruptedRun, OutputExistsError
-from nnlab.experiments.contract import Experiment, Table
+from nnlab.experiments.contract import AnyExperiment, Table
 from nnlab.files import make_folder
 from nnlab.interrupts import raised_once
 from nnlab.runs import folder as runs
@@ -19,11 +19,12 @@ from nnlab.runs import group, single
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.occupying import given_up_unless_started, has_run, is_free
 from nnlab.runs.workshop import Workshop
+from nnlab.training.settings import TrainingSettings
 
 RUNS = Path("runs")
 
 
-def train(ctx: click.Context, experiment: Experiment, config: Any) -> None:
+def train(ctx: click.Context, experiment: AnyExperiment, config: TrainingSettings) -> None:
     """Train as the options say and print what came out."""
     trials = experiment.trials(config, ctx.params["runs"])
     workshop = make_workshop(ctx)
@@ -87,7 +88,7 @@ def _kept(folder: Path) -> str:
     return "nothing was trained yet"
 
 
-def _folder(ctx: click.Context, experiment: Experiment, *, single_run: bool) -> Path:
+def _folder(ctx: click.Context, experiment: AnyExperiment, *, single_run: bool) -> Path:
     """Return the folder to train in: a new one, or --out, where the same run may go on."""
     out: Path | None = ctx.params["out"]
     if out is None:
@@ -109,7 +110,7 @@ def _folder(ctx: click.Context, experiment: Experiment, *, single_run: bool) -> 
 
 
 def print_run(
-    ctx: click.Context, experiment: Experiment, metrics: Mapping[str, Any], folder: Path
+    ctx: click.Context, experiment: AnyExperiment, metrics: Mapping[str, Any], folder: Path
 ) -> None:
     """Print a run's metrics: as JSON, or as tables."""
     if ctx.params["as_json"]:
@@ -127,7 +128,7 @@ def print_run(
 
 
 def print_summary(
-    ctx: click.Context, experiment: Experiment, summary: Mapping[str, Any], folder: Path
+    ctx: click.Context, experiment: AnyExperiment, summary: Mapping[str, Any], folder: Path
 ) -> None:
     """Print what several runs say together: as JSON, or as tables."""
     if ctx.params["as_json"]:
@@ -139,7 +140,7 @@ def print_summary(
     console.say(f"{count} run{'s' * (count > 1)} saved in {folder}")
 
 
-def summary_tables(experiment: Experiment, summary: Mapping[str, Any]) -> list[Table]:
+def summary_tables(experiment: AnyExperiment, summary: Mapping[str, Any]) -> list[Table]:
     """Return what several runs say together: means, then what the experiment makes of them."""
     means = [_score_table(summary)] if summary["scores"] else []
     return [*means, *experiment.summary_tables(summary)]

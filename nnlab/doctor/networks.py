@@ -8,7 +8,7 @@ from nnlab import experiments
 from nnlab.datasets.store import Store
 from nnlab.doctor.check import Result
 from nnlab.errors import CheckpointError, InterruptedRun
-from nnlab.experiments.contract import Experiment
+from nnlab.experiments.contract import AnyExperiment
 from nnlab.runs import answering
 from nnlab.runs.folder import RunFolder
 
@@ -36,7 +36,7 @@ def checkpoint(path: Path, answers: bool) -> Result:
     return Result("ok", text)
 
 
-def _examples(experiment: Experiment, folder: Path) -> list[str]:
+def _examples(experiment: AnyExperiment, folder: Path) -> list[str]:
     """Return the example inputs; pictures among them are drawn into a folder."""
     inputs = experiment.example_inputs
     if any(given.startswith(EXAMPLES) for given in inputs):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nnlab.errors import CheckpointError, nearest
 
 if TYPE_CHECKING:
-    from nnlab.experiments.contract import Experiment
+    from nnlab.experiments.contract import AnyExperiment
 
 _SUMMARY = re.compile(r'^    summary: ClassVar\[str\] = "([^"\\]*)"$', re.MULTILINE)
 
@@ -20,7 +20,7 @@ def names() -> list[str]:
     return sorted(name.replace("_", "-") for name in modules)
 
 
-def get(name: str) -> "Experiment":
+def get(name: str) -> "AnyExperiment":
     """Return the experiment called `name`.
 
     Raises:
@@ -28,7 +28,7 @@ def get(name: str) -> "Experiment":
     """
     if name not in names():
         raise CheckpointError(f"there is no experiment {name!r}; {nearest(name, names())}")
-    experiment: Experiment = importlib.import_module(f"{__name__}.{_file(name)}").EXPERIMENT
+    experiment: AnyExperiment = importlib.import_module(f"{__name__}.{_file(name)}").EXPERIMENT
     return experiment
 
 

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from nnlab import programs
 from nnlab.datasets.store import Store
 from nnlab.datasets.store.provenance import Source
 from nnlab.errors import NnlabError
+from nnlab.inference import Network
 from nnlab.options import changed, from_mapping
 from nnlab.plots.explorers import Explorer
 from nnlab.training.examples import Examples
@@ -24,6 +25,8 @@ from nnlab.training.settings import TrainingSettings
 
 Warn = Callable[[str], None]
 Answer = dict[str, Any]
+ConfigT = TypeVar("ConfigT", bound=TrainingSettings)
+QueryT = TypeVar("QueryT")
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,31 @@ class Data:
     facts: Mapping[str, Any]
     source: Source
     summary: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Model(Generic[ConfigT]):
+    """A trained network, and all that is needed to score it or to answer with it.
+
+    Attributes:
+        network: In NumPy.
+        facts: What is known besides the weights: those of the data, and those of scoring.
+        read_config: Reads the settings it was trained with. Those of a file are checked when
+            someone needs them: an answer does not.
+    """
+
+    network: Network
+    facts: Mapping[str, Any]
+    read_config: Callable[[], ConfigT]
+
+    @property
+    def config(self) -> ConfigT:
+        """The settings it was trained with.
+
+        Raises:
+            CheckpointError: They are not settings of this experiment.
+        """
+        return self.read_config()
 
 
 @dataclass(frozen=True)
@@ -115,7 +143,7 @@ class Evidence:
     footer: str
 
 
-class Experiment(ABC):
+class Experiment(ABC, Generic[ConfigT, QueryT]):
     """One experiment: a Config to train with, a Query to answer with, and the way between.
 
     Attributes:
@@ -144,8 +172,8 @@ class Experiment(ABC):
     name: ClassVar[str]
     summary: ClassVar[str]
     description: ClassVar[str]
-    Config: ClassVar[type[TrainingSettings]]
-    Query: ClassVar[type]
+    Config: type[ConfigT]
+    Query: type[QueryT]
     inputs_help: ClassVar[str]
     example_inputs: ClassVar[tuple[str, ...]]
     answer_columns: ClassVar[tuple[str, ...]]
@@ -164,7 +192,7 @@ class Experiment(ABC):
         """Return the preset's values for the options that depend on other options."""
         return {}
 
-    def configure(self, given: Mapping[str, Any], where: str) -> Any:
+    def configure(self, given: Mapping[str, Any], where: str) -> ConfigT:
         """Make a Config from the options given and the preset's values for the rest.
 
         Raises:
@@ -172,13 +200,13 @@ class Experiment(ABC):
         """
         return from_mapping(self.Config, {**self.defaults(given), **given}, where)
 
-    def trials(self, config: Any, runs: int) -> dict[str, Any]:
+    def trials(self, config: ConfigT, runs: int) -> dict[str, ConfigT]:
         """Return the runs that answer the experiment's question, by name: here one per seed."""
         seeds = range(config.seed, config.seed + runs)
         return {f"seed-{seed}": changed(config, self.name, seed=seed) for seed in seeds}
 
     @abstractmethod
-    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+    def load(self, config: ConfigT, store: Store, warn: Warn) -> Data:
         """Find, read and split the data.
 
         Raises:
@@ -187,7 +215,7 @@ class Experiment(ABC):
 
     def load_for_evaluation(
         self,
-        config: Any,
+        config: ConfigT,
         facts: Mapping[str, Any],
         given: Mapping[str, Any],
         store: Store,
@@ -209,7 +237,7 @@ class Experiment(ABC):
         return self.load(changed(config, "evaluate", **{**others, **given}), store, warn)
 
     @abstractmethod
-    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+    def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse facts of a checkpoint that `answer` could not work with.
 
         Args:
@@ -221,15 +249,15 @@ class Experiment(ABC):
         """
 
     @abstractmethod
-    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+    def build(self, config: ConfigT, facts: Mapping[str, Any]) -> Any:
         """Return the untrained Keras network, every layer named."""
 
     @abstractmethod
-    def examples(self, config: Any, data: Data) -> Examples:
+    def examples(self, config: ConfigT, data: Data) -> Examples:
         """Return what the training loop runs over."""
 
     @abstractmethod
-    def score(self, config: Any, network: Any, data: Data) -> Scores:
+    def score(self, model: Model[ConfigT], data: Data) -> Scores:
         """Measure a trained network, in NumPy, on the test part, next to the naive baselines."""
 
     def unmeasured(self, record: Mapping[str, Any]) -> dict[str, str]:
@@ -249,21 +277,21 @@ class Experiment(ABC):
             if (program := self.optional_scores[score])
         )
 
-    def glimpse(self, config: Any, network: Any, data: Data) -> str:
+    def glimpse(self, model: Model[ConfigT], data: Data) -> str:
         """Return what to show of a network, in NumPy, after each epoch on a terminal."""
         return ""
 
-    def own_inputs(self, query: Any) -> Sequence[str]:
+    def own_inputs(self, query: QueryT) -> Sequence[str]:
         """Return the inputs that the options of answering stand for where none is given."""
         return ()
 
-    def columns(self, query: Any) -> Sequence[str]:
+    def columns(self, query: QueryT) -> Sequence[str]:
         """Return the fields of an answer that the plain output shows, in order."""
         return self.answer_columns
 
     @abstractmethod
     def answer(
-        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+        self, model: Model[ConfigT], query: QueryT, inputs: Iterable[str]
     ) -> Iterator[Answer | Remark]:
         """Yield the answers to each input, in order.
 
@@ -271,7 +299,7 @@ class Experiment(ABC):
         """
 
     def stream(
-        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+        self, model: Model[ConfigT], query: QueryT, inputs: Iterable[str]
     ) -> Iterator[str | bytes | Remark] | None:
         """Yield the plain output piece by piece as it comes, where answers are no lines."""
         return None
@@ -314,3 +342,7 @@ class Experiment(ABC):
             evidence: Reads the arrays that `score` kept of a run, by the run's name.
         """
         return {}
+
+
+AnyExperiment = Experiment[Any, Any]
+"""An experiment whose options are known to itself only."""

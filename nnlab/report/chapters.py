@@ -8,7 +8,7 @@ from typing import Any
 from nnlab import experiments
 from nnlab.datasets.store.provenance import Source
 from nnlab.errors import CheckpointError, DataError
-from nnlab.experiments.contract import Experiment, Warn
+from nnlab.experiments.contract import AnyExperiment, Warn
 from nnlab.report.comparison import compare_entries, draw, short_names
 from nnlab.report.entries import Entry, check_distinct, read_entries
 from nnlab.report.explorers import PageExplorer, explorers
@@ -63,7 +63,7 @@ class Chapter:
     anchor: str
     name: str
     path: Path
-    experiment: Experiment
+    experiment: AnyExperiment
     source: Source
     entries: Sequence[Entry]
     remarks: Sequence[str]
@@ -147,7 +147,7 @@ def _object(file: Path) -> dict[str, Any]:
     return record
 
 
-def _origin(file: Path, record: Mapping[str, Any]) -> tuple[Experiment, Source]:
+def _origin(file: Path, record: Mapping[str, Any]) -> tuple[AnyExperiment, Source]:
     try:
         source = Source.from_dict(record.get("dataset"))
         return experiments.get(str(record.get("experiment"))), source
@@ -155,14 +155,16 @@ def _origin(file: Path, record: Mapping[str, Any]) -> tuple[Experiment, Source]:
         raise DataError(f"{file}: {error}") from error
 
 
-def _run_tables(file: Path, record: Mapping[str, Any], experiment: Experiment) -> list[PageTable]:
+def _run_tables(
+    file: Path, record: Mapping[str, Any], experiment: AnyExperiment
+) -> list[PageTable]:
     """Return the tables that a training prints at its end."""
     with runs.expecting(f"the scores of {experiment.name}", file):
         return [page_table(table) for table in experiment.tables(record)]
 
 
 def _summary_tables(
-    file: Path, record: Mapping[str, Any], experiment: Experiment
+    file: Path, record: Mapping[str, Any], experiment: AnyExperiment
 ) -> list[PageTable]:
     """Return the tables of a group: means above the baselines, and what the experiment adds."""
     with runs.expecting(f"the scores of {experiment.name}", file):
@@ -183,13 +185,13 @@ def _divergences(entry: Entry) -> Iterator[str]:
 
 
 def _group_figures(
-    group: GroupFolder, entries: Sequence[Entry], label: str, experiment: Experiment
+    group: GroupFolder, entries: Sequence[Entry], label: str, experiment: AnyExperiment
 ) -> Iterator[Picture]:
     yield drawn_figure(draw(compare_entries(entries)), "curves", label)
     yield from read_figures(group.figures, label, experiment.captions)
 
 
-def _example(path: Path, label: str, experiment: Experiment, *, named: bool) -> Example:
+def _example(path: Path, label: str, experiment: AnyExperiment, *, named: bool) -> Example:
     folder = RunFolder(path)
     metrics = _object(folder.metrics)
     of = f"{label}, {path.name}" if named else label

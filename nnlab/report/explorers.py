@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnlab.errors import DataError
-from nnlab.experiments.contract import Evidence, Experiment
+from nnlab.experiments.contract import AnyExperiment, Evidence
 from nnlab.report.page_figures import Picture, image
 from nnlab.runs.folder import RunFolder
 
@@ -21,7 +21,7 @@ class PageExplorer:
 
 
 def explorers(
-    folder: RunFolder, metrics: Mapping[str, Any], experiment: Experiment
+    folder: RunFolder, metrics: Mapping[str, Any], experiment: AnyExperiment
 ) -> list[PageExplorer]:
     """Return what can be explored of a finished run.
 

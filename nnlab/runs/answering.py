@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from nnlab import experiments
 from nnlab.checkpoint import Header, Variable, open_checkpoint
 from nnlab.errors import CheckpointError, NnlabError, UsageError
-from nnlab.experiments.contract import Answer, Experiment, Remark
+from nnlab.experiments.contract import Answer, AnyExperiment, Model, Remark
 from nnlab.inference import Network, expected_variables
 from nnlab.options import flag_value, from_mapping
 from nnlab.runs import folder as runs
@@ -36,12 +36,17 @@ class Trained:
         with open_checkpoint(self.path) as file:
             self.header: Header = file.header
             with _naming(self.path):
-                self.experiment: Experiment = experiments.get(self.header.experiment)
+                self.experiment: AnyExperiment = experiments.get(self.header.experiment)
                 shapes = expected_variables(self.header.network)
             self.weights = file.read("model", {name: Variable(shapes[name]) for name in shapes})
         with _naming(self.path):
             self.network = Network(self.header.network, self.weights)
             self.experiment.check_facts(self.header.facts, self.network)
+
+    @property
+    def model(self) -> Model[Any]:
+        """What the experiment scores and answers with."""
+        return Model(self.network, self.header.facts, self.config)
 
     def config(self) -> Any:
         """Return the settings that the network was trained with.
@@ -62,7 +67,7 @@ class Trained:
         """
         query = query or self.experiment.Query()
         with _naming(self.path):
-            yield from self.experiment.answer(self.network, self.header.facts, query, inputs)
+            yield from self.experiment.answer(self.model, query, inputs)
 
     def stream(self, inputs: Iterable[str], query: Any) -> Iterator[str | bytes | Remark] | None:
         """Yield the plain output piece by piece, where the experiment's answers are no lines.
@@ -70,7 +75,7 @@ class Trained:
         Raises:
             CheckpointError: The network computes no finite numbers.
         """
-        pieces = self.experiment.stream(self.network, self.header.facts, query, inputs)
+        pieces = self.experiment.stream(self.model, query, inputs)
         return None if pieces is None else _named(self.path, pieces)
 
     def answer(self, inputs: Iterable[str], **query: Any) -> list[Answer]:

@@ -30,7 +30,6 @@ def evaluate(
         DataError: The data are missing, or the network cannot read them.
     """
     experiment = trained.experiment
-    config = trained.config()
     data = _load(trained, given, store, warn)
     own = data.source.sha256 == trained.header.dataset["sha256"]
     if own and given:  # by another name: what it was trained on is not for testing
@@ -49,7 +48,7 @@ def evaluate(
             )
     return {
         "experiment": experiment.name,
-        **score_record(experiment.score(config, trained.network, data), data),
+        **score_record(experiment.score(trained.model, data), data),
         "config": dict(trained.header.config),
     }
 

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from nnlab.checkpoint import open_checkpoint
-from nnlab.experiments.contract import Evidence, Experiment
+from nnlab.experiments.contract import AnyExperiment, Evidence
 from nnlab.files import make_folder
 from nnlab.inference import output_shapes, weight_counts
 from nnlab.plots.style import save
 from nnlab.runs.folder import RunFolder
 
 
-def draw_run(experiment: Experiment, folder: RunFolder, metrics: Mapping[str, Any]) -> None:
+def draw_run(experiment: AnyExperiment, folder: RunFolder, metrics: Mapping[str, Any]) -> None:
     """Draw learning curves, network and the experiment's own figures into `folder.figures`."""
     footer = footer_text(metrics)
     figures = {

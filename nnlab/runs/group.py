@@ -7,7 +7,7 @@ from typing import Any
 
 from nnlab import experiments
 from nnlab.errors import CheckpointError, DataError, DivergedError, OutputExistsError, UsageError
-from nnlab.experiments.contract import Experiment
+from nnlab.experiments.contract import AnyExperiment
 from nnlab.files import make_folder, write_json
 from nnlab.metrics import mean_interval
 from nnlab.options import from_mapping
@@ -24,7 +24,7 @@ Trials = Mapping[str, Any]
 
 
 def run_group(
-    experiment: Experiment,
+    experiment: AnyExperiment,
     trials: Trials,
     folder: GroupFolder,
     workshop: Workshop,
@@ -61,7 +61,7 @@ def run_group(
 
 
 def conclude(
-    experiment: Experiment, results: Mapping[str, Mapping[str, Any]], folder: GroupFolder
+    experiment: AnyExperiment, results: Mapping[str, Mapping[str, Any]], folder: GroupFolder
 ) -> dict[str, Any]:
     """Write and return what the runs of a group say together, and draw it.
 
@@ -94,7 +94,7 @@ def check_same_data(
         raise DataError(f"{folder.path} was trained on other data than the runs beside it")
 
 
-def _rehearse(experiment: Experiment, trials: Trials, workshop: Workshop) -> None:
+def _rehearse(experiment: AnyExperiment, trials: Trials, workshop: Workshop) -> None:
     """Make sure that data and settings are good before anything is removed."""
     config = next(iter(trials.values()))
     data = experiment.load(config, workshop.store, lambda _: None)  # the first run will warn
@@ -102,7 +102,7 @@ def _rehearse(experiment: Experiment, trials: Trials, workshop: Workshop) -> Non
 
 
 def _results(
-    experiment: Experiment, trials: Trials, folder: GroupFolder, workshop: Workshop
+    experiment: AnyExperiment, trials: Trials, folder: GroupFolder, workshop: Workshop
 ) -> dict[str, Any]:
     results: dict[str, Any] = {}
     first = None
@@ -120,7 +120,7 @@ def _results(
     return results
 
 
-def resume_group(folder: GroupFolder, workshop: Workshop) -> tuple[Experiment, dict[str, Any]]:
+def resume_group(folder: GroupFolder, workshop: Workshop) -> tuple[AnyExperiment, dict[str, Any]]:
     """Go on with the group in `folder`.
 
     Raises:
@@ -130,7 +130,7 @@ def resume_group(folder: GroupFolder, workshop: Workshop) -> tuple[Experiment, d
     return experiment, run_group(experiment, trials, folder, workshop)
 
 
-def read_plan(folder: GroupFolder) -> tuple[Experiment, dict[str, Any]]:
+def read_plan(folder: GroupFolder) -> tuple[AnyExperiment, dict[str, Any]]:
     """Return the experiment and the trials of the group in `folder`.
 
     Raises:
@@ -152,7 +152,9 @@ def read_plan(folder: GroupFolder) -> tuple[Experiment, dict[str, Any]]:
     return experiment, trials
 
 
-def summarise(experiment: Experiment, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def summarise(
+    experiment: AnyExperiment, results: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
     """Return means and intervals over runs, and what the experiment makes of them."""
     first = next(iter(results.values()))
     measured = _by_name([metrics["scores"] for metrics in results.values()])
@@ -199,7 +201,7 @@ def _without_seed(config: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in config.items() if key != "seed"}
 
 
-def write_plan(experiment: Experiment, trials: Trials, folder: GroupFolder) -> Trials:
+def write_plan(experiment: AnyExperiment, trials: Trials, folder: GroupFolder) -> Trials:
     """Write the plan of a group, together with what it held before, and return it."""
     trials = joined_plan(experiment, trials, folder)
     configs = {name: dataclasses.asdict(config) for name, config in trials.items()}
@@ -207,7 +209,7 @@ def write_plan(experiment: Experiment, trials: Trials, folder: GroupFolder) -> T
     return trials
 
 
-def joined_plan(experiment: Experiment, trials: Trials, folder: GroupFolder) -> Trials:
+def joined_plan(experiment: AnyExperiment, trials: Trials, folder: GroupFolder) -> Trials:
     """Return the trials together with those that the group has already.
 
     Raises:

@@ -4,11 +4,12 @@ from typing import Any
 
 from nnlab.datasets.store.provenance import SAMPLE, Source
 from nnlab.datasets.store.registry import all_sets
-from nnlab.experiments.contract import Experiment
+from nnlab.experiments.contract import AnyExperiment
 from nnlab.options import changed
+from nnlab.training.settings import TrainingSettings
 
 
-def pinned(experiment: Experiment, config: Any, record: Any) -> Any:
+def pinned(experiment: AnyExperiment, config: TrainingSettings, record: Any) -> Any:
     """Return the Config to load data with: the set in `record` is named, if none was chosen.
 
     What was found once may be missing, or may be there, the next time; a run that goes on, the

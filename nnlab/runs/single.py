@@ -9,7 +9,7 @@ from nnlab.checkpoint import write
 from nnlab.console import visible
 from nnlab.datasets.store.provenance import Source
 from nnlab.errors import CheckpointError, DataError, DivergedError, OutputExistsError, UsageError
-from nnlab.experiments.contract import Data, Experiment, Scores
+from nnlab.experiments.contract import AnyExperiment, Data, Scores
 from nnlab.files import write_json
 from nnlab.options import from_mapping
 from nnlab.runs import folder as runs
@@ -20,11 +20,12 @@ from nnlab.runs.occupying import clear, locked
 from nnlab.runs.pinning import pinned
 from nnlab.runs.training import Training
 from nnlab.runs.workshop import Workshop
+from nnlab.training.settings import TrainingSettings
 
 
 def run(
-    experiment: Experiment,
-    config: Any,
+    experiment: AnyExperiment,
+    config: TrainingSettings,
     folder: RunFolder,
     workshop: Workshop,
     *,
@@ -65,13 +66,13 @@ def run(
             workshop.observer.run_finished()
 
 
-def resume(folder: RunFolder, workshop: Workshop) -> tuple[Experiment, dict[str, Any]]:
+def resume(folder: RunFolder, workshop: Workshop) -> tuple[AnyExperiment, dict[str, Any]]:
     """Go on with the run in `folder`, exactly where it stopped; see `run`."""
     experiment, config, _ = read_plan(folder)
     return experiment, run(experiment, config, folder, workshop)
 
 
-def can_measure_more(experiment: Experiment, folder: RunFolder) -> bool:
+def can_measure_more(experiment: AnyExperiment, folder: RunFolder) -> bool:
     """Tell whether scoring a finished run again would measure something that was left out."""
     metrics = runs.read_json(folder.metrics)
     scored = isinstance(metrics, dict) and isinstance(metrics.get("scores"), dict)
@@ -79,7 +80,7 @@ def can_measure_more(experiment: Experiment, folder: RunFolder) -> bool:
 
 
 def _score_again(
-    experiment: Experiment, config: Any, folder: RunFolder, workshop: Workshop
+    experiment: AnyExperiment, config: TrainingSettings, folder: RunFolder, workshop: Workshop
 ) -> None:
     """Score a finished run once more, without training; what cannot be scored stays as it is."""
     try:
@@ -94,7 +95,7 @@ def _score_again(
         workshop.warn(f"{folder.path} keeps its scores, and is not scored again: {error}")
 
 
-def read_plan(folder: RunFolder) -> tuple[Experiment, Any, Source]:
+def read_plan(folder: RunFolder) -> tuple[AnyExperiment, Any, Source]:
     """Return the experiment, the Config and the data set of the run in `folder`.
 
     Raises:
@@ -124,7 +125,7 @@ def _finished(folder: RunFolder) -> dict[str, Any]:
     return metrics
 
 
-def _check_same(experiment: Experiment, config: Any, folder: RunFolder) -> None:
+def _check_same(experiment: AnyExperiment, config: TrainingSettings, folder: RunFolder) -> None:
     known_experiment, known_config, _ = read_plan(folder)
     if known_experiment.name != experiment.name or known_config != config:
         raise OutputExistsError(
@@ -134,8 +135,8 @@ def _check_same(experiment: Experiment, config: Any, folder: RunFolder) -> None:
 
 
 def _carry_out(
-    experiment: Experiment,
-    config: Any,
+    experiment: AnyExperiment,
+    config: TrainingSettings,
     folder: RunFolder,
     workshop: Workshop,
     dataset: Any,
@@ -161,8 +162,8 @@ def _carry_out(
 
 
 def _conclude(
-    experiment: Experiment,
-    config: Any,
+    experiment: AnyExperiment,
+    config: TrainingSettings,
     data: Data,
     folder: RunFolder,
     training: Mapping[str, Any],
@@ -186,15 +187,15 @@ def _check_same_data(folder: RunFolder, begun: Source, now: Source) -> None:
 
 
 def _score(
-    experiment: Experiment,
-    config: Any,
+    experiment: AnyExperiment,
+    config: TrainingSettings,
     data: Data,
     folder: RunFolder,
     training: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Score what answers will come from: best.h5, in NumPy; then put the metrics inside."""
     trained = Trained(folder.best)
-    scores = experiment.score(config, trained.network, data)
+    scores = experiment.score(trained.model, data)
     folder.write_evidence(scores.evidence)
     metrics = {
         "experiment": experiment.name,

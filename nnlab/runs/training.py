@@ -10,7 +10,7 @@ import numpy as np
 from nnlab import versions
 from nnlab.checkpoint import Header, Variable, open_checkpoint, write
 from nnlab.errors import CheckpointError, DivergedError, NnlabError, UsageError
-from nnlab.experiments.contract import Data, Experiment
+from nnlab.experiments.contract import AnyExperiment, Data, Model
 from nnlab.inference import Network
 from nnlab.models.describe import describe, load_weights, weights_of
 from nnlab.options import from_mapping
@@ -23,7 +23,7 @@ from nnlab.training.graph import Graph
 from nnlab.training.loop import TrainingLoop, steps_per_epoch
 from nnlab.training.optimizers import make_optimizer
 from nnlab.training.progress import Progress, Row
-from nnlab.training.settings import check_settings
+from nnlab.training.settings import TrainingSettings, check_settings
 
 
 class RunKeeper:
@@ -83,7 +83,9 @@ class Training:
         UsageError: The settings do not fit together, or do not fit the data.
     """
 
-    def __init__(self, experiment: Experiment, config: Any, data: Data, workshop: Workshop) -> None:
+    def __init__(
+        self, experiment: AnyExperiment, config: TrainingSettings, data: Data, workshop: Workshop
+    ) -> None:
         backend.start(config.threads, verbose=workshop.verbose)
         import keras
 
@@ -143,7 +145,8 @@ class Training:
 
     def _glimpse(self) -> str:
         network = Network(self._header.network, weights_of(self._graph.model))
-        return self._experiment.glimpse(self._config, network, self._data)
+        model = Model(network, self._data.facts, lambda: self._config)
+        return self._experiment.glimpse(model, self._data)
 
 
 @contextmanager
@@ -184,7 +187,7 @@ def _validation(progress: Progress, examples: Examples) -> dict[str, Any] | None
     }
 
 
-def _header(experiment: Experiment, config: Any, data: Data, model: Any) -> Header:
+def _header(experiment: AnyExperiment, config: TrainingSettings, data: Data, model: Any) -> Header:
     return Header(
         experiment=experiment.name,
         preset="report",
@@ -200,7 +203,7 @@ def _header(experiment: Experiment, config: Any, data: Data, model: Any) -> Head
 
 
 def _restore(
-    folder: RunFolder, header: Header, config: Any, graph: Graph, measures: int
+    folder: RunFolder, header: Header, config: TrainingSettings, graph: Graph, measures: int
 ) -> Progress:
     """Load `last.h5` into the freshly built network; our own constructors say what to expect."""
     model_variables = weights_of(graph.model)
@@ -227,7 +230,7 @@ def _restore(
     return progress
 
 
-def _same(recorded: Mapping[str, Any], config: Any) -> bool:
+def _same(recorded: Mapping[str, Any], config: TrainingSettings) -> bool:
     """Compare settings; an option that is younger than the file had its default then."""
     try:
         return bool(from_mapping(type(config), recorded, "config") == config)

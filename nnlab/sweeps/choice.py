@@ -4,13 +4,13 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from nnlab.experiments.contract import Experiment
+from nnlab.experiments.contract import AnyExperiment
 from nnlab.metrics import Estimate, mean_interval
 from nnlab.report.entries import is_chance
 from nnlab.sweeps.results import Results
 
 
-def choose(experiment: Experiment, settings: Sequence[Results]) -> tuple[str | None, str]:
+def choose(experiment: AnyExperiment, settings: Sequence[Results]) -> tuple[str | None, str]:
     """Return the name of the setting with the best mean validation, and a sentence about it.
 
     The test part has no say: the best of many by test would flatter. Settings with runs that
@@ -60,7 +60,7 @@ def _mean(results: Results) -> float:
     return estimate.mean
 
 
-def _incomparable(experiment: Experiment, metrics: Sequence[dict[str, Any]]) -> str:
+def _incomparable(experiment: AnyExperiment, metrics: Sequence[dict[str, Any]]) -> str:
     """Say why the validations of runs do not compare; nothing if they do."""
     validations = [one["training"].get("validation") for one in metrics]
     if not experiment.averages:

@@ -11,7 +11,7 @@ from typing import Any
 
 from nnlab import experiments
 from nnlab.errors import CheckpointError, OutputExistsError, UsageError
-from nnlab.experiments.contract import Experiment
+from nnlab.experiments.contract import AnyExperiment
 from nnlab.files import write_json
 from nnlab.runs import folder as runs
 from nnlab.runs.folder import GroupFolder
@@ -48,7 +48,7 @@ class Plan:
         runs: How many runs of each; what they are is the experiment's own.
     """
 
-    experiment: Experiment
+    experiment: AnyExperiment
     settings: tuple[Setting, ...]
     runs: int = 1
 
@@ -69,7 +69,7 @@ def combinations(axes: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
 
 
 def make_plan(
-    experiment: Experiment, points: Sequence[Values], common: Values, runs: int = 1
+    experiment: AnyExperiment, points: Sequence[Values], common: Values, runs: int = 1
 ) -> Plan:
     """Check all settings, and leave out those that are the same as an earlier one.
 

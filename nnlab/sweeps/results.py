@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from nnlab.experiments.contract import Experiment
+from nnlab.experiments.contract import AnyExperiment
 from nnlab.runs.folder import GroupFolder
 from nnlab.runs.group import Trials, conclude
 from nnlab.sweeps.plan import Setting
@@ -24,7 +24,7 @@ class Results:
         failed: Why, by name.
     """
 
-    experiment: Experiment
+    experiment: AnyExperiment
     setting: Setting
     group: GroupFolder
     trials: Trials

@@ -5,13 +5,13 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from nnlab.experiments.contract import Experiment
+from nnlab.experiments.contract import AnyExperiment
 from nnlab.metrics import mean_interval
 from nnlab.sweeps.choice import choose, differing, validation_estimate
 from nnlab.sweeps.results import Results
 
 
-def summarise(experiment: Experiment, settings: Sequence[Results]) -> dict[str, Any]:
+def summarise(experiment: AnyExperiment, settings: Sequence[Results]) -> dict[str, Any]:
     """Return the contents of a sweep's summary.json, JSON-able.
 
     Args:
@@ -33,7 +33,7 @@ def summarise(experiment: Experiment, settings: Sequence[Results]) -> dict[str, 
     }
 
 
-def _record(experiment: Experiment, results: Results, options: Sequence[str]) -> dict[str, Any]:
+def _record(experiment: AnyExperiment, results: Results, options: Sequence[str]) -> dict[str, Any]:
     finished = list(results.in_order().values())
     averaged = finished if experiment.averages else []
     validation = validation_estimate(results) if averaged else None

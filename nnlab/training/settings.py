@@ -1,10 +1,13 @@
 """The options that every training has in common."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from nnlab.errors import UsageError
 from nnlab.options import option
-from nnlab.training.examples import Examples
+
+if TYPE_CHECKING:
+    from nnlab.training.examples import Examples
 
 OPTIMIZERS = ("adadelta", "adam", "rmsprop", "sgd")
 SCHEDULES = ("constant", "cosine", "exponential")
@@ -42,7 +45,7 @@ class TrainingSettings:
     )
 
 
-def check_settings(settings: TrainingSettings, examples: Examples) -> None:
+def check_settings(settings: TrainingSettings, examples: "Examples") -> None:
     """Refuse settings that the examples cannot serve.
 
     Raises:

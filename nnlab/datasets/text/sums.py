@@ -5,8 +5,6 @@ import numpy as np
 from nnlab.errors import UsageError
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-MAX_DIGITS = 11
-"""Of an operand in base 36, so that sums fit int64."""
 SPACE, PLUS, FIRST_DIGIT = 0, 1, 2
 
 
@@ -27,7 +25,7 @@ def draw_sums(base: int, digits: int, count: int, seed: int) -> np.ndarray:
 
     Args:
         base: 2 to 36.
-        digits: Most digits of an operand, 1 to MAX_DIGITS.
+        digits: Most digits of an operand, 1 to 11, so that sums in base 36 fit into int64.
         count: How many pairs.
         seed: Which ones.
 
@@ -66,7 +64,7 @@ def carries(a: np.ndarray, b: np.ndarray, base: int) -> np.ndarray:
     """Count the carries of additions done by hand.
 
     Args:
-        a: Integers of any shape, at least 0, below base ** MAX_DIGITS.
+        a: Integers of any shape, at least 0, below base ** 11.
         b: Integers of the same shape.
         base: 2 to 36.
 

@@ -3,7 +3,6 @@
 import hashlib
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +10,6 @@ import numpy as np
 from nnlab.datasets.store import Store
 from nnlab.datasets.store.provenance import Source
 from nnlab.datasets.text.sums import (
-    MAX_DIGITS,
     alphabet,
     decode_answer,
     draw_sums,
@@ -20,57 +18,30 @@ from nnlab.datasets.text.sums import (
     to_text,
 )
 from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
-from nnlab.experiments.add import scoring as scoring
+from nnlab.experiments.add import scoring
+from nnlab.experiments.add.config import FEWEST_PROBLEMS, MAX_DIGITS, AddConfig, AddQuery
 from nnlab.experiments.add.questions import parse_sum
 from nnlab.experiments.contract import (
     Answer,
     Data,
     Evidence,
     Experiment,
+    Model,
     Remark,
     Scores,
     Table,
     Warn,
 )
-from nnlab.options import option
+from nnlab.inference import Network
+from nnlab.options import option as option
 from nnlab.training.examples import Arrays, Batch, Examples
-from nnlab.training.settings import OPTIMIZERS, TrainingSettings
+from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
+from nnlab.training.settings import TrainingSettings as TrainingSettings
 
-FEWEST_PROBLEMS = 30
-MOST_PROBLEMS = 10_000_000
 LONGEST_INPUT = 1000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Config(TrainingSettings):
-    """Options of training a network that adds."""
-
-    base: int = option(
-        10, "base of the numbers; for answering, that of the network to ask", low=2, high=36
-    )
-    digits: int = option(3, "digits of an operand, at most", low=1, high=MAX_DIGITS)
-    problems: int = option(
-        50_000,
-        "distinct problems to train on; a tenth chooses the weights",
-        low=FEWEST_PROBLEMS,
-        high=MOST_PROBLEMS,
-    )
-    test_problems: int = option(10_000, "further problems to test on", low=1, high=MOST_PROBLEMS)
-    split_seed: int = option(0, "which problems; the same for every --seed", low=0)
-    units: int = option(128, "cells of either LSTM", low=1, high=2**14)
-    epochs: int = option(200, "passes over the problems", low=1, high=10**6)
-    optimizer: str = option("adam", "how the weights are changed", choices=OPTIMIZERS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Query:
-    """Options of answering."""
-
-    base: int = option(10, "base of the numbers", low=2, high=36)
-    check: bool = option(False, "say whether the answer is right")
-
-
-class Add(Experiment):
+class Add(Experiment[AddConfig, AddQuery]):
     """Train a network to add numbers that it reads as text, and ask it."""
 
     name: ClassVar[str] = "add"
@@ -79,8 +50,8 @@ class Add(Experiment):
         "With sums such as 123+456: print what the network makes of them. Without: train it, in "
         "any base from 2 to 36, and score it on problems that it never saw."
     )
-    Config: ClassVar[type[TrainingSettings]] = Config
-    Query: ClassVar[type] = Query
+    Config = AddConfig
+    Query = AddQuery
     inputs_help: ClassVar[str] = "Sums such as 123+456; - takes them from stdin, one a line."
     example_inputs: ClassVar[tuple[str, ...]] = ("123+456", "99 + 1")
     answer_columns: ClassVar[tuple[str, ...]] = ("answer",)
@@ -89,7 +60,7 @@ class Add(Experiment):
     data_facts: ClassVar[tuple[str, ...]] = ("base", "digits")
     network_options: ClassVar[tuple[str, ...]] = ("base",)
 
-    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+    def load(self, config: AddConfig, store: Store, warn: Warn) -> Data:
         """Draw distinct problems: a tenth for validation, and others to test on."""
         wanted = config.problems + config.test_problems
         drawn = draw_sums(config.base, config.digits, wanted, config.split_seed)
@@ -121,7 +92,7 @@ class Add(Experiment):
         source = Source(f"sums in base {config.base}", digest, sample=False, files=())
         return Data(arrays, {"base": config.base, "digits": config.digits}, source)
 
-    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+    def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse a base or a number of digits that are not the network's."""
         base, digits = facts.get("base"), facts.get("digits")
         if type(base) is not int or not 2 <= base <= 36:
@@ -139,14 +110,14 @@ class Add(Experiment):
                 f"but it is {reprlib.repr(came)}"
             )
 
-    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+    def build(self, config: AddConfig, facts: Mapping[str, Any]) -> Any:
         """Return the report's encoder and decoder."""
         from nnlab.models.adder import adder
 
         digits = facts["digits"]
         return adder(2 * digits + 1, digits + 1, len(alphabet(facts["base"])), config.units)
 
-    def examples(self, config: Any, data: Data) -> Examples:
+    def examples(self, config: AddConfig, data: Data) -> Examples:
         """Keep questions and answers as codes; a batch of questions is one-hot."""
         characters = len(alphabet(data.facts["base"]))
 
@@ -168,19 +139,20 @@ class Add(Experiment):
             higher_is_better=True,
         )
 
-    def score(self, config: Any, network: Any, data: Data) -> Scores:
+    def score(self, model: Model[AddConfig], data: Data) -> Scores:
         """Measure exact match and accuracy per character on problems never seen."""
-        return scoring.score(_adder(network, data.facts), data)
+        return scoring.score(_adder(model.network, data.facts), data)
 
-    def columns(self, query: Any) -> Sequence[str]:
+    def columns(self, query: AddQuery) -> Sequence[str]:
         """Return the answer, and with --check whether it is right."""
         return ("answer", "verdict", "expected") if query.check else self.answer_columns
 
     def answer(
-        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+        self, model: Model[AddConfig], query: AddQuery, inputs: Iterable[str]
     ) -> Iterator[Answer | Remark]:
         """Answer each sum."""
-        add, base = _adder(network, facts), facts["base"]
+        facts = model.facts
+        add, base = _adder(model.network, facts), facts["base"]
         for given in inputs:
             try:
                 a, b = _operands(given, base, facts["digits"])
@@ -213,7 +185,7 @@ def _operands(text: str, base: int, digits: int) -> tuple[int, int]:
     return parse_sum(text, base, digits)
 
 
-def _adder(network: Any, facts: Mapping[str, Any]) -> Callable[[np.ndarray], np.ndarray]:
+def _adder(network: Network, facts: Mapping[str, Any]) -> Callable[[np.ndarray], np.ndarray]:
     """Return a function from problems (count, 2) to the codes of the answers (count, length)."""
     base, digits = facts["base"], facts["digits"]
     one_hot = np.eye(len(alphabet(base)), dtype=np.float32)

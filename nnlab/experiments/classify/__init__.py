@@ -2,10 +2,9 @@
 
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -15,97 +14,38 @@ from nnlab.datasets.images.labelled import load_digits, load_test_images, split_
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, NnlabError, UsageError
 from nnlab.experiments.classify import scoring as classifier
+from nnlab.experiments.classify.config import (
+    KERAS_LOSS,
+    REPORT_PRESET,
+    ClassifyConfig,
+    ClassifyQuery,
+)
 from nnlab.experiments.contract import (
     Answer,
     Data,
     Evidence,
     Experiment,
+    Model,
     Note,
     Remark,
     Scores,
     Table,
     Warn,
 )
-from nnlab.options import option
+from nnlab.inference import Network
+from nnlab.options import option as option
 from nnlab.plots.explorers import Explorer, misclassified
 from nnlab.training.examples import Arrays, Batch, Examples
-from nnlab.training.settings import OPTIMIZERS, TrainingSettings
+from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
+from nnlab.training.settings import TrainingSettings as TrainingSettings
 
-KERAS_LOSS = {"crossentropy": "categorical_crossentropy", "mse": "mean_squared_error"}
-
-REPORT_PRESET = {
-    "mlp": {"units": 512, "epochs": 20, "optimizer": "rmsprop", "learning_rate": 0.001},
-    # Adadelta's rate was 1.0 by default in 2018; Keras 3's default of 0.001 hardly learns.
-    "cnn": {"units": 128, "epochs": 12, "optimizer": "adadelta", "learning_rate": 1.0},
-}
+C = TypeVar("C", bound=ClassifyConfig)
 
 
-def _by_model(key: str) -> str:
-    return ", ".join(f"{preset[key]} for {model}" for model, preset in REPORT_PRESET.items())
-
-
-@dataclass(frozen=True, kw_only=True)
-class Config(TrainingSettings):
-    """Options of training a classifier."""
-
-    model: str = option("mlp", "the network", choices=("mlp", "cnn"))
-    loss: str = option("crossentropy", "what training minimises", choices=tuple(KERAS_LOSS))
-    units: int = option(
-        512,
-        "neurons of each hidden dense layer",
-        low=1,
-        high=2**16,
-        default_text=_by_model("units"),
-    )
-    dataset: str | None = option(
-        None, "data set: mnist or sample", default_text="mnist where it can be had, else sample"
-    )
-    images: str | None = option(None, "file of your own images (idx, plain or gzip)", path=True)
-    labels: str | None = option(None, "file of their labels", path=True)
-    test_images: str | None = option(
-        None, "file of images to test on", path=True, default_text="a fifth of --images"
-    )
-    test_labels: str | None = option(None, "file of their labels", path=True)
-    transposed: bool = option(
-        False, "the images are stored transposed, as in EMNIST's files: turn them upright"
-    )
-    validation: int = option(
-        5000, "training images held out to choose the best epoch, at most a tenth", low=0
-    )
-    split_seed: int = option(0, "which images are held out; the same for every --seed", low=0)
-    epochs: int = option(
-        20, "passes over the training images", low=1, high=10**6, default_text=_by_model("epochs")
-    )
-    optimizer: str = option(
-        "rmsprop",
-        "how the weights are changed",
-        choices=OPTIMIZERS,
-        default_text=_by_model("optimizer"),
-    )
-    learning_rate: float = option(
-        0.001, "size of the optimizer's steps", above=0, default_text=_by_model("learning_rate")
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Query:
-    """Options of answering."""
-
-    top: int = option(3, "how many classes to list with --json", low=1)
-    split: bool = option(False, "read each character of a picture, from left to right")
-
-
-class Classify(Experiment):
+class ImageClassifier(Experiment[C, ClassifyQuery]):
     """Train a classifier of small grey images, and read images with it."""
 
-    name: ClassVar[str] = "classify"
-    summary: ClassVar[str] = "Read handwritten digits with an MLP or a CNN."
-    description: ClassVar[str] = (
-        "With images: read the digit on each. Without: train on MNIST (or any pair of idx files) "
-        "and score on its test part, next to logistic regression."
-    )
-    Config: ClassVar[type[TrainingSettings]] = Config
-    Query: ClassVar[type] = Query
+    Query = ClassifyQuery
     inputs_help: ClassVar[str] = "Image files or folders to read; - takes names from stdin."
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/7.png",)
     answer_columns: ClassVar[tuple[str, ...]] = ("input", "label", "probability")
@@ -134,7 +74,7 @@ class Classify(Experiment):
         """Return the report's settings for the model in question."""
         return REPORT_PRESET.get(given.get("model", "mlp"), {})
 
-    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+    def load(self, config: C, store: Store, warn: Warn) -> Data:
         """Load labelled images and hold out validation images from the training part."""
         digits = load_digits(
             store,
@@ -168,7 +108,7 @@ class Classify(Experiment):
 
     def load_for_evaluation(
         self,
-        config: Any,
+        config: C,
         facts: Mapping[str, Any],
         given: Mapping[str, Any],
         store: Store,
@@ -191,7 +131,7 @@ class Classify(Experiment):
         )
         return Data({"test_images": images, "test_labels": labels}, facts, source)
 
-    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+    def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse class names or an image shape that are not the network's."""
         names = facts.get("class_names")
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -209,7 +149,7 @@ class Classify(Experiment):
             came = reprlib.repr(facts.get("characters"))
             raise CheckpointError(f"expected 'characters' to be true or false, not {came}")
 
-    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+    def build(self, config: C, facts: Mapping[str, Any]) -> Any:
         """Return the report's MLP or CNN."""
         from nnlab.models.cnn import cnn
         from nnlab.models.mlp import mlp
@@ -220,7 +160,7 @@ class Classify(Experiment):
             return cnn((height, width), classes, dense_units=config.units)
         return mlp((height, width), classes, hidden_units=(config.units, config.units))
 
-    def examples(self, config: Any, data: Data) -> Examples:
+    def examples(self, config: C, data: Data) -> Examples:
         """Keep images as bytes on the device; a batch is cast and its labels one-hot."""
         classes = len(data.facts["class_names"])
 
@@ -247,14 +187,15 @@ class Classify(Experiment):
             higher_is_better=True,
         )
 
-    def score(self, config: Any, network: Any, data: Data) -> Scores:
+    def score(self, model: Model[C], data: Data) -> Scores:
         """Measure test accuracy, overall and per class, beside naive baselines."""
-        return classifier.score(network.predict, data)
+        return classifier.score(model.network.predict, data)
 
     def answer(
-        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+        self, model: Model[C], query: ClassifyQuery, inputs: Iterable[str]
     ) -> Iterator[Answer | Remark]:
         """Read the class of each image; a folder stands for the images inside."""
+        facts = model.facts
         height, width = facts["image_shape"]
         for found in in_form(inputs, (height, width), facts["characters"]):
             if isinstance(found, NnlabError):
@@ -266,7 +207,7 @@ class Classify(Experiment):
                 yield Note(several(path, form, "read as one; --split reads each of them"))
             images = [one.image for one in form.characters] if query.split else [form.image]
             for number, image in enumerate(images):
-                probabilities = network.answer(self.prepare(image[None], facts))[0]
+                probabilities = model.network.answer(self.prepare(image[None], facts))[0]
                 answer = _answer(str(path), probabilities, facts["class_names"], query.top)
                 place = {"position": number + 1, "box": list(form.characters[number].box)}
                 yield answer | {"characters": count} | (place if query.split else {})
@@ -310,6 +251,18 @@ def _answer(path: str, probabilities: np.ndarray, names: list[str], top: int) ->
     if best[0]["label"].isdecimal():
         answer["digit"] = int(best[0]["label"])
     return answer | {"top": best}
+
+
+class Classify(ImageClassifier[ClassifyConfig]):
+    """The images as they are."""
+
+    name: ClassVar[str] = "classify"
+    summary: ClassVar[str] = "Read handwritten digits with an MLP or a CNN."
+    description: ClassVar[str] = (
+        "With images: read the digit on each. Without: train on MNIST (or any pair of idx files) "
+        "and score on its test part, next to logistic regression."
+    )
+    Config = ClassifyConfig
 
 
 EXPERIMENT = Classify()

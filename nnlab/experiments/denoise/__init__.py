@@ -1,7 +1,6 @@
 """Stained pages cleaned: report section on denoising, figure 10."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -17,75 +16,33 @@ from nnlab.experiments.contract import (
     Data,
     Evidence,
     Experiment,
+    Model,
     Progress,
     Remark,
     Scores,
     Table,
     Warn,
 )
-from nnlab.experiments.denoise import scoring as scoring
+from nnlab.experiments.denoise import scoring
 from nnlab.experiments.denoise.cleaning import clean_to_bytes, clean_to_file
+from nnlab.experiments.denoise.config import LOSSES, DenoiseConfig, DenoiseQuery
 from nnlab.experiments.denoise.jobs import STREAM, Job, plan
+from nnlab.inference import Network
 from nnlab.inference.receptive import receptive_field
-from nnlab.options import option
+from nnlab.options import option as option
 from nnlab.plots import explorers
 from nnlab.plots.explorers import Explorer
 from nnlab.training.examples import Arrays, Batch, Examples
-from nnlab.training.settings import OPTIMIZERS, SCHEDULE_HELP, SCHEDULES, TrainingSettings
+from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
+from nnlab.training.settings import SCHEDULE_HELP as SCHEDULE_HELP
+from nnlab.training.settings import SCHEDULES as SCHEDULES
+from nnlab.training.settings import TrainingSettings as TrainingSettings
 
 LARGEST = 4
 """Times that a square is enlarged at most: print that is four times as high."""
-LOSSES = {"crossentropy": "binary_crossentropy", "mse": "mean_squared_error"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Config(TrainingSettings):
-    """Options of training a network that cleans pages."""
-
-    noisy: str | None = option(None, "folder of your own stained pages", path=True)
-    clean: str | None = option(None, "folder of the same pages, clean", path=True)
-    dataset: str | None = option(
-        None,
-        "data set: noisyoffice or sample",
-        default_text="noisyoffice where it can be had, else sample",
-    )
-    synthetic: int = option(0, "add as many pages stained by code to the training part", low=0)
-    split_seed: int = option(0, "which pages are held out; the same for every --seed", low=0)
-    filters: int = option(
-        32, "filters before the first pool, half of those after it", low=1, high=1024
-    )
-    loss: str = option("crossentropy", "what training makes small", choices=tuple(LOSSES))
-    patch: int = option(64, "side in pixels of the squares to train on", low=8, high=1024)
-    stride: int = option(24, "pixels from one square to the next", low=1, high=1024)
-    spotless: float = option(
-        0.1, "share of the squares that are clean already, to be left alone", low=0, high=1
-    )
-    enlarged: float = option(
-        0.3, "share of the squares that are shown up to four times as large", low=0, high=1
-    )
-    epochs: int = option(10, "passes over the squares", low=1, high=10**6)
-    batch_size: int = option(16, "examples in one step of the optimizer", low=1, high=2**24)
-    optimizer: str = option("adam", "how the weights are changed", choices=OPTIMIZERS)
-    learning_rate: float = option(0.002, "size of the optimizer's steps", above=0)
-    schedule: str = option("cosine", SCHEDULE_HELP, choices=SCHEDULES)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Query:
-    """Options of answering."""
-
-    output: str | None = option(
-        None,
-        "file, folder or - (stdout) for the clean pages",
-        path=True,
-        short="o",
-        default_text="noisy.clean.png beside noisy.png",
-    )
-    strength: float = option(1.0, "0 leaves pages as they are, 1 cleans them", low=0, high=1)
-    force: bool = option(False, "replace files that exist")
-
-
-class Denoise(Experiment):
+class Denoise(Experiment[DenoiseConfig, DenoiseQuery]):
     """Train a convolutional autoencoder on stained pages, and clean pages with it."""
 
     name: ClassVar[str] = "denoise"
@@ -95,8 +52,8 @@ class Denoise(Experiment):
         "train on NoisyOffice, or on --noisy and --clean, and measure what is left of the noise "
         "on other pages, next to simple ways of cleaning."
     )
-    Config: ClassVar[type[TrainingSettings]] = Config
-    Query: ClassVar[type] = Query
+    Config = DenoiseConfig
+    Query = DenoiseQuery
     inputs_help: ClassVar[str] = "Picture files or folders; - takes a picture from stdin."
     reads_stdin: ClassVar[bool] = True
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/noisy.png",)
@@ -116,7 +73,7 @@ class Denoise(Experiment):
     data_options: ClassVar[tuple[str, ...]] = ("dataset", "noisy", "clean")
     optional_scores: ClassVar[Mapping[str, str]] = scoring.OPTIONAL
 
-    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+    def load(self, config: DenoiseConfig, store: Store, warn: Warn) -> Data:
         """Load pages, and where to cut squares out of them."""
         _check_squares(config.patch)
         loaded = load_pages(
@@ -146,17 +103,17 @@ class Denoise(Experiment):
         }
         return Data(arrays, {}, loaded.source)
 
-    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+    def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse a network that makes no page of a page of any size."""
         receptive_field(network.description)
 
-    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+    def build(self, config: DenoiseConfig, facts: Mapping[str, Any]) -> Any:
         """Return the report's convolutional autoencoder."""
         from nnlab.models.page_cleaner import page_cleaner
 
         return page_cleaner((config.patch, config.patch), (config.filters, 2 * config.filters))
 
-    def examples(self, config: Any, data: Data) -> Examples:
+    def examples(self, config: DenoiseConfig, data: Data) -> Examples:
         """Cut squares out of pages that stay bytes; in training each is a little out of place."""
         around = np.arange(config.patch)
 
@@ -194,12 +151,12 @@ class Denoise(Experiment):
             monitor="squared_error",
         )
 
-    def score(self, config: Any, network: Any, data: Data) -> Scores:
+    def score(self, model: Model[DenoiseConfig], data: Data) -> Scores:
         """Measure what is left of the noise on whole pages, beside simple ways of cleaning."""
-        return scoring.score(network, data)
+        return scoring.score(model.network, data)
 
     def answer(
-        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+        self, model: Model[DenoiseConfig], query: DenoiseQuery, inputs: Iterable[str]
     ) -> Iterator[Answer | Remark]:
         """Clean picture files one by one; each result is written whole or not at all."""
         if query.output == STREAM:
@@ -210,7 +167,7 @@ class Denoise(Experiment):
             if isinstance(job, Job) and job.target:
                 yield Progress(number, len(jobs), job.name)
                 try:
-                    pages = clean_to_file(network, job, job.target, query.strength)
+                    pages = clean_to_file(model.network, job, job.target, query.strength)
                 except NnlabError as error:
                     failed += 1
                     yield error
@@ -223,10 +180,10 @@ class Denoise(Experiment):
             yield NnlabError(f"{failed} of {len(jobs)} files could not be cleaned, see above")
 
     def stream(
-        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+        self, model: Model[DenoiseConfig], query: DenoiseQuery, inputs: Iterable[str]
     ) -> Iterator[str | bytes | Remark] | None:
         """Yield the clean picture where it goes to stdout."""
-        return _streamed(network, query, inputs) if query.output == STREAM else None
+        return _streamed(model.network, query, inputs) if query.output == STREAM else None
 
     def draw(self, evidence: Evidence) -> dict[str, Any]:
         """Draw pages before and after, and what is left of each kind of noise."""
@@ -259,7 +216,9 @@ def _enlarged(squares: Any, share: float, seed: Any) -> Any:
     return tf.image.crop_and_resize(squares, boxes, tf.range(count), (size, size))
 
 
-def _streamed(network: Any, query: Any, inputs: Iterable[str]) -> Iterator[bytes | NnlabError]:
+def _streamed(
+    network: Network, query: DenoiseQuery, inputs: Iterable[str]
+) -> Iterator[bytes | NnlabError]:
     for job in plan(inputs, STREAM, query.force):
         if isinstance(job, NnlabError):
             yield job

@@ -198,8 +198,8 @@ def _evidence(
 
 def draw(evidence: Evidence) -> dict[str, Any]:
     """Draw a page of each kind of noise before and after, and the error by kind."""
-    from nnlab.experiments.denoise.figures.method_bars import method_bars
     from nnlab.experiments.denoise.figures.pages import CleanedPage, cleaned_pages
+    from nnlab.plots.method_bars import method_bars
 
     details, arrays = evidence.metrics["details"], evidence.arrays
     rows = [

@@ -2,7 +2,6 @@
 
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -20,56 +19,25 @@ from nnlab.experiments.contract import (
     Data,
     Evidence,
     Experiment,
+    Model,
     Note,
     Remark,
     Scores,
     Table,
     Warn,
 )
-from nnlab.experiments.embed import scoring as scoring
-from nnlab.options import option
+from nnlab.experiments.embed import scoring
+from nnlab.experiments.embed.config import EmbedConfig, EmbedQuery
+from nnlab.inference import Network
+from nnlab.options import option as option
 from nnlab.plots.explorers import Explorer, plane
 from nnlab.training.examples import Arrays, Batch, Examples
-from nnlab.training.settings import SCHEDULE_HELP, SCHEDULES, TrainingSettings
+from nnlab.training.settings import SCHEDULE_HELP as SCHEDULE_HELP
+from nnlab.training.settings import SCHEDULES as SCHEDULES
+from nnlab.training.settings import TrainingSettings as TrainingSettings
 
 
-@dataclass(frozen=True, kw_only=True)
-class Config(TrainingSettings):
-    """Options of training an autoencoder that lays images out in the plane."""
-
-    letters: str | None = option(
-        None, "the classes to take, such as a-i or a,e,i,o,u", default_text="all"
-    )
-    dataset: str | None = option(
-        None,
-        "data set: emnist-letters, mnist or sample",
-        default_text="emnist-letters where it is found, else sample",
-    )
-    images: str | None = option(None, "file of your own images (idx, plain or gzip)", path=True)
-    labels: str | None = option(None, "file of their labels", path=True)
-    test_images: str | None = option(
-        None, "file of images to test on", path=True, default_text="a fifth of --images"
-    )
-    test_labels: str | None = option(None, "file of their labels", path=True)
-    validation: int = option(
-        5000, "training images held out to choose the best epoch, at most a tenth", low=0
-    )
-    split_seed: int = option(0, "which images are held out; the same for every --seed", low=0)
-    units: int = option(256, "neurons of the layers before and after the plane", low=1, high=2**16)
-    epochs: int = option(50, "passes over the training images", low=1, high=10**6)
-    batch_size: int = option(100, "examples in one step of the optimizer", low=1, high=2**24)
-    learning_rate: float = option(0.006, "size of the optimizer's steps", above=0)
-    schedule: str = option("cosine", SCHEDULE_HELP, choices=SCHEDULES)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Query:
-    """Options of answering."""
-
-    top: int = option(5, "how many of the nearest training images to list", low=1)
-
-
-class Embed(Experiment):
+class Embed(Experiment[EmbedConfig, EmbedQuery]):
     """Train an autoencoder whose code is a place in the plane, and find the place of images."""
 
     name: ClassVar[str] = "embed"
@@ -79,8 +47,8 @@ class Embed(Experiment):
         "EMNIST letters (or MNIST, or any pair of idx files), and measure how well the classes "
         "lie apart, next to principal components."
     )
-    Config: ClassVar[type[TrainingSettings]] = Config
-    Query: ClassVar[type] = Query
+    Config = EmbedConfig
+    Query = EmbedQuery
     inputs_help: ClassVar[str] = "Image files or folders; - takes names from stdin."
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/letter.png",)
     answer_columns: ClassVar[tuple[str, ...]] = ("input", "x", "y", "nearest")
@@ -101,7 +69,7 @@ class Embed(Experiment):
     )
     data_facts: ClassVar[tuple[str, ...]] = ("image_shape",)
 
-    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+    def load(self, config: EmbedConfig, store: Store, warn: Warn) -> Data:
         """Load labelled images and hold out validation images from the training part."""
         loaded = load_letters(
             store,
@@ -132,7 +100,7 @@ class Embed(Experiment):
         }
         return Data(arrays, facts, loaded.source)
 
-    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+    def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse an image shape that is not the network's, or neighbours that are none."""
         shape, names = facts.get("image_shape"), facts.get("class_names")
         shapes = [list(size) for size in network.input_shapes.values()]
@@ -148,14 +116,14 @@ class Embed(Experiment):
             raise CheckpointError(f"expected 'characters' to be true or false, not {came}")
         scoring.check_landmarks(facts)
 
-    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+    def build(self, config: EmbedConfig, facts: Mapping[str, Any]) -> Any:
         """Return the report's autoencoder."""
         from nnlab.models.plane_autoencoder import plane_autoencoder
 
         height, width = facts["image_shape"]
         return plane_autoencoder((height, width), config.units)
 
-    def examples(self, config: Any, data: Data) -> Examples:
+    def examples(self, config: EmbedConfig, data: Data) -> Examples:
         """Keep images as bytes on the device; the target of an image is the image, 0 to 1."""
         pixels = int(np.prod(data.facts["image_shape"]))
 
@@ -173,16 +141,17 @@ class Embed(Experiment):
             loss="binary_crossentropy",
         )
 
-    def score(self, config: Any, network: Any, data: Data) -> Scores:
+    def score(self, model: Model[EmbedConfig], data: Data) -> Scores:
         """Measure how well the classes lie apart in the plane, beside principal components."""
-        return scoring.score(network, data)
+        return scoring.score(model.network, data)
 
     def answer(
-        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+        self, model: Model[EmbedConfig], query: EmbedQuery, inputs: Iterable[str]
     ) -> Iterator[Answer | Remark]:
         """Tell the place of each image, and the training images that lie nearest."""
+        facts = model.facts
         height, width = facts["image_shape"]
-        encoder = scoring.encoder(network)
+        encoder = scoring.encoder(model.network)
         for found in in_form(inputs, (height, width), facts["characters"]):
             if isinstance(found, NnlabError):
                 yield found

@@ -9,7 +9,6 @@ the same seed the identity gives the plain run bit for bit; a test holds that.)
 import dataclasses
 import reprlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -17,41 +16,28 @@ import numpy as np
 
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, UsageError
-from nnlab.experiments import classify
+from nnlab.experiments.classify import ImageClassifier
 from nnlab.experiments.classify.scoring import percent
-from nnlab.experiments.contract import Data, Scores, Table, Warn
+from nnlab.experiments.contract import Data, Model, Scores, Table, Warn
+from nnlab.experiments.perm_test.config import ARMS, PermTestConfig
 from nnlab.experiments.perm_test.permutation import (
     checked_permutation,
     identity_permutation,
     permute,
     pixel_permutation,
 )
+from nnlab.inference import Network
 from nnlab.metrics import mean_interval, paired_difference
-from nnlab.options import changed, option
-from nnlab.training.settings import TrainingSettings
+from nnlab.options import changed
+from nnlab.options import option as option
+from nnlab.training.settings import TrainingSettings as TrainingSettings
 
-ARMS = ("plain", "permuted", "identity")
 CONTROL_SEEDS = 1000
 """What is added to a pair's seed for its control."""
 EXAMPLES_SHOWN = 8
 
 
-@dataclass(frozen=True, kw_only=True)
-class Config(classify.Config):
-    """Options of the permutation test: those of classify, and the permutation."""
-
-    arm: str = option(
-        "all",
-        "train one arm only: the images as they are, permuted, or 'permuted' by the identity",
-        choices=("all", *ARMS),
-    )
-    blocks: int = option(1, "side of the square blocks that are moved, in pixels", low=1)
-    permutation_seed: int = option(
-        1, "the first pair's permutation; the others follow", low=0, high=2**31 - 1
-    )
-
-
-class PermTest(classify.Classify):
+class PermTest(ImageClassifier[PermTestConfig]):
     """Train plain and permuted networks in pairs, and compare them."""
 
     name: ClassVar[str] = "perm-test"
@@ -61,10 +47,10 @@ class PermTest(classify.Classify):
         "paired difference with its interval. With images: read them with a trained network, "
         "through its own permutation."
     )
-    Config: ClassVar[type[TrainingSettings]] = Config
+    Config = PermTestConfig
     captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(
         {
-            **classify.Classify.captions,
+            **ImageClassifier.captions,
             "paired-differences": (
                 "Paired differences",
                 "The scores of pairs of runs and how they differ",
@@ -75,7 +61,7 @@ class PermTest(classify.Classify):
     averages: ClassVar[bool] = False
     default_runs: ClassVar[int] = 3
 
-    def trials(self, config: Any, runs: int) -> dict[str, Any]:
+    def trials(self, config: PermTestConfig, runs: int) -> dict[str, PermTestConfig]:
         """Return three runs per seed: plain, permuted, and the control."""
         arms = ARMS if config.arm == "all" else (config.arm,)
         return {
@@ -84,7 +70,7 @@ class PermTest(classify.Classify):
             for arm in arms
         }
 
-    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+    def load(self, config: PermTestConfig, store: Store, warn: Warn) -> Data:
         """Load labelled images and rearrange their pixels as the arm wants it.
 
         Raises:
@@ -104,7 +90,7 @@ class PermTest(classify.Classify):
         facts = {**data.facts, "permutation": {**permutation, "order": order.tolist()}}
         return Data({**data.arrays, **moved, **examples}, facts, data.source)
 
-    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+    def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse a permutation that does not fit the images."""
         super().check_facts(facts, network)
         permutation = facts.get("permutation")
@@ -116,7 +102,7 @@ class PermTest(classify.Classify):
 
     def load_for_evaluation(
         self,
-        config: Any,
+        config: PermTestConfig,
         facts: Mapping[str, Any],
         given: Mapping[str, Any],
         store: Store,
@@ -133,9 +119,9 @@ class PermTest(classify.Classify):
         }
         return Data({**data.arrays, **moved}, data.facts, data.source)
 
-    def score(self, config: Any, network: Any, data: Data) -> Scores:
+    def score(self, model: Model[PermTestConfig], data: Data) -> Scores:
         """Score as classify does, and keep a few images from before and after."""
-        scores = super().score(config, network, data)
+        scores = super().score(model, data)
         pictures = {
             "plain_examples": data.arrays["plain_examples"],
             "permuted_examples": data.arrays["test_images"][:EXAMPLES_SHOWN],
@@ -247,7 +233,7 @@ def verdict(difference: Mapping[str, Any]) -> str:
     )
 
 
-def _trial(config: Any, arm: str, pair: int) -> Any:
+def _trial(config: PermTestConfig, arm: str, pair: int) -> PermTestConfig:
     seed = config.seed + pair
     return changed(
         config,

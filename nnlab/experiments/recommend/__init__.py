@@ -2,13 +2,13 @@
 
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
 
-from nnlab.datasets.baskets.layouts import KINDS, Layout
+from nnlab.datasets.baskets.layouts import KINDS as KINDS
+from nnlab.datasets.baskets.layouts import Layout
 from nnlab.datasets.baskets.lines import SEPARATORS
 from nnlab.datasets.baskets.loading import Baskets, load_baskets
 from nnlab.datasets.baskets.parts import hold_out_one, multi_hot, split_baskets
@@ -20,17 +20,22 @@ from nnlab.experiments.contract import (
     Data,
     Evidence,
     Experiment,
+    Model,
     Note,
     Remark,
     Scores,
     Table,
     Warn,
 )
-from nnlab.experiments.recommend import scoring as scoring
+from nnlab.experiments.recommend import scoring
+from nnlab.experiments.recommend.config import RecommendConfig, RecommendQuery
 from nnlab.experiments.recommend.questions import Catalogue
-from nnlab.options import changed, option
+from nnlab.inference import Network
+from nnlab.options import changed
+from nnlab.options import option as option
 from nnlab.training.examples import Arrays, Batch, Examples
-from nnlab.training.settings import OPTIMIZERS, TrainingSettings
+from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
+from nnlab.training.settings import TrainingSettings as TrainingSettings
 
 MOST_ITEMS = 5_000
 """The other recommenders invert a matrix of items by items."""
@@ -43,49 +48,7 @@ MOST_UNKNOWN = 5
 """How many unknown items a note names."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Config(TrainingSettings):
-    """Options of training a recommender."""
-
-    baskets: str | None = option(
-        None,
-        "file of a basket a line, or a data set: groceries, sample",
-        path=True,
-        default_text="groceries where it can be had, else sample",
-    )
-    encoding: str | None = option(None, "encoding of the file", default_text="utf-8")
-    layout: str | None = option(
-        None,
-        "a basket per line; a table with an item per column; or long, an item per line",
-        choices=KINDS,
-        default_text="lines",
-    )
-    columns: str | None = option(
-        None,
-        "columns to read, by number or name, such as 2- or user,item; in the long layout the "
-        "basket's and then the item's",
-        default_text="all",
-    )
-    header: bool | None = option(None, "the first line names the columns: leave it out")
-    keep_nan: bool | None = option(None, "take nan, NA and null for items, not for empty cells")
-    min_count: int = option(1, "leave out items that are in fewer baskets", low=1)
-    split_seed: int = option(0, "which baskets are held out; --runs takes several", low=0)
-    dropout: float = option(0.4, "share of a basket that training hides", low=0, high=0.99)
-    epochs: int = option(30, "passes over the baskets", low=1, high=10**6)
-    batch_size: int = option(10, "examples in one step of the optimizer", low=1, high=2**24)
-    optimizer: str = option("adam", "how the weights are changed", choices=OPTIMIZERS)
-    learning_rate: float = option(0.0003, "size of the optimizer's steps", above=0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Query:
-    """Options of answering."""
-
-    top: int = option(10, "how many items to recommend", low=1)
-    ignore_unknown: bool = option(False, "leave out items that no training basket had")
-
-
-class Recommend(Experiment):
+class Recommend(Experiment[RecommendConfig, RecommendQuery]):
     """Train a denoising autoencoder on market baskets, and complete baskets with it."""
 
     name: ClassVar[str] = "recommend"
@@ -95,8 +58,8 @@ class Recommend(Experiment):
         "denoising autoencoder, and measure how often it finds an item that was hidden, next to "
         "popularity and other simple recommenders."
     )
-    Config: ClassVar[type[TrainingSettings]] = Config
-    Query: ClassVar[type] = Query
+    Config = RecommendConfig
+    Query = RecommendQuery
     inputs_help: ClassVar[str] = "Baskets, items separated by commas; - takes them from stdin."
     example_inputs: ClassVar[tuple[str, ...]] = ("yogurt", "")
     answer_columns: ClassVar[tuple[str, ...]] = ("item", "score")
@@ -124,12 +87,12 @@ class Recommend(Experiment):
     data_facts: ClassVar[tuple[str, ...]] = ("items",)
     dataset_option: ClassVar[str] = "baskets"
 
-    def trials(self, config: Any, runs: int) -> dict[str, Any]:
+    def trials(self, config: RecommendConfig, runs: int) -> dict[str, RecommendConfig]:
         """Return a run for each split: it is the choice of baskets that matters."""
         seeds = range(config.split_seed, config.split_seed + runs)
         return {f"split-{seed}": changed(config, self.name, split_seed=seed) for seed in seeds}
 
-    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+    def load(self, config: RecommendConfig, store: Store, warn: Warn) -> Data:
         """Load baskets and split them; of those held out, an item each is hidden."""
         baskets = load_baskets(
             store,
@@ -164,7 +127,7 @@ class Recommend(Experiment):
         }
         return Data(arrays, facts, baskets.source, _summary(baskets))
 
-    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+    def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse items that are not the network's."""
         items = facts.get("items")
         if (
@@ -190,13 +153,13 @@ class Recommend(Experiment):
                 f"but it goes from {reprlib.repr(came[0])} to {reprlib.repr(came[1])}"
             )
 
-    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+    def build(self, config: RecommendConfig, facts: Mapping[str, Any]) -> Any:
         """Return the report's denoising autoencoder."""
         from nnlab.models.basket_autoencoder import basket_autoencoder
 
         return basket_autoencoder(len(facts["items"]), config.dropout)
 
-    def examples(self, config: Any, data: Data) -> Examples:
+    def examples(self, config: RecommendConfig, data: Data) -> Examples:
         """Training completes what dropout hides; validation finds the item that was hidden.
 
         Targets are 1 for what is in the basket and 2 for the item to be found: of a training
@@ -226,17 +189,18 @@ class Recommend(Experiment):
             higher_is_better=True,
         )
 
-    def score(self, config: Any, network: Any, data: Data) -> Scores:
+    def score(self, model: Model[RecommendConfig], data: Data) -> Scores:
         """Measure how often the hidden item is found, beside simple recommenders."""
-        return scoring.score(network.predict, data)
+        return scoring.score(model.network.predict, data)
 
     def answer(
-        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+        self, model: Model[RecommendConfig], query: RecommendQuery, inputs: Iterable[str]
     ) -> Iterator[Answer | Remark]:
         """Recommend items for each basket, best first, never one that is in it.
 
         An empty basket gets what most baskets have.
         """
+        facts = model.facts
         catalogue = Catalogue(facts["items"], facts.get("separator", SEPARATORS[0]))
         shares = np.array(facts["shares"])
         for given in inputs:
@@ -252,7 +216,7 @@ class Recommend(Experiment):
                 yield Note(_left_out(given, asked.unknown, bool(known)))
             basket = np.zeros((1, len(shares)), np.float32)
             basket[0, known] = 1
-            scores = network.answer(basket)[0].astype(float) if known else shares.copy()
+            scores = model.network.answer(basket)[0].astype(float) if known else shares.copy()
             scores[known] = -np.inf
             left = min(query.top, len(scores) - len(known))
             for number in (-scores).argsort(kind="stable")[:left]:

@@ -2,7 +2,6 @@
 
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -18,20 +17,24 @@ from nnlab.experiments.contract import (
     Data,
     Evidence,
     Experiment,
+    Model,
     Note,
     Remark,
     Scores,
     Table,
     Warn,
 )
-from nnlab.experiments.textgen import scoring as scoring
-from nnlab.experiments.textgen.characters import CONTEXTS
+from nnlab.experiments.textgen import scoring
+from nnlab.experiments.textgen.config import TextgenConfig, TextgenQuery
 from nnlab.experiments.textgen.passages import seed_passages
 from nnlab.experiments.textgen.sampling import Sampler
 from nnlab.experiments.textgen.writing import Writer
-from nnlab.options import changed, option
+from nnlab.inference import Network
+from nnlab.options import changed
+from nnlab.options import option as option
 from nnlab.training.examples import Arrays, Batch, Examples
-from nnlab.training.settings import OPTIMIZERS, TrainingSettings
+from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
+from nnlab.training.settings import TrainingSettings as TrainingSettings
 
 FEWEST_CHARACTERS = 100_000
 GLIMPSE_LENGTH = 160
@@ -40,45 +43,7 @@ SHOWN = 60
 RULE = "-" * 40 + "\n"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Config(TrainingSettings):
-    """Options of training a model of text."""
-
-    corpus: str | None = option(
-        None,
-        "text file, or a data set: tom_sawyer, nietzsche, sample",
-        path=True,
-        default_text="tom_sawyer where it can be had, else sample",
-    )
-    encoding: str | None = option(None, "encoding of the text file", default_text="utf-8")
-    keep_case: bool = option(False, "tell capital letters from small ones")
-    seq_len: int = option(40, "characters that the network reads", low=1, high=10_000)
-    step: int = option(3, "characters from one window to the next", low=1)
-    units: int = option(180, "cells of the LSTM", low=1, high=2**14)
-    epochs: int = option(60, "passes over the windows", low=1, high=10**6)
-    optimizer: str = option("rmsprop", "how the weights are changed", choices=OPTIMIZERS)
-    learning_rate: float = option(0.01, "size of the optimizer's steps", above=0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Query:
-    """Options of writing."""
-
-    sample: bool = option(False, "write with no prompt: from a passage of the training text on")
-    length: int = option(400, "characters to write", low=1)
-    temperature: float = option(0.5, "0: the likeliest character; 1: as the network says", low=0)
-    top_k: int = option(0, "choose among so many of the likeliest characters; 0: all", low=0)
-    top_p: float = option(
-        1.0, "choose among the likeliest that make up this probability", above=0, high=1
-    )
-    samples: int = option(1, "texts for each prompt", low=1, short="n")
-    seed: int = option(1, "another seed, another text", low=0, high=2**31 - 1)
-    context: str = option(
-        "carried", "what the network remembers: all it read, or its window", choices=CONTEXTS
-    )
-
-
-class Textgen(Experiment):
+class Textgen(Experiment[TextgenConfig, TextgenQuery]):
     """Train a character LSTM on a text, and write with it."""
 
     name: ClassVar[str] = "textgen"
@@ -87,8 +52,8 @@ class Textgen(Experiment):
         "With a prompt, or with --sample: write on. Without: train on a text, and measure the bits "
         "per character on its last tenth, next to an n-gram model."
     )
-    Config: ClassVar[type[TrainingSettings]] = Config
-    Query: ClassVar[type] = Query
+    Config = TextgenConfig
+    Query = TextgenQuery
     inputs_help: ClassVar[str] = "Prompts; - takes them from stdin, one a line."
     example_inputs: ClassVar[tuple[str, ...]] = ("the quick ",)
     answer_columns: ClassVar[tuple[str, ...]] = ("prompt", "text")
@@ -104,7 +69,7 @@ class Textgen(Experiment):
     data_options: ClassVar[tuple[str, ...]] = ("corpus", "encoding")
     dataset_option: ClassVar[str] = "corpus"
 
-    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+    def load(self, config: TextgenConfig, store: Store, warn: Warn) -> Data:
         """Load a text; 80 % are to train on, 10 % choose the weights, the last 10 % test."""
         corpus = load_corpus(
             store, config.corpus, keep_case=config.keep_case, encoding=config.encoding, warn=warn
@@ -142,7 +107,7 @@ class Textgen(Experiment):
 
     def load_for_evaluation(
         self,
-        config: Any,
+        config: TextgenConfig,
         facts: Mapping[str, Any],
         given: Mapping[str, Any],
         store: Store,
@@ -170,7 +135,7 @@ class Textgen(Experiment):
             )
         return Data({"text": codes, "bounds": np.array([0, window])}, facts, corpus.source)
 
-    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+    def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse an alphabet or seed sequences that are not the network's."""
         characters: Any = facts.get("characters")
         if not are_characters(characters) or characters != sorted(characters):
@@ -198,13 +163,13 @@ class Textgen(Experiment):
             came = reprlib.repr(seeds)
             raise CheckpointError(f"expected seed sequences of known characters, but came {came}")
 
-    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+    def build(self, config: TextgenConfig, facts: Mapping[str, Any]) -> Any:
         """Return the report's LSTM."""
         from nnlab.models.character_lstm import character_lstm
 
         return character_lstm(config.seq_len, len(facts["characters"]), config.units)
 
-    def examples(self, config: Any, data: Data) -> Examples:
+    def examples(self, config: TextgenConfig, data: Data) -> Examples:
         """Keep the text as one array of codes; a batch is windows of it, one-hot."""
         window, characters = config.seq_len, len(data.facts["characters"])
 
@@ -231,39 +196,40 @@ class Textgen(Experiment):
             monitor="bits_per_character",
         )
 
-    def score(self, config: Any, network: Any, data: Data) -> Scores:
+    def score(self, model: Model[TextgenConfig], data: Data) -> Scores:
         """Measure bits per character on the test part, and how much a sample copies.
 
         Raises:
             CheckpointError: The network reads other windows than its settings say.
         """
-        ((window, _),) = network.input_shapes.values()
-        if window != config.seq_len:
+        ((window, _),) = model.network.input_shapes.values()
+        expected = model.config.seq_len
+        if window != expected:
             raise CheckpointError(
-                f"expected a network of windows of {config.seq_len} characters, as its settings "
-                f"say, but it reads {window}"
+                f"expected a network of windows of {expected} characters, as its settings say, "
+                f"but it reads {window}"
             )
-        return scoring.score(network, data, config.seed)
+        return scoring.score(model.network, data, model.config.seed)
 
-    def glimpse(self, config: Any, network: Any, data: Data) -> str:
+    def glimpse(self, model: Model[TextgenConfig], data: Data) -> str:
         """Write a line from the first seed sequence on."""
         characters = data.facts["characters"]
         prompt, _ = encode(data.facts["seeds"][0], characters)
         try:
-            codes = scoring.write(network, prompt, GLIMPSE_LENGTH, config.seed)
+            codes = scoring.write(model.network, prompt, GLIMPSE_LENGTH, model.config.seed)
         except CheckpointError:  # whether a training has gone wrong is not decided here
             return ""
         return decode(np.array(codes), characters).replace("\n", " ")
 
-    def own_inputs(self, query: Any) -> Sequence[str]:
+    def own_inputs(self, query: TextgenQuery) -> Sequence[str]:
         """Return an empty prompt for --sample."""
         return ("",) if query.sample else ()
 
     def answer(
-        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+        self, model: Model[TextgenConfig], query: TextgenQuery, inputs: Iterable[str]
     ) -> Iterator[Answer | Remark]:
         """Write `query.samples` texts for each prompt."""
-        writer = _writer(network, facts, query)
+        writer = _writer(model.network, model.facts, query)
         for number, prompt in enumerate(inputs):
             yield from _notes(writer, prompt)
             for sample in range(query.samples):
@@ -272,10 +238,10 @@ class Textgen(Experiment):
                 yield {"prompt": prompt, "text": text}
 
     def stream(
-        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+        self, model: Model[TextgenConfig], query: TextgenQuery, inputs: Iterable[str]
     ) -> Iterator[str | Remark] | None:
         """Write the same texts as they come, each behind its prompt, with a rule in between."""
-        return _written(network, facts, query, inputs)
+        return _written(model.network, model.facts, query, inputs)
 
     def draw(self, evidence: Evidence) -> dict[str, Any]:
         """Draw bits per character beside the baselines."""
@@ -287,7 +253,7 @@ class Textgen(Experiment):
 
 
 def _written(
-    network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+    network: Network, facts: Mapping[str, Any], query: TextgenQuery, inputs: Iterable[str]
 ) -> Iterator[str | Remark]:
     writer = _writer(network, facts, query)
     for number, prompt in enumerate(inputs):
@@ -300,7 +266,7 @@ def _written(
             yield "\n"
 
 
-def _writer(network: Any, facts: Mapping[str, Any], query: Any) -> Writer:
+def _writer(network: Network, facts: Mapping[str, Any], query: TextgenQuery) -> Writer:
     sampler = Sampler(query.temperature, query.top_k, query.top_p)
     return Writer(network, facts, sampler, query.context)
 
@@ -310,7 +276,7 @@ def _notes(writer: Writer, prompt: str) -> Iterator[Note]:
         yield Note(f"left out what the corpus never had: {' '.join(unknown)}")
 
 
-def _rng(query: Any, number: int, sample: int) -> np.random.Generator:
+def _rng(query: TextgenQuery, number: int, sample: int) -> np.random.Generator:
     """Return the chances of one text, which are its own: other texts beside it change nothing."""
     return np.random.default_rng([query.seed, number, sample])
 

@@ -8,7 +8,6 @@ from nnlab.experiments.textgen.sampling import Sampler
 from nnlab.inference import Network
 from nnlab.inference.finite import check_finite
 
-CONTEXTS = ("carried", "window")
 """How much a network remembers of what it read: everything so far, or its window as in training."""
 
 _CHANCES = 1024  # drawn at a time; one by one they cost as much as the network's step
@@ -27,7 +26,7 @@ class Reader:
 
         Args:
             network: From one-hot windows (length, characters) to probabilities (characters,).
-            context: One of CONTEXTS.
+            context: "carried" or "window".
         """
         ((window, characters),) = network.input_shapes.values()
         self._forgets = context == "window"

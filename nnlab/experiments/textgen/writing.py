@@ -26,7 +26,7 @@ class Writer:
             network: From one-hot windows (length, characters) to probabilities (characters,).
             facts: `characters` by their codes, `keep_case`, and passages of the text, `seeds`.
             sampler: Chooses each character.
-            context: One of `nnlab.experiments.textgen.characters.CONTEXTS`.
+            context: "carried" or "window".
         """
         self._network = network
         self._characters = facts["characters"]

@@ -4,7 +4,6 @@ import itertools
 import reprlib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,17 +18,21 @@ from nnlab.experiments.contract import (
     Data,
     Evidence,
     Experiment,
+    Model,
     Note,
     Remark,
     Scores,
     Table,
     Warn,
 )
-from nnlab.experiments.translate import scoring as scoring
+from nnlab.experiments.translate import scoring
+from nnlab.experiments.translate.config import TranslateConfig, TranslateQuery
 from nnlab.experiments.translate.decoding import GreedyDecoder
-from nnlab.options import option
+from nnlab.inference import Network
+from nnlab.options import option as option
 from nnlab.training.examples import Arrays, Batch, Examples
-from nnlab.training.settings import OPTIMIZERS, TrainingSettings
+from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
+from nnlab.training.settings import TrainingSettings as TrainingSettings
 
 START, END = "\t", "\n"
 LONGEST_INPUT = 1_000
@@ -38,41 +41,7 @@ SHOWN = 40
 LONGEST_PAIR = 10_000  # characters of a sentence to train on
 
 
-@dataclass(frozen=True, kw_only=True)
-class Config(TrainingSettings):
-    """Options of training a translator."""
-
-    pairs: str | None = option(
-        None,
-        "file of tab-separated pairs (plain, gzip or zip), or a data set: nld-eng, sample",
-        path=True,
-        default_text="nld-eng where it can be had, else sample",
-    )
-    encoding: str | None = option(None, "encoding of the file", default_text="utf-8")
-    columns: str | None = option(
-        None, "columns to read, by number or name, such as 2,4", default_text="1,2"
-    )
-    header: bool | None = option(None, "the first line names the columns: leave it out")
-    reverse: bool = option(False, "from the second column to the first; also for answering")
-    max_pairs: int = option(10_000, "train on the shortest so many pairs; 0: all", low=0)
-    split_seed: int = option(0, "which sentences are held out; the same for every --seed", low=0)
-    units: int = option(256, "cells of either LSTM", low=1, high=2**14)
-    epochs: int = option(100, "passes over the pairs", low=1, high=10**6)
-    batch_size: int = option(64, "examples in one step of the optimizer", low=1, high=2**24)
-    optimizer: str = option("rmsprop", "how the weights are changed", choices=OPTIMIZERS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Query:
-    """Options of answering."""
-
-    reverse: bool = option(False, "from the second language to the first")
-    together: int = option(
-        32, "sentences translated at a time; changes no translation, 1 answers line by line", low=1
-    )
-
-
-class Translate(Experiment):
+class Translate(Experiment[TranslateConfig, TranslateQuery]):
     """Train a character-level translator on pairs of sentences, and translate with it."""
 
     name: ClassVar[str] = "translate"
@@ -81,8 +50,8 @@ class Translate(Experiment):
         "With sentences: translate them. Without: train on pairs of sentences, in any two "
         "languages, and score on sentences that were never seen."
     )
-    Config: ClassVar[type[TrainingSettings]] = Config
-    Query: ClassVar[type] = Query
+    Config = TranslateConfig
+    Query = TranslateQuery
     inputs_help: ClassVar[str] = "Sentences; - takes them from stdin, one a line."
     example_inputs: ClassVar[tuple[str, ...]] = ("I see the dog.", "Where is the house?")
     answer_columns: ClassVar[tuple[str, ...]] = ("translation",)
@@ -91,7 +60,7 @@ class Translate(Experiment):
     dataset_option: ClassVar[str] = "pairs"
     network_options: ClassVar[tuple[str, ...]] = ("reverse",)
 
-    def load(self, config: Any, store: Store, warn: Warn) -> Data:
+    def load(self, config: TranslateConfig, store: Store, warn: Warn) -> Data:
         """Load pairs, split by source sentence; the alphabets are those of the training part."""
         pairs = load_pairs(
             store,
@@ -133,7 +102,7 @@ class Translate(Experiment):
 
     def load_for_evaluation(
         self,
-        config: Any,
+        config: TranslateConfig,
         facts: Mapping[str, Any],
         given: Mapping[str, Any],
         store: Store,
@@ -146,7 +115,7 @@ class Translate(Experiment):
             del arrays["training"]  # this network was not trained on it
         return Data(arrays, facts, data.source, data.summary)
 
-    def check_facts(self, facts: Mapping[str, Any], network: Any) -> None:
+    def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse alphabets or lengths that are not the network's."""
         alphabets: list[Any] = [facts.get(f"{side}_characters") for side in ("source", "target")]
         for alphabet in alphabets:
@@ -170,7 +139,7 @@ class Translate(Experiment):
             )
         _decoder(network, facts)
 
-    def build(self, config: Any, facts: Mapping[str, Any]) -> Any:
+    def build(self, config: TranslateConfig, facts: Mapping[str, Any]) -> Any:
         """Return the report's encoder and decoder."""
         from nnlab.models.translator import translator
 
@@ -180,7 +149,7 @@ class Translate(Experiment):
         )
         return translator(source, target, config.units)
 
-    def examples(self, config: Any, data: Data) -> Examples:
+    def examples(self, config: TranslateConfig, data: Data) -> Examples:
         """Keep sentences as codes, 0 for nothing; a batch is one-hot, padding has no weight."""
         import keras
 
@@ -214,15 +183,16 @@ class Translate(Experiment):
             higher_is_better=True,
         )
 
-    def score(self, config: Any, network: Any, data: Data) -> Scores:
+    def score(self, model: Model[TranslateConfig], data: Data) -> Scores:
         """Measure translations of unseen sentences, beside those of training sentences."""
-        return scoring.score(_translate(network, data.facts), data)
+        return scoring.score(_translate(model.network, data.facts), data)
 
     def answer(
-        self, network: Any, facts: Mapping[str, Any], query: Any, inputs: Iterable[str]
+        self, model: Model[TranslateConfig], query: TranslateQuery, inputs: Iterable[str]
     ) -> Iterator[Answer | Remark]:
         """Translate each sentence; an empty one has an empty translation."""
-        translate = _translate(network, facts)
+        facts = model.facts
+        translate = _translate(model.network, facts)
         for block in _blocks(inputs, query.together):
             fitting = [text for text in block if len(text) <= LONGEST_INPUT]
             translations = dict(zip(fitting, translate(fitting), strict=True))
@@ -266,11 +236,11 @@ def _codes(sentences: Sequence[str], characters: Sequence[str]) -> np.ndarray:
     return codes
 
 
-def _decoder(network: Any, facts: Mapping[str, Any]) -> GreedyDecoder:
+def _decoder(network: Network, facts: Mapping[str, Any]) -> GreedyDecoder:
     return GreedyDecoder(network, start=0, end=1, longest=2 * facts["target_length"])
 
 
-def _translate(network: Any, facts: Mapping[str, Any]) -> Callable[[Sequence[str]], list[str]]:
+def _translate(network: Network, facts: Mapping[str, Any]) -> Callable[[Sequence[str]], list[str]]:
     """Return a function from sentences to their translations."""
     decoder = _decoder(network, facts)
     numbers = {character: code for code, character in enumerate(facts["source_characters"])}

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlab.datasets.text.sums import (
-    MAX_DIGITS,
     alphabet,
     carries,
     decode_answer,
@@ -17,6 +16,7 @@ from nnlab.datasets.text.sums import (
     to_text,
 )
 from nnlab.errors import UsageError
+from nnlab.experiments.add.config import MAX_DIGITS
 from nnlab.experiments.add.questions import parse_sum
 
 bases = st.integers(2, 36)

@@ -125,7 +125,7 @@ def test_a_reader_that_fails_does_not_lose_the_training(trained, monkeypatch):
 
     monkeypatch.setattr("nnlab.experiments.denoise.scoring.ocr", failing)
     data = DENOISE.load(configured(), Store(offline=True), print)
-    scores = DENOISE.score(trained.config(), trained.network, data)
+    scores = DENOISE.score(trained.model, data)
     assert set(scores.scores) == {"rmse", "psnr", "ssim"}
 
 
@@ -133,7 +133,7 @@ def test_what_is_read_before_and_after_is_counted(trained, monkeypatch):
     texts = iter(["abcd", "abcd", "ab"] * 8)
     monkeypatch.setattr("nnlab.experiments.denoise.scoring.ocr", lambda page: next(texts))
     data = DENOISE.load(configured(), Store(offline=True), print)
-    scores = DENOISE.score(trained.config(), trained.network, data)
+    scores = DENOISE.score(trained.model, data)
     assert scores.scores["character_errors"] == 0
     assert scores.baselines["untouched"]["character_errors"] == 0.5
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from nnlab.experiments.denoise.figures.method_bars import method_bars
 from nnlab.experiments.denoise.figures.pages import CleanedPage, cleaned_pages
+from nnlab.plots.method_bars import method_bars
 from tests.plots.figures import FOOTER, check
 
 

@@ -62,7 +62,7 @@ def test_few_images_are_scored_by_what_can_be_scored(trained):
     data = EMBED.load(configured(), Store(offline=True), print)
     few = {name: data.arrays[name][:9] for name in ("test_images", "test_labels")}
     data = dataclasses.replace(data, arrays={**data.arrays, **few})
-    scores = EMBED.score(configured(), trained.network, data).scores
+    scores = EMBED.score(trained.model, data).scores
     assert "trustworthiness" not in scores
     assert "nn_1" in scores
 

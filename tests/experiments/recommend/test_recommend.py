@@ -10,7 +10,7 @@ import nnlab
 from nnlab import experiments
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, DataError, UsageError
-from nnlab.experiments.contract import Note
+from nnlab.experiments.contract import Model, Note
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.group import run_group
 from nnlab.runs.single import run
@@ -134,9 +134,8 @@ def test_a_checkpoint_without_a_separator_is_asked_with_commas(trained):
     RECOMMEND.check_facts(facts, trained.network)
     given = ", ".join(facts["items"][:2])
     query = RECOMMEND.Query(top=2)
-    assert list(RECOMMEND.answer(trained.network, facts, query, [given])) == trained.answer(
-        [given], top=2
-    )
+    model = Model(trained.network, facts, trained.config)
+    assert list(RECOMMEND.answer(model, query, [given])) == trained.answer([given], top=2)
     with pytest.raises(CheckpointError, match="separator"):
         RECOMMEND.check_facts({**facts, "separator": "|"}, trained.network)
 

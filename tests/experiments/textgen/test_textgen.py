@@ -12,7 +12,7 @@ import nnlab
 from nnlab import experiments
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, DataError
-from nnlab.experiments.contract import Note
+from nnlab.experiments.contract import Model, Note
 from nnlab.runs.evaluation import evaluate
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import run
@@ -227,8 +227,9 @@ def test_another_text_is_scored_as_a_whole(trained, tmp_path):
 
 def test_settings_of_another_window_are_refused(trained):
     data = load(corpus=str(trained.path.parent / "corpus.txt"), seq_len=11)
+    model = Model(trained.network, data.facts, lambda: configured(seq_len=11))
     with pytest.raises(CheckpointError, match="windows of 11 characters"):
-        TEXTGEN.score(configured(seq_len=11), trained.network, data)
+        TEXTGEN.score(model, data)
 
 
 def test_its_own_text_by_another_name_is_not_for_testing_all_of_it(trained, tmp_path):
