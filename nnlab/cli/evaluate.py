@@ -27,8 +27,7 @@ DATA = "Data (of the experiment in question; default: what it was trained on)"
 def _data_options() -> list[click.Parameter]:
     """Collect the options that choose data over all experiments, each once."""
     options: dict[str, click.Parameter] = {}
-    for name in experiments.names():
-        experiment = experiments.get(name)
+    for experiment in experiments.usable():
         for option in options_of(experiment.Config, DATA):
             if option.name in experiment.data_options:
                 options.setdefault(option.name, option)

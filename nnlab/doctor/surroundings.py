@@ -53,7 +53,7 @@ def _advice(name: str, known: set[str]) -> str:
 def _of_options() -> set[str]:
     return {
         variable_name(experiment.name, field.name)
-        for experiment in map(experiments.get, experiments.names())
+        for experiment in experiments.usable()
         for options in (experiment.Config, experiment.Query)
         for field in dataclasses.fields(options)
     }

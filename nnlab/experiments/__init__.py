@@ -1,47 +1,122 @@
-"""One folder or file per experiment, found by its name; each defines `EXPERIMENT`."""
+"""One folder or file per experiment, found by its name; each defines `EXPERIMENT`.
 
+Other packages can bring experiments of their own: an entry point of the group
+`nnlab.experiments`, whose name is the command's and whose value is the instance.
+"""
+
+import contextlib
+import functools
 import importlib
 import pkgutil
 import re
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlab.errors import CheckpointError, nearest
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from nnlab.experiments.contract import AnyExperiment
 
+GROUP = "nnlab.experiments"
 _SUMMARY = re.compile(r'^    summary: ClassVar\[str\] = "([^"\\]*)"$', re.MULTILINE)
 
 
 def names() -> list[str]:
     """Return the names of all experiments, such as `perm-test`, in alphabetical order."""
-    modules = {module.name for module in pkgutil.iter_modules(__path__)} - {"contract"}
-    return sorted(name.replace("_", "-") for name in modules)
+    return sorted({*_own(), *_installed()})
 
 
 def get(name: str) -> "AnyExperiment":
     """Return the experiment called `name`.
 
     Raises:
-        CheckpointError: There is none; names come from the package itself or from a checkpoint.
+        CheckpointError: There is none (names come from the package itself or from a checkpoint),
+            or the package that brings it cannot be imported.
     """
-    if name not in names():
+    if name in _own():
+        own: AnyExperiment = importlib.import_module(f"{__name__}.{_file(name)}").EXPERIMENT
+        return own
+    if name not in _installed():
         raise CheckpointError(f"there is no experiment {name!r}; {nearest(name, names())}")
-    experiment: AnyExperiment = importlib.import_module(f"{__name__}.{_file(name)}").EXPERIMENT
-    return experiment
+    return _loaded(_installed()[name])
+
+
+def usable() -> Iterator["AnyExperiment"]:
+    """Yield all experiments but those of packages that cannot be imported."""
+    for name in names():
+        with contextlib.suppress(CheckpointError):
+            yield get(name)
 
 
 def summary(name: str) -> str:
     """Return the one-line summary of the experiment called `name`.
 
     It is read from the source: to import all experiments for a list of commands would cost half a
-    second. An experiment that writes it in another way is imported after all.
+    second. An experiment that writes it in another way is imported after all, and so is one of
+    another package; if that fails, the reason stands in place of the summary.
     """
-    place = Path(__file__).parent / _file(name)
-    file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
-    found = _SUMMARY.search(file.read_text(encoding="utf-8"))
-    return found[1] if found else get(name).summary
+    if name in _own():
+        place = Path(_own()[name])
+        file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        found = _SUMMARY.search(file.read_text(encoding="utf-8"))
+        return found[1] if found else get(name).summary
+    try:
+        return get(name).summary
+    except CheckpointError as error:
+        return str(error)
+
+
+def _own() -> dict[str, str]:
+    """Return the path of each experiment of this package, without a suffix, by name."""
+    return {
+        module.name.replace("_", "-"): str(Path(finder.path, module.name))
+        for module in pkgutil.iter_modules(__path__)
+        if module.name != "contract"
+        and (finder := module.module_finder)
+        and hasattr(finder, "path")
+    }
+
+
+@functools.cache
+def _installed() -> Mapping[str, "EntryPoint"]:
+    """Return the entry points of other packages, by name. An experiment of our own comes first."""
+    if not any(map(_mentions_group, sys.path)):
+        return {}
+    from importlib.metadata import entry_points
+
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _mentions_group(folder: str) -> bool:
+    """Tell whether a package installed in this folder has entry points of the group.
+
+    `importlib.metadata` says it as well, but takes a third of the time of `nnlab --help`.
+    """
+    found = Path(folder).glob("*.*-info/entry_points.txt")
+    return any(GROUP.encode() in file.read_bytes() for file in found)
+
+
+def _loaded(point: "EntryPoint") -> "AnyExperiment":
+    from nnlab.experiments.contract import Experiment
+
+    package = point.dist.name if point.dist else point.module
+    try:
+        experiment = point.load()
+    except Exception as error:  # whatever a foreign module raises while it is imported
+        raise CheckpointError(
+            f"experiment {point.name!r} cannot be loaded: {type(error).__name__}: {error}; "
+            f"update or uninstall {package}"
+        ) from error
+    if not isinstance(experiment, Experiment) or experiment.name != point.name:
+        raise CheckpointError(
+            f"experiment {point.name!r}: expected {point.value} of {package} to be an Experiment "
+            f"of that name, but it is {experiment!r:.80}"
+        )
+    return experiment
 
 
 def _file(name: str) -> str:

@@ -16,6 +16,7 @@ from nnlab.errors import CheckpointError, DataError, UsageError
 from nnlab.options import without_effect
 from nnlab.runs import folder as runs
 from nnlab.runs.folder import GroupFolder, RunFolder
+from nnlab.training.settings import TrainingSettings
 
 NO_MEASURES = {"epoch", "seconds"}
 
@@ -49,7 +50,9 @@ class Member:
     @property
     def without_effect(self) -> frozenset[str]:
         """Settings that change no result: they have a column, but divide no runs."""
-        return without_effect(experiments.get(self.experiment).Config)
+        known = self.experiment in experiments.names()  # it may be another version's
+        config = experiments.get(self.experiment).Config if known else TrainingSettings
+        return without_effect(config)
 
     @property
     def diverged(self) -> bool:
