@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlab.datasets.images.idx import write_idx
+from tests.idx_files import write_idx
 
 
 def write_tiny_images(folder: Path) -> tuple[Path, Path]:

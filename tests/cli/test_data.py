@@ -13,7 +13,7 @@ def many_files(monkeypatch, tmp_path, here):
     files = tuple(
         DataFile(f"role {n}", f"many/{n % 2}/{n}.bin", len(CONTENT), digest) for n in range(30)
     )
-    data_set = DataSet("many", "Many files", "free", "", (Edition(files),))
+    data_set = DataSet("many", "Many files", "free", (Edition(files),))
     monkeypatch.setattr(commands, "get_set", lambda name: data_set)
     for file in files[:here]:
         path = tmp_path / "data" / file.path

@@ -29,7 +29,7 @@ FILES = tuple(
     DataFile(name, f"set/{name}.bin", len(CONTENT), DIGEST, f"https://example.org/{name}")
     for name in ("images", "labels")
 )
-SET = DataSet("set", "Two files", "free", "", (Edition(FILES),))
+SET = DataSet("set", "Two files", "free", (Edition(FILES),))
 
 
 def put(name, content=CONTENT):

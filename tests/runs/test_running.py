@@ -9,7 +9,7 @@ import pytest
 
 import nnlab
 from nnlab import experiments
-from nnlab.datasets.images.idx import read_labelled_images, write_idx
+from nnlab.datasets.images.idx import read_labelled_images
 from nnlab.errors import (
     CheckpointError,
     DataError,
@@ -23,6 +23,7 @@ from nnlab.runs.evaluation import evaluate
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.group import resume_group, run_group
 from nnlab.runs.single import resume, run
+from tests.idx_files import write_idx
 from tests.watching import Watcher, make_workshop
 
 CLASSIFY = experiments.get("classify")

@@ -81,20 +81,6 @@ def read_labelled_images(images_path: Path, labels_path: Path) -> tuple[np.ndarr
     return images, labels
 
 
-def write_idx(path: Path, array: np.ndarray) -> None:
-    """Write an array of bytes as an idx file, gzipped if the name ends in .gz.
-
-    Args:
-        path: The file; it is replaced if it exists.
-        array: uint8, one to eight dimensions.
-    """
-    if array.dtype != np.uint8 or not 1 <= array.ndim <= MAX_DIMENSIONS:
-        raise ValueError(f"expected uint8 with 1 to 8 dimensions, got {array.dtype} {array.shape}")
-    content = struct.pack(f">HBB{array.ndim}I", 0, UINT8, array.ndim, *array.shape)
-    content += array.tobytes()
-    path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
-
-
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[tuple[IO[bytes], int]]:
     """Open a plain or gzipped file; give its content and how many bytes that can be at most."""

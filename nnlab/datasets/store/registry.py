@@ -49,7 +49,6 @@ class DataSet:
         name: What `--dataset` calls it.
         what: One sentence on its content.
         licence: Its terms, in words.
-        homepage: Where to read more.
         editions: At least one; the first is the one to download.
         classes: Number of classes of a labelled set, else None.
     """
@@ -57,7 +56,6 @@ class DataSet:
     name: str
     what: str
     licence: str
-    homepage: str
     editions: tuple[Edition, ...]
     classes: int | None = None
 

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nnlab.datasets.images.idx import read_idx, read_labelled_images, write_idx
+from nnlab.datasets.images.idx import read_idx, read_labelled_images
 from nnlab.errors import DataError
+from tests.idx_files import write_idx
 
 ARRAYS = hnp.arrays(np.uint8, hnp.array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=6))
 FAST = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -96,11 +97,6 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     for path in (tmp_path, tmp_path / "none"):
         with pytest.raises(DataError, match=str(path)):
             read_idx(path)
-
-
-def test_only_bytes_are_written(tmp_path):
-    with pytest.raises(ValueError, match="uint8"):
-        write_idx(tmp_path / "x", np.zeros(3))
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from nnlab.datasets.images import labelled as labelled_images
-from nnlab.datasets.images.idx import write_idx
 from nnlab.datasets.images.labelled import load_digits, split_validation
 from nnlab.datasets.store import Store
 from nnlab.datasets.store.registry import DataFile, DataSet, Edition, get_set
 from nnlab.errors import DataError, UsageError
+from tests.idx_files import write_idx
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def put_fake_mnist(folder, monkeypatch, labels=(0, 1, 2) * 4):
             content = path.read_bytes()
             digest = hashlib.sha256(content).hexdigest()
             files.append(DataFile(f"{part}-{role}", f"mnist/{path.name}", len(content), digest, ""))
-    fake = DataSet("mnist", "", "", "", (Edition(tuple(files)),), classes=10)
+    fake = DataSet("mnist", "", "", (Edition(tuple(files)),), classes=10)
     monkeypatch.setattr(labelled_images, "get_set", lambda name: fake)
     return files
 

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from nnlab.datasets.images import letters
-from nnlab.datasets.images.idx import write_idx
 from nnlab.datasets.images.letters import ALPHABET, load_letters
 from nnlab.datasets.store import MissingDataError, Store
 from nnlab.datasets.store.registry import get_set
 from nnlab.errors import DataError, UsageError
+from tests.idx_files import write_idx
 
 
 @pytest.fixture(scope="module")

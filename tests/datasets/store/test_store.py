@@ -25,7 +25,7 @@ def make_set(base_url=NOWHERE, contents=CONTENTS, folder="tales"):
         )
         for role, content in contents.items()
     )
-    return DataSet("tales", "Two files", "public domain", "", (Edition(files),))
+    return DataSet("tales", "Two files", "public domain", (Edition(files),))
 
 
 def put(folder, contents=CONTENTS, name="tales"):
@@ -163,7 +163,7 @@ def test_a_damaged_file_is_an_error_that_names_it(places, content, expected):
 
 def test_any_edition_will_do(places):
     first, second = make_set(folder="one"), make_set(contents={"text": b"short"}, folder="two")
-    both = DataSet("tales", "", "", "", (*first.editions, *second.editions))
+    both = DataSet("tales", "", "", (*first.editions, *second.editions))
     assert Store().find(both) is None
     put(places / "data", {"text": b"short"}, "two")
     assert Store().find(both) == {"text": Store().folders()[1] / "two/text.bin"}

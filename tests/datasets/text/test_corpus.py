@@ -37,7 +37,7 @@ def put_fake_tom_sawyer(folder, monkeypatch, content=b"Tom! No answer."):
     file = DataFile(
         "text", "texts/tom_sawyer.txt", len(content), hashlib.sha256(content).hexdigest()
     )
-    fake = DataSet("tom_sawyer", "", "", "", (Edition((file,)),))
+    fake = DataSet("tom_sawyer", "", "", (Edition((file,)),))
     monkeypatch.setattr(locate, "get_set", lambda name: fake)
     monkeypatch.setattr(locate, "all_sets", lambda: {"tom_sawyer": fake})
     return path

@@ -10,13 +10,13 @@ from PIL import Image
 import nnlab
 from nnlab import experiments
 from nnlab.checkpoint import write
-from nnlab.datasets.images.idx import write_idx
 from nnlab.datasets.images.labelled import sample_digits
 from nnlab.errors import CheckpointError, NnlabError, UsageError
 from nnlab.experiments.contract import Note
 from nnlab.runs.evaluation import evaluate
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import run
+from tests.idx_files import write_idx
 from tests.watching import make_workshop
 
 CLASSIFY = experiments.get("classify")
