@@ -170,11 +170,15 @@ class Add(Experiment[AddConfig, AddQuery]):
 
     def draw(self, evidence: Evidence) -> dict[str, Any]:
         """Draw accuracy by number of carries and by length."""
-        return scoring.draw(evidence)
+        from nnlab.experiments.add import figures
+
+        return figures.draw(evidence)
 
     def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
         """Return exact match beside the baselines, by carries and by length."""
-        return scoring.tables(metrics)
+        from nnlab.experiments.add import tables
+
+        return tables.tables(metrics)
 
 
 def _operands(text: str, base: int, digits: int) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.experiments.contract import Evidence
 from nnlab.plots import style
 
 if TYPE_CHECKING:
@@ -142,3 +143,21 @@ def _draw_reference(figure: "Figure", axes: "Axes", reference: tuple[str, float]
     else:
         axes.plot([], [], label=f"{label} (off the axis)", **look)
     figure.legend(loc="outside upper right", fontsize=style.TEXT_SIZE, frameon=False)
+
+
+def draw(evidence: Evidence) -> dict[str, Any]:
+    """Draw accuracy by number of carries and by length."""
+    details = evidence.metrics["details"]
+    return {
+        f"by-{key}": group_bars(
+            [
+                (str(group["key"]), group["value"], group["low"], group["high"], group["count"])
+                for group in details[f"by_{key}"]
+            ],
+            title=f"Sums answered exactly, by {words}",
+            xlabel=words,
+            ylabel="exact match",
+            footer=evidence.footer,
+        )
+        for key, words in (("carries", "number of carries"), ("length", "digits of an operand"))
+    }

@@ -1,13 +1,13 @@
-"""Scores, tables and figures of a network that adds: whole answers, and single characters."""
+"""Scores of a network that adds: whole answers, and single characters."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from nnlab.datasets.text.sums import carries, decode_answer, encode_answers, to_text
 from nnlab.experiments.add.baselines import constant_answer, nearest_answers
-from nnlab.experiments.contract import Data, Evidence, Scores, Table
+from nnlab.experiments.contract import Data, Scores
 from nnlab.metrics import wilson_interval
 
 WRONG_SHOWN = 10
@@ -79,68 +79,3 @@ def _wrong(
         }
         for row in np.flatnonzero(~exact)[:WRONG_SHOWN]
     ]
-
-
-def draw(evidence: Evidence) -> dict[str, Any]:
-    """Draw accuracy by number of carries and by length."""
-    from nnlab.experiments.add.figures import group_bars
-
-    details = evidence.metrics["details"]
-    return {
-        f"by-{key}": group_bars(
-            [
-                (str(group["key"]), group["value"], group["low"], group["high"], group["count"])
-                for group in details[f"by_{key}"]
-            ],
-            title=f"Sums answered exactly, by {words}",
-            xlabel=words,
-            ylabel="exact match",
-            footer=evidence.footer,
-        )
-        for key, words in (("carries", "number of carries"), ("length", "digits of an operand"))
-    }
-
-
-def tables(metrics: Mapping[str, Any]) -> list[Table]:
-    """Return exact match beside the baselines, by carries and by length, and what was wrong."""
-    details = metrics["details"]
-    methods = {"this network": metrics["scores"], **metrics["baselines"]}
-    rows = [
-        (name, f"{values['exact_match']:.2%}", f"{values['per_character']:.2%}")
-        for name, values in methods.items()
-    ]
-    interval = details["exact_match_interval"]
-    overall = Table(
-        f"{details['test_problems']:,} problems never seen, base {details['base']}, "
-        f"up to {details['digits']} digits",
-        ("", "exact match", "per character"),
-        rows,
-        f"exact match of this network: {interval['low']:.2%} to {interval['high']:.2%} "
-        "(95 % interval)",
-    )
-    return [
-        overall,
-        _group_table("By number of carries", details["by_carries"]),
-        _group_table("By digits of the longer operand", details["by_length"]),
-        *_wrong_table(details["wrong"]),
-    ]
-
-
-def _group_table(title: str, groups: Sequence[Mapping[str, Any]]) -> Table:
-    rows = [
-        (
-            str(group["key"]),
-            f"{group['value']:.2%}",
-            f"{group['low']:.2%} to {group['high']:.2%}",
-            f"{group['count']:,}",
-        )
-        for group in groups
-    ]
-    return Table(title, ("", "exact match", "95 % interval", "problems"), rows)
-
-
-def _wrong_table(wrong: Sequence[Mapping[str, str]]) -> list[Table]:
-    if not wrong:
-        return []
-    rows = [(entry["sum"], entry["answer"], entry["expected"]) for entry in wrong]
-    return [Table("The first that were wrong", ("sum", "answer", "expected"), rows)]

@@ -218,7 +218,9 @@ class ImageClassifier(Experiment[C, ClassifyQuery]):
 
     def draw(self, evidence: Evidence) -> dict[str, Any]:
         """Draw the confusion matrix, accuracy by class, and the misclassified images."""
-        return classifier.draw(evidence)
+        from nnlab.experiments.classify import figures
+
+        return figures.draw(evidence)
 
     def explore(self, evidence: Evidence) -> list[Explorer]:
         """Let the reader choose among the misclassified images."""
@@ -229,7 +231,9 @@ class ImageClassifier(Experiment[C, ClassifyQuery]):
 
     def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
         """Return accuracy beside the baselines, and the most misclassified classes."""
-        return classifier.tables(metrics)
+        from nnlab.experiments.classify import tables
+
+        return tables.tables(metrics)
 
     def summarise(self, results: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
         """Rank the classes by accuracy over all runs, and say how stable the ranking is."""
@@ -237,7 +241,9 @@ class ImageClassifier(Experiment[C, ClassifyQuery]):
 
     def summary_tables(self, summary: Mapping[str, Any]) -> list[Table]:
         """Return which classes are misclassified most, and in how many of the runs."""
-        return [classifier.summary_table(summary["details"], len(summary["runs"]))]
+        from nnlab.experiments.classify import tables
+
+        return [tables.summary_table(summary["details"], len(summary["runs"]))]
 
 
 def _path(text: str | None) -> Path | None:

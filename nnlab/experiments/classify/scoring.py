@@ -1,6 +1,6 @@
-"""Scores, tables and figures of an image classifier."""
+"""Scores of an image classifier."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from nnlab.experiments.classify.baselines.constant_class import (
     majority_class_accuracy,
 )
 from nnlab.experiments.classify.baselines.logistic_regression import fitted
-from nnlab.experiments.contract import Data, Evidence, Scores, Table
+from nnlab.experiments.contract import Data, Scores
 from nnlab.metrics import (
     class_accuracy,
     confused_pairs,
@@ -19,9 +19,6 @@ from nnlab.metrics import (
     rank_stability,
     wilson_interval,
 )
-
-WORST = 3
-"""How many classes the report names as the most misclassified."""
 
 
 def score(predict: Callable[[np.ndarray], np.ndarray], data: Data) -> Scores:
@@ -76,68 +73,6 @@ def _baselines(data: Data) -> dict[str, dict[str, float]]:
     }
 
 
-def draw(evidence: Evidence) -> dict[str, Any]:
-    """Draw the confusion matrix, the accuracy by class, and the misclassified images."""
-    from nnlab.experiments.classify.figures.class_accuracy import (
-        class_accuracy as draw_class_accuracy,
-    )
-    from nnlab.experiments.classify.figures.confusion import (
-        confusion_matrix as draw_confusion_matrix,
-    )
-    from nnlab.experiments.classify.figures.image_grid import misclassified_images
-
-    details, arrays, footer = evidence.metrics["details"], evidence.arrays, evidence.footer
-    names = details["class_names"]
-    return {
-        "confusion": draw_confusion_matrix(details["confusion_matrix"], names, footer),
-        "class-accuracy": draw_class_accuracy(details["class_accuracy"], names, footer),
-        "misclassified": misclassified_images(
-            arrays["misclassified_images"],
-            arrays["misclassified_labels"],
-            arrays["misclassified_predictions"],
-            arrays["misclassified_probabilities"],
-            names,
-            footer,
-        ),
-    }
-
-
-def tables(metrics: Mapping[str, Any]) -> list[Table]:
-    """Return accuracy beside the baselines, and the most misclassified classes."""
-    details = metrics["details"]
-    names = details["class_names"]
-    low, high = (details["accuracy_interval"][end] for end in ("low", "high"))
-    accuracy_rows = [
-        ("this network", percent(metrics["scores"]["accuracy"]), span(low, high)),
-        *((name, percent(row["accuracy"]), "") for name, row in metrics["baselines"].items()),
-    ]
-    worst = [entry for entry in details["class_accuracy"] if entry["count"]][:WORST]
-    worst_rows = [
-        (
-            names[entry["label"]],
-            percent(entry["accuracy"]),
-            span(entry["low"], entry["high"]),
-            f"{entry['count'] - entry['correct']} of {entry['count']}",
-            _taken_for(details["confused_pairs"], entry["label"], names),
-        )
-        for entry in worst
-    ]
-    tested = f"{details['test_images']:,} test images of {metrics['dataset']['name']}"
-    return [
-        Table(f"Accuracy on {tested}", ("", "accuracy", "95 % interval"), accuracy_rows),
-        Table(
-            "Misclassified most",
-            ("class", "accuracy", "95 % interval", "wrong", "taken for"),
-            worst_rows,
-        ),
-    ]
-
-
-def _taken_for(pairs: Iterable[Mapping[str, int]], label: int, names: Sequence[str]) -> str:
-    mistaken = [pair for pair in pairs if pair["label"] == label]
-    return ", ".join(f"{names[pair['prediction']]} ({pair['count']})" for pair in mistaken)
-
-
 def summarise(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Rank the classes by accuracy over several runs, and say how stable the ranking is.
 
@@ -169,31 +104,3 @@ def summarise(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 def _recalls(entries: Iterable[Mapping[str, Any]]) -> dict[int, float]:
     """Return the accuracy of each class that has test images, by label."""
     return {entry["label"]: entry["accuracy"] for entry in entries if entry["count"]}
-
-
-def summary_table(summary: Mapping[str, Any], runs: int) -> Table:
-    """Return the classes that are misclassified most over several runs."""
-    rows = [
-        (
-            entry["class"],
-            percent(entry["accuracy"]["mean"]),
-            span(entry["accuracy"]["low"], entry["accuracy"]["high"]),
-            f"{entry['mean_rank']:.1f}",
-            f"{entry['among_worst_three']} of {runs}",
-        )
-        for entry in summary["classes"]
-    ]
-    correlation = summary["rank_correlation"]
-    note = "" if correlation is None else f"Mean rank correlation between runs: {correlation:.2f}"
-    columns = ("class", "mean accuracy", "95 % interval", "mean rank", "among worst three")
-    return Table("Misclassified most over all runs (rank 1 is worst)", columns, rows, note)
-
-
-def percent(share: float) -> str:
-    """Write a share as a percentage with two decimals."""
-    return f"{100 * share:.2f} %"
-
-
-def span(low: float | None, high: float | None) -> str:
-    """Write an interval of shares as percentages; one run alone has none."""
-    return "" if low is None or high is None else f"{100 * low:.2f} to {100 * high:.2f} %"

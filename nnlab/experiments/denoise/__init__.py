@@ -187,7 +187,9 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery]):
 
     def draw(self, evidence: Evidence) -> dict[str, Any]:
         """Draw pages before and after, and what is left of each kind of noise."""
-        return scoring.draw(evidence)
+        from nnlab.experiments.denoise import figures
+
+        return figures.draw(evidence)
 
     def explore(self, evidence: Evidence) -> list[Explorer]:
         """Let the reader draw cleaned pages over noisy ones."""
@@ -201,7 +203,9 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery]):
 
     def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
         """Return the scores beside the baselines, overall and by kind of noise."""
-        return scoring.tables(metrics)
+        from nnlab.experiments.denoise import tables
+
+        return tables.tables(metrics)
 
 
 def _enlarged(squares: Any, share: float, seed: Any) -> Any:

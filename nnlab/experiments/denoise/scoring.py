@@ -1,4 +1,4 @@
-"""Scores, tables and figures of a page cleaner: how far from the true page is the cleaned one?"""
+"""Scores of a page cleaner: how far from the true page is the cleaned one?"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 from nnlab import programs
 from nnlab.datasets.pages.pairs import unpacked
 from nnlab.errors import NnlabError
-from nnlab.experiments.contract import Data, Evidence, Scores, Table
+from nnlab.experiments.contract import Data, Scores
 from nnlab.experiments.denoise.baselines import (
     divided_by_background,
     fit_rescaling,
@@ -23,19 +23,21 @@ from nnlab.metrics.images import WINDOW
 from nnlab.metrics.reading import PROGRAM
 
 OWN = "this network"
+
+
 UNTOUCHED = "untouched"
-WORDS = {
-    "rmse": "RMSE",
-    "psnr": "PSNR (dB)",
-    "ssim": "SSIM",
-    "character_errors": "characters misread",
-}
-PLACES = {"rmse": 4, "psnr": 2, "ssim": 4, "character_errors": 3}
+
+
 OPTIONAL = {"character_errors": PROGRAM}
 """Scores that need a program, and which."""
+
+
 READ = (OWN, UNTOUCHED)
 """Methods whose pages a program reads, which takes longer than all else: after and before."""
+
+
 UNKNOWN_KIND = "noise"
+
 
 Clean = Callable[[np.ndarray], np.ndarray]
 """A page, uint8 (height, width), to float32 (height, width) from 0 (black) to 1 (white)."""
@@ -194,65 +196,3 @@ def _evidence(
         evidence[f"cleaned_{number}"] = (clean(noisy) * 255).round().astype(np.uint8)
         evidence[f"true_{number}"] = truth
     return evidence
-
-
-def draw(evidence: Evidence) -> dict[str, Any]:
-    """Draw a page of each kind of noise before and after, and the error by kind."""
-    from nnlab.experiments.denoise.figures.pages import CleanedPage, cleaned_pages
-    from nnlab.plots.method_bars import method_bars
-
-    details, arrays = evidence.metrics["details"], evidence.arrays
-    rows = [
-        CleanedPage(
-            f"{one['kind']}: RMSE {one['before']:.3f} before, {one['after']:.3f} after",
-            *(arrays[f"{name}_{number}"] for name in ("noisy", "cleaned", "true")),
-        )
-        for number, one in enumerate(details["shown"])
-    ]
-    errors = {
-        name: {kind: scores["rmse"] for kind, scores in kinds.items()}
-        for name, kinds in details["by_kind"].items()
-    }
-    title = "A test page of each kind of noise, the one with the median error"
-    return {
-        "pages": cleaned_pages(rows, title, evidence.footer),
-        "by-noise": method_bars(
-            errors, "What is left of each kind of noise", "", "RMSE", evidence.footer
-        ),
-    }
-
-
-def tables(metrics: Mapping[str, Any]) -> list[Table]:
-    """Return the scores beside the baselines, overall and by kind of noise."""
-    details = metrics["details"]
-    keys = [key for key in WORDS if key in metrics["scores"]]
-    rows = [
-        (name, *(_number(scores, key) for key in keys))
-        for name, scores in {OWN: metrics["scores"], **metrics["baselines"]}.items()
-    ]
-    kinds = list(details["by_kind"][OWN])
-    by_kind = [
-        (name, *(_number(scores[kind], "rmse") for kind in kinds))
-        for name, scores in details["by_kind"].items()
-    ]
-    overall = Table(
-        f"{details['test_pages']} test pages, cleaned and compared with the true ones",
-        ("", *(WORDS[key] for key in keys)),
-        rows,
-        _remarks(metrics),
-    )
-    if len(kinds) < 2:
-        return [overall]
-    return [overall, Table("RMSE by kind of noise", ("", *kinds), by_kind)]
-
-
-def _remarks(metrics: Mapping[str, Any]) -> str:
-    error = metrics["details"]["rmse_of_clean_pages"]
-    remarks = [f"True pages, cleaned as if they were stained, keep an RMSE of {error:.4f}."]
-    for score, why in metrics.get("unmeasured", {}).items():
-        remarks.append(f"Not measured: {WORDS.get(score, score)} ({why}).")
-    return " ".join(remarks)
-
-
-def _number(scores: Mapping[str, float], key: str) -> str:
-    return f"{scores[key]:.{PLACES[key]}f}" if key in scores else ""

@@ -164,7 +164,9 @@ class Embed(Experiment[EmbedConfig, EmbedQuery]):
 
     def draw(self, evidence: Evidence) -> dict[str, Any]:
         """Draw the test images in the plane, and what the decoder makes of each place."""
-        return scoring.draw(evidence)
+        from nnlab.experiments.embed import figures
+
+        return figures.draw(evidence)
 
     def explore(self, evidence: Evidence) -> list[Explorer]:
         """Let the reader go about in the plane."""
@@ -174,7 +176,9 @@ class Embed(Experiment[EmbedConfig, EmbedQuery]):
 
     def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
         """Return the scores beside those of principal components."""
-        return scoring.tables(metrics)
+        from nnlab.experiments.embed import tables
+
+        return tables.tables(metrics)
 
 
 def _path(text: str | None) -> Path | None:

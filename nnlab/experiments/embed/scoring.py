@@ -1,4 +1,4 @@
-"""Scores, tables and figures of a map: do images of one class lie together?"""
+"""Scores of a map: do images of one class lie together?"""
 
 import math
 import reprlib
@@ -8,26 +8,26 @@ from typing import Any
 import numpy as np
 
 from nnlab.errors import CheckpointError
-from nnlab.experiments.contract import Data, Evidence, Scores, Table
+from nnlab.experiments.contract import Data, Scores
 from nnlab.experiments.embed.pca import PCA
 from nnlab.inference import Network
 from nnlab.metrics import class_medoids, knn_accuracy, silhouette, trustworthiness
 
-OWN = "this network"
 NEIGHBOURS = 12
 """That trustworthiness looks at; it needs more than twice as many images."""
+
+
 MOST_DRAWN = 20_000
+
+
 MOST_LANDMARKS = 3_000
+
+
 MOST_THUMBNAILS = 600
+
+
 MOST_THUMBNAIL_PIXELS = 2**20
 """Of large images fewer are kept: evidence stays small."""
-WORDS = {
-    "nn_1": "1-NN",
-    "nn_5": "5-NN",
-    "trustworthiness": "trustworthiness",
-    "silhouette": "silhouette",
-    "reconstruction_error": "reconstruction error",
-}
 
 
 def encoder(network: Network) -> Network:
@@ -162,41 +162,3 @@ def described(place: np.ndarray, facts: Mapping[str, Any], top: int) -> dict[str
         for row in distances.argsort(kind="stable")[:top]
     ]
     return {**answer, "nearest": " ".join(one["class"] for one in nearest), "neighbours": nearest}
-
-
-def draw(evidence: Evidence) -> dict[str, Any]:
-    """Draw the plane with an image for each class, and the decoder's grid."""
-    from nnlab.experiments.embed.figures.decoder_grid import decoder_grid
-    from nnlab.experiments.embed.figures.plane import plane
-
-    arrays = evidence.arrays
-    thumbnails = dict(zip(arrays["medoid_classes"].tolist(), arrays["medoid_images"], strict=True))
-    return {
-        "plane": plane(
-            arrays["points"],
-            arrays["labels"],
-            evidence.metrics["details"]["class_names"],
-            evidence.footer,
-            thumbnails,
-        ),
-        "decoder": decoder_grid(
-            arrays["decoded"],
-            tuple(arrays["x_range"].tolist()),
-            tuple(arrays["y_range"].tolist()),
-            evidence.footer,
-        ),
-    }
-
-
-def tables(metrics: Mapping[str, Any]) -> list[Table]:
-    """Return the scores beside those of principal components."""
-    methods = {OWN: metrics["scores"], **metrics["baselines"]}
-    known = [key for key in WORDS if key in metrics["scores"]]
-    rows = [
-        (name, *(f"{scores[key]:.4f}" if key in scores else "" for key in known))
-        for name, scores in methods.items()
-    ]
-    details = metrics["details"]
-    classes = len(details["class_names"])
-    title = f"{details['test_images']:,} test images of {classes} classes in the plane"
-    return [Table(title, ("", *(WORDS[key] for key in known)), rows)]

@@ -17,7 +17,7 @@ import numpy as np
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, UsageError
 from nnlab.experiments.classify import ImageClassifier
-from nnlab.experiments.classify.scoring import percent
+from nnlab.experiments.classify.tables import percent
 from nnlab.experiments.contract import Data, Model, Scores, Table, Warn
 from nnlab.experiments.perm_test.config import ARMS, PermTestConfig
 from nnlab.experiments.perm_test.permutation import (

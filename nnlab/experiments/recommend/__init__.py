@@ -225,11 +225,15 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery]):
 
     def draw(self, evidence: Evidence) -> dict[str, Any]:
         """Draw recall over k beside the baselines."""
-        return scoring.draw(evidence)
+        from nnlab.experiments.recommend import figures
+
+        return figures.draw(evidence)
 
     def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
         """Return the scores beside the baselines."""
-        return scoring.tables(metrics)
+        from nnlab.experiments.recommend import tables
+
+        return tables.tables(metrics)
 
     def summarise(self, results: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
         """Compare the network with each baseline, split by split."""
@@ -237,7 +241,9 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery]):
 
     def summary_tables(self, summary: Mapping[str, Any]) -> list[Table]:
         """Return the paired differences."""
-        return scoring.summary_tables(summary)
+        from nnlab.experiments.recommend import tables
+
+        return tables.summary_tables(summary)
 
 
 def _check_size(baskets: Baskets, name: str | None) -> None:

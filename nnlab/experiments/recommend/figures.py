@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.experiments.contract import Evidence
 from nnlab.plots import style
 
 if TYPE_CHECKING:
@@ -89,3 +90,8 @@ def _draw_curve(
         zorder=5,
     )
     axes.plot([], [], color=colour, linestyle=line, marker=marker, linewidth=width, label=name)
+
+
+def draw(evidence: Evidence) -> dict[str, Any]:
+    """Draw recall over k beside the baselines."""
+    return {"recall": recall_over_k(evidence.metrics["details"]["recall"], evidence.footer)}

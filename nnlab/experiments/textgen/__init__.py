@@ -245,11 +245,15 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery]):
 
     def draw(self, evidence: Evidence) -> dict[str, Any]:
         """Draw bits per character beside the baselines."""
-        return scoring.draw(evidence)
+        from nnlab.experiments.textgen import figures
+
+        return figures.draw(evidence)
 
     def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
         """Return bits per character beside the baselines, what is copied, and a sample."""
-        return scoring.tables(metrics)
+        from nnlab.experiments.textgen import tables
+
+        return tables.tables(metrics)
 
 
 def _written(

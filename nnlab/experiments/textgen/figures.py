@@ -1,8 +1,10 @@
 """Bits per character: the network beside the models that it has to beat."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from nnlab.experiments.contract import Evidence
+from nnlab.experiments.textgen.tables import OWN, bits_by_model
 from nnlab.plots import style
 
 if TYPE_CHECKING:
@@ -46,3 +48,9 @@ def bits_comparison(
     axes.set_xlim(0, 1.1 * max(values) or 1.0)
     style.footer(figure, footer)
     return figure
+
+
+def draw(evidence: Evidence) -> dict[str, Any]:
+    """Draw bits per character beside the baselines."""
+    bits = bits_by_model(evidence.metrics)
+    return {"bits-per-character": bits_comparison(bits, OWN, evidence.footer)}

@@ -1,13 +1,9 @@
-"""Scores, tables and figures of a model of text: bits per character, and how much it copies."""
-
-import textwrap
-from collections.abc import Mapping
-from typing import Any
+"""Scores of a model of text: bits per character, and how much it copies."""
 
 import numpy as np
 
 from nnlab.datasets.text.corpus import decode
-from nnlab.experiments.contract import Data, Evidence, Scores, Table
+from nnlab.experiments.contract import Data, Scores
 from nnlab.experiments.textgen.characters import Reader
 from nnlab.experiments.textgen.ngram import KneserNey, uniform_bits, unigram_bits
 from nnlab.experiments.textgen.sampling import Sampler
@@ -17,17 +13,29 @@ from nnlab.metrics import copied_share, longest_copied_run
 MOST_SCORED = 100_000
 """Characters of the test part that are scored: its first ones. Each costs a whole window."""
 
+
 MOST_COUNTED = 5_000_000
 """Characters that the n-gram model counts: the last ones before the test part."""
 
+
 SAMPLE_LENGTH = 10_000
+
+
 SAMPLE_TEMPERATURE = 0.5
+
+
 SHOWN = 600
-SAMPLE_WIDTH = 76
+
+
 COPY_LENGTH = 20
-OWN = "this network"
+
+
 OWN_PAGES = "the text's own next pages"
+
+
 LEAST_PROBABILITY = 1e-7  # as Keras cuts its crossentropy: a probability of 0 costs 23 bits
+
+
 WINDOWS_AT_ONCE_ELEMENTS = 2**24
 
 
@@ -135,52 +143,3 @@ def carried_bits(network: Network, context: np.ndarray, text: np.ndarray) -> flo
 
 def _bits(probabilities: np.ndarray) -> np.ndarray:
     return -np.log2(np.maximum(probabilities, LEAST_PROBABILITY), dtype=np.float64)
-
-
-def draw(evidence: Evidence) -> dict[str, Any]:
-    """Draw bits per character beside the baselines."""
-    from nnlab.experiments.textgen.figures import bits_comparison
-
-    bits = _bits_by_model(evidence.metrics)
-    return {"bits-per-character": bits_comparison(bits, OWN, evidence.footer)}
-
-
-def _bits_by_model(metrics: Mapping[str, Any]) -> dict[str, float]:
-    """Return bits per character of the network and of the baselines that have some."""
-    models = {OWN: metrics["scores"], **metrics["baselines"]}
-    key = "bits_per_character"
-    return {name: scores[key] for name, scores in models.items() if key in scores}
-
-
-def tables(metrics: Mapping[str, Any]) -> list[Table]:
-    """Return bits per character beside the baselines, what is copied, and a sample."""
-    scores, details = metrics["scores"], metrics["details"]
-    rows = [(name, f"{bits:.3f}") for name, bits in _bits_by_model(metrics).items()]
-    rows.insert(1, ("  its state carried along", f"{scores['bits_per_character_carried']:.3f}"))
-    bits = Table(
-        f"Bits per character on {details['test_characters']:,} characters of the test part",
-        ("", "bits"),
-        rows,
-        "lower is better",
-    )
-    found = [bits]
-    if "copied_share" in scores:
-        found.append(_copying_table(metrics))
-    title = f"Sample, temperature {details['sample_temperature']:g}, as it came"
-    lines = [(line,) for text in details["sample"].split("\n") for line in _wrapped(text)]
-    return [*found, Table(title, ("",), lines)]
-
-
-def _wrapped(line: str) -> list[str]:
-    return textwrap.wrap(line, SAMPLE_WIDTH) or [""]
-
-
-def _copying_table(metrics: Mapping[str, Any]) -> Table:
-    own = metrics["baselines"][OWN_PAGES]
-    count = metrics["details"]["sample_characters"]
-    rows = [
-        (name, f"{values['copied_share']:.1%}", f"{values['longest_copied_run']:.0f}")
-        for name, values in ((OWN, metrics["scores"]), ("the text itself", own))
-    ]
-    columns = ("", f"{COPY_LENGTH}-grams copied", "longest copied run")
-    return Table(f"How much of {count:,} characters stands in the text before", columns, rows)

@@ -208,11 +208,15 @@ class Translate(Experiment[TranslateConfig, TranslateQuery]):
 
     def draw(self, evidence: Evidence) -> dict[str, Any]:
         """Draw the score by length of the sentence."""
-        return scoring.draw(evidence)
+        from nnlab.experiments.translate import figures
+
+        return figures.draw(evidence)
 
     def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
         """Return the scores beside the baselines, and examples."""
-        return scoring.tables(metrics)
+        from nnlab.experiments.translate import tables
+
+        return tables.tables(metrics)
 
 
 def _summary(pairs: SentencePairs) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from nnlab.experiments.contract import Evidence
 from nnlab.plots import style
 
 if TYPE_CHECKING:
@@ -88,3 +89,16 @@ def length_bins(lengths: Lengths, most: int = MOST_BINS) -> list[tuple[int, int]
         (int(present[numbers == number].min()), int(present[numbers == number].max()))
         for number in np.unique(numbers)
     ]
+
+
+def draw(evidence: Evidence) -> dict[str, Any]:
+    """Draw the score by length of the sentence."""
+    figure = length_against_score(
+        evidence.arrays["source_length"],
+        evidence.arrays["sentence_chrf"],
+        title="Unseen sentences: the longer, the worse?",
+        xlabel="characters of the source sentence",
+        ylabel="chrF of a sentence",
+        footer=evidence.footer,
+    )
+    return {"length": figure}

@@ -1,15 +1,16 @@
-"""Scores, tables and figures of a translator: on sentences never seen, and on those it learned."""
+"""Scores of a translator: on sentences never seen, and on those it learned."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from nnlab.experiments.contract import Data, Evidence, Scores, Table
+from nnlab.experiments.contract import Data, Scores
 from nnlab.experiments.translate.baselines import nearest_translations
 from nnlab.metrics import bleu, chrf, chrf_interval, exact_match, sentence_chrf
 
 SHOWN = 10
+
 
 Translate = Callable[[Sequence[str]], list[str]]
 
@@ -86,53 +87,4 @@ def _examples(
     return [
         {"source": questions[row], "translation": given[row], "reference": truth[row][0]}
         for row in rows
-    ]
-
-
-def draw(evidence: Evidence) -> dict[str, Any]:
-    """Draw the score by length of the sentence."""
-    from nnlab.experiments.translate.figures import length_against_score
-
-    figure = length_against_score(
-        evidence.arrays["source_length"],
-        evidence.arrays["sentence_chrf"],
-        title="Unseen sentences: the longer, the worse?",
-        xlabel="characters of the source sentence",
-        ylabel="chrF of a sentence",
-        footer=evidence.footer,
-    )
-    return {"length": figure}
-
-
-def tables(metrics: Mapping[str, Any]) -> list[Table]:
-    """Return the scores beside the baselines, and examples."""
-    scores, details = metrics["scores"], metrics["details"]
-    methods = {"this network": scores, **metrics["baselines"]}
-    if "seen_chrf" in scores:
-        methods["this network, sentences it was trained on"] = {
-            name: scores[f"seen_{name}"] for name in ("chrf", "bleu", "exact_match")
-        }
-    rows = [
-        (name, f"{s['chrf']:.1f}", f"{s['bleu']:.1f}", f"{s['exact_match']:.1%}")
-        for name, s in methods.items()
-    ]
-    interval = details["chrf_interval"]
-    note = (
-        f"chrF of this network: {interval['low']:.1f} to {interval['high']:.1f} "
-        "(95 % interval over sentences)"
-    )
-    columns = ("source", "translation", "reference")
-    return [
-        Table(
-            f"{details['test_sentences']:,} sentences "
-            + ("never seen" if "seen_chrf" in scores else "of the test part"),
-            ("", "chrF", "BLEU", "exact match"),
-            rows,
-            note,
-        ),
-        Table(
-            "Unseen sentences from short to long, not picked",
-            columns,
-            [tuple(example[column] for column in columns) for example in details["examples"]],
-        ),
     ]

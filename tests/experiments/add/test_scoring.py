@@ -5,7 +5,7 @@ import pytest
 
 from nnlab.datasets.store.provenance import Source
 from nnlab.datasets.text.sums import draw_sums, encode_answers
-from nnlab.experiments.add import scoring as scoring
+from nnlab.experiments.add import figures, scoring, tables
 from nnlab.experiments.contract import Data, Evidence
 
 BASE, DIGITS = 10, 3
@@ -90,9 +90,9 @@ def test_naive_baselines_know_the_training_part_only():
 def test_tables_and_figures(answer):
     score = scoring.score(answer, MADE)
     metrics = {"scores": score.scores, "baselines": score.baselines, "details": score.details}
-    tables = scoring.tables(metrics)
-    assert len(tables) == (3 if answer is right else 4)
-    assert tables[0].rows[0][0] == "this network"
-    assert sum(int(row[-1]) for row in tables[1].rows) == 200
-    figures = scoring.draw(Evidence(metrics, {}, "made"))
-    assert set(figures) == {"by-carries", "by-length"}
+    printed = tables.tables(metrics)
+    assert len(printed) == (3 if answer is right else 4)
+    assert printed[0].rows[0][0] == "this network"
+    assert sum(int(row[-1]) for row in printed[1].rows) == 200
+    drawn = figures.draw(Evidence(metrics, {}, "made"))
+    assert set(drawn) == {"by-carries", "by-length"}

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from nnlab.datasets.store.provenance import Source
+from nnlab.experiments.classify import figures, tables
 from nnlab.experiments.classify import scoring as classifier
 from nnlab.experiments.contract import Data
 
@@ -53,7 +54,7 @@ def metrics(score):
 
 
 def test_tables_name_the_worst_class_and_what_it_is_taken_for():
-    _, worst = classifier.tables(metrics(classifier.score(never_c, data())))
+    _, worst = tables.tables(metrics(classifier.score(never_c, data())))
     assert worst.rows[0][0] == "c"
     assert worst.rows[0][1] == "0.00 %"
     assert worst.rows[0][-1].startswith("b (")
@@ -65,7 +66,7 @@ def test_several_runs_agree_on_the_worst_class():
     assert summary["classes"][0]["class"] == "c"
     assert summary["classes"][0]["among_worst_three"] == 3
     assert summary["rank_correlation"] == pytest.approx(1)
-    table = classifier.summary_table(summary, 3)
+    table = tables.summary_table(summary, 3)
     assert table.rows[0][-1] == "3 of 3"
 
 
@@ -73,5 +74,5 @@ def test_figures_are_drawn_when_nothing_is_wrong():
     from nnlab.experiments.contract import Evidence
 
     scores = classifier.score(lambda images: np.eye(3)[images.sum(2).argmax(1)], data())
-    figures = classifier.draw(Evidence(metrics(scores), scores.evidence, "made"))
-    assert set(figures) == {"confusion", "class-accuracy", "misclassified"}
+    drawn = figures.draw(Evidence(metrics(scores), scores.evidence, "made"))
+    assert set(drawn) == {"confusion", "class-accuracy", "misclassified"}

@@ -5,7 +5,7 @@ import pytest
 
 from nnlab.datasets.store.provenance import Source
 from nnlab.experiments.contract import Data, Evidence
-from nnlab.experiments.textgen import scoring as scoring
+from nnlab.experiments.textgen import figures, scoring, tables
 from nnlab.experiments.textgen.ngram import KneserNey
 from tests.experiments.textgen.networks import character_network, constant_network
 
@@ -88,16 +88,16 @@ def test_of_a_text_that_is_all_for_testing_nothing_is_said_to_be_copied():
     score = scoring.score(constant_network(5, PROBABILITIES), data(bounds=(0, 5)), seed=1)
     assert list(score.baselines) == ["uniform"]
     assert score.details["test_characters"] == 2995
-    titles = [table.title for table in scoring.tables(metrics(score))]
+    titles = [table.title for table in tables.tables(metrics(score))]
     assert len(titles) == 2
     assert not any("training part" in title for title in titles)
 
 
 def test_tables_and_figures_name_every_model():
     score = scoring.score(constant_network(5, PROBABILITIES), data(), seed=1)
-    bits, copied, sample = scoring.tables(metrics(score))
+    bits, copied, sample = tables.tables(metrics(score))
     assert [row[0] for row in bits.rows][:2] == ["this network", "  its state carried along"]
     assert {"unigram", "uniform"} < {row[0] for row in bits.rows}
     assert [row[0] for row in copied.rows] == ["this network", "the text itself"]
-    assert all(len(line) <= scoring.SAMPLE_WIDTH for (line,) in sample.rows)
-    assert list(scoring.draw(Evidence(metrics(score), {}, "made"))) == ["bits-per-character"]
+    assert all(len(line) <= tables.SAMPLE_WIDTH for (line,) in sample.rows)
+    assert list(figures.draw(Evidence(metrics(score), {}, "made"))) == ["bits-per-character"]

@@ -5,7 +5,7 @@ import pytest
 
 from nnlab.datasets.store.provenance import Source
 from nnlab.experiments.contract import Data, Evidence
-from nnlab.experiments.translate import scoring as scoring
+from nnlab.experiments.translate import figures, scoring, tables
 
 SOURCES = [f"we saw {n} red houses there" for n in range(40)] + ["we saw 39 red houses there"]
 TARGETS = [f"wij zagen daar {n} rode huizen" for n in range(40)] + ["daar waren 39 rode huizen"]
@@ -78,16 +78,16 @@ def test_without_a_training_part_nothing_is_said_to_be_seen():
     score = scoring.score(Translator(), Data(arrays, {}, MADE.source))
     assert set(score.scores) == {"chrf", "bleu", "exact_match"}
     assert list(score.baselines) == ["copying the source"]
-    table, _ = scoring.tables(metrics(score))
+    table, _ = tables.tables(metrics(score))
     assert [row[0] for row in table.rows] == ["this network", "copying the source"]
 
 
 def test_tables_and_figures():
     score = scoring.score(Translator(), MADE)
-    overall, examples = scoring.tables(metrics(score))
+    overall, examples = tables.tables(metrics(score))
     assert overall.rows[0] == ("this network", "100.0", "100.0", "100.0%")
     assert overall.rows[-1][0] == "this network, sentences it was trained on"
     assert [row[0] for row in examples.rows] == SOURCES[35:40]
     assert score.evidence["source_length"].tolist() == [len(text) for text in SOURCES[35:40]]
-    figures = scoring.draw(Evidence(metrics(score), score.evidence, "made"))
-    assert list(figures) == ["length"]
+    drawn = figures.draw(Evidence(metrics(score), score.evidence, "made"))
+    assert list(drawn) == ["length"]

@@ -1,0 +1,31 @@
+"""The tables that `embed` prints of its runs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from nnlab.experiments.contract import Table
+
+OWN = "this network"
+
+
+WORDS = {
+    "nn_1": "1-NN",
+    "nn_5": "5-NN",
+    "trustworthiness": "trustworthiness",
+    "silhouette": "silhouette",
+    "reconstruction_error": "reconstruction error",
+}
+
+
+def tables(metrics: Mapping[str, Any]) -> list[Table]:
+    """Return the scores beside those of principal components."""
+    methods = {OWN: metrics["scores"], **metrics["baselines"]}
+    known = [key for key in WORDS if key in metrics["scores"]]
+    rows = [
+        (name, *(f"{scores[key]:.4f}" if key in scores else "" for key in known))
+        for name, scores in methods.items()
+    ]
+    details = metrics["details"]
+    classes = len(details["class_names"])
+    title = f"{details['test_images']:,} test images of {classes} classes in the plane"
+    return [Table(title, ("", *(WORDS[key] for key in known)), rows)]
