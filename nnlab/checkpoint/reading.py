@@ -59,7 +59,7 @@ class CheckpointFile:
     def has(self, group: str) -> bool:
         """Tell whether there is a group of that name, such as `optimizer`."""
         with _refusing(self.path):
-            return self._file.id.links.exists(group.encode())
+            return bool(self._file.id.links.exists(group.encode()))
 
     def read(self, group: str, expected: Mapping[str, Variable]) -> dict[str, np.ndarray]:
         """Read all variables of a group, after each of them has been checked.

@@ -37,7 +37,12 @@ FORCE = SectionedOption(["--force"], is_flag=True, help="Replace the file if it 
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.pass_context
 def compare(
-    ctx: click.Context, runs: tuple[Path, ...], measure: str | None, out: Path | None, **_: object
+    ctx: click.Context,
+    /,
+    runs: tuple[Path, ...],
+    measure: str | None,
+    out: Path | None,
+    **_: object,
 ) -> None:
     """Compare runs: where their settings differ, their scores, their curves.
 

@@ -32,7 +32,7 @@ def data() -> None:
 @shared
 @data.command("list", cls=SectionedCommand)
 @click.pass_context
-def list_(ctx: click.Context, as_json: bool, **_: object) -> None:
+def list_(ctx: click.Context, /, as_json: bool, **_: object) -> None:
     """List the data sets and whether they are here."""
     store = make_store(ctx)
     records = []
@@ -60,7 +60,7 @@ def list_(ctx: click.Context, as_json: bool, **_: object) -> None:
 @data.command(cls=SectionedCommand, short_help="Download data sets that are not here yet.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.pass_context
-def fetch(ctx: click.Context, names: tuple[str, ...], as_json: bool, **_: object) -> None:
+def fetch(ctx: click.Context, /, names: tuple[str, ...], as_json: bool, **_: object) -> None:
     """Download data sets that are not here yet; without NAME, all of them."""
     store = make_store(ctx)
     for name in names or all_sets():
@@ -71,7 +71,7 @@ def fetch(ctx: click.Context, names: tuple[str, ...], as_json: bool, **_: object
 @data.command(cls=SectionedCommand, short_help="Print where the files of data sets lie.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.pass_context
-def path(ctx: click.Context, names: tuple[str, ...], as_json: bool, **_: object) -> None:
+def path(ctx: click.Context, /, names: tuple[str, ...], as_json: bool, **_: object) -> None:
     """Print where the files of data sets lie; never downloads."""
     store = make_store(ctx)
     for name in names or all_sets():
@@ -88,7 +88,7 @@ def path(ctx: click.Context, names: tuple[str, ...], as_json: bool, **_: object)
 @data.command(cls=SectionedCommand, short_help="Check the files of data sets.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.pass_context
-def verify(ctx: click.Context, names: tuple[str, ...], as_json: bool, **_: object) -> int:
+def verify(ctx: click.Context, /, names: tuple[str, ...], as_json: bool, **_: object) -> int:
     """Check the files of data sets, size and sha256; exit 3 if one is missing or damaged."""
     store = make_store(ctx)
     whole = True

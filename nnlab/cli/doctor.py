@@ -32,7 +32,7 @@ STYLES = {"ok": "green", "warning": "yellow", "FAILED": "bold red"}
 @with_options(QUICK, *STORE, *SPEECH)
 @click.command(cls=SectionedCommand)
 @click.pass_context
-def doctor(ctx: click.Context, quick: bool, as_json: bool, verbose: int, **_: object) -> int:
+def doctor(ctx: click.Context, /, quick: bool, as_json: bool, verbose: int, **_: object) -> int:
     """Check this machine, down to a training of some seconds.
 
     Packages, devices, memory, disk, data sets, the checkpoints that ship with nnlab. Nothing is

@@ -38,7 +38,7 @@ def _data_options() -> list[click.Parameter]:
 @click.command(cls=SectionedCommand)
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.pass_context
-def evaluate(ctx: click.Context, checkpoint: Path, **_: object) -> None:
+def evaluate(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
     """Score a trained network on the test part of a data set.
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder.

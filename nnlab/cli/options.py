@@ -7,9 +7,9 @@ import os
 import re
 import reprlib
 import sys
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -204,13 +204,16 @@ STORE = [DATA_DIR, OFFLINE]
 SPEECH = [JSON, QUIET, VERBOSE]
 
 
-def add(command: click.Command, options: Sequence[click.Parameter]) -> click.Command:
+C = TypeVar("C", bound=click.Command)
+
+
+def add(command: C, options: Sequence[click.Parameter]) -> C:
     """Add parameters to a command, behind its own."""
     command.params.extend(options)
     return command
 
 
-def with_options(*options: click.Parameter) -> Any:
+def with_options(*options: click.Parameter) -> Callable[[C], C]:
     """Decorate a command with shared options."""
     return lambda command: add(command, options)
 

@@ -29,7 +29,7 @@ FORCE = SectionedOption(["--force"], is_flag=True, help="Replace the file if it 
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.pass_context
 def report(
-    ctx: click.Context, runs: tuple[Path, ...], out: Path, title: str | None, **_: object
+    ctx: click.Context, /, runs: tuple[Path, ...], out: Path, title: str | None, **_: object
 ) -> None:
     """Write one page about runs, with images to explore.
 

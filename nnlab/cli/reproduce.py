@@ -66,7 +66,7 @@ TRAIN = SectionedOption(
 @with_options(QUICK, ONLY, RUNS, JOBS, TRAIN, OUT, *STORE, *SPEECH)
 @click.command(cls=SectionedCommand)
 @click.pass_context
-def reproduce(ctx: click.Context, quick: bool, only: str, out: Path | None, **_: object) -> int:
+def reproduce(ctx: click.Context, /, quick: bool, only: str, out: Path | None, **_: object) -> int:
     """Measure every claim of the 2018 report again.
 
     Trains each experiment with the report's settings, several times, says of each claim whether

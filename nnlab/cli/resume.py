@@ -14,7 +14,7 @@ from nnlab.runs.folder import GroupFolder, RunFolder
 @click.command(cls=SectionedCommand)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.pass_context
-def resume(ctx: click.Context, folder: Path, **_: object) -> None:
+def resume(ctx: click.Context, /, folder: Path, **_: object) -> None:
     """Go on with a run exactly where it stopped.
 
     FOLDER is a run folder such as runs/classify/1, or a group of runs. The final weights are

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.command(cls=SectionedCommand)
 @click.argument("checkpoint", metavar="CHECKPOINT", type=click.Path(path_type=Path))
 @click.pass_context
-def show(ctx: click.Context, checkpoint: Path, **_: object) -> None:
+def show(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
     """Show what is in a checkpoint: network, settings, data, scores.
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder. Of a group of runs, or

@@ -113,7 +113,7 @@ OWN_OPTIONS = [
     ],
 )
 @click.pass_context
-def sweep(ctx: click.Context, experiment: str, **_: object) -> None:
+def sweep(ctx: click.Context, /, experiment: str, **_: object) -> None:
     """Train an experiment with many settings, several runs at once.
 
     Each setting is a group of runs in a folder of its own, which resume, show, compare and

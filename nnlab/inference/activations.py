@@ -12,7 +12,8 @@ def linear(x: np.ndarray) -> np.ndarray:
 
 def relu(x: np.ndarray) -> np.ndarray:
     """max(x, 0)."""
-    return np.maximum(x, np.float32(0))
+    result: np.ndarray = np.maximum(x, np.float32(0))
+    return result
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -23,18 +24,21 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
 
 def tanh(x: np.ndarray) -> np.ndarray:
     """Hyperbolic tangent."""
-    return np.tanh(x)
+    result: np.ndarray = np.tanh(x)
+    return result
 
 
 def softsign(x: np.ndarray) -> np.ndarray:
     """Like tanh, but slower to saturate: x / (1 + abs(x)), -1 to 1."""
-    return x / (np.float32(1) + np.abs(x))
+    result: np.ndarray = x / (np.float32(1) + np.abs(x))
+    return result
 
 
 def softmax(x: np.ndarray) -> np.ndarray:
     """exp(x) scaled to sum 1 along the last axis; shifted first, so that nothing overflows."""
     powers = np.exp(x - x.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    result: np.ndarray = powers / powers.sum(axis=-1, keepdims=True)
+    return result
 
 
 ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {

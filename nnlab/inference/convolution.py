@@ -134,7 +134,8 @@ def _product(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """(rows, length) @ (length, filters), as many products of few rows."""
     rows = _PRODUCT // weights.size
     if not _LEAST_ROWS <= rows < len(x):
-        return x @ weights
+        result: np.ndarray = x @ weights
+        return result
     y = np.empty((len(x), weights.shape[1]), np.float32)
     end = len(x) // rows * rows
     stacked = x[:end].reshape(-1, rows, len(weights))

@@ -149,7 +149,8 @@ class Concatenate(Layer):
             np.broadcast_to(True if mask is None else mask[..., None], x.shape)
             for x, mask in zip(inputs, masks, strict=True)
         ]
-        return np.any(np.concatenate(whole, axis=self.axis), axis=-1)
+        result: np.ndarray = np.any(np.concatenate(whole, axis=self.axis), axis=-1)
+        return result
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,8 @@ class Add(Layer):
         total = inputs[0] + inputs[1]
         for x in inputs[2:]:
             total = total + x
-        return total
+        result: np.ndarray = total
+        return result
 
     def makes_mask(self, masked: Sequence[bool]) -> bool:
         """There is a mask if all inputs have one."""
@@ -178,4 +180,5 @@ class Add(Layer):
 
     def mask(self, inputs: Sequence[np.ndarray], masks: Sequence[np.ndarray | None]) -> np.ndarray:
         """Seen is what any input shows."""
-        return np.any(np.stack([mask for mask in masks if mask is not None]), axis=0)
+        result: np.ndarray = np.any(np.stack([mask for mask in masks if mask is not None]), axis=0)
+        return result

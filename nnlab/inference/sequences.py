@@ -65,7 +65,8 @@ class Embedding(Layer):
 
     def mask(self, inputs: Sequence[np.ndarray], masks: Sequence[np.ndarray | None]) -> np.ndarray:
         """Seen is what is not zero."""
-        return inputs[0] != 0
+        result: np.ndarray = inputs[0] != 0
+        return result
 
 
 @dataclass(frozen=True)
@@ -89,4 +90,5 @@ class Masking(Layer):
 
     def mask(self, inputs: Sequence[np.ndarray], masks: Sequence[np.ndarray | None]) -> np.ndarray:
         """Seen is what has another value in any feature."""
-        return (inputs[0] != np.float32(self.mask_value)).any(axis=-1)
+        result: np.ndarray = (inputs[0] != np.float32(self.mask_value)).any(axis=-1)
+        return result

@@ -89,7 +89,8 @@ def _blurred(image: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     weights = np.exp(-0.5 * (np.arange(-around, around + 1) / SIGMA) ** 2)
     weights /= weights.sum()
     blurred = correlate1d(correlate1d(image, weights, axis=0), weights, axis=1)
-    return blurred[around:-around, around:-around]
+    result: npt.NDArray[np.float64] = blurred[around:-around, around:-around]
+    return result
 
 
 def _check(image: Image, truth: Image) -> None:

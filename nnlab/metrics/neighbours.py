@@ -3,6 +3,8 @@
 All distances are Euclidean.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,9 +18,9 @@ Indices = npt.NDArray[np.int64]
 
 
 def knn_accuracy(
-    train_points: npt.NDArray,
+    train_points: npt.NDArray[Any],
     train_labels: Labels,
-    test_points: npt.NDArray,
+    test_points: npt.NDArray[Any],
     test_labels: Labels,
     k: int,
 ) -> float:
@@ -51,8 +53,8 @@ def knn_accuracy(
 
 
 def trustworthiness(
-    high: npt.NDArray,
-    low: npt.NDArray,
+    high: npt.NDArray[Any],
+    low: npt.NDArray[Any],
     k: int = 12,
     sample: int = TRUSTWORTHINESS_SAMPLE,
     seed: int = 0,
@@ -96,7 +98,7 @@ def trustworthiness(
 
 
 def silhouette(
-    points: npt.NDArray, labels: Labels, sample: int = SILHOUETTE_SAMPLE, seed: int = 0
+    points: npt.NDArray[Any], labels: Labels, sample: int = SILHOUETTE_SAMPLE, seed: int = 0
 ) -> float | None:
     """How far the classes lie apart, -1 to 1: mean of (b - a) / max(a, b) over the points.
 
@@ -140,7 +142,7 @@ def silhouette(
     return total / len(places)
 
 
-def class_medoids(points: npt.NDArray, labels: Labels, classes: int) -> Indices:
+def class_medoids(points: npt.NDArray[Any], labels: Labels, classes: int) -> Indices:
     """The example of each class that lies nearest to the median of its class, coordinatewise.
 
     Args:
@@ -167,7 +169,8 @@ def _most_frequent(votes: Indices) -> Indices:
     """The most frequent value of each row, of several the lowest."""
     votes = np.sort(votes, axis=1)
     counts = (votes[:, :, None] == votes[:, None, :]).sum(axis=2)
-    return votes[np.arange(len(votes)), counts.argmax(axis=1)]
+    result: Indices = votes[np.arange(len(votes)), counts.argmax(axis=1)]
+    return result
 
 
 def _drawn(count: int, sample: int, seed: int) -> Indices:
@@ -186,7 +189,7 @@ def _without_self(distances: Floats, block: slice) -> Floats:
     return distances
 
 
-def _checked(points: npt.NDArray, labels: Labels) -> tuple[Floats, Indices]:
+def _checked(points: npt.NDArray[Any], labels: Labels) -> tuple[Floats, Indices]:
     places, classes = _points(points), np.asarray(labels)
     if classes.shape != (len(places),):
         raise ValueError(f"expected a label a point, got {classes.shape} and {places.shape}")
@@ -195,7 +198,7 @@ def _checked(points: npt.NDArray, labels: Labels) -> tuple[Floats, Indices]:
     return places, classes.astype(np.int64)
 
 
-def _points(points: npt.NDArray) -> Floats:
+def _points(points: npt.NDArray[Any]) -> Floats:
     places = np.asarray(points, np.float64)
     if places.ndim != 2 or not places.size:
         raise ValueError(f"expected points of shape (count, dimensions), got {places.shape}")

@@ -5,7 +5,7 @@ Sparse matrices are SciPy's; a basket is a row, an item a column.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 Floats = npt.NDArray[np.float64]
-Baskets = Union[npt.NDArray, "csr_matrix"]
+Baskets = Union[npt.NDArray[Any], "csr_matrix"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ def ranks(scores: npt.ArrayLike, hidden: npt.ArrayLike, known: Baskets) -> Float
     own = values[rows, items][:, None]
     better = ((values > own) & ~mask).sum(axis=1)
     equal = ((values == own) & ~mask).sum(axis=1)  # the hidden item among them
-    return better + (equal + 1) / 2
+    result: Floats = better + (equal + 1) / 2
+    return result
 
 
 def recall_at(ranks: Floats, k: int) -> float:
@@ -139,7 +140,10 @@ def auc(scores: npt.ArrayLike, baskets: Baskets) -> float | None:
 
 
 def _mask(baskets: Baskets) -> npt.NDArray[np.bool_]:
-    return np.asarray(baskets.toarray() if hasattr(baskets, "toarray") else baskets) != 0
+    result: npt.NDArray[np.bool_] = (
+        np.asarray(baskets.toarray() if hasattr(baskets, "toarray") else baskets) != 0
+    )
+    return result
 
 
 def _checked(ranks: Floats | Sequence[float]) -> Floats:

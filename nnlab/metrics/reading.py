@@ -3,6 +3,7 @@
 import os
 import subprocess
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +40,7 @@ def character_error_rate(text: str, reference: str) -> float:
     return int(row[-1]) / len(reference)
 
 
-def ocr(image: npt.NDArray, language: str = "eng") -> str | None:
+def ocr(image: npt.NDArray[Any], language: str = "eng") -> str | None:
     """Read a page with the program `tesseract`.
 
     Args:
@@ -73,7 +74,7 @@ def ocr(image: npt.NDArray, language: str = "eng") -> str | None:
     return done.stdout.decode("utf-8", "replace")
 
 
-def _png(image: npt.NDArray) -> bytes:
+def _png(image: npt.NDArray[Any]) -> bytes:
     from PIL import Image
 
     if not np.issubdtype(image.dtype, np.integer):

@@ -1,15 +1,17 @@
 """What all results of this room share."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 
+@dataclass(frozen=True)
 class Result:
     """What all results share: a form that `json.dump` takes."""
 
     def as_dict(self) -> dict[str, Any]:
         """The fields by name, nested results as dictionaries, tuples as lists."""
-        return _plain(asdict(self))  # type: ignore[call-overload]
+        result: dict[str, Any] = _plain(asdict(self))
+        return result
 
 
 def _plain(value: Any) -> Any:

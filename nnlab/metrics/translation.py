@@ -154,4 +154,5 @@ def _f_scores(statistics: Counts) -> Floats:
     precision = (both / np.maximum(found, 1) * used).sum(axis=1) / lengths
     recall = (both / np.maximum(wanted, 1) * used).sum(axis=1) / lengths
     weighted = BETA**2 * precision + recall
-    return 100 * (1 + BETA**2) * precision * recall / np.where(weighted > 0, weighted, 1)
+    result: Floats = 100 * (1 + BETA**2) * precision * recall / np.where(weighted > 0, weighted, 1)
+    return result

@@ -127,7 +127,8 @@ def _tell_untrained(axes: "Axes", epochs: Epochs, columns: Columns, scale: float
 
 def _trained(epochs: Epochs, columns: Columns) -> Scores:
     scores = np.concatenate([values[epochs > 0] for values in columns.values()])
-    return scores[np.isfinite(scores)]
+    result: Scores = scores[np.isfinite(scores)]
+    return result
 
 
 def _draw_series(axes: "Axes", epochs: Epochs, columns: Columns) -> None:

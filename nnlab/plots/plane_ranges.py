@@ -1,5 +1,7 @@
 """Which part of a plane to draw, where a few points are far away."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,7 +13,7 @@ ROOM = 0.03  # beyond the outermost points
 Range = tuple[float, float]
 
 
-def axis_ranges(points: npt.NDArray) -> tuple[Range, Range]:
+def axis_ranges(points: npt.NDArray[Any]) -> tuple[Range, Range]:
     """The part of the plane to draw: all points, or 99 % of them where the rest is far away.
 
     Both axes have the same length, so that distances can be compared, unless the plane is more
@@ -45,7 +47,8 @@ def axis_ranges(points: npt.NDArray) -> tuple[Range, Range]:
     return (left, right), (bottom, top)
 
 
-def outside(points: npt.NDArray, x: Range, y: Range) -> npt.NDArray[np.bool_]:
+def outside(points: npt.NDArray[Any], x: Range, y: Range) -> npt.NDArray[np.bool_]:
     """Which of the points, (count, 2), lie outside of the ranges."""
     low, high = np.array([x, y]).T
-    return ((points < low) | (points > high)).any(axis=1)
+    result: npt.NDArray[np.bool_] = ((points < low) | (points > high)).any(axis=1)
+    return result

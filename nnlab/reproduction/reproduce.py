@@ -220,7 +220,8 @@ def _claims(plan: str) -> list[Claim]:
 
 
 def _metrics(group: GroupFolder, name: str) -> dict[str, Any]:
-    return runs.read_json(group.member(name).metrics)
+    result: dict[str, Any] = runs.read_json(group.member(name).metrics)
+    return result
 
 
 def _as_begun(plan: Plan, trials: Trials, group: GroupFolder) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class Plan:
     @property
     def threads(self) -> int:
         """The most cores that a run takes."""
-        return max(setting.config.threads for setting in self.settings)
+        return int(max(setting.config.threads for setting in self.settings))
 
     def trials(self, setting: Setting) -> Trials:
         """Return the Configs of a setting's runs by their names."""

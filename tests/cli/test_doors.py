@@ -13,7 +13,6 @@ from nnlab import experiments
 from nnlab.cli.main import run
 from nnlab.errors import CheckpointError, DataError
 from nnlab.experiments.contract import Note
-from nnlab.runs import answering
 from nnlab.runs.answering import choose_checkpoint, shipped_checkpoint
 from tests.experiments.textgen.networks import write_untrained
 
@@ -61,7 +60,7 @@ def shipped(adders, tmp_path, monkeypatch):
     folder.mkdir(parents=True)
     shutil.copy(adders[10], folder / "add.h5")
     shutil.copy(adders[16], folder / "add.base16.h5")
-    monkeypatch.setattr(answering.resources, "files", lambda package: folder.parent)
+    monkeypatch.setattr("nnlab.runs.answering.resources.files", lambda package: folder.parent)
     return folder
 
 

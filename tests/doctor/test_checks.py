@@ -111,7 +111,7 @@ def test_runs_that_cannot_be_written_are_a_failure(monkeypatch):
     def refuse(**_):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(folders.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr("nnlab.doctor.folders.tempfile.TemporaryFile", refuse)
     result = folders.run_folder(Path("runs"))
     assert result.state == "failed"
     assert "Permission denied" in result.text

@@ -10,6 +10,8 @@ from tests.report.folders import classify_run, denoise_run, embed_run
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
+pytestmark = pytest.mark.slow  # it starts one
+
 
 @pytest.fixture(scope="module")
 def browser():

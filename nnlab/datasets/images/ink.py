@@ -45,7 +45,8 @@ def smoothed(values: np.ndarray, radius: int) -> np.ndarray:
     side = 2 * radius + 1
     sums = np.pad(values, (radius + 1, radius), mode="edge").cumsum(0, np.float64).cumsum(1)
     columns = sums[side:] - sums[:-side]
-    return ((columns[:, side:] - columns[:, :-side]) / side**2).astype(np.float32)
+    result: np.ndarray = ((columns[:, side:] - columns[:, :-side]) / side**2).astype(np.float32)
+    return result
 
 
 def _strongest_parts(difference: np.ndarray) -> tuple[float, np.ndarray]:
@@ -81,4 +82,5 @@ def _grown(mask: np.ndarray) -> np.ndarray:
     """Add the neighbours of all marked pixels."""
     padded = np.pad(mask, 1)
     tall = padded[:-2] | padded[1:-1] | padded[2:]
-    return tall[:, :-2] | tall[:, 1:-1] | tall[:, 2:]
+    result: np.ndarray = tall[:, :-2] | tall[:, 1:-1] | tall[:, 2:]
+    return result

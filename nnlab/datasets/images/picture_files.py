@@ -202,7 +202,10 @@ def white_of_16_bits(image: "Image", values: np.ndarray) -> int:
 
 
 def _to_8_bits(values: np.ndarray, white: float) -> np.ndarray:
-    return (np.clip(values, 0, white) * np.float32(255 / white)).round().astype(np.uint8)
+    result: np.ndarray = (
+        (np.clip(values, 0, white) * np.float32(255 / white)).round().astype(np.uint8)
+    )
+    return result
 
 
 def grey_of_unknown_range(values: np.ndarray) -> np.ndarray:

@@ -76,7 +76,8 @@ class Page:
         grey = LUMA[0] * self.opaque_channel(0)
         for channel in (1, 2):
             grey += LUMA[channel] * self.opaque_channel(channel)
-        return grey
+        result: np.ndarray = grey
+        return result
 
     @property
     def opaque_pixels(self) -> np.ndarray:

@@ -73,4 +73,5 @@ def _field(path: Path, char: str) -> np.ndarray:
         raise DataError(f"the character {char!r} leaves no ink")
     distance = distance_transform_edt(ink) - distance_transform_edt(~ink)
     blocks = distance.reshape(FIELD, OVERSAMPLING, FIELD, OVERSAMPLING)
-    return blocks.mean(axis=(1, 3)) / (GLYPH * OVERSAMPLING)
+    result: np.ndarray = blocks.mean(axis=(1, 3)) / (GLYPH * OVERSAMPLING)
+    return result

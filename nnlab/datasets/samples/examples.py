@@ -67,7 +67,8 @@ def photo_of(digit: np.ndarray, seed: int) -> np.ndarray:
     photo = light * (1 - 0.7 * ink) + rng.normal(0, 5, PHOTO_SIZE)
     for row, column in rng.integers(0, PHOTO_SIZE, (8, 2)):
         photo[row : row + 3, column : column + 3] -= 60
-    return np.clip(photo, 0, 255).astype(np.uint8)
+    result: np.ndarray = np.clip(photo, 0, 255).astype(np.uint8)
+    return result
 
 
 if __name__ == "__main__":

@@ -95,7 +95,10 @@ def _draw(fields: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     step = extent / BOX
     ink = _ink(fields, middle[0] + centred * step, middle[1] + centred * step, hand)
     grain = rng.standard_normal(ink.shape, np.float32) * np.float32(GRAIN)
-    return (np.clip(ink * (hand.strength + grain), 0, 1) * 255).round().astype(np.uint8)
+    result: np.ndarray = (
+        (np.clip(ink * (hand.strength + grain), 0, 1) * 255).round().astype(np.uint8)
+    )
+    return result
 
 
 def _random_hand(count: int, rng: np.random.Generator) -> _Hand:
@@ -135,14 +138,16 @@ def _ink(fields: np.ndarray, y: np.ndarray, x: np.ndarray, hand: _Hand) -> np.nd
     glyph_y = a[:, 0, 0] * rows + a[:, 0, 1] * columns + bent[:, 0]
     glyph_x = a[:, 1, 0] * rows + a[:, 1, 1] * columns + bent[:, 1]
     distance = _interpolate(fields, glyph_y, glyph_x)
-    return np.clip(0.5 + (distance + hand.thickness) / hand.blur, 0, 1)
+    result: np.ndarray = np.clip(0.5 + (distance + hand.thickness) / hand.blur, 0, 1)
+    return result
 
 
 def _bumps(position: np.ndarray) -> np.ndarray:
     """Height at `position` (count, points) of each bump: (count, points, KNOTS)."""
     knots = np.linspace(-0.6, 0.6, KNOTS, dtype=np.float32)
     spacing = knots[1] - knots[0]
-    return np.exp(-0.5 * ((position[:, :, None] - knots) / spacing) ** 2)
+    result: np.ndarray = np.exp(-0.5 * ((position[:, :, None] - knots) / spacing) ** 2)
+    return result
 
 
 def _interpolate(fields: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -158,7 +163,8 @@ def _interpolate(fields: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray
     upper = flat[corner] * (1 - right) + flat[corner + 1] * right
     corner += FIELD
     lower = flat[corner] * (1 - right) + flat[corner + 1] * right
-    return upper * (1 - down) + lower * down
+    result: np.ndarray = upper * (1 - down) + lower * down
+    return result
 
 
 def _place(ink: np.ndarray, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -179,4 +185,5 @@ def _place(ink: np.ndarray, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _span(marked: np.ndarray) -> np.ndarray:
     """Number of columns of (count, size) from the first marked one to the last."""
     size = marked.shape[1]
-    return size - marked.argmax(axis=1) - marked[:, ::-1].argmax(axis=1)
+    result: np.ndarray = size - marked.argmax(axis=1) - marked[:, ::-1].argmax(axis=1)
+    return result

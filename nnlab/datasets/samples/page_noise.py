@@ -48,7 +48,8 @@ def wrinkles(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     slope = np.cos(angle) * x + np.sin(angle) * y
     slope -= slope.mean()
     slope *= np.float32(rng.uniform(0.06, 0.12)) / max(float(slope.std()), 1e-6)
-    return 1 + np.clip(slope, -0.42, 0.16)
+    result: np.ndarray = 1 + np.clip(slope, -0.42, 0.16)
+    return result
 
 
 def shadow(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
@@ -70,7 +71,8 @@ def speckle(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     grains = smooth(shape, rng, 1.3) + 0.25 * smooth(shape, rng, 30)
     dark = np.clip(grains - rng.uniform(2.2, 2.9), 0, 1) * rng.uniform(0.3, 0.8)
     pale = np.clip(-grains - 2.6, 0, 1) * 0.15
-    return 1 - dark + pale - 0.06 * np.clip(smooth(shape, rng, 50), 0, 2)
+    result: np.ndarray = 1 - dark + pale - 0.06 * np.clip(smooth(shape, rng, 50), 0, 2)
+    return result
 
 
 def smooth(shape: tuple[int, int], rng: np.random.Generator, cell: float) -> np.ndarray:
@@ -98,7 +100,8 @@ def _ring(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     band = np.where(out > 0, np.exp(-((out * 2.5) ** 2)), np.exp(-np.abs(out) / 1.4))
     arc = np.sin(angle * rng.choice([1, 1, 2]) + rng.uniform(0, 6)) + rng.uniform(0.2, 1.2)
     inside = rng.uniform(0, 0.2) * (out < 0)
-    return (np.clip(1.5 * arc, 0, 1) * band + inside).astype(np.float32)
+    result: np.ndarray = (np.clip(1.5 * arc, 0, 1) * band + inside).astype(np.float32)
+    return result
 
 
 def _puddle(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
@@ -107,7 +110,10 @@ def _puddle(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     radius = rng.uniform(0.04, 0.14) * max(shape)
     depth = radius + 0.25 * radius * smooth(shape, rng, 40) - distance
     rim = np.exp(-np.abs(depth - 3) / 5)
-    return np.clip(depth / 3, 0, 1) * (0.35 + 0.5 * rim) * np.float32(rng.uniform(0.5, 1))
+    result: np.ndarray = (
+        np.clip(depth / 3, 0, 1) * (0.35 + 0.5 * rim) * np.float32(rng.uniform(0.5, 1))
+    )
+    return result
 
 
 def _drop(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
@@ -127,4 +133,5 @@ def _across(shape: tuple[int, int], rng: np.random.Generator, angle: float) -> n
     """Signed distance of each pixel from a line through a random point: float32."""
     y = np.arange(shape[0], dtype=np.float32)[:, None] - rng.uniform(0.1, 0.9) * shape[0]
     x = np.arange(shape[1], dtype=np.float32) - rng.uniform(0.1, 0.9) * shape[1]
-    return (np.cos(angle) * y + np.sin(angle) * x).astype(np.float32)
+    result: np.ndarray = (np.cos(angle) * y + np.sin(angle) * x).astype(np.float32)
+    return result

@@ -73,7 +73,8 @@ def printed_page(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray
             top += pitch * tall / size
         top += pitch * rng.choice([0, 0, 0.5])
     soft = gaussian_filter(np.asarray(page, np.float32), INK_BLUR)
-    return soft.round().astype(np.uint8)
+    result: np.ndarray = soft.round().astype(np.uint8)
+    return result
 
 
 def _print_line(

@@ -64,7 +64,10 @@ def _show_through(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarra
 
     ink = 1 - printed_page(shape, rng)[:, ::-1].astype(np.float32) / 255
     uneven = 1 + 0.25 * smooth(shape, rng, 90)
-    return 1 - gaussian_filter(ink, rng.uniform(0.6, 1.8)) * uneven * rng.uniform(0.12, 0.35)
+    result: np.ndarray = 1 - gaussian_filter(ink, rng.uniform(0.6, 1.8)) * uneven * rng.uniform(
+        0.12, 0.35
+    )
+    return result
 
 
 def _scan(clean: np.ndarray, paper: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -76,4 +79,5 @@ def _scan(clean: np.ndarray, paper: np.ndarray, rng: np.random.Generator) -> np.
     page = white * paper * (1 - ink) + rng.uniform(8, 30) * ink
     page = gaussian_filter(page, rng.uniform(0.01, 0.7))
     page += rng.uniform(1.5, 6) * smooth(clean.shape, rng, rng.uniform(1.2, 2.5))
-    return np.clip(page, 0, 255).round().astype(np.uint8)
+    result: np.ndarray = np.clip(page, 0, 255).round().astype(np.uint8)
+    return result

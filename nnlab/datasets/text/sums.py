@@ -57,7 +57,8 @@ def _first_of_each(pairs: np.ndarray) -> np.ndarray:
     smaller, larger = np.sort(pairs, axis=1).T
     order = np.lexsort((larger, smaller))  # stable: of equal pairs the first comes first
     repeated = (np.diff(smaller[order]) == 0) & (np.diff(larger[order]) == 0)
-    return pairs[np.sort(order[np.concatenate([[True], ~repeated])])]
+    result: np.ndarray = pairs[np.sort(order[np.concatenate([[True], ~repeated])])]
+    return result
 
 
 def carries(a: np.ndarray, b: np.ndarray, base: int) -> np.ndarray:
@@ -147,12 +148,16 @@ def decode_answer(codes: np.ndarray, base: int) -> str:
 
 def _sizes(numbers: np.ndarray, base: int, most: int) -> np.ndarray:
     """Return how many digits each number has, int64 (count,), at least 1."""
-    return np.maximum(1, (numbers[:, None] >= np.int64(base) ** np.arange(most)).sum(axis=1))
+    result: np.ndarray = np.maximum(
+        1, (numbers[:, None] >= np.int64(base) ** np.arange(most)).sum(axis=1)
+    )
+    return result
 
 
 def _digits_at(numbers: np.ndarray, places: np.ndarray, base: int, most: int) -> np.ndarray:
     """Return digits (count, width); place 0 is the least significant, others are clipped."""
-    return numbers[:, None] // np.int64(base) ** np.clip(places, 0, most - 1) % base
+    result: np.ndarray = numbers[:, None] // np.int64(base) ** np.clip(places, 0, most - 1) % base
+    return result
 
 
 def to_text(number: int, base: int) -> str:

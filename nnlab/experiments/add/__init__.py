@@ -196,7 +196,8 @@ def _adder(network: Network, facts: Mapping[str, Any]) -> Callable[[np.ndarray],
 
     def add(problems: np.ndarray) -> np.ndarray:
         codes = network.answer(one_hot[encode_questions(problems, base, digits)]).argmax(axis=-1)
-        return codes.astype(np.uint8)
+        result: np.ndarray = codes.astype(np.uint8)
+        return result
 
     return add
 

@@ -38,7 +38,10 @@ def nearest_answers(
         np.sort(test, axis=1), k=list(range(1, NEIGHBOURS + 1))
     )
     sums = known.sum(axis=1)[np.minimum(places, len(known) - 1)]
-    return np.where(distances == distances[:, :1], sums, np.iinfo(np.int64).max).min(axis=1)
+    result: npt.NDArray[np.int64] = np.where(
+        distances == distances[:, :1], sums, np.iinfo(np.int64).max
+    ).min(axis=1)
+    return result
 
 
 def constant_answer(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -38,7 +38,8 @@ class Rescaling:
     def __call__(self, page: Page) -> Clean:
         """Stretch the grey of a page, and clip it."""
         stretched = np.float32(self.gain) * untouched(page) + np.float32(self.offset)
-        return np.clip(stretched, 0, 1)
+        result: Clean = np.clip(stretched, 0, 1)
+        return result
 
 
 def fit_rescaling(pairs: Iterable[tuple[Page, Page]]) -> Rescaling:
@@ -83,7 +84,8 @@ def divided_by_background(page: Page, window: int = BACKGROUND) -> Clean:
     if not page.size:
         return untouched(page)
     paper = np.maximum(median_filter(page, window, mode="nearest"), 1)
-    return np.minimum(page.astype(np.float32) / paper.astype(np.float32), np.float32(1))
+    result: Clean = np.minimum(page.astype(np.float32) / paper.astype(np.float32), np.float32(1))
+    return result
 
 
 def sauvola(page: Page, window: int = WINDOW, k: float = SAUVOLA) -> Clean:
@@ -110,4 +112,5 @@ def sauvola(page: Page, window: int = WINDOW, k: float = SAUVOLA) -> Clean:
     mean = uniform_filter(grey, window, mode="nearest")
     variance = uniform_filter(grey * grey, window, mode="nearest") - mean**2
     spread = np.sqrt(np.maximum(variance, 0))
-    return (grey > mean * (1 + k * (spread / SPREAD - 1))).astype(np.float32)
+    result: Clean = (grey > mean * (1 + k * (spread / SPREAD - 1))).astype(np.float32)
+    return result

@@ -67,7 +67,8 @@ def _coloured(colours: np.ndarray, grey: np.ndarray, paper: np.ndarray) -> np.nd
     left = (WHITE - grey) / np.maximum(WHITE - luma, LEAST_INK)
     ink -= luma[:, :, None]
     ink *= np.clip(left, 0, 1)[:, :, None]
-    return np.clip(ink + grey[:, :, None], 0, WHITE)
+    result: np.ndarray = np.clip(ink + grey[:, :, None], 0, WHITE)
+    return result
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ class _Paper:
             np.asarray(channel.resize((width, rows), Resampling.BILINEAR, box))
             for channel in self.channels
         ]
-        return np.maximum(np.dstack(bands), 1)
+        result: np.ndarray = np.maximum(np.dstack(bands), 1)
+        return result
 
 
 def _paper(page: Page, grey: np.ndarray) -> _Paper:

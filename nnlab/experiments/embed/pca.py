@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,7 @@ class PCA:
     image_shape: tuple[int, ...]
 
     @classmethod
-    def fit(cls, images: npt.NDArray, components: int = 2) -> "PCA":
+    def fit(cls, images: npt.NDArray[Any], components: int = 2) -> "PCA":
         """Find the directions in which the images vary most.
 
         Args:
@@ -57,7 +58,7 @@ class PCA:
         shape = tuple(images.shape[1:])
         return cls(mean.astype(np.float32), kept.astype(np.float32), largest, explained, shape)
 
-    def project(self, images: npt.NDArray) -> Floats:
+    def project(self, images: npt.NDArray[Any]) -> Floats:
         """The place of each image on the map, float32 (count, components).
 
         Args:
@@ -74,7 +75,7 @@ class PCA:
             points[rows] = (_flat(images[rows]) - self.mean) @ self.components.T
         return points
 
-    def reconstruct(self, points: npt.NDArray) -> Floats:
+    def reconstruct(self, points: npt.NDArray[Any]) -> Floats:
         """The image at each place of the map.
 
         Args:
@@ -93,7 +94,7 @@ class PCA:
         return images.reshape(len(points), *self.image_shape)
 
 
-def _moments(images: npt.NDArray) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _moments(images: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Mean image and covariance, divided by the number of images; sums in float64."""
     pixels = math.prod(images.shape[1:])
     # near the mean already, so that subtracting its square costs no digits
@@ -107,6 +108,6 @@ def _moments(images: npt.NDArray) -> tuple[npt.NDArray[np.float64], npt.NDArray[
     return mean + shift, squares / len(images) - np.outer(mean, mean)
 
 
-def _flat(images: npt.NDArray) -> Floats:
+def _flat(images: npt.NDArray[Any]) -> Floats:
     scale = np.float32(1 / 255 if np.issubdtype(images.dtype, np.integer) else 1)
     return images.reshape(len(images), -1).astype(np.float32) * scale

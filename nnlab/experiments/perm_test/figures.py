@@ -132,8 +132,8 @@ def _name_places(axes: "Axes", names: Sequence[str], words: Sequence[str] = ()) 
 
 
 def before_after(
-    images: Sequence[npt.NDArray] | npt.NDArray,
-    permuted_images: Sequence[npt.NDArray] | npt.NDArray,
+    images: Sequence[npt.NDArray[Any]] | npt.NDArray[Any],
+    permuted_images: Sequence[npt.NDArray[Any]] | npt.NDArray[Any],
     captions: Sequence[str] | None = None,
     footer: str = "",
     title: str = "The same images before and after the permutation",

@@ -39,7 +39,8 @@ class Sampler:
         weights = (likely / likely.max()) ** (1.0 / self.temperature)
         if self.top_k or self.top_p < 1:
             return self._likeliest(weights)
-        return weights
+        result: np.ndarray = weights
+        return result
 
     def pick(self, probabilities: np.ndarray, chance: float) -> int:
         """Choose an index.

@@ -142,4 +142,5 @@ def carried_bits(network: Network, context: np.ndarray, text: np.ndarray) -> flo
 
 
 def _bits(probabilities: np.ndarray) -> np.ndarray:
-    return -np.log2(np.maximum(probabilities, LEAST_PROBABILITY), dtype=np.float64)
+    result: np.ndarray = -np.log2(np.maximum(probabilities, LEAST_PROBABILITY), dtype=np.float64)
+    return result

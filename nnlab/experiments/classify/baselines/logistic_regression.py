@@ -9,6 +9,7 @@ import hashlib
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,7 @@ class LogisticRegression:
 
     @classmethod
     def fit(
-        cls, images: npt.NDArray, labels: npt.NDArray[np.integer], classes: int
+        cls, images: npt.NDArray[Any], labels: npt.NDArray[np.integer], classes: int
     ) -> "LogisticRegression":
         """Minimise the crossentropy by Adam (Kingma and Ba 2014) on shuffled batches.
 
@@ -63,7 +64,7 @@ class LogisticRegression:
             weights -= rate * first / (np.sqrt(second / (1 - SECOND_DECAY**step)) + EPSILON)
         return cls(weights)
 
-    def predict(self, images: npt.NDArray, batch_size: int = 4096) -> npt.NDArray[np.int64]:
+    def predict(self, images: npt.NDArray[Any], batch_size: int = 4096) -> npt.NDArray[np.int64]:
         """The most probable class of each image.
 
         Args:
@@ -90,7 +91,7 @@ _fitted: dict[str, LogisticRegression] = {}
 
 
 def fitted(
-    images: npt.NDArray, labels: npt.NDArray[np.integer], classes: int
+    images: npt.NDArray[Any], labels: npt.NDArray[np.integer], classes: int
 ) -> LogisticRegression:
     """Return `LogisticRegression.fit`, computed once for the same data: runs of a group share it.
 
@@ -108,7 +109,7 @@ def fitted(
     return _fitted[key]
 
 
-def _check(images: npt.NDArray, labels: npt.NDArray, classes: int) -> None:
+def _check(images: npt.NDArray[Any], labels: npt.NDArray[Any], classes: int) -> None:
     if not len(images) or len(images) != len(labels):
         raise ValueError(f"expected a label an image, got {len(images)} and {len(labels)}")
     if labels.min() < 0 or labels.max() >= classes:
@@ -130,7 +131,7 @@ def _batches(count: int, steps: int) -> Iterator[npt.NDArray[np.int64]]:
         epoch += 1
 
 
-def _design(images: npt.NDArray) -> Floats:
+def _design(images: npt.NDArray[Any]) -> Floats:
     """Flatten images, integers scaled to 0..1, and add the column of ones that carries the bias."""
     design = np.ones((len(images), math.prod(images.shape[1:]) + 1), np.float32)
     scale = np.float32(1 / 255 if np.issubdtype(images.dtype, np.integer) else 1)
@@ -144,4 +145,5 @@ def _gradient(weights: Floats, design: Floats, labels: npt.NDArray[np.integer]) 
     errors = np.exp(logits - logits.max(axis=1, keepdims=True))
     errors /= errors.sum(axis=1, keepdims=True)
     errors[np.arange(len(labels)), labels] -= 1
-    return design.T @ errors / np.float32(len(labels)) + L2 * weights
+    result: Floats = design.T @ errors / np.float32(len(labels)) + L2 * weights
+    return result

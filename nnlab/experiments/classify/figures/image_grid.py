@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ TITLE_LINE = 0.24
 
 
 def misclassified_images(
-    images: npt.NDArray,
+    images: npt.NDArray[Any],
     labels: npt.ArrayLike,
     predictions: npt.ArrayLike,
     probabilities: npt.ArrayLike,
@@ -67,7 +67,7 @@ def misclassified_images(
 
 
 def image_grid(
-    images: Sequence[npt.NDArray] | npt.NDArray,
+    images: Sequence[npt.NDArray[Any]] | npt.NDArray[Any],
     captions: Sequence[str],
     title: str = "",
     footer: str = "",
@@ -120,7 +120,7 @@ def image_grid(
     return figure
 
 
-def _show(figure: "Figure", image: npt.NDArray, x: float, y: float) -> None:
+def _show(figure: "Figure", image: npt.NDArray[Any], x: float, y: float) -> None:
     """Show an image with its left upper corner at (x, y) inches from that of the figure."""
     width, height = figure.get_size_inches()
     axes = figure.add_axes((x / width, 1 - (y + IMAGE) / height, IMAGE / width, IMAGE / height))

@@ -33,9 +33,9 @@ class CleanedPage(NamedTuple):
     """
 
     caption: str
-    noisy: npt.NDArray
-    cleaned: npt.NDArray
-    truth: npt.NDArray
+    noisy: npt.NDArray[Any]
+    cleaned: npt.NDArray[Any]
+    truth: npt.NDArray[Any]
 
 
 def cleaned_pages(pages: Sequence[CleanedPage], title: str = "", footer: str = "") -> "Figure":
@@ -86,7 +86,7 @@ def _row(figure: "Figure", page: CleanedPage, y: float) -> None:
 
 
 def _show(
-    figure: "Figure", image: npt.NDArray, column: int, y: float, look: dict[str, Any]
+    figure: "Figure", image: npt.NDArray[Any], column: int, y: float, look: dict[str, Any]
 ) -> None:
     """Show an image in a column, its top at y inches from that of the figure."""
     width, height = figure.get_size_inches()
@@ -99,7 +99,7 @@ def _show(
     axes.spines[:].set_color(style.LIGHT_GREY)
 
 
-def _size(image: npt.NDArray) -> tuple[float, float]:
+def _size(image: npt.NDArray[Any]) -> tuple[float, float]:
     """Width and height in inches that an image is drawn in."""
     height, width = image.shape
     scale = min(PAGE / width, TALLEST / height)
@@ -110,7 +110,7 @@ def _left(column: int) -> float:
     return style.MARGIN + column * (PAGE + GAP)
 
 
-def _grey(image: npt.NDArray) -> npt.NDArray[np.float32]:
+def _grey(image: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     """Float32 from 0 to 1."""
     white = 255 if np.issubdtype(image.dtype, np.integer) else 1
     return image.astype(np.float32) / np.float32(white)

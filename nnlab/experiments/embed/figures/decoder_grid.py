@@ -1,7 +1,7 @@
 """What the plane looks like from within: images decoded at the points of a grid."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ LONGER_SIDE = 7.0  # inches, as all sizes below
 LEFT, BOTTOM, TOP, RIGHT = 0.85, 0.6, 0.5, 0.3
 TICK = 0.7  # between two ticks at least
 
-Decode = Callable[[npt.NDArray], npt.NDArray]
+Decode = Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
 
 
 def grid_points(
@@ -40,7 +40,7 @@ def grid_points(
 
 
 def decoder_grid(
-    images: npt.NDArray | Decode,
+    images: npt.NDArray[Any] | Decode,
     x: Range,
     y: Range,
     footer: str = "",
@@ -89,6 +89,6 @@ def decoder_grid(
     return figure
 
 
-def _decoded(decode: Decode, points: npt.NDArray[np.float32]) -> npt.NDArray:
+def _decoded(decode: Decode, points: npt.NDArray[np.float32]) -> npt.NDArray[Any]:
     images = np.asarray(decode(points.reshape(-1, 2)))
     return images.reshape(*points.shape[:2], *images.shape[1:])

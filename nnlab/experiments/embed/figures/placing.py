@@ -48,4 +48,5 @@ def _pushes(centres: Floats, half: Floats) -> Floats:
     along = np.eye(2)[overlap.argmin(axis=2)]
     direction = np.where(apart >= 0, 1.0, -1.0)
     pushes = 0.52 * overlap * along * direction * touching[:, :, None]
-    return pushes.sum(axis=1)
+    result: Floats = pushes.sum(axis=1)
+    return result

@@ -1,7 +1,7 @@
 """Examples in the plane, coloured by class, with the name and a typical image of each class."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,11 +36,11 @@ Floats = npt.NDArray[np.float64]
 
 
 def plane(
-    points: npt.NDArray,
+    points: npt.NDArray[Any],
     labels: npt.NDArray[np.integer],
     class_names: Sequence[str],
     footer: str = "",
-    thumbnails: Mapping[int, npt.NDArray] | None = None,
+    thumbnails: Mapping[int, npt.NDArray[Any]] | None = None,
     title: str = "Test images in the plane",
     axis_names: tuple[str, str] = ("code 1", "code 2"),
 ) -> "Figure":
@@ -128,7 +128,8 @@ def _anchors(
     """The median of each class, in inches from the left lower corner of the axes."""
     medians = np.array([np.median(points[labels == label], axis=0) for label in named])
     low, high = np.array([x, y]).T
-    return np.clip((medians.reshape(-1, 2) - low) / (high - low), 0, 1) * SIDE
+    result: Floats = np.clip((medians.reshape(-1, 2) - low) / (high - low), 0, 1) * SIDE
+    return result
 
 
 def _placed(anchors: Floats, sizes: Sequence[tuple[float, float]]) -> Floats:
@@ -136,7 +137,7 @@ def _placed(anchors: Floats, sizes: Sequence[tuple[float, float]]) -> Floats:
 
 
 def _have_room(
-    anchors: Floats, names: Mapping[int, str], images: Mapping[int, npt.NDArray]
+    anchors: Floats, names: Mapping[int, str], images: Mapping[int, npt.NDArray[Any]]
 ) -> bool:
     """Whether the images can be drawn in the plane, near their medians."""
     if not 0 < len(images) <= MOST_INSIDE:
@@ -149,7 +150,7 @@ def _draw_names(
     axes: "Axes",
     anchors: Floats,
     names: Mapping[int, str],
-    thumbnails: Mapping[int, npt.NDArray],
+    thumbnails: Mapping[int, npt.NDArray[Any]],
 ) -> None:
     """Draw name and image of each class at its median, or as near as there is room."""
     sizes = [_size(name, label in thumbnails) for label, name in names.items()]
@@ -190,7 +191,7 @@ def _draw_name(axes: "Axes", name: str, x: float, y: float, colour: str) -> None
 
 
 def _draw_image(
-    axes: "Axes", image: npt.NDArray, x: float, y: float, side: float, colour: str
+    axes: "Axes", image: npt.NDArray[Any], x: float, y: float, side: float, colour: str
 ) -> None:
     """Draw an image in the middle of (x, y) inches, `side` inches high and wide."""
     inset = axes.inset_axes(
@@ -203,7 +204,7 @@ def _draw_image(
 
 
 def _draw_legend(
-    axes: "Axes", names: Mapping[int, str], images: Mapping[int, npt.NDArray], others: bool
+    axes: "Axes", names: Mapping[int, str], images: Mapping[int, npt.NDArray[Any]], others: bool
 ) -> None:
     """Draw dot, image and name of each class under each other, beside the axes."""
     looks = [(*_look(place), label, name) for place, (label, name) in enumerate(names.items())]

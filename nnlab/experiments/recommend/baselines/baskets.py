@@ -1,6 +1,6 @@
 """Baskets as the recommenders take them: multi-hot or sparse, a basket a row, an item a column."""
 
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 Floats = npt.NDArray[np.float64]
-Baskets = Union[npt.NDArray, "csr_matrix"]
+Baskets = Union[npt.NDArray[Any], "csr_matrix"]
 
 
 def sparse(baskets: Baskets, items: int | None = None) -> "csr_matrix":
@@ -50,4 +50,5 @@ def training_baskets(baskets: Baskets) -> "csr_matrix":
 
 def co_occurrences(baskets: "csr_matrix") -> Floats:
     """In how many baskets each pair of items is, float64 (items, items)."""
-    return (baskets.T @ baskets).toarray()
+    result: Floats = (baskets.T @ baskets).toarray()
+    return result
