@@ -108,7 +108,7 @@ class Talker:
 
     said: list
 
-    def __call__(self, network, facts, query, inputs):
+    def __call__(self, model, query, inputs):
         yield from self.said
 
 
@@ -157,7 +157,7 @@ def test_own_inputs_stand_in_where_none_is_given(monkeypatch, adders, capsys):
     monkeypatch.setattr(experiment, "own_inputs", lambda query: ("1+2",) if query.check else ())
     asked: list[str] = []
 
-    def answer(network, facts, query, inputs):
+    def answer(model, query, inputs):
         asked.extend(inputs)
         return iter(())
 
