@@ -1,6 +1,7 @@
 """Classic neural-network experiments, measured honestly.
 
-From Python, a checkpoint answers as it does from the shell, with NumPy alone:
+From Python, networks are trained, scored and compared as from the shell (see `nnlab.api`), and a
+checkpoint answers with NumPy alone:
 
     >>> import nnlab
     >>> nnlab.load("runs/classify/1/best.h5").answer(["data/examples/7.png"])
@@ -10,16 +11,27 @@ From Python, a checkpoint answers as it does from the shell, with NumPy alone:
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nnlab.api import Group as Group
+    from nnlab.api import Run as Run
+    from nnlab.api import compare as compare
+    from nnlab.api import evaluate as evaluate
+    from nnlab.api import open_run as open_run
+    from nnlab.api import train as train
     from nnlab.runs.answering import Trained as Trained
     from nnlab.runs.answering import load as load
 
-__all__ = ["Trained", "load"]
+_ANSWERING = ("Trained", "load")
+__all__ = ["Group", "Run", "Trained", "compare", "evaluate", "load", "open_run", "train"]
 
 
 def __getattr__(name: str) -> Any:
     """Import on first use, so that `nnlab --help` need not pay for it."""
-    if name in __all__:
+    if name in _ANSWERING:
         from nnlab.runs import answering
 
         return getattr(answering, name)
+    if name in __all__:
+        from nnlab import api
+
+        return getattr(api, name)
     raise AttributeError(f"module 'nnlab' has no attribute {name!r}")

@@ -230,3 +230,9 @@ def test_the_tutorial_shows_files_that_a_run_leaves():
     files = RunFolder(Path("run"))
     for path in (files.config, files.history, files.metrics, files.best, files.last):
         assert f"\n{path.name}\n" in text
+
+
+def test_the_python_page_names_what_there_is():
+    text = (DOCS / "python.md").read_text()
+    for name in set(nnlab.__all__) - {"Run", "Trained"}:
+        assert name in text

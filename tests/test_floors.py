@@ -21,7 +21,7 @@ FLOORS = (
     {"runs"},
     {"report"},
     {"doctor", "sweeps"},
-    {"reproduction"},
+    {"api", "reproduction"},
     {"cli"},
 )
 MODULES = sorted(

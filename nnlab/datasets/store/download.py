@@ -57,7 +57,7 @@ def download(file: DataFile, folder: Path, progress: bool) -> Path:
 
 
 def _progress_bar(name: str, size: int) -> Any:
-    from tqdm import tqdm  # type: ignore[import-untyped]
+    from tqdm import tqdm
 
     return tqdm(total=size, desc=name, unit="B", unit_scale=True, file=sys.stderr, leave=False)
 

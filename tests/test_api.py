@@ -1,0 +1,123 @@
+"""nnlab from Python."""
+
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import nnlab
+from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
+from nnlab.experiments.contract import Table
+from tests.tiny_images import tiny_options
+
+TINY: dict[str, Any] = {**tiny_options(), "units": 8, "epochs": 2}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Train a tiny classifier once."""
+    return nnlab.train("classify", out=tmp_path_factory.mktemp("runs") / "one", **TINY)
+
+
+def test_a_run_tells_all_that_came_of_it(trained):
+    assert set(trained.scores) == {"accuracy"}
+    assert set(trained.baselines) == {"logistic regression", "most frequent class", "chance"}
+    assert trained.history["epoch"] == [0, 1, 2]
+    assert {"learning-curves", "network", "confusion"} <= set(trained.figures)
+    assert all(path.is_file() for path in trained.figures.values())
+    assert repr(trained).startswith("<run of classify in ")
+    assert trained.scores == nnlab.open_run(trained.path).scores
+
+
+def test_a_run_answers(trained, tmp_path):
+    from PIL import Image
+
+    Image.new("L", (8, 8), 0).save(tmp_path / "x.png")
+    picture = Image.new("L", (8, 8), 10)
+    picture.paste(220, (0, 0, 4, 8))
+    picture.save(tmp_path / "left.png")
+    (answer,) = trained.answer([str(tmp_path / "left.png")], top=1)
+    assert answer["label"] in {"3", "5"}
+    assert len(answer["top"]) == 1
+
+
+def test_results_show_themselves_in_a_notebook(trained):
+    shown = trained._repr_html_()
+    assert shown.count("<table>") == len(trained.tables())
+    assert shown.count("data:image/png;base64,") == len(trained.figures)
+    assert "logistic regression" in shown
+    assert "logistic regression" in str(trained)
+
+
+def test_what_a_table_holds_is_escaped():
+    from nnlab.api import _html
+
+    assert "&lt;b&gt;" in _html(Table("<b>", ("<b>",), [("<b>",)], "<b>"))
+    assert "<b>" not in _html(Table("<b>", ("<b>",), [("<b>",)], "<b>"))
+
+
+def test_the_same_call_goes_on_and_another_is_refused(trained):
+    again = nnlab.train("classify", out=trained.path, **TINY)
+    assert isinstance(again, nnlab.Run)
+    assert again.metrics == trained.metrics
+    with pytest.raises(NnlabError, match="other settings"):
+        nnlab.train("classify", out=trained.path, **{**TINY, "units": 9})
+
+
+def test_a_network_is_evaluated_on_its_own_data(trained):
+    evaluated = nnlab.evaluate(trained)
+    assert evaluated.scores == pytest.approx(trained.scores)
+    assert nnlab.evaluate(trained.path).scores == evaluated.scores
+    assert "logistic regression" in str(evaluated)
+
+
+def test_several_runs_are_a_group_and_compared_with_one(trained, tmp_path):
+    group = nnlab.train("classify", runs=2, out=tmp_path / "two", loss="mse", **TINY)
+    assert isinstance(group, nnlab.Group)
+    assert list(group.runs) == ["seed-1", "seed-2"]
+    assert group.scores["accuracy"]["n"] == 2
+    assert "Over all runs" in str(group)
+    compared = nnlab.compare(trained, group)
+    assert "mse" in str(compared)
+    assert compared.figure().axes
+    assert compared._repr_html_().count("data:image/png;base64,") == 1
+
+
+def test_a_new_folder_is_below_runs(tmp_path):
+    run = nnlab.train("classify", **{**TINY, "epochs": 1})
+    assert run.path == Path("runs/classify/1")
+
+
+def test_mistakes_are_told(tmp_path):
+    with pytest.raises(UsageError, match="did you mean 'epochs'"):
+        nnlab.train("classify", epoch=3)
+    with pytest.raises(CheckpointError, match="did you mean 'classify'"):
+        nnlab.train("clasify")
+    with pytest.raises(DataError, match="none"):
+        nnlab.open_run(tmp_path / "none")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_warnings_are_pythons_and_nothing_is_printed(capfd, tmp_path):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        nnlab.train("add", out="a", units=8, problems=200, test_problems=50, epochs=1, base=2)
+    said = capfd.readouterr()
+    assert (said.out, said.err) == ("", "")
+    assert any("different problems" in str(one.message) for one in caught)
+
+
+def test_a_bar_shows_the_epochs(capfd):
+    nnlab.train("classify", out="bar", progress=True, **TINY)
+    assert "2/2" in capfd.readouterr().err
+
+
+def test_importing_nnlab_and_loading_cost_no_tensorflow():
+    program = (
+        "import sys, nnlab; assert 'numpy' not in sys.modules; nnlab.load; nnlab.train; "
+        "assert 'tensorflow' not in sys.modules and 'matplotlib' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
