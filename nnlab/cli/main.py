@@ -72,7 +72,7 @@ class NnlabGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Build the command called `cmd_name`, None if there is none."""
-        if cmd_name in experiments.names():
+        if cmd_name not in VERBS and experiments.exists(cmd_name):
             from nnlab.cli.experiment import experiment_command
 
             return experiment_command(experiments.get(cmd_name))
@@ -93,7 +93,8 @@ class NnlabGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or name the near ones."""
-        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+        known = not args or args[0].startswith("-") or args[0] in VERBS
+        if not known and not experiments.exists(args[0]):
             hint = nearest(args[0], self.list_commands(ctx))
             raise click.UsageError(f"no command {args[0]!r}; {hint}", ctx)
         return super().resolve_command(ctx, args)

@@ -30,6 +30,11 @@ def names() -> list[str]:
     return sorted({*_own(), *_installed()})
 
 
+def exists(name: str) -> bool:
+    """Tell whether there is an experiment of this name; other packages are asked last."""
+    return name in _own() or name in _installed()
+
+
 def get(name: str) -> "AnyExperiment":
     """Return the experiment called `name`.
 
@@ -60,7 +65,7 @@ def summary(name: str) -> str:
     another package; if that fails, the reason stands in place of the summary.
     """
     if name in _own():
-        place = Path(_own()[name])
+        place = _own()[name]
         file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
         found = _SUMMARY.search(file.read_text(encoding="utf-8"))
         return found[1] if found else get(name).summary
@@ -70,14 +75,18 @@ def summary(name: str) -> str:
         return str(error)
 
 
-def _own() -> dict[str, str]:
+def _own() -> Mapping[str, Path]:
     """Return the path of each experiment of this package, without a suffix, by name."""
+    return _modules(tuple(__path__))
+
+
+@functools.cache
+def _modules(folders: tuple[str, ...]) -> Mapping[str, Path]:
     return {
-        module.name.replace("_", "-"): str(Path(finder.path, module.name))
-        for module in pkgutil.iter_modules(__path__)
+        module.name.replace("_", "-"): Path(folder, module.name)
+        for folder in reversed(folders)
+        for module in pkgutil.iter_modules([folder])
         if module.name != "contract"
-        and (finder := module.module_finder)
-        and hasattr(finder, "path")
     }
 
 

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 
@@ -19,9 +19,11 @@ from nnlab.datasets.store.provenance import Source
 from nnlab.errors import NnlabError
 from nnlab.inference import Network
 from nnlab.options import changed, from_mapping
-from nnlab.plots.explorers import Explorer
 from nnlab.training.examples import Examples
 from nnlab.training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from nnlab.plots.explorers import Explorer
 
 Warn = Callable[[str], None]
 Answer = dict[str, Any]
@@ -308,7 +310,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT]):
     def draw(self, evidence: Evidence) -> dict[str, Any]:
         """Return the experiment's own figures by name, for one run."""
 
-    def explore(self, evidence: Evidence) -> list[Explorer]:
+    def explore(self, evidence: Evidence) -> list["Explorer"]:
         """Return what a reader of the page can explore of one run.
 
         Raises:

@@ -50,7 +50,7 @@ class Member:
     @property
     def without_effect(self) -> frozenset[str]:
         """Settings that change no result: they have a column, but divide no runs."""
-        known = self.experiment in experiments.names()  # it may be another version's
+        known = experiments.exists(self.experiment)  # it may be another version's
         config = experiments.get(self.experiment).Config if known else TrainingSettings
         return without_effect(config)
 
@@ -167,7 +167,7 @@ def read_member(folder: RunFolder) -> Member:
 
 
 def _with_defaults(experiment: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    if experiment not in experiments.names():  # another version's; its curves can be drawn
+    if not experiments.exists(experiment):  # another version's; its curves can be drawn
         return dict(settings)
     defaults = {
         field.name: field.default

@@ -4,7 +4,7 @@ import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -34,10 +34,12 @@ from nnlab.experiments.contract import (
 )
 from nnlab.inference import Network
 from nnlab.options import option as option
-from nnlab.plots.explorers import Explorer, misclassified
 from nnlab.training.examples import Arrays, Batch, Examples
 from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
 from nnlab.training.settings import TrainingSettings as TrainingSettings
+
+if TYPE_CHECKING:
+    from nnlab.plots.explorers import Explorer
 
 C = TypeVar("C", bound=ClassifyConfig)
 
@@ -222,8 +224,10 @@ class ImageClassifier(Experiment[C, ClassifyQuery]):
 
         return figures.draw(evidence)
 
-    def explore(self, evidence: Evidence) -> list[Explorer]:
+    def explore(self, evidence: Evidence) -> list["Explorer"]:
         """Let the reader choose among the misclassified images."""
+        from nnlab.plots.explorers import misclassified
+
         names = [str(name) for name in evidence.metrics["details"]["class_names"]]
         keys = ("images", "labels", "predictions", "probabilities")
         images, labels, read, sure = (evidence.arrays[f"misclassified_{key}"] for key in keys)

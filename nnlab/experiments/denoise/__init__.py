@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -30,13 +30,14 @@ from nnlab.experiments.denoise.jobs import STREAM, Job, plan
 from nnlab.inference import Network
 from nnlab.inference.receptive import receptive_field
 from nnlab.options import option as option
-from nnlab.plots import explorers
-from nnlab.plots.explorers import Explorer
 from nnlab.training.examples import Arrays, Batch, Examples
 from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
 from nnlab.training.settings import SCHEDULE_HELP as SCHEDULE_HELP
 from nnlab.training.settings import SCHEDULES as SCHEDULES
 from nnlab.training.settings import TrainingSettings as TrainingSettings
+
+if TYPE_CHECKING:
+    from nnlab.plots.explorers import Explorer
 
 LARGEST = 4
 """Times that a square is enlarged at most: print that is four times as high."""
@@ -191,8 +192,10 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery]):
 
         return figures.draw(evidence)
 
-    def explore(self, evidence: Evidence) -> list[Explorer]:
+    def explore(self, evidence: Evidence) -> list["Explorer"]:
         """Let the reader draw cleaned pages over noisy ones."""
+        from nnlab.plots import explorers
+
         found = []
         for number, one in enumerate(evidence.metrics["details"]["shown"]):
             keys = ("noisy", "cleaned", "true")

@@ -4,7 +4,7 @@ import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -30,11 +30,13 @@ from nnlab.experiments.embed import scoring
 from nnlab.experiments.embed.config import EmbedConfig, EmbedQuery
 from nnlab.inference import Network
 from nnlab.options import option as option
-from nnlab.plots.explorers import Explorer, plane
 from nnlab.training.examples import Arrays, Batch, Examples
 from nnlab.training.settings import SCHEDULE_HELP as SCHEDULE_HELP
 from nnlab.training.settings import SCHEDULES as SCHEDULES
 from nnlab.training.settings import TrainingSettings as TrainingSettings
+
+if TYPE_CHECKING:
+    from nnlab.plots.explorers import Explorer
 
 
 class Embed(Experiment[EmbedConfig, EmbedQuery]):
@@ -168,8 +170,10 @@ class Embed(Experiment[EmbedConfig, EmbedQuery]):
 
         return figures.draw(evidence)
 
-    def explore(self, evidence: Evidence) -> list[Explorer]:
+    def explore(self, evidence: Evidence) -> list["Explorer"]:
         """Let the reader go about in the plane."""
+        from nnlab.plots.explorers import plane
+
         arrays = evidence.arrays
         names = [str(name) for name in evidence.metrics["details"]["class_names"]]
         return [plane(names, arrays["points"], arrays["labels"], arrays.get("thumbnails"))]
