@@ -29,10 +29,10 @@ lint: $(READY)  ## style and types
 	$(BIN)/mypy
 
 docs: $(READY)  ## write the generated parts of the docs again
-	$(BIN)/cog -r docs/cli.md
+	$(BIN)/cog -r docs/cli.md docs/design.md
 
 check-docs: $(READY)  ## fail where the generated parts of the docs are stale
-	$(BIN)/cog --check --diff docs/cli.md
+	$(BIN)/cog --check --diff docs/cli.md docs/design.md
 
 $(READY): setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
