@@ -184,7 +184,13 @@ def read_settings(path: Path, experiment: str) -> Mapping[str, Any]:
             other = str(content["experiment"])[:100]
             raise UsageError(f"--config {path} is a run of {other}, not {experiment}")
         content = content["config"]
-    return {name.replace("-", "_"): value for name, value in content.items()}
+    settings: dict[str, Any] = {}
+    for name, value in content.items():
+        field = name.replace("-", "_")
+        if field in settings:
+            raise UsageError(f"--config {path}: {name} is given twice; leave out one of the two")
+        settings[field] = value
+    return settings
 
 
 JSON = SectionedOption(["--json", "as_json"], is_flag=True, help="Print JSON on stdout.")

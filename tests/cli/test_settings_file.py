@@ -2,6 +2,7 @@ import gzip
 
 import pytest
 
+from nnlab.cli.main import run
 from nnlab.cli.settings_file import read_json_or_toml
 from nnlab.errors import UsageError
 
@@ -33,3 +34,9 @@ def test_what_is_no_file_of_settings_is_refused(tmp_path, name, content, message
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UsageError, match=message):
         read_json_or_toml(tmp_path / name, "--config")
+
+
+def test_an_option_in_two_spellings_is_refused(tmp_path, capsys):
+    (tmp_path / "x.toml").write_text("batch-size = 4\nbatch_size = 8\n")
+    assert run(["classify", "--config", "x.toml"]) == 2
+    assert "batch_size is given twice" in capsys.readouterr().err
