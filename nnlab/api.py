@@ -10,9 +10,11 @@ themselves as tables and figures.
 """
 
 import base64
+import functools
 import html
 import sys
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -26,21 +28,21 @@ from nnlab.report import comparison, comparison_table
 from nnlab.runs import group, single
 from nnlab.runs.answering import Trained, load
 from nnlab.runs.evaluation import evaluate as evaluate_checkpoint
-from nnlab.runs.folder import GroupFolder, RunFolder, new_folder, read_json
+from nnlab.runs.folder import GroupFolder, RunFolder, read_json
+from nnlab.runs.placing import placed, replaces
+from nnlab.runs.tables import summary_tables
 from nnlab.runs.workshop import RunObserver, Workshop
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-RUNS = Path("runs")
 
-
-class _Shown:
+class _Shown(ABC):
     """Shows itself as text, and as HTML in a notebook."""
 
+    @abstractmethod
     def tables(self) -> list[Table]:
         """Return what the shell prints."""
-        raise NotImplementedError
 
     def pictures(self) -> Iterable[tuple[str, bytes]]:
         """Yield the name and the PNG of each figure."""
@@ -91,7 +93,7 @@ class Run(_Shown):
         """The PNG files of its figures, by name."""
         return {path.stem: path for path in sorted(RunFolder(self.path).figures.glob("*.png"))}
 
-    @property
+    @functools.cached_property
     def trained(self) -> Trained:
         """The best network, as `nnlab.load` returns it."""
         return load(self.path)
@@ -139,13 +141,7 @@ class Group(_Shown):
 
     def tables(self) -> list[Table]:
         """Return the means, and what the experiment makes of its runs."""
-        columns = ("score", "mean", "95 % interval", "runs")
-        rows = [
-            (name, f"{one['mean']:.4f}", _interval(one), str(one["n"]))
-            for name, one in self.scores.items()
-        ]
-        means = [Table("Over all runs", columns, rows)] if rows else []
-        return [*means, *_experiment(self.summary).summary_tables(self.summary)]
+        return summary_tables(_experiment(self.summary), self.summary)
 
     def pictures(self) -> Iterable[tuple[str, bytes]]:
         """Yield the name and the PNG of each figure over all runs."""
@@ -231,17 +227,19 @@ def train(
     chosen = experiments.get(experiment)
     config = chosen.configure(options, f"nnlab.train({experiment!r})")
     trials = chosen.trials(config, chosen.default_runs if runs is None else runs)
-    folder = new_folder(RUNS, experiment) if out is None else Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
     bar = "ipykernel" in sys.modules if progress is None else progress
     observer: RunObserver = _Bar() if bar else _Silent()
     workshop = Workshop(_store(data_dir), observer, _warn)
-    replace = force and (RunFolder(folder).is_run() or GroupFolder(folder).is_group())
-    if len(trials) == 1:
-        (only,) = trials.values()
-        return Run(folder, single.run(chosen, only, RunFolder(folder), workshop, replace=replace))
-    place = GroupFolder(folder)
-    return Group(folder, group.run_group(chosen, trials, place, workshop, replace=replace))
+    named = None if out is None else Path(out)
+    single_run = len(trials) == 1
+    with placed(experiment, named, single_run=single_run, force=force) as folder:
+        replace = replaces(folder, force=force)
+        if single_run:
+            (only,) = trials.values()
+            place = RunFolder(folder)
+            return Run(folder, single.run(chosen, only, place, workshop, replace=replace))
+        members = GroupFolder(folder)
+        return Group(folder, group.run_group(chosen, trials, members, workshop, replace=replace))
 
 
 def open_run(path: str | Path) -> Run:
@@ -294,12 +292,6 @@ def _store(data_dir: str | Path | None) -> Store:
 
 def _warn(text: str) -> None:
     warnings.warn(text, UserWarning, stacklevel=2)
-
-
-def _interval(estimate: Mapping[str, Any]) -> str:
-    if estimate["low"] is None:
-        return ""
-    return f"{estimate['low']:.4f} to {estimate['high']:.4f}"
 
 
 def _text(table: Table) -> str:

@@ -101,6 +101,23 @@ def test_mistakes_are_told(tmp_path):
     assert not (tmp_path / "runs").exists()
 
 
+def test_nothing_is_left_where_no_run_began(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    with pytest.raises(NnlabError, match="files in it but no run"):
+        nnlab.train("classify", out="mine", **TINY)
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+    for out in (None, "new"):
+        with pytest.raises(DataError):
+            nnlab.train("classify", out=out, images="none", labels="none")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_network_is_not_evaluated_on_what_is_no_data(trained):
+    with pytest.raises(UsageError, match="--units chooses no data of classify"):
+        nnlab.evaluate(trained, units=3)
+
+
 def test_warnings_are_pythons_and_nothing_is_printed(capfd, tmp_path):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -39,8 +39,8 @@ def doctor(ctx: click.Context, /, quick: bool, as_json: bool, verbose: int, **_:
     downloaded, and nothing stays behind. Exit code 1 if a check fails; warnings are what one can
     live with, such as missing data, which samples stand in for.
     """
-    from nnlab.cli.training import RUNS
     from nnlab.doctor import all_checks
+    from nnlab.runs.placing import RUNS
 
     console = make_console(ctx)
     findings = _carried_out(all_checks(make_store(ctx), RUNS, quick=quick), console)

@@ -40,8 +40,8 @@ def show(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
 
 def _group(ctx: click.Context, folder: Path) -> None:
     from nnlab import experiments
-    from nnlab.cli.training import summary_tables
     from nnlab.runs import folder as runs
+    from nnlab.runs.tables import summary_tables
 
     file = runs.GroupFolder(folder).summary
     summary = runs.read_json(file)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from nnlab.datasets.store import Store
-from nnlab.errors import DataError
+from nnlab.errors import DataError, UsageError, nearest
 from nnlab.experiments.contract import Data, Warn
+from nnlab.options import flag_name
 from nnlab.runs.answering import Trained
 from nnlab.runs.pinning import pinned
 from nnlab.runs.single import score_record
@@ -27,9 +28,14 @@ def evaluate(
         What metrics.json holds of scores, baselines and details.
 
     Raises:
+        UsageError: An option does not choose data.
         DataError: The data are missing, or the network cannot read them.
     """
     experiment = trained.experiment
+    for name in given:
+        if name not in experiment.data_options:
+            hint = nearest(name, experiment.data_options)
+            raise UsageError(f"{flag_name(name)} chooses no data of {experiment.name}; {hint}")
     data = _load(trained, given, store, warn)
     own = data.source.sha256 == trained.header.dataset["sha256"]
     if own and given:  # by another name: what it was trained on is not for testing

@@ -76,6 +76,7 @@ def read_baskets(rows: Rows, layout: Layout, warn: Warn) -> Iterator[list[str]]:
     else:
         read = chosen.of if chosen else list
         mark = basket_in_a_cell([read(row) for row in rows.first])
+        rows.item_separator = mark or rows.separator
         found = (whole_basket(read(row), mark) if mark else read(row) for row in body)
         baskets = (unique(cells.present(basket)) for basket in found)
     return _followed_by(baskets, lambda: cells.warn_of_missing(rows.name, warn))

@@ -52,6 +52,8 @@ class Rows:
         name: What errors call the file.
         separator: What separates cells: where the first lines hold tabs or semicolons and no
             comma, one of those, else a comma.
+        item_separator: What separates the items of a basket: the same, but where whole baskets
+            stand in one cell each.
         first: The first rows, to look at.
 
     Raises:
@@ -66,6 +68,7 @@ class Rows:
         if told:
             first = first[1:]
         self.separator = told[1] if told else separator_in(first) or SEPARATORS[0]
+        self.item_separator = self.separator
         self._rows = (
             _cells(line, self.separator, f"{name}, line {number}")
             for number, line in enumerate(chain(first, lines), start=2 if told else 1)

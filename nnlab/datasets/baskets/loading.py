@@ -101,7 +101,7 @@ def load_baskets(
         for remark in remarks_on(rows.first, layout):
             warn(f"{located.path.name}: {remark}")
         coded = _coded(read_baskets(rows, layout, warn))
-        separator = rows.separator if layout.is_by_line else separator
+        separator = rows.item_separator if layout.is_by_line else separator
         source = located.source()
     if coded.skipped:
         lines = "1 line" if coded.skipped == 1 else f"{coded.skipped:,} lines"

@@ -124,6 +124,13 @@ def test_baskets_that_stand_in_quotes_as_a_whole_are_read(tmp_path, form):
     assert named(load(tmp_path, lines)) == [set(basket) for basket in BASKETS]
 
 
+def test_baskets_in_a_cell_are_asked_as_they_stand_there(tmp_path):
+    lines = ["id\titems", *(f"{n}\t" + ";".join(one) for n, one in enumerate(BASKETS))]
+    baskets = load(tmp_path, lines, columns="2", header=True)
+    assert named(baskets) == [set(basket) for basket in BASKETS]
+    assert baskets.separator == ";"
+
+
 def test_the_separator_that_a_spreadsheet_tells_is_no_item(tmp_path):
     lines = ["sep=;", *(";".join(basket) for basket in BASKETS)]
     assert named(load(tmp_path, lines)) == [set(basket) for basket in BASKETS]
