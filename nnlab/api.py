@@ -23,13 +23,16 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab import experiments
 from nnlab.datasets.store import Store
-from nnlab.experiments.contract import Answer, AnyExperiment, Table
+from nnlab.experiments.contract import Answer, Table
+from nnlab.metrics import Estimate
 from nnlab.report import comparison, comparison_table
+from nnlab.results import Metrics, RunMetrics, Summary
 from nnlab.runs import group, single
 from nnlab.runs.answering import Trained, load
 from nnlab.runs.evaluation import evaluate as evaluate_checkpoint
-from nnlab.runs.folder import GroupFolder, RunFolder, read_json
+from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.placing import placed, replaces
+from nnlab.runs.reading import read_run
 from nnlab.runs.tables import summary_tables
 from nnlab.runs.workshop import RunObserver, Workshop
 
@@ -67,21 +70,21 @@ class Run(_Shown):
 
     Attributes:
         path: Its folder.
-        metrics: The contents of metrics.json: scores, baselines, details, training, config.
+        metrics: What it came to: scores, baselines, details, training, config.
     """
 
     path: Path
-    metrics: Mapping[str, Any]
+    metrics: RunMetrics[Any]
 
     @property
     def scores(self) -> dict[str, float]:
         """The scores on the test part, by name."""
-        return dict(self.metrics["scores"])
+        return dict(self.metrics.scores)
 
     @property
     def baselines(self) -> dict[str, dict[str, float]]:
         """The same scores of the naive methods, by method."""
-        return {name: dict(scores) for name, scores in self.metrics["baselines"].items()}
+        return {name: dict(scores) for name, scores in self.metrics.baselines.items()}
 
     @property
     def history(self) -> dict[str, list[float | None]]:
@@ -104,7 +107,7 @@ class Run(_Shown):
 
     def tables(self) -> list[Table]:
         """Return what a training prints at its end: scores with intervals, beside baselines."""
-        return _experiment(self.metrics).tables(self.metrics)
+        return experiments.get(self.metrics.experiment).tables(self.metrics)
 
     def pictures(self) -> Iterable[tuple[str, bytes]]:
         """Yield the name and the PNG of each figure."""
@@ -113,7 +116,7 @@ class Run(_Shown):
     def __repr__(self) -> str:
         """Return its folder and its scores."""
         scores = ", ".join(f"{name}={value:.4g}" for name, value in self.scores.items())
-        return f"<run of {self.metrics['experiment']} in {self.path}: {scores}>"
+        return f"<run of {self.metrics.experiment} in {self.path}: {scores}>"
 
 
 @dataclass(frozen=True, repr=False)
@@ -122,26 +125,26 @@ class Group(_Shown):
 
     Attributes:
         path: Their folder.
-        summary: The contents of summary.json: `scores` are means with 95 % intervals.
+        summary: What they say together: `scores` are means with 95 % intervals.
     """
 
     path: Path
-    summary: Mapping[str, Any]
+    summary: Summary[Any]
 
     @property
-    def scores(self) -> dict[str, dict[str, Any]]:
+    def scores(self) -> dict[str, Estimate]:
         """The mean of each score over the runs, with sd, low, high and n."""
-        return {name: dict(estimate) for name, estimate in self.summary["scores"].items()}
+        return dict(self.summary.scores)
 
     @property
     def runs(self) -> dict[str, Run]:
         """The runs that did not diverge, by name."""
         folder = GroupFolder(self.path)
-        return {name: open_run(folder.member(name).path) for name in self.summary["runs"]}
+        return {name: open_run(folder.member(name).path) for name in self.summary.runs}
 
     def tables(self) -> list[Table]:
         """Return the means, and what the experiment makes of its runs."""
-        return summary_tables(_experiment(self.summary), self.summary)
+        return summary_tables(experiments.get(self.summary.experiment), self.summary)
 
     def pictures(self) -> Iterable[tuple[str, bytes]]:
         """Yield the name and the PNG of each figure over all runs."""
@@ -150,8 +153,8 @@ class Group(_Shown):
 
     def __repr__(self) -> str:
         """Return its folder and the number of runs."""
-        count = len(self.summary["runs"])
-        return f"<group of {count} runs of {self.summary['experiment']} in {self.path}>"
+        count = len(self.summary.runs)
+        return f"<group of {count} runs of {self.summary.experiment} in {self.path}>"
 
 
 @dataclass(frozen=True, repr=False)
@@ -159,19 +162,19 @@ class Evaluation(_Shown):
     """What a trained network scored on a test part.
 
     Attributes:
-        metrics: `scores`, `baselines`, `details` and `dataset`, as in metrics.json.
+        metrics: Scores, baselines, details and data set.
     """
 
-    metrics: Mapping[str, Any]
+    metrics: Metrics[Any]
 
     @property
     def scores(self) -> dict[str, float]:
         """The scores, by name."""
-        return dict(self.metrics["scores"])
+        return dict(self.metrics.scores)
 
     def tables(self) -> list[Table]:
         """Return what `nnlab evaluate` prints."""
-        return _experiment(self.metrics).tables(self.metrics)
+        return experiments.get(self.metrics.experiment).tables(self.metrics)
 
 
 @dataclass(frozen=True, repr=False)
@@ -248,7 +251,7 @@ def open_run(path: str | Path) -> Run:
     Raises:
         DataError: It is no finished run.
     """
-    return Run(Path(path), read_json(RunFolder(Path(path)).metrics))
+    return Run(Path(path), read_run(RunFolder(Path(path)))[1])
 
 
 def evaluate(
@@ -280,10 +283,6 @@ def compare(*runs: Run | Group | str | Path, measure: str | None = None) -> Comp
     """
     paths = [one.path if isinstance(one, Run | Group) else Path(one) for one in runs]
     return Compared(comparison.compare(paths, measure))
-
-
-def _experiment(record: Mapping[str, Any]) -> AnyExperiment:
-    return experiments.get(str(record["experiment"]))
 
 
 def _store(data_dir: str | Path | None) -> Store:

@@ -78,7 +78,7 @@ def test_several_runs_are_a_group_and_compared_with_one(trained, tmp_path):
     group = nnlab.train("classify", runs=2, out=tmp_path / "two", loss="mse", **TINY)
     assert isinstance(group, nnlab.Group)
     assert list(group.runs) == ["seed-1", "seed-2"]
-    assert group.scores["accuracy"]["n"] == 2
+    assert group.scores["accuracy"].n == 2
     assert "Over all runs" in str(group)
     compared = nnlab.compare(trained, group)
     assert "mse" in str(compared)

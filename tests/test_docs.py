@@ -197,7 +197,7 @@ def test_the_worked_example_trains_and_answers(tmp_path, taught):
     folder.path.mkdir()
     config = experiment.configure({"epochs": 20}, "test")
     metrics = run(experiment, config, folder, make_workshop())
-    assert metrics["scores"]["rmse"] < metrics["baselines"]["straight line"]["rmse"]
+    assert metrics.scores["rmse"] < metrics.baselines["straight line"]["rmse"]
     (answer,) = nnlab.load(folder.best).answer(["1.57"])
     assert answer["y"] == pytest.approx(1, abs=0.3)
 

@@ -13,9 +13,9 @@ PACKAGE = Path(nnlab.__file__).parent
 
 FLOORS = (
     {"errors"},
-    {"console", "files", "interrupts", "machine", "options", "programs", "versions"},
+    {"console", "files", "interrupts", "machine", "options", "programs", "records", "versions"},
     {"datasets", "inference", "checkpoint", "metrics", "plots"},
-    {"models", "training"},
+    {"models", "results", "training"},
     {"contract"},
     {"experiments"},
     {"runs"},

@@ -19,6 +19,7 @@ from nnlab.reproduction.verdicts import NOT_MEASURED
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.group import summarise
 from nnlab.runs.single import resume
+from tests.made_metrics import run_metrics
 from tests.sweeps.observing import InThisProcess, Recorder
 from tests.watching import make_workshop
 
@@ -98,7 +99,7 @@ def test_a_run_whose_data_are_gone_keeps_its_scores(no_programs, tmp_path, monke
     monkeypatch.setattr(type(experiments.get("denoise")), "load", gone)
     heard: list[str] = []
     _, metrics = resume(run_folder, make_workshop(warnings=heard))
-    assert metrics["scores"]["rmse"] == pytest.approx(
+    assert metrics.scores["rmse"] == pytest.approx(
         float(first["scores.rmse"].measured[:5]), abs=1e-3
     )
     assert "is not scored again: the data are gone" in heard[0]
@@ -129,21 +130,18 @@ def test_a_group_made_by_an_earlier_version_says_what_was_not_measured(no_progra
 
 def test_a_score_that_only_some_runs_have_is_averaged_over_those():
     def metrics(**more):
-        return {
-            "dataset": {"name": "x", "sample": True, "sha256": "0"},
-            "scores": {"rmse": 0.25, **more},
-            "baselines": {"untouched": {"rmse": 0.5, **more}},
-            "details": {},
-            "experiment": "denoise",
-            "training": {},
-            "config": {"seed": 1},
-        }
+        return run_metrics(
+            {"rmse": 0.25, **more},
+            experiment="denoise",
+            baselines={"untouched": {"rmse": 0.5, **more}},
+            config={"seed": 1},
+        )
 
     results = {"a": metrics(), "b": metrics(character_errors=0.5), "c": metrics()}
     found = summarise(experiments.get("denoise"), results)
-    assert (found["scores"]["character_errors"]["mean"], found["unmeasured"]) == (0.5, {})
-    assert found["scores"]["character_errors"]["n"] == 1
-    assert found["baselines"]["untouched"]["character_errors"] == 0.5
+    assert (found.scores["character_errors"].mean, found.unmeasured) == (0.5, {})
+    assert found.scores["character_errors"].n == 1
+    assert found.baselines["untouched"]["character_errors"] == 0.5
 
 
 def test_the_examination_finds_nothing_wrong_without_programs(no_programs):

@@ -20,6 +20,7 @@ from nnlab.cli.options import (
 from nnlab.errors import UsageError
 from nnlab.experiments.contract import AnyExperiment
 from nnlab.options import flag_name
+from nnlab.records import versioned
 
 DATA = "Data (of the experiment in question; default: what it was trained on)"
 
@@ -52,7 +53,7 @@ def evaluate(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
     console = make_console(ctx)
     metrics = evaluate_checkpoint(trained, given, make_store(ctx), console.warn)
     if ctx.params["as_json"]:
-        print_json({"checkpoint": str(trained.path), **metrics})
+        print_json({"checkpoint": str(trained.path), **versioned(metrics)})
     else:
         print_tables(console, trained.experiment.tables(metrics))
 

@@ -12,6 +12,7 @@ from nnlab.cli.options import SPEECH, SectionedCommand, make_console, print_json
 from nnlab.console import Console
 from nnlab.datasets.store.provenance import Source
 from nnlab.errors import DataError
+from nnlab.records import versioned
 
 if TYPE_CHECKING:
     from nnlab.experiments.contract import Table
@@ -39,20 +40,18 @@ def show(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
 
 
 def _group(ctx: click.Context, folder: Path) -> None:
-    from nnlab import experiments
-    from nnlab.runs import folder as runs
+    from nnlab.runs.folder import GroupFolder, expecting
+    from nnlab.runs.reading import read_group
     from nnlab.runs.tables import summary_tables
 
-    file = runs.GroupFolder(folder).summary
-    summary = runs.read_json(file)
-    with runs.expecting("the summary of a group", file):
-        tables = summary_tables(experiments.get(str(summary["experiment"])), summary)
-    _print(ctx, {"run": str(folder), **summary}, tables)
+    experiment, summary = read_group(GroupFolder(folder))
+    with expecting("the summary of a group", GroupFolder(folder).summary):
+        tables = summary_tables(experiment, summary)
+    _print(ctx, {"run": str(folder), **versioned(summary)}, tables)
 
 
 def _sweep(ctx: click.Context, folder: Path) -> None:
-    from nnlab.runs import folder as runs
-    from nnlab.sweeps.sweep import summary_file
+    from nnlab.sweeps.sweep import read_summary, summary_file
     from nnlab.sweeps.tables import summary_table
 
     file = summary_file(folder)
@@ -61,10 +60,8 @@ def _sweep(ctx: click.Context, folder: Path) -> None:
             f"{folder} is a sweep that has not come to its end; go on with it: nnlab sweep "
             f"EXPERIMENT --out {folder}"
         )
-    summary = runs.read_json(file)
-    with runs.expecting("the summary of a sweep", file):
-        tables = [summary_table(summary)]
-    _print(ctx, {"sweep": str(folder), **summary}, tables)
+    summary = read_summary(folder)
+    _print(ctx, {"sweep": str(folder), **versioned(summary)}, [summary_table(summary)])
 
 
 def _print(ctx: click.Context, record: Mapping[str, Any], tables: "list[Table]") -> None:

@@ -2,7 +2,7 @@
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -30,12 +30,14 @@ from nnlab.experiments.contract import AnyExperiment
 from nnlab.files import make_folder
 from nnlab.interrupts import raised_once
 from nnlab.machine import cores
+from nnlab.records import versioned
 from nnlab.runs import folder as runs
 
 if TYPE_CHECKING:
     from nnlab.sweeps.cluster import RayExecutor
     from nnlab.sweeps.local import LocalExecutor
     from nnlab.sweeps.plan import Plan
+    from nnlab.sweeps.summary import SweepSummary
 
 SETTINGS = "What to train"
 MACHINES = "Where and how"
@@ -182,12 +184,9 @@ def _check_csv(ctx: click.Context) -> None:
 
 def _written(out: Path | None) -> str | None:
     """Return the CSV file that the sweep in a folder has written before."""
-    from nnlab.sweeps.sweep import summary_file
+    from nnlab.sweeps.sweep import read_summary, summary_file
 
-    if out is None or not summary_file(out).is_file():
-        return None
-    summary = runs.read_json(summary_file(out))
-    return summary.get("csv") if isinstance(summary, dict) else None
+    return read_summary(out).csv if out and summary_file(out).is_file() else None
 
 
 def _executor(ctx: click.Context, plan: "Plan") -> "LocalExecutor | RayExecutor":
@@ -208,7 +207,7 @@ def _executor(ctx: click.Context, plan: "Plan") -> "LocalExecutor | RayExecutor"
 
 def _carry_out(
     ctx: click.Context, plan: "Plan", folder: Path, executor: "LocalExecutor | RayExecutor"
-) -> dict[str, Any]:
+) -> "SweepSummary":
     from nnlab.cli.work_display import WorkDisplay
     from nnlab.sweeps.plan import plan_file
     from nnlab.sweeps.sweep import sweep as carry_out
@@ -237,7 +236,7 @@ def _again(ctx: click.Context, plan: "Plan", folder: Path) -> str:
     return shlex.join(words)
 
 
-def _report(ctx: click.Context, plan: "Plan", summary: dict[str, Any], folder: Path) -> None:
+def _report(ctx: click.Context, plan: "Plan", summary: "SweepSummary", folder: Path) -> None:
     """Print the summary, then say what is missing in it.
 
     Raises:
@@ -248,10 +247,10 @@ def _report(ctx: click.Context, plan: "Plan", summary: dict[str, Any], folder: P
     from nnlab.sweeps.tables import summary_table
 
     if ctx.params["as_json"]:
-        print_json({"sweep": str(folder), **summary})
+        print_json({"sweep": str(folder), **versioned(summary)})
     else:
         print_tables(make_console(ctx), [summary_table(summary)])
-    states = [run["state"] for one in summary["settings"] for run in one["runs"]]
+    states = [run.state for one in summary.settings for run in one.runs]
     total, failures = len(states), states.count("failed")
     if failures:
         again = f"; to try again: {_again(ctx, plan, folder)}" if folder.exists() else ""

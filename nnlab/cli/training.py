@@ -1,7 +1,7 @@
 """Training from the shell: where the run goes, and what is printed at the end."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from nnlab.console import Console, TrainingDisplay
 from nnlab.errors import InterruptedRun
 from nnlab.experiments.contract import AnyExperiment, Table
 from nnlab.interrupts import raised_once
+from nnlab.records import versioned
+from nnlab.results import RunMetrics, Summary
 from nnlab.runs import group, single
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.occupying import has_run
@@ -70,33 +72,34 @@ def _kept(folder: Path) -> str:
 
 
 def print_run(
-    ctx: click.Context, experiment: AnyExperiment, metrics: Mapping[str, Any], folder: Path
+    ctx: click.Context, experiment: AnyExperiment, metrics: RunMetrics[Any], folder: Path
 ) -> None:
     """Print a run's metrics: as JSON, or as tables."""
     if ctx.params["as_json"]:
-        print_json({"run": str(folder), **metrics})
+        print_json({"run": str(folder), **versioned(metrics)})
         return
     console = make_console(ctx)
     print_tables(console, experiment.tables(metrics))
-    training = metrics["training"]
-    epochs = "1 epoch" if training["epochs"] == 1 else f"{training['epochs']} epochs"
+    training = metrics.training
+    epochs = "1 epoch" if training.epochs == 1 else f"{training.epochs} epochs"
+    speed = training.examples_per_second
     console.say(
-        f"{epochs} in {training['seconds']:.0f} s "
-        f"({training['examples_per_second']:,} examples a second), best epoch "
-        f"{training['best_epoch']}; saved in {folder}"
+        f"{epochs} in {training.seconds:.0f} s"
+        + (f" ({speed:,} examples a second)" if speed else "")
+        + f", best epoch {training.best_epoch}; saved in {folder}"
     )
 
 
 def print_summary(
-    ctx: click.Context, experiment: AnyExperiment, summary: Mapping[str, Any], folder: Path
+    ctx: click.Context, experiment: AnyExperiment, summary: Summary[Any], folder: Path
 ) -> None:
     """Print what several runs say together: as JSON, or as tables."""
     if ctx.params["as_json"]:
-        print_json({"run": str(folder), **summary})
+        print_json({"run": str(folder), **versioned(summary)})
         return
     console = make_console(ctx)
     print_tables(console, summary_tables(experiment, summary))
-    count = len(summary["runs"])
+    count = len(summary.runs)
     console.say(f"{count} run{'s' * (count > 1)} saved in {folder}")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nnlab.console import Console, scores_in_words, visible
+from nnlab.results import RunMetrics
 from nnlab.runs.folder import RunFolder
 from nnlab.sweeps.task import Outcome, Task
 from nnlab.sweeps.work import Standing
@@ -149,5 +150,5 @@ def _in_words(standing: Standing) -> str:
     return words + (f", {standing.failed} failed" if standing.failed else "")
 
 
-def _result(metrics: Mapping[str, Any]) -> str:
-    return f"{scores_in_words(metrics['scores'])}  {metrics['training']['seconds']:.1f} s"
+def _result(metrics: RunMetrics[Any]) -> str:
+    return f"{scores_in_words(metrics.scores)}  {metrics.training.seconds:.1f} s"

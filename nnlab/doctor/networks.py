@@ -81,7 +81,7 @@ def training() -> Result:
         except InterruptedRun as error:  # its own message says that something was saved
             raise InterruptedRun("interrupted") from error
         before, after = _validation_losses(folder)
-    rate = metrics["training"]["examples_per_second"]
+    rate = metrics.training.examples_per_second or 0
     text = f"{rate:,} examples a second; validation loss {before:.3f}, after an epoch {after:.3f}"
     if not after < before:  # nor if they are no numbers
         advice = "pip install --force-reinstall tensorflow keras"

@@ -19,6 +19,8 @@ from nnlab.datasets.store.provenance import Source
 from nnlab.errors import NnlabError
 from nnlab.inference import Network
 from nnlab.options import changed, from_mapping
+from nnlab.results import DetailsT, Metrics, RunMetrics, Summary
+from nnlab.results import NoDetails as NoDetails
 from nnlab.training.examples import Examples
 from nnlab.training.settings import TrainingSettings
 
@@ -100,21 +102,21 @@ class Model(Generic[ConfigT]):
 
 
 @dataclass(frozen=True)
-class Scores:
+class Scores(Generic[DetailsT]):
     """What a trained network is worth.
 
     Attributes:
         scores: Headline numbers by name, those that several runs are averaged over.
+        details: The tables behind the numbers.
         baselines: The same numbers for naive methods, by method.
-        details: JSON-able tables behind the numbers.
         evidence: Arrays that the figures need, such as the misclassified images.
         facts: What answering needs of the trained network beyond the facts of the data, JSON-able.
         unmeasured: Why scores of `Experiment.optional_scores` are missing, by score.
     """
 
     scores: Mapping[str, float]
+    details: DetailsT
     baselines: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    details: Mapping[str, Any] = field(default_factory=dict)
     evidence: Mapping[str, np.ndarray] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     unmeasured: Mapping[str, str] = field(default_factory=dict)
@@ -131,21 +133,21 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What a finished run left on disk: the input of figures and tables.
+class Evidence(Generic[DetailsT]):
+    """What a finished run left on disk: the input of its figures.
 
     Attributes:
-        metrics: The contents of metrics.json.
+        metrics: What it came to.
         arrays: The arrays that scoring kept for the figures.
         footer: A line that names the data set, for every figure.
     """
 
-    metrics: Mapping[str, Any]
+    metrics: RunMetrics[DetailsT]
     arrays: Mapping[str, np.ndarray]
     footer: str
 
 
-class Experiment(ABC, Generic[ConfigT, QueryT]):
+class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
     """One experiment: a Config to train with, a Query to answer with, and the way between.
 
     Attributes:
@@ -154,6 +156,8 @@ class Experiment(ABC, Generic[ConfigT, QueryT]):
         description: A paragraph for the command's own help.
         Config: Frozen dataclass of the training options.
         Query: Frozen dataclass of the answering options.
+        Details: Frozen dataclass of the tables behind the scores of a run.
+        GroupDetails: Frozen dataclass of what several runs say together.
         inputs_help: What an input is, such as "image files or folders".
         example_inputs: Inputs that can be answered; files are relative to the project's folder.
         answer_columns: The fields of an answer that the plain output shows, in order.
@@ -176,6 +180,8 @@ class Experiment(ABC, Generic[ConfigT, QueryT]):
     description: ClassVar[str]
     Config: type[ConfigT]
     Query: type[QueryT]
+    Details: type[DetailsT]
+    GroupDetails: ClassVar[type[Any]] = NoDetails
     inputs_help: ClassVar[str]
     example_inputs: ClassVar[tuple[str, ...]]
     answer_columns: ClassVar[tuple[str, ...]]
@@ -259,19 +265,18 @@ class Experiment(ABC, Generic[ConfigT, QueryT]):
         """Return what the training loop runs over."""
 
     @abstractmethod
-    def score(self, model: Model[ConfigT], data: Data) -> Scores:
+    def score(self, model: Model[ConfigT], data: Data) -> Scores[DetailsT]:
         """Measure a trained network, in NumPy, on the test part, next to the naive baselines."""
 
-    def unmeasured(self, record: Mapping[str, Any]) -> dict[str, str]:
-        """Return why optional scores are missing from metrics.json or summary.json, by score."""
-        known = record.get("unmeasured", {})
+    def unmeasured(self, record: Metrics[Any] | Summary[Any]) -> dict[str, str]:
+        """Return why optional scores are missing, by score."""
         return {
-            score: known.get(score, programs.missing(program))
+            score: record.unmeasured.get(score, programs.missing(program))
             for score, program in self.optional_scores.items()
-            if score not in record["scores"]
+            if score not in record.scores
         }
 
-    def can_measure_more(self, metrics: Mapping[str, Any]) -> bool:
+    def can_measure_more(self, metrics: Metrics[DetailsT]) -> bool:
         """Tell whether a score is missing only for want of a program that is installed by now."""
         return any(
             why == programs.missing(program) and programs.path_of(program) is not None
@@ -307,10 +312,10 @@ class Experiment(ABC, Generic[ConfigT, QueryT]):
         return None
 
     @abstractmethod
-    def draw(self, evidence: Evidence) -> dict[str, Any]:
+    def draw(self, evidence: Evidence[DetailsT]) -> dict[str, Any]:
         """Return the experiment's own figures by name, for one run."""
 
-    def explore(self, evidence: Evidence) -> list["Explorer"]:
+    def explore(self, evidence: Evidence[DetailsT]) -> list["Explorer"]:
         """Return what a reader of the page can explore of one run.
 
         Raises:
@@ -319,32 +324,32 @@ class Experiment(ABC, Generic[ConfigT, QueryT]):
         return []
 
     @abstractmethod
-    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+    def tables(self, metrics: Metrics[DetailsT]) -> list[Table]:
         """Return the tables to print after one run."""
 
-    def summarise(self, results: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
-        """Return what several runs say together, beyond the mean of every score.
+    def summarise(self, results: Mapping[str, RunMetrics[DetailsT]]) -> Any:
+        """Return what several runs say together, beyond the mean of every score: `GroupDetails`.
 
         Args:
-            results: metrics.json of every run, by the run's name in `trials`.
+            results: Every run by its name in `trials`.
         """
-        return {}
+        return self.GroupDetails()
 
-    def summary_tables(self, summary: Mapping[str, Any]) -> list[Table]:
+    def summary_tables(self, summary: Summary[Any]) -> list[Table]:
         """Return the tables to print after several runs, beyond the mean of every score."""
         return []
 
     def draw_summary(
-        self, summary: Mapping[str, Any], evidence: Callable[[str], Mapping[str, np.ndarray]]
+        self, summary: Summary[Any], evidence: Callable[[str], Mapping[str, np.ndarray]]
     ) -> dict[str, Any]:
         """Return figures of several runs by name.
 
         Args:
-            summary: What the runs say together; `footer` is the text under each figure.
+            summary: What the runs say together.
             evidence: Reads the arrays that `score` kept of a run, by the run's name.
         """
         return {}
 
 
-AnyExperiment = Experiment[Any, Any]
+AnyExperiment = Experiment[Any, Any, Any]
 """An experiment whose options are known to itself only."""

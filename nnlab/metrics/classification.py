@@ -7,11 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from nnlab.metrics.intervals import wilson_interval
-from nnlab.metrics.result import Result
 
 
 @dataclass(frozen=True)
-class ClassAccuracy(Result):
+class ClassAccuracy:
     """Recall of one class: how many of its `count` examples were recognised."""
 
     label: int
@@ -23,7 +22,7 @@ class ClassAccuracy(Result):
 
 
 @dataclass(frozen=True)
-class ConfusedPair(Result):
+class ConfusedPair:
     """`count` examples of class `label` were taken for class `prediction`."""
 
     label: int
@@ -32,7 +31,7 @@ class ConfusedPair(Result):
 
 
 @dataclass(frozen=True)
-class ClassRank(Result):
+class ClassRank:
     """Where one class stands over several runs; rank 1 is the class recognised worst."""
 
     label: int
@@ -41,7 +40,7 @@ class ClassRank(Result):
 
 
 @dataclass(frozen=True)
-class RankStability(Result):
+class RankStability:
     """Whether several runs rank the classes alike (1: identically, near 0: by chance).
 
     `spearman` is the mean rank correlation over all pairs of runs, `kendall_w` Kendall's

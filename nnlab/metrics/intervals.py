@@ -11,11 +11,9 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from nnlab.metrics.result import Result
-
 
 @dataclass(frozen=True)
-class Interval(Result):
+class Interval:
     """An interval, both ends included."""
 
     low: float
@@ -23,7 +21,7 @@ class Interval(Result):
 
 
 @dataclass(frozen=True)
-class Estimate(Result):
+class Estimate:
     """A mean over `n` runs with its interval; from a single run `sd`, `low` and `high` are None."""
 
     mean: float
@@ -34,7 +32,7 @@ class Estimate(Result):
 
 
 @dataclass(frozen=True)
-class PairedDifference(Result):
+class PairedDifference:
     """The mean of `n` paired differences, its interval, and the p-value of "no difference"."""
 
     mean: float

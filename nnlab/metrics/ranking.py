@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from nnlab.metrics.intervals import wilson_interval
-from nnlab.metrics.result import Result
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -21,7 +20,7 @@ Baskets = Union[npt.NDArray[Any], "csr_matrix"]
 
 
 @dataclass(frozen=True)
-class RecallAt(Result):
+class RecallAt:
     """Share of the hidden items among the first `k`, and its interval."""
 
     k: int

@@ -1,13 +1,12 @@
 """What the page says of each folder: read from its files, nothing computed again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nnlab import experiments
 from nnlab.datasets.store.provenance import Source
-from nnlab.errors import CheckpointError, DataError
+from nnlab.errors import DataError
 from nnlab.experiments.contract import AnyExperiment, Warn
 from nnlab.report.comparison import compare_entries, draw, short_names
 from nnlab.report.entries import Entry, check_distinct, read_entries
@@ -20,8 +19,9 @@ from nnlab.report.page_tables import (
     settings_table,
     training_table,
 )
-from nnlab.runs import folder as runs
-from nnlab.runs.folder import GroupFolder, RunFolder
+from nnlab.results import RunMetrics, Summary
+from nnlab.runs.folder import GroupFolder, RunFolder, expecting
+from nnlab.runs.reading import read_group, read_run
 
 
 @dataclass(frozen=True)
@@ -116,23 +116,22 @@ def _chapter(anchor: str, name: str, folder: Path, entries: Sequence[Entry], war
     group = GroupFolder(folder)
     members = [member.path for entry in entries for member in entry.members]
     several = group.is_group() and len(members) > 1  # a group of one run is that run
-    file = group.summary if several else RunFolder(members[0]).metrics
-    record = _object(file)
-    experiment, source = _origin(file, record)
+    run = RunFolder(members[0])
+    record: RunMetrics[Any] | Summary[Any]
+    experiment, record = read_group(group) if several else read_run(run)
     label = f"{experiment.name} {name}"
     said = [text for entry in entries for text in _left_out(entry)]
     for text in said:
         warn(f"{folder}: {text}")
-    tables = _summary_tables if several else _run_tables
     return Chapter(
         anchor,
         name,
         folder,
         experiment,
-        source,
+        record.dataset,
         entries,
         said + [text for entry in entries for text in _divergences(entry)],
-        tables(file, record, experiment),
+        _tables(group.summary if several else run.metrics, record, experiment),
         training_table(entries),
         settings_table(entries),
         list(_group_figures(group, entries, label, experiment)) if several else [],
@@ -140,35 +139,14 @@ def _chapter(anchor: str, name: str, folder: Path, entries: Sequence[Entry], war
     )
 
 
-def _object(file: Path) -> dict[str, Any]:
-    record = runs.read_json(file)
-    if not isinstance(record, dict):
-        raise DataError(f"{file}: expected an object")
-    return record
-
-
-def _origin(file: Path, record: Mapping[str, Any]) -> tuple[AnyExperiment, Source]:
-    try:
-        source = Source.from_dict(record.get("dataset"))
-        return experiments.get(str(record.get("experiment"))), source
-    except CheckpointError as error:
-        raise DataError(f"{file}: {error}") from error
-
-
-def _run_tables(
-    file: Path, record: Mapping[str, Any], experiment: AnyExperiment
+def _tables(
+    file: Path, record: Summary[Any] | RunMetrics[Any], experiment: AnyExperiment
 ) -> list[PageTable]:
-    """Return the tables that a training prints at its end."""
-    with runs.expecting(f"the scores of {experiment.name}", file):
-        return [page_table(table) for table in experiment.tables(record)]
-
-
-def _summary_tables(
-    file: Path, record: Mapping[str, Any], experiment: AnyExperiment
-) -> list[PageTable]:
-    """Return the tables of a group: means above the baselines, and what the experiment adds."""
-    with runs.expecting(f"the scores of {experiment.name}", file):
-        means = [methods_table(record)] if record["scores"] else []
+    """Return what a training prints at its end; of a group, its means above the baselines."""
+    with expecting(f"the scores of {experiment.name}", file):
+        if isinstance(record, RunMetrics):
+            return [page_table(table) for table in experiment.tables(record)]
+        means = [methods_table(record)] if record.scores else []
         return [page_table(table) for table in [*means, *experiment.summary_tables(record)]]
 
 
@@ -179,9 +157,9 @@ def _left_out(entry: Entry) -> Iterator[str]:
 
 def _divergences(entry: Entry) -> Iterator[str]:
     for member in entry.members:
-        if member.diverged and member.training:
-            found = member.training["diverged"]
-            yield f"{member.path.name} diverged in epoch {found['epoch']}; the best epoch is shown"
+        if member.training and member.training.diverged:
+            epoch = member.training.diverged.epoch
+            yield f"{member.path.name} diverged in epoch {epoch}; the best epoch is shown"
 
 
 def _group_figures(
@@ -193,9 +171,9 @@ def _group_figures(
 
 def _example(path: Path, label: str, experiment: AnyExperiment, *, named: bool) -> Example:
     folder = RunFolder(path)
-    metrics = _object(folder.metrics)
+    metrics = folder.read_metrics(experiment.Details)
     of = f"{label}, {path.name}" if named else label
-    tables = _run_tables(folder.metrics, metrics, experiment) if named else []
+    tables = _tables(folder.metrics, metrics, experiment) if named else []
     figures = list(read_figures(folder.figures, of, experiment.captions))
     found = explorers(folder, metrics, experiment)
     return Example(path.name if named else "", tables, found, figures)

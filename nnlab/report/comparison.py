@@ -241,7 +241,9 @@ def _curve(entry: Entry, column: str, label: str) -> "Curve":
     epochs = sorted(set.intersection(*map(set, series)))
     values = np.array([[one[epoch] for epoch in epochs] for one in series], dtype=np.float64)
     values[~np.isfinite(values)] = np.nan
-    diverged = [m.training["diverged"]["epoch"] for m in entry.members if m.diverged and m.training]
+    diverged = [
+        m.training.diverged.epoch for m in entry.members if m.training and m.training.diverged
+    ]
     mean, first_time = values.mean(axis=0), min(diverged, default=None)
     if len(values) == 1:
         return Curve(label, epochs, mean, diverged=first_time)

@@ -10,6 +10,7 @@ from nnlab import experiments
 from nnlab.experiments.contract import Table
 from nnlab.metrics import Estimate, mean_interval
 from nnlab.plots.comparison import Curve
+from nnlab.records import plain
 from nnlab.report.comparison import Comparison, curves, labels
 from nnlab.report.entries import Entry, Member
 
@@ -72,30 +73,33 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
     scores = {name: shared_scores(part) for name, part in comparison.by_experiment().items()}
     names_of_curves = labels(comparison)
     drawn = curves(comparison) if comparison.column else None
-    return {
-        "measure": comparison.column or None,
-        "runs": [
-            {
-                "run": str(entry.path),
-                "name": name,
-                "label": names_of_curves[number],
-                "experiment": entry.first.experiment,
-                "dataset": entry.first.dataset.get("name"),
-                "differing": {key: cells[number] for key, cells in differing.items()},
-                "finished": entry.finished,
-                "scores": {
-                    score: _estimate(entry, score).as_dict()
-                    for score in (scores[entry.first.experiment] if entry.finished else ())
-                },
-                "members": [_member_record(member) for member in entry.members],
-                "left_out": list(entry.left_out),
-                "curve": drawn and _curve_record(drawn[number]),
-            }
-            for number, (entry, name) in enumerate(
-                zip(comparison.entries, comparison.names, strict=True)
-            )
-        ],
-    }
+    record: dict[str, Any] = plain(
+        {
+            "measure": comparison.column or None,
+            "runs": [
+                {
+                    "run": str(entry.path),
+                    "name": name,
+                    "label": names_of_curves[number],
+                    "experiment": entry.first.experiment,
+                    "dataset": entry.first.dataset.get("name"),
+                    "differing": {key: cells[number] for key, cells in differing.items()},
+                    "finished": entry.finished,
+                    "scores": {
+                        score: _estimate(entry, score)
+                        for score in (scores[entry.first.experiment] if entry.finished else ())
+                    },
+                    "members": [_member_record(member) for member in entry.members],
+                    "left_out": list(entry.left_out),
+                    "curve": drawn and _curve_record(drawn[number]),
+                }
+                for number, (entry, name) in enumerate(
+                    zip(comparison.entries, comparison.names, strict=True)
+                )
+            ],
+        }
+    )
+    return record
 
 
 def _estimate(entry: Entry, score: str) -> Estimate:
@@ -125,22 +129,24 @@ def _range(counts: list[int]) -> str:
 
 
 def _best_epochs(entry: Entry) -> list[int]:
-    return [member.training["best_epoch"] for member in entry.members if member.training]
+    return [member.training.best_epoch for member in entry.members if member.training]
 
 
 def _divergence(entry: Entry) -> str:
-    epochs = [m.training["diverged"]["epoch"] for m in entry.members if m.diverged and m.training]
+    epochs = [
+        m.training.diverged.epoch for m in entry.members if m.training and m.training.diverged
+    ]
     return f"in epoch {_range(epochs)}" if epochs else ""
 
 
 def _member_record(member: Member) -> dict[str, Any]:
-    training = member.training or {}
+    training = member.training
     return {
         "name": member.path.name,
         "epochs": member.epochs,
-        "best_epoch": training.get("best_epoch"),
+        "best_epoch": training.best_epoch if training else None,
         "seconds": member.seconds,
-        "diverged": training.get("diverged"),
+        "diverged": training.diverged if training else None,
         "finished": member.scores is not None,
     }
 

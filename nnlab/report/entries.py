@@ -14,6 +14,7 @@ from typing import Any
 from nnlab import experiments
 from nnlab.errors import CheckpointError, DataError, UsageError
 from nnlab.options import without_effect
+from nnlab.results import TrainingRecord
 from nnlab.runs import folder as runs
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.training.settings import TrainingSettings
@@ -36,7 +37,7 @@ class Member:
         dataset: The record of the data set.
         history: The columns of history.csv without the untrained network.
         scores: Scores on the test part; None while the run is not finished.
-        training: Epochs, best epoch, seconds, divergence; None while it is not finished.
+        training: How it went; None while it is not finished.
     """
 
     path: Path
@@ -45,7 +46,7 @@ class Member:
     dataset: Mapping[str, Any]
     history: Mapping[str, Sequence[float | None]]
     scores: Mapping[str, float] | None
-    training: Mapping[str, Any] | None
+    training: TrainingRecord | None
 
     @property
     def without_effect(self) -> frozenset[str]:
@@ -57,18 +58,18 @@ class Member:
     @property
     def diverged(self) -> bool:
         """Whether its loss got out of control."""
-        return bool(self.training and self.training["diverged"])
+        return bool(self.training and self.training.diverged)
 
     @property
     def epochs(self) -> int:
         """Completed epochs."""
-        return int(self.training["epochs"] if self.training else self.history["epoch"][-1] or 0)
+        return int(self.training.epochs if self.training else self.history["epoch"][-1] or 0)
 
     @property
     def seconds(self) -> float:
         """Time spent training."""
         if self.training:
-            return float(self.training["seconds"])
+            return self.training.seconds
         return float((self.history.get("seconds") or [None])[-1] or 0.0)
 
 
@@ -154,15 +155,15 @@ def read_member(folder: RunFolder) -> Member:
     names = [dataset.get(key) for key in ("name", "sha256")] if isinstance(dataset, dict) else []
     if any(isinstance(value, list | dict) for value in [*plan["config"].values(), *names]):
         raise CheckpointError(f"{folder.config} is not the plan of a run: expected plain settings")
-    metrics = _read_metrics(folder) if folder.is_finished() else None
+    metrics = folder.read_metrics(Any) if folder.is_finished() else None
     return Member(
         folder.path,
         str(plan.get("experiment")),
         _with_defaults(str(plan.get("experiment")), plan["config"]),
         dataset if isinstance(dataset, dict) else {},
         _read_history(folder),
-        metrics and metrics["scores"],
-        metrics and metrics["training"],
+        metrics.scores if metrics else None,
+        metrics.training if metrics else None,
     )
 
 
@@ -176,30 +177,11 @@ def _with_defaults(experiment: str, settings: Mapping[str, Any]) -> dict[str, An
     return {**defaults, **settings}
 
 
-def _read_metrics(folder: RunFolder) -> dict[str, Any]:
-    metrics: dict[str, Any] = runs.read_json(folder.metrics)
-    try:
-        training, scores = metrics["training"], metrics["scores"]
-        counts = [training[key] for key in ("epochs", "best_epoch", "seconds")]
-        if training["diverged"] is not None:
-            counts.append(training["diverged"]["epoch"])
-        if not all(map(_is_number, counts)):
-            raise TypeError("expected numbers")
-        known = {name: score for name, score in scores.items() if _is_number(score)}
-    except (AttributeError, KeyError, OverflowError, TypeError) as error:
-        raise DataError(f"{folder.metrics}: expected the metrics of a run") from error
-    return {**metrics, "scores": known}
-
-
 def _below(folder: Path) -> str:
     """Name the runs below a folder that is none itself, such as that of a sweep."""
     found = sorted(path.parent for path in folder.glob("*/*.json") if path.name in PLANS)
     shown = ", ".join(map(str, found[:SHOWN])) + (", ..." if len(found) > SHOWN else "")
     return f"; name what is below it: {shown}" if found else ""
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _read_history(folder: RunFolder) -> dict[str, list[float | None]]:

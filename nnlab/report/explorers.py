@@ -7,6 +7,7 @@ from typing import Any
 from nnlab.errors import DataError
 from nnlab.experiments.contract import AnyExperiment, Evidence
 from nnlab.report.page_figures import Picture, image
+from nnlab.results import RunMetrics
 from nnlab.runs.folder import RunFolder
 
 
@@ -21,7 +22,7 @@ class PageExplorer:
 
 
 def explorers(
-    folder: RunFolder, metrics: Mapping[str, Any], experiment: AnyExperiment
+    folder: RunFolder, metrics: RunMetrics[Any], experiment: AnyExperiment
 ) -> list[PageExplorer]:
     """Return what can be explored of a finished run.
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from nnlab.experiments.contract import Table
+from nnlab.metrics import Estimate
 from nnlab.report.comparison import Comparison, cell_text, short_names
 from nnlab.report.comparison_table import shared_scores, titled
 from nnlab.report.comparison_table import table as comparison_table
 from nnlab.report.entries import Entry, Member
 from nnlab.report.sections import Verdict
+from nnlab.results import Summary
 
 _NUMBER = re.compile(r"[-+\N{MINUS SIGN}]?[\d.]|$")
 
@@ -82,24 +84,24 @@ def _scores_first(comparison: Comparison) -> Table:
     return Table(table.title, [table.columns[place] for place in kept], rows)
 
 
-def methods_table(summary: Mapping[str, Any]) -> Table:
+def methods_table(summary: Summary[Any]) -> Table:
     """Return a row for the network and for each baseline of a group, a column for each score."""
-    scores = summary["scores"]
+    scores = summary.scores
     own = ("this network", *(_estimate(score) for score in scores.values()))
     baselines = [
         (name, *(f"{values[score]:.4f}" if score in values else "" for score in scores))
-        for name, values in summary["baselines"].items()
+        for name, values in summary.baselines.items()
     ]
-    count = len(summary["runs"])
+    count = len(summary.runs)
     title = "Scores on the test part"
     title += f", mean and 95 % interval over {count} runs" * (count > 1)
     return Table(title, ("", *map(_words, scores)), [own, *baselines])
 
 
-def _estimate(score: Mapping[str, Any]) -> str:
-    if score["low"] is None:
-        return f"{score['mean']:.4f}"
-    return f"{score['mean']:.4f} ({score['low']:.4f} to {score['high']:.4f})"
+def _estimate(score: Estimate) -> str:
+    if score.low is None:
+        return f"{score.mean:.4f}"
+    return f"{score.mean:.4f} ({score.low:.4f} to {score.high:.4f})"
 
 
 def training_table(entries: Sequence[Entry]) -> PageTable:
@@ -122,19 +124,19 @@ def training_table(entries: Sequence[Entry]) -> PageTable:
 
 
 def _training_facts(member: Member) -> tuple[str, ...]:
-    training = member.training or {}
-    speed = training.get("examples_per_second")
+    training = member.training
+    speed = training and training.examples_per_second
     return (
         str(member.epochs),
-        str(training.get("best_epoch", "")),
+        str(training.best_epoch) if training else "",
         f"{member.seconds:,.1f}",
-        f"{speed:,.0f}" if isinstance(speed, int | float) else "",
+        f"{speed:,}" if speed else "",
     )
 
 
 def _divergence(member: Member) -> str:
-    found = member.training and member.training["diverged"]
-    return f"in epoch {found['epoch']}: {found.get('what', '')}" if found else ""
+    found = member.training and member.training.diverged
+    return f"in epoch {found.epoch}: {found.what}" if found else ""
 
 
 def _score(member: Member, score: str) -> str:

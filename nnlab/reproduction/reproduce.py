@@ -202,7 +202,8 @@ def _findings(plan: Plan, group: GroupFolder, quick: bool) -> tuple[Finding, ...
         summary = {"dataset": _metrics(group, names[0])["dataset"], "runs": names}
     members = [_metrics(group, name) for name in summary["runs"]]
     if "scores" in summary:  # summaries of earlier versions do not say what is missing
-        unmeasured = experiments.get(plan.experiment).unmeasured(summary)
+        experiment = experiments.get(plan.experiment)
+        unmeasured = experiment.unmeasured(group.read_summary(experiment.GroupDetails))
         summary = {**summary, "unmeasured": unmeasured}
     return tuple(_judged(claim, summary, members, quick) for claim in claims)
 

@@ -183,7 +183,7 @@ def _above(measured: _Measured, wanted: float) -> str:
 def _measured(path: str, summary: Mapping[str, Any], runs: Sequence[Any]) -> _Measured:
     if path.startswith("runs:"):
         values = [float(_at(run, path.removeprefix("runs:"))) for run in runs]
-        found = mean_interval(values).as_dict()
+        found = vars(mean_interval(values))
     else:
         found = _at(summary, path)
     mean = found["mean"]

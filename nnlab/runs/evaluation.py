@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from nnlab.datasets.store import Store
+from nnlab.datasets.store.provenance import Source
 from nnlab.errors import DataError, UsageError, nearest
 from nnlab.experiments.contract import Data, Warn
 from nnlab.options import flag_name
+from nnlab.results import Metrics
 from nnlab.runs.answering import Trained
 from nnlab.runs.pinning import pinned
-from nnlab.runs.single import score_record
+from nnlab.runs.single import measured
 
 
-def evaluate(
-    trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn
-) -> dict[str, Any]:
+def evaluate(trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn) -> Metrics[Any]:
     """Score a trained network on the test part of its own data, or of others.
 
     Args:
@@ -23,9 +23,6 @@ def evaluate(
             `{"dataset": "mnist"}`; empty for its own.
         store: Finds data sets.
         warn: Receives warnings.
-
-    Returns:
-        What metrics.json holds of scores, baselines and details.
 
     Raises:
         UsageError: An option does not choose data.
@@ -52,15 +49,12 @@ def evaluate(
                 f"{trained.path} was trained for {name.replace('_', ' ')} {expected}, "
                 f"but {data.source.name} has {came}"
             )
-    return {
-        "experiment": experiment.name,
-        **score_record(experiment.score(trained.model, data), data),
-        "config": dict(trained.header.config),
-    }
+    scores = experiment.score(trained.model, data)
+    return measured(experiment, scores, data, trained.header.config)
 
 
 def _load(trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn) -> Data:
     experiment, config = trained.experiment, trained.config()
     if not given:
-        config = pinned(experiment, config, trained.header.dataset)
+        config = pinned(experiment, config, Source.from_dict(trained.header.dataset))
     return experiment.load_for_evaluation(config, trained.header.facts, given, store, warn)

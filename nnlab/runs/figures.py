@@ -9,12 +9,13 @@ from nnlab.experiments.contract import AnyExperiment, Evidence
 from nnlab.files import make_folder
 from nnlab.inference import output_shapes, weight_counts
 from nnlab.plots.style import save
+from nnlab.results import RunMetrics
 from nnlab.runs.folder import RunFolder
 
 
-def draw_run(experiment: AnyExperiment, folder: RunFolder, metrics: Mapping[str, Any]) -> None:
+def draw_run(experiment: AnyExperiment, folder: RunFolder, metrics: RunMetrics[Any]) -> None:
     """Draw learning curves, network and the experiment's own figures into `folder.figures`."""
-    footer = footer_text(metrics)
+    footer = footer_text(metrics, metrics.config)
     figures = {
         "learning-curves": _learning_curves(folder, metrics, footer),
         "network": _network(folder, metrics, footer),
@@ -30,31 +31,31 @@ def save_figures(figures: Mapping[str, Any], folder: Path) -> None:
         save(figure, folder / f"{name}.png")
 
 
-def footer_text(metrics: Mapping[str, Any]) -> str:
+def footer_text(metrics: RunMetrics[Any], config: Mapping[str, Any]) -> str:
     """Say in a line which data set and settings a figure shows."""
-    dataset, config = metrics["dataset"], metrics["config"]
+    dataset = metrics.dataset
     settings = [f"{key} {config[key]}" for key in ("model", "loss", "seed") if key in config]
-    sample = "embedded sample, not comparable" if dataset["sample"] else dataset["name"]
-    return " · ".join([metrics["experiment"], *settings, f"data: {sample}"])
+    sample = "embedded sample, not comparable" if dataset.sample else dataset.name
+    return " · ".join([metrics.experiment, *settings, f"data: {sample}"])
 
 
-def _learning_curves(folder: RunFolder, metrics: Mapping[str, Any], footer: str) -> Any:
+def _learning_curves(folder: RunFolder, metrics: RunMetrics[Any], footer: str) -> Any:
     from nnlab.plots.curves import learning_curves
 
     history = folder.read_history()
-    training = metrics["training"]
+    training = metrics.training
     known = {"epoch", "loss", "seconds"}
     measures = [name for name in history if name not in known and "validation_" not in name]
     return learning_curves(
         history,
         measures[0] if measures else "loss",
-        best_epoch=training["best_epoch"],
-        diverged_epoch=training["diverged"] and training["diverged"]["epoch"],
+        best_epoch=training.best_epoch,
+        diverged_epoch=training.diverged.epoch if training.diverged else None,
         footer=footer,
     )
 
 
-def _network(folder: RunFolder, metrics: Mapping[str, Any], footer: str) -> Any:
+def _network(folder: RunFolder, metrics: RunMetrics[Any], footer: str) -> Any:
     from nnlab.plots.network.drawing import draw_network
 
     with open_checkpoint(folder.best) as file:
@@ -63,6 +64,6 @@ def _network(folder: RunFolder, metrics: Mapping[str, Any], footer: str) -> Any:
         description,
         output_shapes(description),
         weight_counts(description),
-        title=f"The network of {metrics['experiment']}",
+        title=f"The network of {metrics.experiment}",
         footer=footer,
     )

@@ -20,6 +20,8 @@ import numpy as np
 
 from nnlab.errors import DataError
 from nnlab.files import make_folder, replacing
+from nnlab.records import structured
+from nnlab.results import DetailsT, RunMetrics, Summary
 
 MOST_EVIDENCE = 2**30  # bytes, unpacked: a small file may pretend to hold a great deal
 
@@ -96,6 +98,17 @@ class RunFolder:
                     column.append(float(row[name]) if row[name] else None)
         return columns
 
+    def read_metrics(self, details: type[DetailsT]) -> RunMetrics[DetailsT]:
+        """Return what the run came to.
+
+        Args:
+            details: The experiment's `Details`.
+
+        Raises:
+            DataError: The file is missing or damaged.
+        """
+        return structured(RunMetrics[details], read_json(self.metrics), self.metrics)  # type: ignore[valid-type]
+
     def write_evidence(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Write the arrays for the figures."""
         with replacing(self.evidence) as temporary, temporary.open("wb") as handle:
@@ -146,6 +159,17 @@ class GroupFolder:
     def is_group(self) -> bool:
         """Tell whether a group was started here."""
         return self.plan.is_file()
+
+    def read_summary(self, details: type[DetailsT]) -> Summary[DetailsT]:
+        """Return what the runs say together.
+
+        Args:
+            details: The experiment's `GroupDetails`.
+
+        Raises:
+            DataError: The file is missing or damaged.
+        """
+        return structured(Summary[details], read_json(self.summary), self.summary)  # type: ignore[valid-type]
 
     def member(self, name: str) -> RunFolder:
         """Return the folder of one run."""

@@ -11,6 +11,8 @@ from nnlab.experiments.contract import AnyExperiment
 from nnlab.files import make_folder, write_json
 from nnlab.metrics import mean_interval
 from nnlab.options import from_mapping
+from nnlab.records import versioned
+from nnlab.results import RunMetrics, RunOfGroup, Summary
 from nnlab.runs import folder as runs
 from nnlab.runs.figures import footer_text, save_figures
 from nnlab.runs.folder import GroupFolder, RunFolder
@@ -30,7 +32,7 @@ def run_group(
     workshop: Workshop,
     *,
     replace: bool = False,
-) -> dict[str, Any]:
+) -> Summary[Any]:
     """Carry out all runs of a group; those that are finished are not repeated.
 
     Args:
@@ -41,7 +43,7 @@ def run_group(
         replace: Whether what is in the folder goes, once the first run is ready to begin.
 
     Returns:
-        The contents of summary.json, over the runs that did not diverge.
+        What the runs that did not diverge say together.
 
     Raises:
         OutputExistsError: The folder holds runs with other settings.
@@ -61,13 +63,13 @@ def run_group(
 
 
 def conclude(
-    experiment: AnyExperiment, results: Mapping[str, Mapping[str, Any]], folder: GroupFolder
-) -> dict[str, Any]:
+    experiment: AnyExperiment, results: Mapping[str, RunMetrics[Any]], folder: GroupFolder
+) -> Summary[Any]:
     """Write and return what the runs of a group say together, and draw it.
 
     Args:
         experiment: What was trained.
-        results: metrics.json of the runs that did not diverge, at least one, by their names.
+        results: The runs that did not diverge, at least one, by their names.
         folder: Where they are.
 
     Raises:
@@ -78,19 +80,17 @@ def conclude(
     summary = summarise(experiment, results)
     figures = experiment.draw_summary(summary, lambda name: folder.member(name).read_evidence())
     save_figures(figures, folder.figures)
-    write_json(folder.summary, summary)
+    write_json(folder.summary, versioned(summary))
     return summary
 
 
-def check_same_data(
-    first: Mapping[str, Any], metrics: Mapping[str, Any], folder: RunFolder
-) -> None:
+def check_same_data(first: RunMetrics[Any], metrics: RunMetrics[Any], folder: RunFolder) -> None:
     """Refuse a run that saw other data than the first one beside it.
 
     Raises:
         DataError: It did.
     """
-    if metrics["dataset"]["sha256"] != first["dataset"]["sha256"]:
+    if metrics.dataset.sha256 != first.dataset.sha256:
         raise DataError(f"{folder.path} was trained on other data than the runs beside it")
 
 
@@ -103,14 +103,14 @@ def _rehearse(experiment: AnyExperiment, trials: Trials, workshop: Workshop) -> 
 
 def _results(
     experiment: AnyExperiment, trials: Trials, folder: GroupFolder, workshop: Workshop
-) -> dict[str, Any]:
-    results: dict[str, Any] = {}
+) -> dict[str, RunMetrics[Any]]:
+    results: dict[str, RunMetrics[Any]] = {}
     first = None
     for name, config in trials.items():
         member = folder.member(name)
         make_folder(member.path)
         try:
-            dataset = first and first["dataset"]
+            dataset = first and first.dataset
             results[name] = run(experiment, config, member, workshop, dataset=dataset)
         except DivergedError as error:
             workshop.warn(f"{member.path}: {error}; left out of the summary")
@@ -120,7 +120,7 @@ def _results(
     return results
 
 
-def resume_group(folder: GroupFolder, workshop: Workshop) -> tuple[AnyExperiment, dict[str, Any]]:
+def resume_group(folder: GroupFolder, workshop: Workshop) -> tuple[AnyExperiment, Summary[Any]]:
     """Go on with the group in `folder`.
 
     Raises:
@@ -152,42 +152,42 @@ def read_plan(folder: GroupFolder) -> tuple[AnyExperiment, dict[str, Any]]:
     return experiment, trials
 
 
-def summarise(
-    experiment: AnyExperiment, results: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Any]:
+def summarise(experiment: AnyExperiment, results: Mapping[str, RunMetrics[Any]]) -> Summary[Any]:
     """Return means and intervals over runs, and what the experiment makes of them."""
     first = next(iter(results.values()))
-    measured = _by_name([metrics["scores"] for metrics in results.values()])
-    scores = {
-        name: mean_interval(values, share=name in experiment.shares).as_dict()
-        for name, values in (measured.items() if experiment.averages else ())
-    }
-    kept = ("scores", "training", "config")
-    return {
-        "experiment": experiment.name,
-        "dataset": first["dataset"],
-        "scores": scores,
-        "baselines": _mean_baselines(list(results.values())),
-        "details": dict(experiment.summarise(results)),
-        "unmeasured": {
+    measured = _by_name([metrics.scores for metrics in results.values()])
+    without_seed = {key: value for key, value in first.config.items() if key != "seed"}
+    return Summary(
+        experiment=experiment.name,
+        dataset=first.dataset,
+        scores={
+            name: mean_interval(values, share=name in experiment.shares)
+            for name, values in (measured.items() if experiment.averages else ())
+        },
+        baselines=_mean_baselines(list(results.values())),
+        details=experiment.summarise(results),
+        footer=footer_text(first, without_seed),
+        runs={
+            name: RunOfGroup(metrics.scores, metrics.training, metrics.config)
+            for name, metrics in results.items()
+        },
+        unmeasured={
             name: why
             for metrics in results.values()
             for name, why in experiment.unmeasured(metrics).items()
             if name not in measured
         },
-        "footer": footer_text({**first, "config": _without_seed(first["config"])}),
-        "runs": {name: {key: metrics[key] for key in kept} for name, metrics in results.items()},
-    }
+    )
 
 
-def _mean_baselines(results: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+def _mean_baselines(results: Sequence[RunMetrics[Any]]) -> dict[str, dict[str, float]]:
     """Average over runs: where each has a split of its own, the baselines differ, too."""
     return {
         name: {
             score: statistics.fmean(values)
-            for score, values in _by_name([one["baselines"][name] for one in results]).items()
+            for score, values in _by_name([one.baselines[name] for one in results]).items()
         }
-        for name in results[0]["baselines"]
+        for name in results[0].baselines
     }
 
 
@@ -195,10 +195,6 @@ def _by_name(scores: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
     """Collect the values of each score; not every run need have all, or any at all."""
     names = dict.fromkeys(name for one in scores for name in one)
     return {name: [one[name] for one in scores if name in one] for name in names}
-
-
-def _without_seed(config: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in config.items() if key != "seed"}
 
 
 def write_plan(experiment: AnyExperiment, trials: Trials, folder: GroupFolder) -> Trials:

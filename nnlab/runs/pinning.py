@@ -9,8 +9,8 @@ from nnlab.options import changed
 from nnlab.training.settings import TrainingSettings
 
 
-def pinned(experiment: AnyExperiment, config: TrainingSettings, record: Any) -> Any:
-    """Return the Config to load data with: the set in `record` is named, if none was chosen.
+def pinned(experiment: AnyExperiment, config: TrainingSettings, own: Source) -> Any:
+    """Return the Config to load data with: the set `own` is named, if none was chosen.
 
     What was found once may be missing, or may be there, the next time; a run that goes on, the
     further runs of a group, and an evaluation want the same set again and no other in its place.
@@ -18,12 +18,8 @@ def pinned(experiment: AnyExperiment, config: TrainingSettings, record: Any) -> 
     Args:
         experiment: The experiment.
         config: Its Config.
-        record: `Source.as_dict()` of the data set, out of a file.
-
-    Raises:
-        CheckpointError: `record` is not that of a data set.
+        own: The data set that was found.
     """
-    own = Source.from_dict(record)
     options = experiment.data_options
     chosen = any(getattr(config, name) not in (None, False) for name in options)
     known = own.sample or own.name in all_sets()

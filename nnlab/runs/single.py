@@ -12,6 +12,8 @@ from nnlab.errors import CheckpointError, DataError, DivergedError, OutputExists
 from nnlab.experiments.contract import AnyExperiment, Data, Scores
 from nnlab.files import write_json
 from nnlab.options import from_mapping
+from nnlab.records import plain, versioned
+from nnlab.results import Metrics, RunMetrics, TrainingRecord
 from nnlab.runs import folder as runs
 from nnlab.runs.answering import Trained
 from nnlab.runs.figures import draw_run
@@ -29,9 +31,9 @@ def run(
     folder: RunFolder,
     workshop: Workshop,
     *,
-    dataset: Any = None,
+    dataset: Source | None = None,
     replace: bool = False,
-) -> dict[str, Any]:
+) -> RunMetrics[Any]:
     """Carry one run to its end; a folder with part of the same run is gone on with.
 
     Args:
@@ -39,14 +41,11 @@ def run(
         config: Its Config.
         folder: An existing folder, empty or with a run of the same settings.
         workshop: The surroundings.
-        dataset: The record of the data set to take where `config` chooses none.
+        dataset: The data set to take where `config` chooses none.
         replace: Whether a run in the folder goes, once the new one is ready to begin.
 
     A finished run is not repeated. It is scored again if a program that a score needs was missing
     then and is installed now.
-
-    Returns:
-        The contents of metrics.json.
 
     Raises:
         OutputExistsError: The folder holds something else.
@@ -58,7 +57,7 @@ def run(
         if folder.is_finished():
             if can_measure_more(experiment, folder):
                 _score_again(experiment, config, folder, workshop)
-            return _finished(folder)
+            return _finished(experiment, folder)
     with locked(folder.path):
         try:
             return _carry_out(experiment, config, folder, workshop, dataset, replace)
@@ -66,7 +65,7 @@ def run(
             workshop.observer.run_finished()
 
 
-def resume(folder: RunFolder, workshop: Workshop) -> tuple[AnyExperiment, dict[str, Any]]:
+def resume(folder: RunFolder, workshop: Workshop) -> tuple[AnyExperiment, RunMetrics[Any]]:
     """Go on with the run in `folder`, exactly where it stopped; see `run`."""
     experiment, config, _ = read_plan(folder)
     return experiment, run(experiment, config, folder, workshop)
@@ -74,9 +73,7 @@ def resume(folder: RunFolder, workshop: Workshop) -> tuple[AnyExperiment, dict[s
 
 def can_measure_more(experiment: AnyExperiment, folder: RunFolder) -> bool:
     """Tell whether scoring a finished run again would measure something that was left out."""
-    metrics = runs.read_json(folder.metrics)
-    scored = isinstance(metrics, dict) and isinstance(metrics.get("scores"), dict)
-    return scored and experiment.can_measure_more(metrics)
+    return experiment.can_measure_more(folder.read_metrics(experiment.Details))
 
 
 def _score_again(
@@ -86,10 +83,10 @@ def _score_again(
     try:
         with locked(folder.path):
             begun = read_plan(folder)[2]
-            wanted = pinned(experiment, config, begun.as_dict())
+            wanted = pinned(experiment, config, begun)
             data = experiment.load(wanted, workshop.store, workshop.warn)
             _check_same_data(folder, begun, data.source)
-            training = runs.read_json(folder.metrics)["training"]
+            training = folder.read_metrics(experiment.Details).training
             _conclude(experiment, config, data, folder, training, workshop)
     except (CheckpointError, DataError) as error:
         workshop.warn(f"{folder.path} keeps its scores, and is not scored again: {error}")
@@ -112,16 +109,15 @@ def read_plan(folder: RunFolder) -> tuple[AnyExperiment, Any, Source]:
         raise CheckpointError(f"{folder.config} is not the plan of a run: {error}") from error
 
 
-def _finished(folder: RunFolder) -> dict[str, Any]:
-    """Return the metrics, or raise when they are those of a training that went wrong."""
-    metrics: dict[str, Any] = runs.read_json(folder.metrics)
-    try:
-        diverged, best = (metrics["training"][key] for key in ("diverged", "best_epoch"))
-        what = diverged and diverged["what"]
-    except (KeyError, TypeError) as error:
-        raise DataError(f"{folder.metrics}: expected the metrics of a run") from error
-    if what:
-        raise DivergedError(f"{what} (the weights of epoch {best} are kept in {folder.path})")
+def _finished(experiment: AnyExperiment, folder: RunFolder) -> RunMetrics[Any]:
+    """Return the metrics, or raise if they are those of a training that went wrong."""
+    metrics = folder.read_metrics(experiment.Details)
+    training = metrics.training
+    if training.diverged:
+        raise DivergedError(
+            f"{training.diverged.what} (the weights of epoch {training.best_epoch} are kept in "
+            f"{folder.path})"
+        )
     return metrics
 
 
@@ -139,14 +135,14 @@ def _carry_out(
     config: TrainingSettings,
     folder: RunFolder,
     workshop: Workshop,
-    dataset: Any,
+    dataset: Source | None,
     replace: bool,
-) -> dict[str, Any]:
+) -> RunMetrics[Any]:
     """Do the work; nothing is written or removed before data and settings have proved good."""
     begun = read_plan(folder)[2] if folder.is_run() and not replace else None
     workshop.observer.stage("reading the data")
-    record = begun.as_dict() if begun else dataset
-    wanted = pinned(experiment, config, record) if record else config
+    known = begun or dataset
+    wanted = pinned(experiment, config, known) if known else config
     data = experiment.load(wanted, workshop.store, workshop.warn)
     if data.summary:
         workshop.observer.stage(visible(f"{data.source.name}: {data.summary}"))
@@ -158,7 +154,7 @@ def _carry_out(
     plan = {"experiment": experiment.name, "config": dataclasses.asdict(config)}
     write_json(folder.config, plan | {"dataset": data.source.as_dict()})
     _conclude(experiment, config, data, folder, training.run(folder), workshop)
-    return _finished(folder)
+    return _finished(experiment, folder)
 
 
 def _conclude(
@@ -166,7 +162,7 @@ def _conclude(
     config: TrainingSettings,
     data: Data,
     folder: RunFolder,
-    training: Mapping[str, Any],
+    training: TrainingRecord,
     workshop: Workshop,
 ) -> None:
     """Score the best weights, draw the figures, and write what makes a run finished."""
@@ -174,7 +170,7 @@ def _conclude(
     metrics = _score(experiment, config, data, folder, training)
     workshop.observer.stage("drawing the figures")
     draw_run(experiment, folder, metrics)
-    write_json(folder.metrics, metrics)
+    write_json(folder.metrics, versioned(metrics))
 
 
 def _check_same_data(folder: RunFolder, begun: Source, now: Source) -> None:
@@ -191,32 +187,35 @@ def _score(
     config: TrainingSettings,
     data: Data,
     folder: RunFolder,
-    training: Mapping[str, Any],
-) -> dict[str, Any]:
+    training: TrainingRecord,
+) -> RunMetrics[Any]:
     """Score what answers will come from: best.h5, in NumPy; then put the metrics inside."""
     trained = Trained(folder.best)
     scores = experiment.score(trained.model, data)
     folder.write_evidence(scores.evidence)
-    metrics = {
-        "experiment": experiment.name,
-        **score_record(scores, data),
-        "training": dict(training),
-        "config": dataclasses.asdict(config),
-        "versions": trained.header.versions,
-    }
-    inside = {key: metrics[key] for key in ("scores", "baselines", "training")}
+    settings = dataclasses.asdict(config)
+    metrics = RunMetrics(
+        **vars(measured(experiment, scores, data, settings)),
+        training=training,
+        versions=trained.header.versions,
+    )
+    inside = plain({"scores": scores.scores, "baselines": scores.baselines, "training": training})
     facts = {**trained.header.facts, **scores.facts}
     header = dataclasses.replace(trained.header, metrics=inside, facts=facts)
     write(folder.best, header, {"model": trained.weights})
     return metrics
 
 
-def score_record(scores: Scores, data: Data) -> dict[str, Any]:
-    """Return the part of metrics.json that scoring a network on a data set gives."""
-    return {
-        "dataset": data.source.as_dict(),
-        "scores": dict(scores.scores),
-        "baselines": {name: dict(values) for name, values in scores.baselines.items()},
-        "details": dict(scores.details),
-        "unmeasured": dict(scores.unmeasured),
-    }
+def measured(
+    experiment: AnyExperiment, scores: Scores[Any], data: Data, config: Mapping[str, Any]
+) -> Metrics[Any]:
+    """Return what scoring a network on a data set gives, for metrics.json or by itself."""
+    return Metrics(
+        experiment=experiment.name,
+        dataset=data.source,
+        scores=dict(scores.scores),
+        baselines={name: dict(values) for name, values in scores.baselines.items()},
+        details=scores.details,
+        config=dict(config),
+        unmeasured=dict(scores.unmeasured),
+    )

@@ -14,6 +14,7 @@ from nnlab.experiments.contract import AnyExperiment, Data, Model
 from nnlab.inference import Network
 from nnlab.models.describe import describe, load_weights, weights_of
 from nnlab.options import from_mapping
+from nnlab.results import Divergence, TrainingRecord, Validation
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.workshop import RunObserver, Workshop
 from nnlab.training import backend, state
@@ -104,15 +105,11 @@ class Training:
         self._graph = Graph(model, optimizer, self._examples, config.batch_size)
         self._header = _header(experiment, config, data, model)
 
-    def run(self, folder: RunFolder) -> dict[str, Any]:
+    def run(self, folder: RunFolder) -> TrainingRecord:
         """Train in `folder` to the end, going on from `last.h5` if it is there.
 
         A training that diverges ends early, unless the settings let it go on; `best.h5` holds the
         best weights in either case.
-
-        Returns:
-            Epochs, best epoch, seconds, examples a second, `validation`: None or what chose the
-            best epoch, and `diverged`: None or what happened.
 
         Raises:
             CheckpointError: `last.h5` is damaged or belongs to another run.
@@ -136,11 +133,12 @@ class Training:
         except DivergedError as error:
             end = error
             progress.note_divergence(progress.epoch, str(error))
-        diverged = progress.diverged
-        if diverged is not None:
-            diverged = {**diverged, "what": in_words(progress, end, self._config.stop)}
+        diverged = None
+        if progress.diverged is not None:
+            what = in_words(progress, end, self._config.stop)
             if not progress.best_epoch:
-                raise DivergedError(diverged["what"]) from end
+                raise DivergedError(what) from end
+            diverged = Divergence(progress.diverged["epoch"], what)
         return _record(progress, self._examples, diverged)
 
     def _glimpse(self) -> str:
@@ -162,29 +160,18 @@ def _memory_errors_told() -> Iterator[None]:
         ) from error
 
 
-def _record(
-    progress: Progress, examples: Examples, diverged: dict[str, Any] | None
-) -> dict[str, Any]:
+def _record(progress: Progress, examples: Examples, diverged: Divergence | None) -> TrainingRecord:
     seen = progress.epoch * len(examples.training)
-    return {
-        "epochs": progress.epoch,
-        "best_epoch": progress.best_epoch,
-        "seconds": round(progress.seconds, 3),
-        "examples_per_second": round(seen / progress.seconds) if progress.seconds else None,
-        "validation": _validation(progress, examples),
-        "diverged": diverged,
-    }
-
-
-def _validation(progress: Progress, examples: Examples) -> dict[str, Any] | None:
-    """Return the measure that chose the best weights, with its best value."""
-    if progress.best is None:
-        return None
-    return {
-        "measure": examples.monitor,
-        "best": progress.best,
-        "higher_is_better": examples.higher_is_better,
-    }
+    return TrainingRecord(
+        epochs=progress.epoch,
+        best_epoch=progress.best_epoch,
+        seconds=round(progress.seconds, 3),
+        examples_per_second=round(seen / progress.seconds) if progress.seconds else None,
+        validation=None
+        if progress.best is None
+        else Validation(examples.monitor, progress.best, examples.higher_is_better),
+        diverged=diverged,
+    )
 
 
 def _header(experiment: AnyExperiment, config: TrainingSettings, data: Data, model: Any) -> Header:

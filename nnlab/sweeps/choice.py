@@ -7,6 +7,7 @@ from typing import Any
 from nnlab.experiments.contract import AnyExperiment
 from nnlab.metrics import Estimate, mean_interval
 from nnlab.report.entries import is_chance
+from nnlab.results import RunMetrics
 from nnlab.sweeps.results import Results
 
 
@@ -24,13 +25,13 @@ def choose(experiment: AnyExperiment, settings: Sequence[Results]) -> tuple[str 
     if all(map(is_chance, options)):
         return None, "No best setting: they differ in seeds alone."
     metrics = [one for results in whole for one in results.in_order().values()]
+    validation = metrics[0].training.validation
     reason = _incomparable(experiment, metrics)
-    if reason:
+    if reason or validation is None:
         return None, f"No best setting: {reason}."
-    validation = metrics[0]["training"]["validation"]
-    sign = 1 if validation["higher_is_better"] else -1
+    sign = 1 if validation.higher_is_better else -1
     best = max(whole, key=lambda results: sign * _mean(results))
-    note = f"Best by validation {validation['measure'].replace('_', ' ')}, not by the test part."
+    note = f"Best by validation {validation.measure.replace('_', ' ')}, not by the test part."
     if len(whole) < len(settings):
         note += " Settings with runs that failed or diverged cannot be the best."
     return best.setting.name, note
@@ -47,10 +48,9 @@ def differing(configs: Sequence[Any]) -> list[str]:
 
 def validation_estimate(results: Results) -> Estimate | None:
     """Return the best validation value of a setting's runs, their mean; None without any."""
-    found = [metrics["training"].get("validation") for metrics in results.in_order().values()]
-    if not found or not all(found):
-        return None
-    return mean_interval([validation["best"] for validation in found])
+    found = [metrics.training.validation for metrics in results.in_order().values()]
+    known = [validation.best for validation in found if validation]
+    return mean_interval(known) if found and len(known) == len(found) else None
 
 
 def _mean(results: Results) -> float:
@@ -60,18 +60,18 @@ def _mean(results: Results) -> float:
     return estimate.mean
 
 
-def _incomparable(experiment: AnyExperiment, metrics: Sequence[dict[str, Any]]) -> str:
+def _incomparable(experiment: AnyExperiment, metrics: Sequence[RunMetrics[Any]]) -> str:
     """Say why the validations of runs do not compare; nothing if they do."""
-    validations = [one["training"].get("validation") for one in metrics]
+    validations = [one.training.validation for one in metrics if one.training.validation]
     if not experiment.averages:
         return "the runs of a setting are different by design, and their mean says nothing"
-    if not all(validations):
+    if len(validations) < len(metrics):
         return "without held-out examples there is no validation to choose by"
-    measures = {validation["measure"] for validation in validations}
+    measures = {validation.measure for validation in validations}
     if len(measures) > 1:
         return f"validated by different measures: {', '.join(sorted(measures))}"
-    if len({one["dataset"]["sha256"] for one in metrics}) > 1:
+    if len({one.dataset.sha256 for one in metrics}) > 1:
         return "trained on different data"
-    if measures == {"loss"} and len({one["config"].get("loss") for one in metrics}) > 1:
+    if measures == {"loss"} and len({one.config.get("loss") for one in metrics}) > 1:
         return "validated by different losses"
     return ""

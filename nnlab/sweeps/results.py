@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nnlab.experiments.contract import AnyExperiment
+from nnlab.results import RunMetrics
 from nnlab.runs.folder import GroupFolder
 from nnlab.runs.group import Trials, conclude
 from nnlab.sweeps.plan import Setting
@@ -19,7 +20,7 @@ class Results:
         setting: Their setting.
         group: Their folder.
         trials: All of them: Configs by name.
-        finished: The contents of metrics.json by name.
+        finished: What they came to, by name.
         diverged: What happened, by name: no failure, but an answer.
         failed: Why, by name.
     """
@@ -28,7 +29,7 @@ class Results:
     setting: Setting
     group: GroupFolder
     trials: Trials
-    finished: dict[str, dict[str, Any]] = field(default_factory=dict)
+    finished: dict[str, RunMetrics[Any]] = field(default_factory=dict)
     diverged: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
 
@@ -49,7 +50,7 @@ class Results:
         """Tell whether every run finished, and none diverged."""
         return len(self.finished) == len(self.trials)
 
-    def in_order(self) -> dict[str, dict[str, Any]]:
+    def in_order(self) -> dict[str, RunMetrics[Any]]:
         """Return the metrics by name in the order of the plan, however the runs ended."""
         return {name: self.finished[name] for name in self.trials if name in self.finished}
 

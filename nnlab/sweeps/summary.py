@@ -1,82 +1,137 @@
-"""What the settings of a sweep are worth, side by side."""
+"""How well the settings of a sweep do, side by side: the contents of its summary.json."""
 
 import dataclasses
 import statistics
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from nnlab.experiments.contract import AnyExperiment
-from nnlab.metrics import mean_interval
+from nnlab.metrics import Estimate, mean_interval
+from nnlab.results import RunMetrics
 from nnlab.sweeps.choice import choose, differing, validation_estimate
 from nnlab.sweeps.results import Results
 
 
-def summarise(experiment: AnyExperiment, settings: Sequence[Results]) -> dict[str, Any]:
-    """Return the contents of a sweep's summary.json, JSON-able.
+@dataclass(frozen=True)
+class RunRecord:
+    """One run: where it is, what became of it, and what it scored if it finished.
 
-    Args:
-        experiment: What was trained.
-        settings: At least one.
-
-    Returns:
-        `settings`, an object each: name, folder, the options that differ, number of finished runs
-        `n`, mean and interval of scores and validation, mean seconds, and the runs; `best`: the
-        name of the best setting by validation, or None; `note`: how it was chosen, or why not.
+    `state` is finished, diverged or failed, and `error` says why.
     """
+
+    name: str
+    folder: str
+    state: str
+    error: str
+    config: dict[str, Any]
+    scores: dict[str, float]
+    validation: float | None
+    epochs: int | None
+    best_epoch: int | None
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class ValidationEstimate(Estimate):
+    """The mean of the measure that chose the best epochs."""
+
+    measure: str
+
+
+@dataclass(frozen=True)
+class SettingRecord:
+    """One setting and its runs.
+
+    Attributes:
+        name: Its name.
+        folder: The group of its runs.
+        options: Those in which the settings differ.
+        n: How many runs finished.
+        scores: Means over them, with intervals; none where a mean says nothing.
+        validation: None where the runs have none, or a mean says nothing.
+        seconds: Mean training time; None if no run finished.
+        runs: All of them.
+    """
+
+    name: str
+    folder: str
+    options: dict[str, Any]
+    n: int
+    scores: dict[str, Estimate]
+    validation: ValidationEstimate | None
+    seconds: float | None
+    runs: list[RunRecord]
+
+
+@dataclass(frozen=True)
+class SweepSummary:
+    """All settings.
+
+    Attributes:
+        experiment: Its name.
+        best: The name of the best setting by validation, or None.
+        note: How it was chosen, or why there is none.
+        settings: At least one.
+        csv: The CSV file that was written, if any.
+    """
+
+    experiment: str
+    best: str | None
+    note: str
+    settings: list[SettingRecord]
+    csv: str | None = None
+
+
+def summarise(experiment: AnyExperiment, settings: Sequence[Results]) -> SweepSummary:
+    """Put the settings of a sweep side by side; there is at least one."""
     best, note = choose(experiment, settings)
     options = differing([results.setting.config for results in settings])
-    return {
-        "experiment": experiment.name,
-        "best": best,
-        "note": note,
-        "settings": [_record(experiment, results, options) for results in settings],
-    }
+    records = [_record(experiment, results, options) for results in settings]
+    return SweepSummary(experiment.name, best, note, records)
 
 
-def _record(experiment: AnyExperiment, results: Results, options: Sequence[str]) -> dict[str, Any]:
+def _record(experiment: AnyExperiment, results: Results, options: Sequence[str]) -> SettingRecord:
     finished = list(results.in_order().values())
     averaged = finished if experiment.averages else []
-    validation = validation_estimate(results) if averaged else None
-    return {
-        "name": results.setting.name,
-        "folder": str(results.group.path),
-        "options": {name: getattr(results.setting.config, name) for name in options},
-        "n": len(finished),
-        "scores": {
+    return SettingRecord(
+        name=results.setting.name,
+        folder=str(results.group.path),
+        options={name: getattr(results.setting.config, name) for name in options},
+        n=len(finished),
+        scores={
             name: mean_interval(
-                [metrics["scores"][name] for metrics in averaged], share=name in experiment.shares
-            ).as_dict()
-            for name in (averaged[0]["scores"] if averaged else ())
+                [metrics.scores[name] for metrics in averaged], share=name in experiment.shares
+            )
+            for name in (averaged[0].scores if averaged else ())
         },
-        "validation": validation
-        and {
-            "measure": averaged[0]["training"]["validation"]["measure"],
-            **validation.as_dict(),
-        },
-        "seconds": _mean_seconds(finished),
-        "runs": [_run_record(results, name) for name in results.trials],
-    }
+        validation=_validation(results, averaged),
+        seconds=statistics.fmean(metrics.training.seconds for metrics in finished)
+        if finished
+        else None,
+        runs=[_run_record(results, name) for name in results.trials],
+    )
 
 
-def _run_record(results: Results, name: str) -> dict[str, Any]:
-    metrics = results.finished.get(name)
-    why = results.diverged.get(name) or results.failed.get(name, "")
-    state = "finished" if metrics else "diverged" if name in results.diverged else "failed"
-    training = metrics["training"] if metrics else {}
-    validation = training.get("validation")
-    return {
-        "name": name,
-        "folder": str(results.group.member(name).path),
-        "state": state,
-        "error": why,
-        "config": dataclasses.asdict(results.trials[name]),
-        "scores": metrics["scores"] if metrics else {},
-        "validation": validation and validation["best"],
-        **{key: training.get(key) for key in ("epochs", "best_epoch", "seconds")},
-    }
-
-
-def _mean_seconds(finished: Sequence[dict[str, Any]]) -> float | None:
-    if not finished:
+def _validation(results: Results, averaged: Sequence[RunMetrics[Any]]) -> ValidationEstimate | None:
+    estimate = validation_estimate(results) if averaged else None
+    if estimate is None or averaged[0].training.validation is None:
         return None
-    return statistics.fmean(metrics["training"]["seconds"] for metrics in finished)
+    return ValidationEstimate(**vars(estimate), measure=averaged[0].training.validation.measure)
+
+
+def _run_record(results: Results, name: str) -> RunRecord:
+    metrics = results.finished.get(name)
+    training = metrics.training if metrics else None
+    return RunRecord(
+        name=name,
+        folder=str(results.group.member(name).path),
+        state="finished" if metrics else "diverged" if name in results.diverged else "failed",
+        error=results.diverged.get(name) or results.failed.get(name, ""),
+        config=dataclasses.asdict(results.trials[name]),
+        scores=metrics.scores if metrics else {},
+        validation=training.validation.best if training and training.validation else None,
+        epochs=training.epochs if training else None,
+        best_epoch=training.best_epoch if training else None,
+        seconds=training.seconds if training else None,
+    )

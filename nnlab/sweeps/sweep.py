@@ -1,18 +1,21 @@
 """Carrying out a sweep: all settings and seeds, and what they show together."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from nnlab.datasets.store import Store
+from nnlab.errors import DataError
 from nnlab.files import write_json
+from nnlab.records import structured, versioned
+from nnlab.runs.folder import read_json
 from nnlab.runs.group import joined_plan
 from nnlab.runs.occupying import LOCK, given_up_unless_started, has_run, locked
 from nnlab.sweeps.executor import Executor
 from nnlab.sweeps.plan import Plan, group_folder, joined, plan_file, read_plan, write_plan
 from nnlab.sweeps.results import Results
-from nnlab.sweeps.summary import summarise
+from nnlab.sweeps.summary import SweepSummary, summarise
 from nnlab.sweeps.tables import write_csv
 from nnlab.sweeps.work import Work, WorkObserver, carry_out_all
 
@@ -20,6 +23,18 @@ from nnlab.sweeps.work import Work, WorkObserver, carry_out_all
 def summary_file(folder: Path) -> Path:
     """Return where the summary of a sweep is."""
     return folder / "summary.json"
+
+
+def read_summary(folder: Path) -> SweepSummary:
+    """Return the summary of the sweep in `folder`.
+
+    Raises:
+        DataError: It is missing or damaged.
+    """
+    summary = structured(SweepSummary, read_json(summary_file(folder)), summary_file(folder))
+    if not summary.settings:
+        raise DataError(f"{summary_file(folder)}: expected at least one setting, got none")
+    return summary
 
 
 def prepared(plan: Plan, folder: Path) -> Plan:
@@ -45,7 +60,7 @@ def sweep(
     *,
     csv_file: Path | None = None,
     verbose: bool = False,
-) -> dict[str, Any]:
+) -> SweepSummary:
     """Carry out all runs of a sweep that are not finished, and say what they show.
 
     A run that fails does not stop the others.
@@ -59,9 +74,6 @@ def sweep(
         csv_file: Where to write a row a run; replaced if it exists.
         verbose: Whether TensorFlow may speak.
 
-    Returns:
-        The contents of summary.json: see `summarise`, and `csv`, the file written.
-
     Raises:
         InterruptedRun: Ctrl-C or SIGTERM; the runs that went on were saved, to be resumed.
         OutputExistsError: Another process is at it.
@@ -74,10 +86,10 @@ def sweep(
         ]
         carry_out_all(Work(groups, store, verbose), executor, observer)
         summary = summarise(plan.experiment, groups)
-        summary["csv"] = str(csv_file.absolute()) if csv_file else None
         if csv_file:
             write_csv(summary, csv_file)
-        write_json(summary_file(folder), summary)
+            summary = dataclasses.replace(summary, csv=str(csv_file.absolute()))
+        write_json(summary_file(folder), versioned(summary))
         return summary
 
 

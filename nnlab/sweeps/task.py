@@ -11,10 +11,12 @@ from typing import Any, Literal, TypedDict
 from nnlab import experiments
 from nnlab.console import TrainingDisplay
 from nnlab.datasets.store import Store
+from nnlab.datasets.store.provenance import Source
 from nnlab.errors import DivergedError, InterruptedRun, NnlabError
 from nnlab.experiments.contract import Warn
 from nnlab.files import make_folder
 from nnlab.options import from_mapping
+from nnlab.results import RunMetrics
 from nnlab.runs import single
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.workshop import Workshop
@@ -37,7 +39,7 @@ class Task:
         folder: The run folder; on a cluster, one that all nodes see.
         data_dir: As in `Store`; None: the other places.
         offline: As in `Store`.
-        dataset: The record of the data set to take where `config` chooses none.
+        dataset: The data set to take where `config` chooses none.
         verbose: Whether TensorFlow may speak.
     """
 
@@ -46,7 +48,7 @@ class Task:
     folder: str
     data_dir: str | None = None
     offline: bool = False
-    dataset: Any = None
+    dataset: Source | None = None
     verbose: bool = False
 
     @property
@@ -58,11 +60,11 @@ class Task:
 class Outcome(TypedDict):
     """What became of a run.
 
-    `metrics` holds metrics.json of a finished run, else None; `error` says why there is none.
+    `metrics` is None unless the run is finished; `error` says why there are none.
     """
 
     state: State
-    metrics: dict[str, Any] | None
+    metrics: RunMetrics[Any] | None
     error: str
     warnings: list[str]
 
@@ -97,7 +99,7 @@ def _outcome(
     state: State,
     error: str = "",
     warnings: Sequence[str] = (),
-    metrics: dict[str, Any] | None = None,
+    metrics: RunMetrics[Any] | None = None,
 ) -> Outcome:
     return {"state": state, "metrics": metrics, "error": error, "warnings": [*warnings]}
 
@@ -108,7 +110,7 @@ def threads_environment(threads: int) -> dict[str, str]:
     return dict.fromkeys(names, str(threads))
 
 
-def _run(task: Task, warn: Warn) -> dict[str, Any]:
+def _run(task: Task, warn: Warn) -> RunMetrics[Any]:
     experiment = experiments.get(task.experiment)
     config = from_mapping(experiment.Config, task.config, task.folder)
     folder = RunFolder(Path(task.folder))

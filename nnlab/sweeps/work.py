@@ -3,16 +3,17 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from nnlab.datasets.store import Store
+from nnlab.datasets.store.provenance import Source
 from nnlab.errors import DataError, InterruptedRun, NnlabError
 from nnlab.files import make_folder
 from nnlab.interrupts import Interrupt
 from nnlab.runs import folder as runs
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.group import write_plan
-from nnlab.runs.single import can_measure_more
+from nnlab.runs.single import can_measure_more, read_plan
 from nnlab.sweeps.executor import Executor
 from nnlab.sweeps.results import Results
 from nnlab.sweeps.task import Outcome, Task, carry_out, failed
@@ -160,13 +161,13 @@ def _summarised(results: Results) -> list[str]:
         return []
 
 
-def _dataset(results: Results) -> Any:
-    """Return the record of the data set that a group's first runs began with, if any did."""
+def _dataset(results: Results) -> Source | None:
+    """Return the data set that a group's first runs began with, if any did."""
     for name in results.trials:
         member: RunFolder = results.group.member(name)
         if member.is_run():
             try:
-                return runs.read_json(member.config).get("dataset")
-            except (AttributeError, NnlabError):
+                return read_plan(member)[2]
+            except NnlabError:
                 return None  # the run itself will tell
     return None

@@ -1,5 +1,6 @@
 """`nnlab compare` on run folders written by hand: it reads files only."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -29,7 +30,8 @@ def make_run(path, scores=(0.9, 0.95), finished=True, diverged=None, measure="ac
     if finished:
         training = {"epochs": len(scores), "best_epoch": len(scores), "seconds": 2.0}
         training["diverged"] = diverged
-        metrics = {"scores": {measure: scores[-1] - 0.02}, "training": training}
+        found = {"scores": {measure: scores[-1] - 0.02}, "baselines": {}, "details": {}}
+        metrics = {**record, **found, "training": training}
         folder.metrics.write_text(json.dumps(metrics))
     return path
 
@@ -81,7 +83,7 @@ def test_a_group_is_one_row_with_an_interval_and_one_curve_with_a_band(shell, tm
     result = shell("compare", "group", "one", "--json")
     group, one = json.loads(result.stdout)["runs"]
     expected = mean_interval([value - 0.02 for value in values], share=True)
-    assert group["scores"]["accuracy"] == pytest.approx(expected.as_dict())
+    assert group["scores"]["accuracy"] == pytest.approx(dataclasses.asdict(expected))
     assert group["label"] == "units 512 (3 runs)"
     assert group["curve"]["low"][-1] == pytest.approx(0.90)
     assert group["curve"]["high"][-1] == pytest.approx(0.98)

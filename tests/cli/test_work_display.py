@@ -8,9 +8,11 @@ from rich.console import Console as RichConsole
 
 from nnlab.cli.work_display import WorkDisplay
 from nnlab.console import Console
+from nnlab.results import TrainingRecord
 from nnlab.runs.folder import RunFolder
 from nnlab.sweeps.task import Outcome, Task, failed
 from nnlab.sweeps.work import Standing
+from tests.made_metrics import run_metrics
 
 
 def task(folder):
@@ -92,7 +94,8 @@ def test_a_name_cannot_command_the_terminal(open_terminal, tmp_path):
 
 
 def test_without_a_terminal_there_is_a_line_a_run(capsys, tmp_path):
-    metrics = {"scores": {"accuracy": 0.5}, "training": {"seconds": 1.25}}
+    training = TrainingRecord(epochs=1, best_epoch=1, seconds=1.25)
+    metrics = run_metrics({"accuracy": 0.5}, training=training)
     outcome: Outcome = {"state": "finished", "metrics": metrics, "error": "", "warnings": []}
     with WorkDisplay(Console()) as display:
         display.begun({"a": task(tmp_path)}, Standing(2, 1, 1, 0))

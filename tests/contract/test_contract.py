@@ -181,8 +181,8 @@ def test_stopped_twice_and_resumed_gives_the_same_files(name, trained, tmp_path,
     _, resumed = resume(folder, make_workshop())
     assert same_variables(whole.last, folder.last)
     assert same_variables(whole.best, folder.best)
-    assert resumed["scores"] == metrics["scores"]
-    assert resumed["training"]["best_epoch"] == metrics["training"]["best_epoch"]
+    assert resumed.scores == metrics.scores
+    assert resumed.training.best_epoch == metrics.training.best_epoch
 
 
 @every_experiment

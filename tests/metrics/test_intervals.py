@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from nnlab import metrics
+from nnlab.records import plain, structured
 
 scores = st.floats(0, 1, allow_nan=False)
 
@@ -242,5 +244,5 @@ def test_recalls_need_runs_and_classes():
     ],
 )
 def test_results_survive_json(result):
-    fields = result.as_dict()
-    assert json.loads(json.dumps(fields, allow_nan=False)) == fields
+    written = json.dumps(plain(result), allow_nan=False)
+    assert structured(type(result), json.loads(written), Path("metrics.json")) == result

@@ -1,5 +1,6 @@
 """Scores of recommenders: by hand, by brute force, and as properties."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -96,8 +97,8 @@ def test_the_curve_of_recall_has_intervals_and_is_plain_json():
     places = np.array([1.0, 2.5, 4.0, 30.0])
     curve = recall_curve(places, 5)
     assert [row.recall for row in curve] == [0.25, 0.25, 0.5, 0.75, 0.75]
-    assert (curve[2].low, curve[2].high) == tuple(wilson_interval(2, 4).as_dict().values())
-    assert json.loads(json.dumps(curve[0].as_dict()))["k"] == 1
+    assert (curve[2].low, curve[2].high) == dataclasses.astuple(wilson_interval(2, 4))
+    assert json.loads(json.dumps(dataclasses.asdict(curve[0])))["k"] == 1
 
 
 @some

@@ -5,6 +5,7 @@ import json
 import numpy as np
 
 from nnlab.plots.style import new_figure, save
+from nnlab.records import versioned
 from nnlab.runs.folder import GroupFolder, RunFolder
 
 SOURCE = {"name": "mnist", "sha256": "0" * 64, "sample": False, "files": ["a.gz"]}
@@ -67,6 +68,8 @@ def classify_run(path, names=("0", "1", "2"), accuracy=0.982, **more):
     details = {
         "class_names": list(names),
         "test_images": 1000,
+        "misclassified": 18,
+        "confusion_matrix": [[98, 1, 1], [1, 98, 1], [1, 1, 98]],
         "accuracy_interval": {"low": 0.97, "high": 0.99},
         "class_accuracy": each,
         "confused_pairs": pairs,
@@ -96,14 +99,15 @@ def classify_group(path, accuracies=(0.97, 0.98), unfinished=0):
     from nnlab import experiments
     from nnlab.runs.group import summarise
 
+    classify = experiments.get("classify")
     group = GroupFolder(path)
     path.mkdir(parents=True)
     results = {}
     for seed, accuracy in enumerate(accuracies, start=1):
         name = f"seed-{seed}"
         classify_run(path / name, accuracy=accuracy, config={"seed": seed, "threads": seed})
-        results[name] = json.loads(group.member(name).metrics.read_text())
-    group.summary.write_text(json.dumps(summarise(experiments.get("classify"), results)))
+        results[name] = group.member(name).read_metrics(classify.Details)
+    group.summary.write_text(json.dumps(versioned(summarise(classify, results))))
     names = [*results, *(f"seed-{len(results) + 1 + n}" for n in range(unfinished))]
     plan = {"experiment": "classify", "trials": {name: {} for name in names}}
     group.plan.write_text(json.dumps(plan))

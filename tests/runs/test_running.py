@@ -46,10 +46,10 @@ def folder(tmp_path):
 
 def test_the_users_own_images_are_learnt(config, folder):
     metrics = run(CLASSIFY, config, folder, make_workshop())
-    assert metrics["scores"]["accuracy"] >= 0.95
-    assert metrics["details"]["class_names"] == ["3", "5"]
-    assert metrics["dataset"]["sample"] is False
-    assert metrics["training"]["examples_per_second"] > 0
+    assert metrics.scores["accuracy"] >= 0.95
+    assert metrics.details.class_names == ["3", "5"]
+    assert metrics.dataset.sample is False
+    assert (metrics.training.examples_per_second or 0) > 0
 
 
 def test_the_same_run_again_only_reads_the_scores(config, folder):
@@ -80,7 +80,7 @@ def test_a_run_killed_before_its_first_checkpoint_starts_again(config, folder):
     for path in (folder.last, folder.best, folder.metrics, folder.history):
         path.unlink()
     _, again = resume(folder, make_workshop())
-    assert again["scores"] == whole["scores"]
+    assert again.scores == whole.scores
     for name, array in nnlab.load(folder.best).weights.items():
         np.testing.assert_array_equal(array, weights[name])
 
@@ -134,16 +134,16 @@ def test_summary_has_mean_and_interval_and_finished_runs_are_not_repeated(config
     group.path.mkdir()
     trials = CLASSIFY.trials(config, 2)
     first = run_group(CLASSIFY, trials, group, make_workshop())
-    assert list(first["runs"]) == ["seed-1", "seed-2"]
+    assert list(first.runs) == ["seed-1", "seed-2"]
     watcher = Watcher()
     summary = run_group(CLASSIFY, CLASSIFY.trials(config, 3), group, make_workshop(watcher))
     assert watcher.started == [f"classify in {group.member('seed-3').path}"]
     assert json.loads(group.summary.read_text()) == summary
-    accuracy = summary["scores"]["accuracy"]
-    values = [member["scores"]["accuracy"] for member in summary["runs"].values()]
-    assert accuracy["n"] == 3
-    assert accuracy["mean"] == pytest.approx(np.mean(values))
-    assert accuracy["sd"] == pytest.approx(np.std(values, ddof=1))
+    accuracy = summary.scores["accuracy"]
+    values = [member.scores["accuracy"] for member in summary.runs.values()]
+    assert accuracy.n == 3
+    assert accuracy.mean == pytest.approx(np.mean(values))
+    assert accuracy.sd == pytest.approx(np.std(values, ddof=1))
     assert runs.newest_finished(tmp_path.parent, tmp_path.name) == group.member("seed-3")
 
 
@@ -152,7 +152,7 @@ def test_a_smaller_number_of_runs_does_not_shrink_the_summary(config, tmp_path):
     group.path.mkdir()
     run_group(CLASSIFY, CLASSIFY.trials(config, 2), group, make_workshop())
     summary = run_group(CLASSIFY, CLASSIFY.trials(config, 1), group, make_workshop())
-    assert list(summary["runs"]) == ["seed-1", "seed-2"]
+    assert list(summary.runs) == ["seed-1", "seed-2"]
 
 
 def test_all_runs_of_a_group_see_the_set_that_the_first_one_found(tmp_path):
@@ -161,7 +161,7 @@ def test_all_runs_of_a_group_see_the_set_that_the_first_one_found(tmp_path):
     group.path.mkdir()
     warnings: list[str] = []
     summary = run_group(CLASSIFY, CLASSIFY.trials(config, 2), group, make_workshop(None, warnings))
-    assert summary["dataset"]["sample"] is True
+    assert summary.dataset.sample is True
     assert len(warnings) == 1  # the second run names the sample
 
 
@@ -173,7 +173,7 @@ def test_a_run_on_the_stand_in_goes_on_with_it_when_the_real_set_is_there(folder
         with pytest.raises(InterruptedRun):
             run(CLASSIFY, config, folder, make_workshop(Watcher(interrupt_at=1)))
     _, metrics = resume(folder, make_workshop())
-    assert metrics["dataset"]["sample"] is True
+    assert metrics.dataset.sample is True
 
 
 def test_an_interrupted_group_goes_on_where_it_stopped(config, tmp_path):
@@ -184,7 +184,7 @@ def test_an_interrupted_group_goes_on_where_it_stopped(config, tmp_path):
         run_group(CLASSIFY, CLASSIFY.trials(config, 3), group, make_workshop(stopped))
     experiment, summary = resume_group(group, make_workshop())
     assert experiment is CLASSIFY
-    assert list(summary["runs"]) == ["seed-1", "seed-2", "seed-3"]
+    assert list(summary.runs) == ["seed-1", "seed-2", "seed-3"]
 
 
 def test_a_group_with_other_settings_is_refused(config, tmp_path):
@@ -214,15 +214,15 @@ def test_evaluation_takes_other_images(config, folder, tiny_images, tmp_path):
     write_idx(others[1], labels[:150])
     given = dict(zip(("images", "labels"), map(str, others), strict=True))
     metrics = evaluate(trained, given, make_workshop().store, print)
-    assert metrics["details"]["test_images"] == 150
-    assert metrics["scores"]["accuracy"] >= 0.95
+    assert metrics.details.test_images == 150
+    assert metrics.scores["accuracy"] >= 0.95
 
 
 def test_evaluation_on_its_own_images_takes_their_test_part(config, folder, tiny_images):
     run(CLASSIFY, config, folder, make_workshop())
     given = dict(zip(("images", "labels"), map(str, tiny_images), strict=True))
     metrics = evaluate(nnlab.load(folder.best), given, make_workshop().store, print)
-    assert metrics["details"]["test_images"] == 40
+    assert metrics.details.test_images == 40
 
 
 def test_evaluation_asks_for_the_set_that_the_network_was_trained_on(folder, monkeypatch):

@@ -103,7 +103,7 @@ def test_a_run_that_ends_in_a_folder_that_is_not_shared_has_failed(tmp_path):
     recorder = Recorder()
     plan = make_plan(CLASSIFY, POINTS, TINY)
     summary = sweep(plan, tmp_path, Elsewhere(), Store(offline=True), recorder)
-    assert all("share" in one["runs"][0]["error"] for one in summary["settings"])
+    assert all("share" in one.runs[0].error for one in summary.settings)
     assert recorder.warnings == ["hot"]  # the same words once
 
 

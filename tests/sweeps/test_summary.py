@@ -1,26 +1,29 @@
 """The best setting and the tables, on metrics made by hand."""
 
 import csv
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from nnlab import experiments
+from nnlab.results import TrainingRecord, Validation
 from nnlab.runs.folder import GroupFolder
 from nnlab.sweeps.plan import make_plan
 from nnlab.sweeps.results import Results
 from nnlab.sweeps.summary import summarise
 from nnlab.sweeps.tables import summary_table, write_csv
 from nnlab.sweeps.task import Outcome, failed
+from tests.made_metrics import SOURCE, run_metrics
 
 CLASSIFY = experiments.get("classify")
 
 
 def metrics(test, validation, measure="accuracy", higher=True, sha="a", loss="mse"):
-    chosen = validation and {"measure": measure, "best": validation, "higher_is_better": higher}
-    training = {"epochs": 3, "best_epoch": 2, "seconds": 1.5, "validation": chosen}
-    record = {"scores": {"accuracy": test}, "training": training}
-    return {**record, "dataset": {"sha256": sha}, "config": {"loss": loss}}
+    chosen = validation and Validation(measure, validation, higher)
+    training = TrainingRecord(epochs=3, best_epoch=2, seconds=1.5, validation=chosen)
+    source = dataclasses.replace(SOURCE, sha256=sha)
+    return run_metrics({"accuracy": test}, training=training, dataset=source, config={"loss": loss})
 
 
 def outcome(**given):
@@ -44,15 +47,15 @@ def test_the_best_is_chosen_by_validation_not_by_test():
     flattered = [outcome(test=0.99, validation=0.80), outcome(test=0.98, validation=0.82)]
     sound = [outcome(test=0.90, validation=0.91), outcome(test=0.91, validation=0.90)]
     summary = summarise(CLASSIFY, settings(flattered, sound))
-    assert summary["best"] == "units=16"
-    assert "not by the test part" in summary["note"]
+    assert summary.best == "units=16"
+    assert "not by the test part" in summary.note
     assert "not by the test part" in summary_table(summary).note
 
 
 def test_lower_is_better_where_the_measure_says_so():
     one = [outcome(test=0.5, validation=0.4, measure="bits", higher=False)]
     two = [outcome(test=0.5, validation=0.3, measure="bits", higher=False)]
-    assert summarise(CLASSIFY, settings(one, two))["best"] == "units=16"
+    assert summarise(CLASSIFY, settings(one, two)).best == "units=16"
 
 
 @pytest.mark.parametrize(
@@ -72,16 +75,16 @@ def test_there_is_no_best_where_validations_do_not_compare(first, second, reason
     summary = summarise(
         CLASSIFY, settings([outcome(test=0.9, **first)], [outcome(test=0.8, **second)])
     )
-    assert summary["best"] is None
-    assert reason in summary["note"]
+    assert summary.best is None
+    assert reason in summary.note
     assert "by validation" not in summary_table(summary).columns
 
 
 def test_settings_that_differ_in_seeds_alone_have_no_best():
     one, two = [outcome(test=0.9, validation=0.9)], [outcome(test=0.8, validation=0.8)]
     summary = summarise(CLASSIFY, settings(one, two, points=({"seed": 1}, {"seed": 2})))
-    assert summary["best"] is None
-    assert "seeds" in summary["note"]
+    assert summary.best is None
+    assert "seeds" in summary.note
 
 
 def test_an_experiment_whose_runs_are_not_alike_has_neither_means_nor_a_best():
@@ -89,9 +92,9 @@ def test_an_experiment_whose_runs_are_not_alike_has_neither_means_nor_a_best():
     ended = [outcome(test=0.9, validation=0.9)] * 3
     made = settings(ended, ended, experiment=perm_test, runs=1)
     summary = summarise(perm_test, made)
-    assert summary["best"] is None
-    assert summary["settings"][0]["scores"] == {}
-    assert summary["settings"][0]["n"] == 3
+    assert summary.best is None
+    assert summary.settings[0].scores == {}
+    assert summary.settings[0].n == 3
 
 
 def test_a_setting_with_a_run_that_failed_or_diverged_cannot_be_the_best():
@@ -99,8 +102,8 @@ def test_a_setting_with_a_run_that_failed_or_diverged_cannot_be_the_best():
     lucky = [outcome(test=0.99, validation=0.99), diverged]
     sound = [outcome(test=0.90, validation=0.91), outcome(test=0.91, validation=0.90)]
     summary = summarise(CLASSIFY, settings(lucky, sound))
-    assert summary["best"] == "units=16"
-    assert "cannot be the best" in summary["note"]
+    assert summary.best == "units=16"
+    assert "cannot be the best" in summary.note
     table = summary_table(summary)
     assert [row[list(table.columns).index("diverged")] for row in table.rows] == ["1", "0"]
 
@@ -108,9 +111,9 @@ def test_a_setting_with_a_run_that_failed_or_diverged_cannot_be_the_best():
 def test_a_row_has_mean_and_interval():
     ended = [outcome(test=value, validation=0.5) for value in (0.8, 0.9, 1.0)]
     summary = summarise(CLASSIFY, settings(ended, ended))
-    accuracy = summary["settings"][0]["scores"]["accuracy"]
-    assert accuracy["mean"] == pytest.approx(0.9)
-    assert accuracy["n"] == 3
+    accuracy = summary.settings[0].scores["accuracy"]
+    assert accuracy.mean == pytest.approx(0.9)
+    assert accuracy.n == 3
     table = summary_table(summary)
     assert list(table.columns[:3]) == ["units", "runs", "accuracy"]
     assert table.rows[0][2] == "0.9000 (0.6516 to 1.0000)"

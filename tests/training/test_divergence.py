@@ -123,7 +123,7 @@ def test_a_checkpoint_from_before_the_option_is_gone_on_with(tmp_path):
         groups.setdefault(group, {})[variable] = array
     write(folder.last, header, groups)
     _, metrics = resume(folder, make_workshop())
-    assert metrics["training"]["epochs"] == 2
+    assert metrics.training.epochs == 2
 
 
 def test_words_tell_the_first_climb_and_the_end():

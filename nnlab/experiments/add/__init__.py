@@ -21,6 +21,7 @@ from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
 from nnlab.experiments.add import scoring
 from nnlab.experiments.add.config import FEWEST_PROBLEMS, MAX_DIGITS, AddConfig, AddQuery
 from nnlab.experiments.add.questions import parse_sum
+from nnlab.experiments.add.scoring import AddDetails
 from nnlab.experiments.contract import (
     Answer,
     Data,
@@ -34,6 +35,7 @@ from nnlab.experiments.contract import (
 )
 from nnlab.inference import Network
 from nnlab.options import option as option
+from nnlab.results import Metrics
 from nnlab.training.examples import Arrays, Batch, Examples
 from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
 from nnlab.training.settings import TrainingSettings as TrainingSettings
@@ -41,7 +43,7 @@ from nnlab.training.settings import TrainingSettings as TrainingSettings
 LONGEST_INPUT = 1000
 
 
-class Add(Experiment[AddConfig, AddQuery]):
+class Add(Experiment[AddConfig, AddQuery, AddDetails]):
     """Train a network to add numbers that it reads as text, and ask it."""
 
     name: ClassVar[str] = "add"
@@ -52,6 +54,7 @@ class Add(Experiment[AddConfig, AddQuery]):
     )
     Config = AddConfig
     Query = AddQuery
+    Details = AddDetails
     inputs_help: ClassVar[str] = "Sums such as 123+456; - takes them from stdin, one a line."
     example_inputs: ClassVar[tuple[str, ...]] = ("123+456", "99 + 1")
     answer_columns: ClassVar[tuple[str, ...]] = ("answer",)
@@ -139,7 +142,7 @@ class Add(Experiment[AddConfig, AddQuery]):
             higher_is_better=True,
         )
 
-    def score(self, model: Model[AddConfig], data: Data) -> Scores:
+    def score(self, model: Model[AddConfig], data: Data) -> Scores[AddDetails]:
         """Measure exact match and accuracy per character on problems never seen."""
         return scoring.score(_adder(model.network, data.facts), data)
 
@@ -168,13 +171,13 @@ class Add(Experiment[AddConfig, AddQuery]):
                 answer["verdict"] = "right" if right else "wrong"
             yield answer
 
-    def draw(self, evidence: Evidence) -> dict[str, Any]:
+    def draw(self, evidence: Evidence[AddDetails]) -> dict[str, Any]:
         """Draw accuracy by number of carries and by length."""
         from nnlab.experiments.add import figures
 
         return figures.draw(evidence)
 
-    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+    def tables(self, metrics: Metrics[AddDetails]) -> list[Table]:
         """Return exact match beside the baselines, by carries and by length."""
         from nnlab.experiments.add import tables
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.experiments.add.scoring import AddDetails
 from nnlab.experiments.contract import Evidence
 from nnlab.plots import style
 
@@ -145,19 +146,20 @@ def _draw_reference(figure: "Figure", axes: "Axes", reference: tuple[str, float]
     figure.legend(loc="outside upper right", fontsize=style.TEXT_SIZE, frameon=False)
 
 
-def draw(evidence: Evidence) -> dict[str, Any]:
+def draw(evidence: Evidence[AddDetails]) -> dict[str, Any]:
     """Draw accuracy by number of carries and by length."""
-    details = evidence.metrics["details"]
+    details = evidence.metrics.details
+    groups = {
+        "carries": ("number of carries", details.by_carries),
+        "length": ("digits of an operand", details.by_length),
+    }
     return {
         f"by-{key}": group_bars(
-            [
-                (str(group["key"]), group["value"], group["low"], group["high"], group["count"])
-                for group in details[f"by_{key}"]
-            ],
+            [(str(group.key), group.value, group.low, group.high, group.count) for group in found],
             title=f"Sums answered exactly, by {words}",
             xlabel=words,
             ylabel="exact match",
             footer=evidence.footer,
         )
-        for key, words in (("carries", "number of carries"), ("length", "digits of an operand"))
+        for key, (words, found) in groups.items()
     }

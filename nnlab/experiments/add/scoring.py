@@ -1,19 +1,52 @@
 """Scores of a network that adds: whole answers, and single characters."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from nnlab.datasets.text.sums import carries, decode_answer, encode_answers, to_text
 from nnlab.experiments.add.baselines import constant_answer, nearest_answers
 from nnlab.experiments.contract import Data, Scores
-from nnlab.metrics import wilson_interval
+from nnlab.metrics import Interval, wilson_interval
 
 WRONG_SHOWN = 10
 
 
-def score(answer: Callable[[np.ndarray], np.ndarray], data: Data) -> Scores:
+@dataclass(frozen=True)
+class Group:
+    """Problems that share a `key`, such as their number of carries, and how many are solved."""
+
+    key: int
+    value: float
+    count: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class WrongAnswer:
+    """A sum, the network's answer and the right one, as text."""
+
+    sum: str
+    answer: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class AddDetails:
+    """Exact match of a trained network: its interval, and by difficulty."""
+
+    base: int
+    digits: int
+    test_problems: int
+    exact_match_interval: Interval
+    by_carries: list[Group]
+    by_length: list[Group]
+    wrong: list[WrongAnswer]
+
+
+def score(answer: Callable[[np.ndarray], np.ndarray], data: Data) -> Scores[AddDetails]:
     """Measure how many of the test problems are answered exactly, overall and by difficulty.
 
     Args:
@@ -36,15 +69,15 @@ def score(answer: Callable[[np.ndarray], np.ndarray], data: Data) -> Scores:
             "nearest training problem": _scores(nearest, truth),
             "constant answer": _scores(np.broadcast_to(constant, truth.shape), truth),
         },
-        details={
-            "base": base,
-            "digits": digits,
-            "test_problems": len(test),
-            "exact_match_interval": wilson_interval(int(exact.sum()), len(exact)).as_dict(),
-            "by_carries": _groups(carries(test[:, 0], test[:, 1], base), exact),
-            "by_length": _groups(lengths, exact),
-            "wrong": _wrong(test, given, exact, data),
-        },
+        details=AddDetails(
+            base=base,
+            digits=digits,
+            test_problems=len(test),
+            exact_match_interval=wilson_interval(int(exact.sum()), len(exact)),
+            by_carries=_groups(carries(test[:, 0], test[:, 1], base), exact),
+            by_length=_groups(lengths, exact),
+            wrong=_wrong(test, given, exact, data),
+        ),
     )
 
 
@@ -53,29 +86,25 @@ def _scores(given: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     return {"exact_match": float(right.all(axis=1).mean()), "per_character": float(right.mean())}
 
 
-def _groups(keys: np.ndarray, exact: np.ndarray) -> list[dict[str, Any]]:
+def _groups(keys: np.ndarray, exact: np.ndarray) -> list[Group]:
     """Return how many were answered exactly for each value of a key."""
     groups = []
     for key in np.unique(keys):
         members = exact[keys == key]
         interval = wilson_interval(int(members.sum()), len(members))
         share = float(members.mean())
-        groups.append(
-            {"key": int(key), "value": share, "count": len(members), **interval.as_dict()}
-        )
+        groups.append(Group(int(key), share, len(members), interval.low, interval.high))
     return groups
 
 
-def _wrong(
-    test: np.ndarray, given: np.ndarray, exact: np.ndarray, data: Data
-) -> list[dict[str, str]]:
+def _wrong(test: np.ndarray, given: np.ndarray, exact: np.ndarray, data: Data) -> list[WrongAnswer]:
     """Return the first problems that were answered wrongly."""
     base = data.facts["base"]
     return [
-        {
-            "sum": "+".join(to_text(int(number), base) for number in test[row]),
-            "answer": decode_answer(given[row], base),
-            "expected": to_text(int(test[row].sum()), base),
-        }
+        WrongAnswer(
+            sum="+".join(to_text(int(number), base) for number in test[row]),
+            answer=decode_answer(given[row], base),
+            expected=to_text(int(test[row].sum()), base),
+        )
         for row in np.flatnonzero(~exact)[:WRONG_SHOWN]
     ]

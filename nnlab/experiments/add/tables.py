@@ -1,51 +1,51 @@
 """The tables that `add` prints of its runs."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from nnlab.experiments.add.scoring import AddDetails, Group, WrongAnswer
 from nnlab.experiments.contract import Table
+from nnlab.results import Metrics
 
 
-def tables(metrics: Mapping[str, Any]) -> list[Table]:
+def tables(metrics: Metrics[AddDetails]) -> list[Table]:
     """Return exact match beside the baselines, by carries and by length, and what was wrong."""
-    details = metrics["details"]
-    methods = {"this network": metrics["scores"], **metrics["baselines"]}
+    details = metrics.details
+    methods = {"this network": metrics.scores, **metrics.baselines}
     rows = [
         (name, f"{values['exact_match']:.2%}", f"{values['per_character']:.2%}")
         for name, values in methods.items()
     ]
-    interval = details["exact_match_interval"]
+    interval = details.exact_match_interval
     overall = Table(
-        f"{details['test_problems']:,} problems never seen, base {details['base']}, "
-        f"up to {details['digits']} digits",
+        f"{details.test_problems:,} problems never seen, base {details.base}, "
+        f"up to {details.digits} digits",
         ("", "exact match", "per character"),
         rows,
-        f"exact match of this network: {interval['low']:.2%} to {interval['high']:.2%} "
-        "(95 % interval)",
+        f"exact match of this network: {interval.low:.2%} to {interval.high:.2%} (95 % interval)",
     )
     return [
         overall,
-        _group_table("By number of carries", details["by_carries"]),
-        _group_table("By digits of the longer operand", details["by_length"]),
-        *_wrong_table(details["wrong"]),
+        _group_table("By number of carries", details.by_carries),
+        _group_table("By digits of the longer operand", details.by_length),
+        *_wrong_table(details.wrong),
     ]
 
 
-def _group_table(title: str, groups: Sequence[Mapping[str, Any]]) -> Table:
+def _group_table(title: str, groups: Sequence[Group]) -> Table:
     rows = [
         (
-            str(group["key"]),
-            f"{group['value']:.2%}",
-            f"{group['low']:.2%} to {group['high']:.2%}",
-            f"{group['count']:,}",
+            str(group.key),
+            f"{group.value:.2%}",
+            f"{group.low:.2%} to {group.high:.2%}",
+            f"{group.count:,}",
         )
         for group in groups
     ]
     return Table(title, ("", "exact match", "95 % interval", "problems"), rows)
 
 
-def _wrong_table(wrong: Sequence[Mapping[str, str]]) -> list[Table]:
+def _wrong_table(wrong: Sequence[WrongAnswer]) -> list[Table]:
     if not wrong:
         return []
-    rows = [(entry["sum"], entry["answer"], entry["expected"]) for entry in wrong]
+    rows = [(entry.sum, entry.answer, entry.expected) for entry in wrong]
     return [Table("The first that were wrong", ("sum", "answer", "expected"), rows)]

@@ -20,6 +20,7 @@ from nnlab.experiments.classify.config import (
     ClassifyConfig,
     ClassifyQuery,
 )
+from nnlab.experiments.classify.scoring import ClassifyDetails, ClassRanking
 from nnlab.experiments.contract import (
     Answer,
     Data,
@@ -34,6 +35,7 @@ from nnlab.experiments.contract import (
 )
 from nnlab.inference import Network
 from nnlab.options import option as option
+from nnlab.results import Metrics, RunMetrics, Summary
 from nnlab.training.examples import Arrays, Batch, Examples
 from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
 from nnlab.training.settings import TrainingSettings as TrainingSettings
@@ -44,10 +46,12 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound=ClassifyConfig)
 
 
-class ImageClassifier(Experiment[C, ClassifyQuery]):
+class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
     """Train a classifier of small grey images, and read images with it."""
 
     Query = ClassifyQuery
+    Details = ClassifyDetails
+    GroupDetails: ClassVar[type[Any]] = ClassRanking
     inputs_help: ClassVar[str] = "Image files or folders to read; - takes names from stdin."
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/7.png",)
     answer_columns: ClassVar[tuple[str, ...]] = ("input", "label", "probability")
@@ -189,7 +193,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery]):
             higher_is_better=True,
         )
 
-    def score(self, model: Model[C], data: Data) -> Scores:
+    def score(self, model: Model[C], data: Data) -> Scores[ClassifyDetails]:
         """Measure test accuracy, overall and per class, beside naive baselines."""
         return classifier.score(model.network.predict, data)
 
@@ -218,36 +222,36 @@ class ImageClassifier(Experiment[C, ClassifyQuery]):
         """Return images (count, height, width) in the set's form as the network wants them."""
         return images
 
-    def draw(self, evidence: Evidence) -> dict[str, Any]:
+    def draw(self, evidence: Evidence[ClassifyDetails]) -> dict[str, Any]:
         """Draw the confusion matrix, accuracy by class, and the misclassified images."""
         from nnlab.experiments.classify import figures
 
         return figures.draw(evidence)
 
-    def explore(self, evidence: Evidence) -> list["Explorer"]:
+    def explore(self, evidence: Evidence[ClassifyDetails]) -> list["Explorer"]:
         """Let the reader choose among the misclassified images."""
         from nnlab.plots.explorers import misclassified
 
-        names = [str(name) for name in evidence.metrics["details"]["class_names"]]
+        names = evidence.metrics.details.class_names
         keys = ("images", "labels", "predictions", "probabilities")
         images, labels, read, sure = (evidence.arrays[f"misclassified_{key}"] for key in keys)
         return [misclassified(names, images, labels, read, sure)]
 
-    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+    def tables(self, metrics: Metrics[ClassifyDetails]) -> list[Table]:
         """Return accuracy beside the baselines, and the most misclassified classes."""
         from nnlab.experiments.classify import tables
 
         return tables.tables(metrics)
 
-    def summarise(self, results: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    def summarise(self, results: Mapping[str, RunMetrics[ClassifyDetails]]) -> Any:
         """Rank the classes by accuracy over all runs, and say how stable the ranking is."""
         return classifier.summarise(results)
 
-    def summary_tables(self, summary: Mapping[str, Any]) -> list[Table]:
+    def summary_tables(self, summary: Summary[Any]) -> list[Table]:
         """Return which classes are misclassified most, and in how many of the runs."""
         from nnlab.experiments.classify import tables
 
-        return [tables.summary_table(summary["details"], len(summary["runs"]))]
+        return [tables.summary_table(summary)]
 
 
 def _path(text: str | None) -> Path | None:

@@ -1,7 +1,8 @@
 """Scores of an image classifier."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 
@@ -12,6 +13,10 @@ from nnlab.experiments.classify.baselines.constant_class import (
 from nnlab.experiments.classify.baselines.logistic_regression import fitted
 from nnlab.experiments.contract import Data, Scores
 from nnlab.metrics import (
+    ClassAccuracy,
+    ConfusedPair,
+    Estimate,
+    Interval,
     class_accuracy,
     confused_pairs,
     confusion_matrix,
@@ -19,9 +24,52 @@ from nnlab.metrics import (
     rank_stability,
     wilson_interval,
 )
+from nnlab.results import RunMetrics
 
 
-def score(predict: Callable[[np.ndarray], np.ndarray], data: Data) -> Scores:
+@dataclass(frozen=True)
+class ClassifyDetails:
+    """Accuracy of a trained classifier: its interval, by class, and what was taken for what.
+
+    Attributes:
+        class_names: Of each label.
+        test_images: How many there are.
+        misclassified: How many of them.
+        accuracy_interval: Of the accuracy over all classes.
+        class_accuracy: By class, the worst first.
+        confusion_matrix: Counts; a row per true class, a column per predicted class.
+        confused_pairs: The cells off the diagonal, the largest first.
+    """
+
+    class_names: list[str]
+    test_images: int
+    misclassified: int
+    accuracy_interval: Interval
+    class_accuracy: list[ClassAccuracy]
+    confusion_matrix: list[list[int]]
+    confused_pairs: list[ConfusedPair]
+
+
+ClassStanding = TypedDict(
+    "ClassStanding",
+    {"class": str, "accuracy": Estimate, "mean_rank": float, "among_worst_three": int},
+)
+"""One class over several runs; rank 1 is the class recognised worst. (`class` is a keyword.)"""
+
+
+@dataclass(frozen=True)
+class ClassRanking:
+    """How the classes rank over several runs, the worst first, and whether the runs agree.
+
+    `rank_correlation` and `kendall_w` are None where they are undefined, as for a single run.
+    """
+
+    classes: list[ClassStanding]
+    rank_correlation: float | None
+    kendall_w: float | None
+
+
+def score(predict: Callable[[np.ndarray], np.ndarray], data: Data) -> Scores[ClassifyDetails]:
     """Measure test accuracy, overall and per class, beside naive baselines.
 
     Args:
@@ -39,15 +87,15 @@ def score(predict: Callable[[np.ndarray], np.ndarray], data: Data) -> Scores:
     return Scores(
         scores={"accuracy": correct / len(labels)},
         baselines=_baselines(data),
-        details={
-            "class_names": data.facts["class_names"],
-            "test_images": len(labels),
-            "misclassified": len(wrong),
-            "accuracy_interval": wilson_interval(correct, len(labels)).as_dict(),
-            "class_accuracy": [entry.as_dict() for entry in class_accuracy(confusion)],
-            "confusion_matrix": confusion.tolist(),
-            "confused_pairs": [pair.as_dict() for pair in confused_pairs(confusion)],
-        },
+        details=ClassifyDetails(
+            class_names=data.facts["class_names"],
+            test_images=len(labels),
+            misclassified=len(wrong),
+            accuracy_interval=wilson_interval(correct, len(labels)),
+            class_accuracy=list(class_accuracy(confusion)),
+            confusion_matrix=confusion.tolist(),
+            confused_pairs=list(confused_pairs(confusion)),
+        ),
         evidence={
             "misclassified_images": images[wrong],
             "misclassified_labels": labels[wrong],
@@ -73,34 +121,31 @@ def _baselines(data: Data) -> dict[str, dict[str, float]]:
     }
 
 
-def summarise(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def summarise(results: Mapping[str, RunMetrics[ClassifyDetails]]) -> ClassRanking:
     """Rank the classes by accuracy over several runs, and say how stable the ranking is.
 
     Args:
-        results: metrics.json by run; all runs share their classes.
+        results: The runs by name, which share their classes.
     """
-    details = [metrics["details"] for metrics in results.values()]
-    names = details[0]["class_names"]
-    recalls = [_recalls(entry["class_accuracy"]) for entry in details]
+    details = [metrics.details for metrics in results.values()]
+    names = details[0].class_names
+    recalls = [_recalls(one.class_accuracy) for one in details]
     tested = [label for label in range(len(names)) if all(label in run for run in recalls)]
     stability = rank_stability([[run[label] for label in tested] for run in recalls])
     ranks = {tested[rank.label]: rank for rank in stability.classes}
-    classes = [
+    classes: list[ClassStanding] = [
         {
             "class": names[label],
-            "accuracy": mean_interval([run[label] for run in recalls], share=True).as_dict(),
+            "accuracy": mean_interval([run[label] for run in recalls], share=True),
             "mean_rank": ranks[label].mean_rank,
             "among_worst_three": ranks[label].among_worst_three,
         }
         for label in tested
     ]
-    return {
-        "classes": sorted(classes, key=lambda entry: entry["mean_rank"]),
-        "rank_correlation": stability.spearman,
-        "kendall_w": stability.kendall_w,
-    }
+    classes.sort(key=lambda entry: entry["mean_rank"])
+    return ClassRanking(classes, stability.spearman, stability.kendall_w)
 
 
-def _recalls(entries: Iterable[Mapping[str, Any]]) -> dict[int, float]:
+def _recalls(entries: Iterable[ClassAccuracy]) -> dict[int, float]:
     """Return the accuracy of each class that has test images, by label."""
-    return {entry["label"]: entry["accuracy"] for entry in entries if entry["count"]}
+    return {entry.label: entry.accuracy for entry in entries if entry.accuracy is not None}

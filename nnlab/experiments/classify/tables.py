@@ -1,35 +1,36 @@
 """The tables that `classify` prints of its runs."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
+from nnlab.experiments.classify.scoring import ClassifyDetails, ClassRanking
 from nnlab.experiments.contract import Table
+from nnlab.metrics import ConfusedPair
+from nnlab.results import Metrics, Summary
 
 WORST = 3
 """How many classes the report names as the most misclassified."""
 
 
-def tables(metrics: Mapping[str, Any]) -> list[Table]:
+def tables(metrics: Metrics[ClassifyDetails]) -> list[Table]:
     """Return accuracy beside the baselines, and the most misclassified classes."""
-    details = metrics["details"]
-    names = details["class_names"]
-    low, high = (details["accuracy_interval"][end] for end in ("low", "high"))
+    details, names = metrics.details, metrics.details.class_names
+    interval = details.accuracy_interval
     accuracy_rows = [
-        ("this network", percent(metrics["scores"]["accuracy"]), span(low, high)),
-        *((name, percent(row["accuracy"]), "") for name, row in metrics["baselines"].items()),
+        ("this network", percent(metrics.scores["accuracy"]), span(interval.low, interval.high)),
+        *((name, percent(row["accuracy"]), "") for name, row in metrics.baselines.items()),
     ]
-    worst = [entry for entry in details["class_accuracy"] if entry["count"]][:WORST]
     worst_rows = [
         (
-            names[entry["label"]],
-            percent(entry["accuracy"]),
-            span(entry["low"], entry["high"]),
-            f"{entry['count'] - entry['correct']} of {entry['count']}",
-            _taken_for(details["confused_pairs"], entry["label"], names),
+            names[entry.label],
+            percent(entry.accuracy),
+            span(entry.low, entry.high),
+            f"{entry.count - entry.correct} of {entry.count}",
+            _taken_for(details.confused_pairs, entry.label, names),
         )
-        for entry in worst
-    ]
-    tested = f"{details['test_images']:,} test images of {metrics['dataset']['name']}"
+        for entry in details.class_accuracy
+        if entry.accuracy is not None
+    ][:WORST]
+    tested = f"{details.test_images:,} test images of {metrics.dataset.name}"
     return [
         Table(f"Accuracy on {tested}", ("", "accuracy", "95 % interval"), accuracy_rows),
         Table(
@@ -40,24 +41,24 @@ def tables(metrics: Mapping[str, Any]) -> list[Table]:
     ]
 
 
-def _taken_for(pairs: Iterable[Mapping[str, int]], label: int, names: Sequence[str]) -> str:
-    mistaken = [pair for pair in pairs if pair["label"] == label]
-    return ", ".join(f"{names[pair['prediction']]} ({pair['count']})" for pair in mistaken)
+def _taken_for(pairs: Iterable[ConfusedPair], label: int, names: Sequence[str]) -> str:
+    mistaken = [pair for pair in pairs if pair.label == label]
+    return ", ".join(f"{names[pair.prediction]} ({pair.count})" for pair in mistaken)
 
 
-def summary_table(summary: Mapping[str, Any], runs: int) -> Table:
+def summary_table(summary: Summary[ClassRanking]) -> Table:
     """Return the classes that are misclassified most over several runs."""
     rows = [
         (
             entry["class"],
-            percent(entry["accuracy"]["mean"]),
-            span(entry["accuracy"]["low"], entry["accuracy"]["high"]),
+            percent(entry["accuracy"].mean),
+            span(entry["accuracy"].low, entry["accuracy"].high),
             f"{entry['mean_rank']:.1f}",
-            f"{entry['among_worst_three']} of {runs}",
+            f"{entry['among_worst_three']} of {len(summary.runs)}",
         )
-        for entry in summary["classes"]
+        for entry in summary.details.classes
     ]
-    correlation = summary["rank_correlation"]
+    correlation = summary.details.rank_correlation
     note = "" if correlation is None else f"Mean rank correlation between runs: {correlation:.2f}"
     columns = ("class", "mean accuracy", "95 % interval", "mean rank", "among worst three")
     return Table("Misclassified most over all runs (rank 1 is worst)", columns, rows, note)

@@ -27,9 +27,11 @@ from nnlab.experiments.denoise import scoring
 from nnlab.experiments.denoise.cleaning import clean_to_bytes, clean_to_file
 from nnlab.experiments.denoise.config import LOSSES, DenoiseConfig, DenoiseQuery
 from nnlab.experiments.denoise.jobs import STREAM, Job, plan
+from nnlab.experiments.denoise.scoring import DenoiseDetails
 from nnlab.inference import Network
 from nnlab.inference.receptive import receptive_field
 from nnlab.options import option as option
+from nnlab.results import Metrics
 from nnlab.training.examples import Arrays, Batch, Examples
 from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
 from nnlab.training.settings import SCHEDULE_HELP as SCHEDULE_HELP
@@ -43,7 +45,7 @@ LARGEST = 4
 """Times that a square is enlarged at most: print that is four times as high."""
 
 
-class Denoise(Experiment[DenoiseConfig, DenoiseQuery]):
+class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     """Train a convolutional autoencoder on stained pages, and clean pages with it."""
 
     name: ClassVar[str] = "denoise"
@@ -55,6 +57,7 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery]):
     )
     Config = DenoiseConfig
     Query = DenoiseQuery
+    Details = DenoiseDetails
     inputs_help: ClassVar[str] = "Picture files or folders; - takes a picture from stdin."
     reads_stdin: ClassVar[bool] = True
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/noisy.png",)
@@ -152,7 +155,7 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery]):
             monitor="squared_error",
         )
 
-    def score(self, model: Model[DenoiseConfig], data: Data) -> Scores:
+    def score(self, model: Model[DenoiseConfig], data: Data) -> Scores[DenoiseDetails]:
         """Measure what is left of the noise on whole pages, beside simple ways of cleaning."""
         return scoring.score(model.network, data)
 
@@ -186,25 +189,25 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery]):
         """Yield the clean picture where it goes to stdout."""
         return _streamed(model.network, query, inputs) if query.output == STREAM else None
 
-    def draw(self, evidence: Evidence) -> dict[str, Any]:
+    def draw(self, evidence: Evidence[DenoiseDetails]) -> dict[str, Any]:
         """Draw pages before and after, and what is left of each kind of noise."""
         from nnlab.experiments.denoise import figures
 
         return figures.draw(evidence)
 
-    def explore(self, evidence: Evidence) -> list["Explorer"]:
+    def explore(self, evidence: Evidence[DenoiseDetails]) -> list["Explorer"]:
         """Let the reader draw cleaned pages over noisy ones."""
         from nnlab.plots import explorers
 
         found = []
-        for number, one in enumerate(evidence.metrics["details"]["shown"]):
+        for number, one in enumerate(evidence.metrics.details.shown):
             keys = ("noisy", "cleaned", "true")
             noisy, cleaned, true = (evidence.arrays[f"{key}_{number}"] for key in keys)
-            note = f"RMSE {one['before']:.3f} before, {one['after']:.3f} after"
-            found.append(explorers.pages(str(one["kind"]), noisy, cleaned, true, note))
+            note = f"RMSE {one.before:.3f} before, {one.after:.3f} after"
+            found.append(explorers.pages(one.kind, noisy, cleaned, true, note))
         return found
 
-    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+    def tables(self, metrics: Metrics[DenoiseDetails]) -> list[Table]:
         """Return the scores beside the baselines, overall and by kind of noise."""
         from nnlab.experiments.denoise import tables
 

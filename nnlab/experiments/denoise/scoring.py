@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -63,7 +62,34 @@ class _Measured:
     read: _Reading
 
 
-def score(network: Network, data: Data) -> Scores:
+@dataclass(frozen=True)
+class ShownPage:
+    """A page of the figures: its `row` in the test part, kind of noise, RMSE before and after."""
+
+    row: int
+    kind: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class DenoiseDetails:
+    """Scores by kind of noise.
+
+    Attributes:
+        test_pages: How many there are.
+        rmse_of_clean_pages: Of the true pages, cleaned as if they were noisy.
+        by_kind: By method, kind of noise and score.
+        shown: A page of each kind.
+    """
+
+    test_pages: int
+    rmse_of_clean_pages: float
+    by_kind: dict[str, dict[str, dict[str, float]]]
+    shown: list[ShownPage]
+
+
+def score(network: Network, data: Data) -> Scores[DenoiseDetails]:
     """Clean the test pages in full, and compare them with the true ones.
 
     Args:
@@ -89,15 +115,16 @@ def score(network: Network, data: Data) -> Scores:
             measured[name].append(_measure(page, truth, kind, read))
     pooled = {name: _pooled(pages) for name, pages in measured.items()}
     own = pooled.pop(OWN)
+    shown = _shown(measured)
     return Scores(
         scores=own,
         baselines=pooled,
-        details={
-            "test_pages": len(data.arrays["test_shapes"]),
-            "rmse_of_clean_pages": _pooled(spotless)["rmse"],
-            "by_kind": {name: _by_kind(pages) for name, pages in measured.items()},
-            "shown": (shown := _shown(measured)),
-        },
+        details=DenoiseDetails(
+            test_pages=len(data.arrays["test_shapes"]),
+            rmse_of_clean_pages=_pooled(spotless)["rmse"],
+            by_kind={name: _by_kind(pages) for name, pages in measured.items()},
+            shown=shown,
+        ),
         evidence=_evidence(methods[OWN], data, shown),
         unmeasured={score: _why_unread() for score in OPTIONAL if score not in own},
     )
@@ -170,7 +197,7 @@ def _by_kind(pages: Sequence[_Measured]) -> dict[str, dict[str, float]]:
     return {kind: _pooled([page for page in pages if page.kind == kind]) for kind in kinds}
 
 
-def _shown(measured: Mapping[str, Sequence[_Measured]]) -> list[dict[str, Any]]:
+def _shown(measured: Mapping[str, Sequence[_Measured]]) -> list[ShownPage]:
     """Choose the page of each kind that the network cleans middling well."""
     own = measured[OWN]
     error = [float(np.sqrt(page.squares / page.pixels)) for page in own]
@@ -181,17 +208,15 @@ def _shown(measured: Mapping[str, Sequence[_Measured]]) -> list[dict[str, Any]]:
             (row for row, page in enumerate(own) if page.kind == kind), key=error.__getitem__
         )
         row = rows[len(rows) // 2]
-        chosen.append({"row": row, "kind": kind, "before": before[row], "after": error[row]})
+        chosen.append(ShownPage(row, kind, before[row], error[row]))
     return chosen
 
 
-def _evidence(
-    clean: Clean, data: Data, shown: Sequence[Mapping[str, Any]]
-) -> dict[str, np.ndarray]:
+def _evidence(clean: Clean, data: Data, shown: Sequence[ShownPage]) -> dict[str, np.ndarray]:
     pages = list(_test_pages(data))
     evidence: dict[str, np.ndarray] = {}
     for number, one in enumerate(shown):
-        noisy, truth, _ = pages[one["row"]]
+        noisy, truth, _ = pages[one.row]
         evidence[f"noisy_{number}"] = noisy
         evidence[f"cleaned_{number}"] = (clean(noisy) * 255).round().astype(np.uint8)
         evidence[f"true_{number}"] = truth

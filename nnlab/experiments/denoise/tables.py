@@ -1,10 +1,10 @@
 """The tables that `denoise` prints of its runs."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from nnlab.experiments.contract import Table
-from nnlab.experiments.denoise.scoring import OWN
+from nnlab.experiments.denoise.scoring import OWN, DenoiseDetails
+from nnlab.results import Metrics
 
 WORDS = {
     "rmse": "RMSE",
@@ -17,21 +17,21 @@ WORDS = {
 PLACES = {"rmse": 4, "psnr": 2, "ssim": 4, "character_errors": 3}
 
 
-def tables(metrics: Mapping[str, Any]) -> list[Table]:
+def tables(metrics: Metrics[DenoiseDetails]) -> list[Table]:
     """Return the scores beside the baselines, overall and by kind of noise."""
-    details = metrics["details"]
-    keys = [key for key in WORDS if key in metrics["scores"]]
+    details = metrics.details
+    keys = [key for key in WORDS if key in metrics.scores]
     rows = [
         (name, *(_number(scores, key) for key in keys))
-        for name, scores in {OWN: metrics["scores"], **metrics["baselines"]}.items()
+        for name, scores in {OWN: metrics.scores, **metrics.baselines}.items()
     ]
-    kinds = list(details["by_kind"][OWN])
+    kinds = list(details.by_kind[OWN])
     by_kind = [
         (name, *(_number(scores[kind], "rmse") for kind in kinds))
-        for name, scores in details["by_kind"].items()
+        for name, scores in details.by_kind.items()
     ]
     overall = Table(
-        f"{details['test_pages']} test pages, cleaned and compared with the true ones",
+        f"{details.test_pages} test pages, cleaned and compared with the true ones",
         ("", *(WORDS[key] for key in keys)),
         rows,
         _remarks(metrics),
@@ -41,10 +41,10 @@ def tables(metrics: Mapping[str, Any]) -> list[Table]:
     return [overall, Table("RMSE by kind of noise", ("", *kinds), by_kind)]
 
 
-def _remarks(metrics: Mapping[str, Any]) -> str:
-    error = metrics["details"]["rmse_of_clean_pages"]
+def _remarks(metrics: Metrics[DenoiseDetails]) -> str:
+    error = metrics.details.rmse_of_clean_pages
     remarks = [f"True pages, cleaned as if they were stained, keep an RMSE of {error:.4f}."]
-    for score, why in metrics.get("unmeasured", {}).items():
+    for score, why in metrics.unmeasured.items():
         remarks.append(f"Not measured: {WORDS.get(score, score)} ({why}).")
     return " ".join(remarks)
 

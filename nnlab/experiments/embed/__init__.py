@@ -28,8 +28,10 @@ from nnlab.experiments.contract import (
 )
 from nnlab.experiments.embed import scoring
 from nnlab.experiments.embed.config import EmbedConfig, EmbedQuery
+from nnlab.experiments.embed.scoring import EmbedDetails
 from nnlab.inference import Network
 from nnlab.options import option as option
+from nnlab.results import Metrics
 from nnlab.training.examples import Arrays, Batch, Examples
 from nnlab.training.settings import SCHEDULE_HELP as SCHEDULE_HELP
 from nnlab.training.settings import SCHEDULES as SCHEDULES
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
 
 
-class Embed(Experiment[EmbedConfig, EmbedQuery]):
+class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     """Train an autoencoder whose code is a place in the plane, and find the place of images."""
 
     name: ClassVar[str] = "embed"
@@ -51,6 +53,7 @@ class Embed(Experiment[EmbedConfig, EmbedQuery]):
     )
     Config = EmbedConfig
     Query = EmbedQuery
+    Details = EmbedDetails
     inputs_help: ClassVar[str] = "Image files or folders; - takes names from stdin."
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/letter.png",)
     answer_columns: ClassVar[tuple[str, ...]] = ("input", "x", "y", "nearest")
@@ -143,7 +146,7 @@ class Embed(Experiment[EmbedConfig, EmbedQuery]):
             loss="binary_crossentropy",
         )
 
-    def score(self, model: Model[EmbedConfig], data: Data) -> Scores:
+    def score(self, model: Model[EmbedConfig], data: Data) -> Scores[EmbedDetails]:
         """Measure how well the classes lie apart in the plane, beside principal components."""
         return scoring.score(model.network, data)
 
@@ -164,21 +167,21 @@ class Embed(Experiment[EmbedConfig, EmbedQuery]):
             place = encoder.answer(form.image[None])[0]
             yield {"input": str(path), **scoring.described(place, facts, query.top)}
 
-    def draw(self, evidence: Evidence) -> dict[str, Any]:
+    def draw(self, evidence: Evidence[EmbedDetails]) -> dict[str, Any]:
         """Draw the test images in the plane, and what the decoder makes of each place."""
         from nnlab.experiments.embed import figures
 
         return figures.draw(evidence)
 
-    def explore(self, evidence: Evidence) -> list["Explorer"]:
+    def explore(self, evidence: Evidence[EmbedDetails]) -> list["Explorer"]:
         """Let the reader go about in the plane."""
         from nnlab.plots.explorers import plane
 
         arrays = evidence.arrays
-        names = [str(name) for name in evidence.metrics["details"]["class_names"]]
+        names = evidence.metrics.details.class_names
         return [plane(names, arrays["points"], arrays["labels"], arrays.get("thumbnails"))]
 
-    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+    def tables(self, metrics: Metrics[EmbedDetails]) -> list[Table]:
         """Return the scores beside those of principal components."""
         from nnlab.experiments.embed import tables
 

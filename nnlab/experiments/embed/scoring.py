@@ -3,6 +3,7 @@
 import math
 import reprlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,14 @@ MOST_THUMBNAIL_PIXELS = 2**20
 """Of large images fewer are kept: evidence stays small."""
 
 
+@dataclass(frozen=True)
+class EmbedDetails:
+    """How many test images, and what their classes are called."""
+
+    test_images: int
+    class_names: list[str]
+
+
 def encoder(network: Network) -> Network:
     """Return the part from an image to its place in the plane."""
     return network.part(network.input_shapes, ["plane"])
@@ -40,7 +49,7 @@ def decoder(network: Network) -> Network:
     return network.part({"plane": (2,)}, list(network.output_shapes))
 
 
-def score(network: Network, data: Data) -> Scores:
+def score(network: Network, data: Data) -> Scores[EmbedDetails]:
     """Measure the plane on the test images, beside the plane of principal components.
 
     Args:
@@ -61,7 +70,7 @@ def score(network: Network, data: Data) -> Scores:
     return Scores(
         scores=own,
         baselines={"principal components": principal},
-        details={"test_images": len(labels), "class_names": data.facts["class_names"]},
+        details=EmbedDetails(len(labels), data.facts["class_names"]),
         evidence=_evidence(network, points, labels, images, len(data.facts["class_names"])),
         facts=_landmarks(known_points, known_labels),
     )

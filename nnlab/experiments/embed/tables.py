@@ -1,9 +1,8 @@
 """The tables that `embed` prints of its runs."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from nnlab.experiments.contract import Table
+from nnlab.experiments.embed.scoring import EmbedDetails
+from nnlab.results import Metrics
 
 OWN = "this network"
 
@@ -17,15 +16,15 @@ WORDS = {
 }
 
 
-def tables(metrics: Mapping[str, Any]) -> list[Table]:
+def tables(metrics: Metrics[EmbedDetails]) -> list[Table]:
     """Return the scores beside those of principal components."""
-    methods = {OWN: metrics["scores"], **metrics["baselines"]}
-    known = [key for key in WORDS if key in metrics["scores"]]
+    methods = {OWN: metrics.scores, **metrics.baselines}
+    known = [key for key in WORDS if key in metrics.scores]
     rows = [
         (name, *(f"{scores[key]:.4f}" if key in scores else "" for key in known))
         for name, scores in methods.items()
     ]
-    details = metrics["details"]
-    classes = len(details["class_names"])
-    title = f"{details['test_images']:,} test images of {classes} classes in the plane"
+    details = metrics.details
+    classes = len(details.class_names)
+    title = f"{details.test_images:,} test images of {classes} classes in the plane"
     return [Table(title, ("", *(WORDS[key] for key in known)), rows)]

@@ -9,6 +9,7 @@ the same seed the identity gives the plain run bit for bit; a test holds that.)
 import dataclasses
 import reprlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -17,6 +18,7 @@ import numpy as np
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, UsageError
 from nnlab.experiments.classify import ImageClassifier
+from nnlab.experiments.classify.scoring import ClassifyDetails
 from nnlab.experiments.classify.tables import percent
 from nnlab.experiments.contract import Data, Model, Scores, Table, Warn
 from nnlab.experiments.perm_test.config import ARMS, PermTestConfig
@@ -27,14 +29,25 @@ from nnlab.experiments.perm_test.permutation import (
     pixel_permutation,
 )
 from nnlab.inference import Network
-from nnlab.metrics import mean_interval, paired_difference
+from nnlab.metrics import Estimate, PairedDifference, mean_interval, paired_difference
 from nnlab.options import changed
 from nnlab.options import option as option
+from nnlab.results import RunMetrics, RunOfGroup, Summary
 from nnlab.training.settings import TrainingSettings as TrainingSettings
 
 CONTROL_SEEDS = 1000
 """What is added to a pair's seed for its control."""
 EXAMPLES_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class PermTestComparison:
+    """The arms, and how they differ pair by pair; None where no pair is complete."""
+
+    accuracy: dict[str, Estimate]
+    permuted_minus_plain: PairedDifference | None = None
+    identity_minus_plain: PairedDifference | None = None
+    verdict: str = ""
 
 
 class PermTest(ImageClassifier[PermTestConfig]):
@@ -48,6 +61,7 @@ class PermTest(ImageClassifier[PermTestConfig]):
         "through its own permutation."
     )
     Config = PermTestConfig
+    GroupDetails: ClassVar[type[Any]] = PermTestComparison
     captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(
         {
             **ImageClassifier.captions,
@@ -119,7 +133,7 @@ class PermTest(ImageClassifier[PermTestConfig]):
         }
         return Data({**data.arrays, **moved}, data.facts, data.source)
 
-    def score(self, model: Model[PermTestConfig], data: Data) -> Scores:
+    def score(self, model: Model[PermTestConfig], data: Data) -> Scores[ClassifyDetails]:
         """Score as classify does, and keep a few images from before and after."""
         scores = super().score(model, data)
         pictures = {
@@ -133,98 +147,89 @@ class PermTest(ImageClassifier[PermTestConfig]):
         shape = images.shape[1], images.shape[2]
         return permute(images, checked_permutation(facts["permutation"]["order"], shape))
 
-    def summarise(self, results: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    def summarise(self, results: Mapping[str, RunMetrics[ClassifyDetails]]) -> PermTestComparison:
         """Compare the arms pair by pair."""
         accuracies = _accuracies_by_arm(results)
-        estimates = {
-            arm: mean_interval(list(runs.values()), share=True) for arm, runs in accuracies.items()
-        }
-        summary: dict[str, Any] = {
-            "accuracy": {arm: estimate.as_dict() for arm, estimate in estimates.items()}
-        }
-        for arm in ARMS[1:]:
-            pairs = accuracies.get(arm, {}).keys() & accuracies.get("plain", {}).keys()
-            if pairs:
-                moved, plain = (
-                    [accuracies[which][pair] for pair in sorted(pairs)] for which in (arm, "plain")
-                )
-                summary[f"{arm}_minus_plain"] = paired_difference(moved, plain).as_dict()
-        if "permuted_minus_plain" in summary:
-            summary["verdict"] = verdict(summary["permuted_minus_plain"])
-        return summary
+        permuted, identity = (_minus_plain(accuracies, arm) for arm in ARMS[1:])
+        return PermTestComparison(
+            {
+                arm: mean_interval(list(runs.values()), share=True)
+                for arm, runs in accuracies.items()
+            },
+            permuted,
+            identity,
+            verdict(permuted) if permuted else "",
+        )
 
-    def summary_tables(self, summary: Mapping[str, Any]) -> list[Table]:
+    def summary_tables(self, summary: Summary[Any]) -> list[Table]:
         """Return accuracy by arm, and the paired differences."""
-        details = summary["details"]
+        details: PermTestComparison = summary.details
         accuracy_rows = [
-            (
-                arm,
-                percent(estimate["mean"]),
-                _points_span(estimate, signed=False),
-                str(estimate["n"]),
-            )
-            for arm, estimate in details["accuracy"].items()
+            (arm, percent(one.mean), _points_span(one, signed=False), str(one.n))
+            for arm, one in details.accuracy.items()
         ]
-        titles = {
-            "permuted_minus_plain": "permuted - plain",
-            "identity_minus_plain": "identity - plain (control: other seeds)",
+        differences = {
+            "permuted - plain": details.permuted_minus_plain,
+            "identity - plain (control: other seeds)": details.identity_minus_plain,
         }
         difference_rows = [
             (
                 title,
-                f"{100 * details[key]['mean']:+.2f} points",
-                _points_span(details[key]),
-                "" if details[key]["p"] is None else f"{details[key]['p']:.2g}",
+                f"{100 * one.mean:+.2f} points",
+                _points_span(one),
+                "" if one.p is None else f"{one.p:.2g}",
             )
-            for key, title in titles.items()
-            if key in details
+            for title, one in differences.items()
+            if one
         ]
         tables = [Table("Test accuracy", ("arm", "mean", "95 % interval", "runs"), accuracy_rows)]
         if difference_rows:
             columns = ("", "mean", "95 % interval", "p")
-            said = details.get("verdict", "")
-            tables.append(Table("Paired differences", columns, difference_rows, said))
+            tables.append(Table("Paired differences", columns, difference_rows, details.verdict))
         return tables
 
     def draw_summary(
-        self, summary: Mapping[str, Any], evidence: Callable[[str], Mapping[str, np.ndarray]]
+        self, summary: Summary[Any], evidence: Callable[[str], Mapping[str, np.ndarray]]
     ) -> dict[str, Any]:
         """Draw the pairs with their differences, and images before and after."""
         from nnlab.experiments.perm_test.figures import before_after, paired_differences
 
-        footer = summary["footer"]
+        details: PermTestComparison = summary.details
         figures: dict[str, Any] = {}
-        accuracies = _accuracies_by_arm(summary["runs"])
+        accuracies = _accuracies_by_arm(summary.runs)
         complete = [set(accuracies.get(arm, ())) for arm in ARMS]
-        if complete[0] and complete[0] == complete[1] == complete[2]:
-            differences = {arm: summary["details"][f"{arm}_minus_plain"] for arm in ARMS[1:]}
-            scores = {arm: list(accuracies[arm].values()) for arm in ARMS}
-            figures["paired-differences"] = paired_differences(scores, differences, footer=footer)
-        permuted = [name for name in summary["runs"] if name.startswith("permuted-")]
-        if permuted:
-            arrays = evidence(permuted[0])
+        permuted, identity = details.permuted_minus_plain, details.identity_minus_plain
+        if permuted and identity and complete[0] == complete[1] == complete[2]:
+            figures["paired-differences"] = paired_differences(
+                {arm: list(accuracies[arm].values()) for arm in ARMS},
+                {"permuted": permuted, "identity": identity},
+                footer=summary.footer,
+            )
+        moved = [name for name in summary.runs if name.startswith("permuted-")]
+        if moved:
+            arrays = evidence(moved[0])
             figures["before-after"] = before_after(
-                arrays["plain_examples"], arrays["permuted_examples"], footer=footer
+                arrays["plain_examples"], arrays["permuted_examples"], footer=summary.footer
             )
         return figures
 
 
-def verdict(difference: Mapping[str, Any]) -> str:
+def verdict(difference: PairedDifference) -> str:
     """Say in words what a paired difference of accuracies means for the report's claim."""
-    if difference["n"] == 1:
+    if difference.n == 1:
         return "One pair alone cannot tell; give --runs 3 or more."
-    if difference["low"] is None:
+    if difference.low is None or difference.high is None:
         return "Every pair differs by the same amount, which gives no interval; give more --runs."
-    low, high = 100 * difference["low"], 100 * difference["high"]
+    low, high = 100 * difference.low, 100 * difference.high
     if high < 0:
         return (
-            f"The permutation costs {-100 * difference['mean']:.2f} points of accuracy (95 % "
+            f"The permutation costs {-100 * difference.mean:.2f} points of accuracy (95 % "
             f"interval {-high:.2f} to {-low:.2f}): the report's 'no discernible effect' does not "
             "hold for this network."
         )
     if low > 0:
         return (
-            f"The permutation gains {100 * difference['mean']:.2f} points of accuracy (95 % "
+            f"The permutation gains {100 * difference.mean:.2f} points of accuracy (95 % "
             f"interval {low:.2f} to {high:.2f})."
         )
     return (
@@ -244,20 +249,33 @@ def _trial(config: PermTestConfig, arm: str, pair: int) -> PermTestConfig:
     )
 
 
-def _accuracies_by_arm(results: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[int, float]]:
+def _accuracies_by_arm(
+    results: Mapping[str, RunMetrics[ClassifyDetails]] | Mapping[str, RunOfGroup],
+) -> dict[str, dict[int, float]]:
     """Return the accuracy of each run by arm and by the number of its pair."""
     arms: dict[str, dict[int, float]] = {}
     for name, metrics in results.items():
         arm, pair = name.rsplit("-", 1)
-        arms.setdefault(arm, {})[int(pair)] = metrics["scores"]["accuracy"]
+        arms.setdefault(arm, {})[int(pair)] = metrics.scores["accuracy"]
     return arms
 
 
-def _points_span(estimate: Mapping[str, Any], *, signed: bool = True) -> str:
-    if estimate["low"] is None:
+def _minus_plain(
+    accuracies: Mapping[str, Mapping[int, float]], arm: str
+) -> PairedDifference | None:
+    """Compare an arm with the plain one over the pairs that have both."""
+    moved, plain = accuracies.get(arm, {}), accuracies.get("plain", {})
+    pairs = sorted(moved.keys() & plain.keys())
+    if not pairs:
+        return None
+    return paired_difference([moved[pair] for pair in pairs], [plain[pair] for pair in pairs])
+
+
+def _points_span(estimate: Estimate | PairedDifference, *, signed: bool = True) -> str:
+    if estimate.low is None or estimate.high is None:
         return ""
     sign = "+" if signed else ""
-    return f"{100 * estimate['low']:{sign}.2f} to {100 * estimate['high']:{sign}.2f}"
+    return f"{100 * estimate.low:{sign}.2f} to {100 * estimate.high:{sign}.2f}"
 
 
 EXPERIMENT = PermTest()

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnlab.experiments.classify.figures.image_grid import COLUMNS, image_grid
+from nnlab.metrics import PairedDifference
 from nnlab.plots import style
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 def paired_differences(
     scores: Mapping[str, Sequence[float]],
-    differences: Mapping[str, Mapping[str, Any]],
+    differences: Mapping[str, PairedDifference],
     measure: str = "accuracy",
     footer: str = "",
     percent: bool = True,
@@ -78,11 +79,11 @@ def _draw_scores(axes: "Axes", scores: Mapping[str, np.ndarray]) -> None:
 
 
 def _draw_differences(
-    axes: "Axes", differences: Mapping[str, Mapping[str, Any]], scale: float
+    axes: "Axes", differences: Mapping[str, PairedDifference], scale: float
 ) -> None:
     axes.axhline(0, color=style.BLACK, linewidth=1.0)
     for place, row in enumerate(differences.values()):
-        values = scale * np.asarray(row["differences"], dtype=np.float64)
+        values = scale * np.asarray(row.differences, dtype=np.float64)
         for pair, value in enumerate(values):
             spread = 0.22 * (pair + 0.5) / len(values)  # pairs side by side, left of the mean
             axes.plot(
@@ -93,11 +94,11 @@ def _draw_differences(
                 markersize=5,
                 alpha=0.9,
             )
-        mean = scale * row["mean"]
-        if row["low"] is not None and row["high"] is not None:
+        mean = scale * row.mean
+        if row.low is not None and row.high is not None:
             axes.plot(
                 [place + 0.1] * 2,
-                [scale * row["low"], scale * row["high"]],
+                [scale * row.low, scale * row.high],
                 color=style.BLACK,
                 linewidth=2,
                 solid_capstyle="butt",
@@ -106,13 +107,13 @@ def _draw_differences(
     _name_places(axes, list(differences), [_in_words(row, scale) for row in differences.values()])
 
 
-def _in_words(row: Mapping[str, Any], scale: float) -> str:
+def _in_words(row: PairedDifference, scale: float) -> str:
     """Mean, interval and p-value of a difference, as far as they are known."""
-    words = [_signed(scale * row["mean"])]
-    if row["low"] is not None and row["high"] is not None:
-        words.append(f"[{_signed(scale * row['low'])}, {_signed(scale * row['high'])}]")
-    if row["p"] is not None:
-        words.append("p < 0.001" if row["p"] < 0.001 else f"p = {row['p']:.3f}")
+    words = [_signed(scale * row.mean)]
+    if row.low is not None and row.high is not None:
+        words.append(f"[{_signed(scale * row.low)}, {_signed(scale * row.high)}]")
+    if row.p is not None:
+        words.append("p < 0.001" if row.p < 0.001 else f"p = {row.p:.3f}")
     return "\n".join(words)
 
 

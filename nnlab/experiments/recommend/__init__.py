@@ -30,9 +30,11 @@ from nnlab.experiments.contract import (
 from nnlab.experiments.recommend import scoring
 from nnlab.experiments.recommend.config import RecommendConfig, RecommendQuery
 from nnlab.experiments.recommend.questions import Catalogue
+from nnlab.experiments.recommend.scoring import RecommendDetails, RecommendDifferences
 from nnlab.inference import Network
 from nnlab.options import changed
 from nnlab.options import option as option
+from nnlab.results import Metrics, RunMetrics, Summary
 from nnlab.training.examples import Arrays, Batch, Examples
 from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
 from nnlab.training.settings import TrainingSettings as TrainingSettings
@@ -48,7 +50,7 @@ MOST_UNKNOWN = 5
 """How many unknown items a note names."""
 
 
-class Recommend(Experiment[RecommendConfig, RecommendQuery]):
+class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
     """Train a denoising autoencoder on market baskets, and complete baskets with it."""
 
     name: ClassVar[str] = "recommend"
@@ -60,6 +62,8 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery]):
     )
     Config = RecommendConfig
     Query = RecommendQuery
+    Details = RecommendDetails
+    GroupDetails: ClassVar[type[Any]] = RecommendDifferences
     inputs_help: ClassVar[str] = "Baskets, items separated by commas; - takes them from stdin."
     example_inputs: ClassVar[tuple[str, ...]] = ("yogurt", "")
     answer_columns: ClassVar[tuple[str, ...]] = ("item", "score")
@@ -189,7 +193,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery]):
             higher_is_better=True,
         )
 
-    def score(self, model: Model[RecommendConfig], data: Data) -> Scores:
+    def score(self, model: Model[RecommendConfig], data: Data) -> Scores[RecommendDetails]:
         """Measure how often the hidden item is found, beside simple recommenders."""
         return scoring.score(model.network.predict, data)
 
@@ -223,23 +227,23 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery]):
                 item, score = facts["items"][number], round(float(scores[number]), 6)
                 yield {"basket": given, "item": item, "score": score}
 
-    def draw(self, evidence: Evidence) -> dict[str, Any]:
+    def draw(self, evidence: Evidence[RecommendDetails]) -> dict[str, Any]:
         """Draw recall over k beside the baselines."""
         from nnlab.experiments.recommend import figures
 
         return figures.draw(evidence)
 
-    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+    def tables(self, metrics: Metrics[RecommendDetails]) -> list[Table]:
         """Return the scores beside the baselines."""
         from nnlab.experiments.recommend import tables
 
         return tables.tables(metrics)
 
-    def summarise(self, results: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    def summarise(self, results: Mapping[str, RunMetrics[RecommendDetails]]) -> Any:
         """Compare the network with each baseline, split by split."""
         return scoring.summarise(results)
 
-    def summary_tables(self, summary: Mapping[str, Any]) -> list[Table]:
+    def summary_tables(self, summary: Summary[Any]) -> list[Table]:
         """Return the paired differences."""
         from nnlab.experiments.recommend import tables
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlab.experiments.contract import Evidence
+from nnlab.experiments.recommend.scoring import RecommendDetails
+from nnlab.metrics import RecallAt
 from nnlab.plots import style
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ COLUMNS = 3  # of the legend
 
 
 def recall_over_k(
-    curves: Mapping[str, Sequence[Mapping[str, Any]]],
+    curves: Mapping[str, Sequence[RecallAt]],
     footer: str = "",
     title: str = "Hidden item found among the first k recommendations",
     interval: str = "95 % Wilson interval over the test baskets",
@@ -36,8 +38,8 @@ def recall_over_k(
     """Draw the recall of each recommender against k, with some of its intervals.
 
     Args:
-        curves: for each name, the network's first, rows with `k`, `recall` (0 to 1), `low` and
-            `high` (None if unknown), as `nnlab.metrics.recall_curve` gives them.
+        curves: of each recommender by its name, the network's first; see
+            `nnlab.metrics.recall_curve`.
         footer: data set and seed, for the foot of the figure.
         title: above the axes.
         interval: what the intervals are.
@@ -48,7 +50,7 @@ def recall_over_k(
     for place, (name, rows) in enumerate(curves.items()):
         shift = APART * (place - (len(curves) - 1) / 2)
         _draw_curve(axes, style.plain(name, LONGEST_NAME), rows, place, shift)
-    ks = [row["k"] for rows in curves.values() for row in rows]
+    ks = [row.k for rows in curves.values() for row in rows]
     if ks:
         first, last = min(ks), max(ks)
         axes.set_xlim(first - 0.7, last + 0.7)
@@ -65,12 +67,17 @@ def recall_over_k(
 
 
 def _draw_curve(
-    axes: "Axes", name: str, rows: Sequence[Mapping[str, Any]], place: int, shift: float
+    axes: "Axes", name: str, rows: Sequence[RecallAt], place: int, shift: float
 ) -> None:
     colour, line, marker = LOOKS[place % len(LOOKS)]
-    ks = np.array([row["k"] for row in rows], np.float64)
+    ks = np.array([row.k for row in rows], np.float64)
     recall, low, high = (
-        100 * np.array([row[key] for row in rows], np.float64) for key in ("recall", "low", "high")
+        100 * np.array(values, np.float64)
+        for values in (
+            [row.recall for row in rows],
+            [row.low for row in rows],
+            [row.high for row in rows],
+        )
     )
     width = 2.2 if place == 0 else 1.4
     axes.plot(
@@ -92,6 +99,6 @@ def _draw_curve(
     axes.plot([], [], color=colour, linestyle=line, marker=marker, linewidth=width, label=name)
 
 
-def draw(evidence: Evidence) -> dict[str, Any]:
+def draw(evidence: Evidence[RecommendDetails]) -> dict[str, Any]:
     """Draw recall over k beside the baselines."""
-    return {"recall": recall_over_k(evidence.metrics["details"]["recall"], evidence.footer)}
+    return {"recall": recall_over_k(evidence.metrics.details.recall, evidence.footer)}

@@ -1,7 +1,7 @@
 """Scores of a recommender: is the hidden item among the first?"""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from nnlab.experiments.recommend.baselines.ease import EASE
 from nnlab.experiments.recommend.baselines.item_knn import ItemKNN
 from nnlab.experiments.recommend.baselines.popularity import Popularity
 from nnlab.metrics import (
+    PairedDifference,
+    RecallAt,
     auc,
     mrr,
     ndcg_at,
@@ -18,6 +20,7 @@ from nnlab.metrics import (
     recall_at,
     recall_curve,
 )
+from nnlab.results import RunMetrics
 
 OWN = "this network"
 
@@ -32,7 +35,33 @@ Recommend = Callable[[np.ndarray], np.ndarray]
 """Baskets (count, items) of 0 and 1 to a score for each item, of the same shape."""
 
 
-def score(predict: Recommend, data: Data) -> Scores:
+@dataclass(frozen=True)
+class RecommendDetails:
+    """Counts, and the tables behind the scores.
+
+    Attributes:
+        items: How many items are known.
+        training_baskets: How many baskets the network learned from.
+        test_baskets: How many it was scored on.
+        recall: Recall at each k, by method.
+        auc_with_the_answer_in_the_input: By method, as the original measured; None if undefined.
+    """
+
+    items: int
+    training_baskets: int
+    test_baskets: int
+    recall: dict[str, list[RecallAt]]
+    auc_with_the_answer_in_the_input: dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class RecommendDifferences:
+    """The network minus each baseline on the same splits, by baseline and score."""
+
+    differences: dict[str, dict[str, PairedDifference]]
+
+
+def score(predict: Recommend, data: Data) -> Scores[RecommendDetails]:
     """Rank the item that was hidden of each test basket among those not in it.
 
     Args:
@@ -60,17 +89,15 @@ def score(predict: Recommend, data: Data) -> Scores:
     return Scores(
         scores=found.pop(OWN),
         baselines=found,
-        details={
-            "items": len(data.facts["items"]),
-            "training_baskets": len(data.arrays["training"]),
-            "test_baskets": len(test),
-            "recall": {
-                name: [row.as_dict() for row in recall_curve(one)] for name, one in places.items()
-            },
-            "auc_with_the_answer_in_the_input": {
+        details=RecommendDetails(
+            items=len(data.facts["items"]),
+            training_baskets=len(data.arrays["training"]),
+            test_baskets=len(test),
+            recall={name: list(recall_curve(one)) for name, one in places.items()},
+            auc_with_the_answer_in_the_input={
                 name: auc(methods[name](baskets[test]), baskets[test]) for name in (OWN, POPULARITY)
             },
-        },
+        ),
     )
 
 
@@ -79,18 +106,18 @@ def _scores(places: np.ndarray) -> dict[str, float]:
     return {**recalls, "ndcg_at_10": ndcg_at(places, 10), "mrr": mrr(places)}
 
 
-def summarise(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def summarise(results: Mapping[str, RunMetrics[RecommendDetails]]) -> RecommendDifferences:
     """Compare the network with each baseline on the same splits, pair by pair."""
     runs = list(results.values())
-    return {
-        "differences": {
+    return RecommendDifferences(
+        {
             baseline: {
                 key: paired_difference(
-                    [run["scores"][key] for run in runs],
-                    [run["baselines"][baseline][key] for run in runs],
-                ).as_dict()
+                    [run.scores[key] for run in runs],
+                    [run.baselines[baseline][key] for run in runs],
+                )
                 for key in COMPARED
             }
-            for baseline in runs[0]["baselines"]
+            for baseline in runs[0].baselines
         }
-    }
+    )

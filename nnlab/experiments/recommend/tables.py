@@ -1,10 +1,9 @@
 """The tables that `recommend` prints of its runs."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from nnlab.experiments.contract import Table
-from nnlab.experiments.recommend.scoring import OWN
+from nnlab.experiments.recommend.scoring import OWN, RecommendDetails, RecommendDifferences
+from nnlab.metrics import PairedDifference
+from nnlab.results import Metrics, Summary
 
 WORDS = {
     "recall_at_1": "R@1",
@@ -16,31 +15,31 @@ WORDS = {
 }
 
 
-def tables(metrics: Mapping[str, Any]) -> list[Table]:
+def tables(metrics: Metrics[RecommendDetails]) -> list[Table]:
     """Return the scores beside the baselines, and the original's measure."""
-    details = metrics["details"]
+    details = metrics.details
     rows = [
         (name, *(f"{scores[key]:.3f}" for key in WORDS))
-        for name, scores in {OWN: metrics["scores"], **metrics["baselines"]}.items()
+        for name, scores in {OWN: metrics.scores, **metrics.baselines}.items()
     ]
-    areas = details["auc_with_the_answer_in_the_input"]
+    areas = details.auc_with_the_answer_in_the_input
     known = ", ".join(f"{name} {area:.3f}" for name, area in areas.items() if area is not None)
     note = known and f"ROC-AUC with the answer in the input, as the original measured: {known}"
-    title = f"One item hidden of each of {details['test_baskets']:,} baskets, to be found again"
+    title = f"One item hidden of each of {details.test_baskets:,} baskets, to be found again"
     return [Table(title, ("", *WORDS.values()), rows, note)]
 
 
-def summary_tables(summary: Mapping[str, Any]) -> list[Table]:
+def summary_tables(summary: Summary[RecommendDifferences]) -> list[Table]:
     """Return how much better than each baseline the network is, with intervals."""
     rows = [
-        (f"{WORDS[key]} minus that of {baseline}", f"{one['mean']:+.4f}", _interval(one))
-        for baseline, differences in summary["details"]["differences"].items()
+        (f"{WORDS[key]} minus that of {baseline}", f"{one.mean:+.4f}", _interval(one))
+        for baseline, differences in summary.details.differences.items()
         for key, one in differences.items()
     ]
     return [Table("The network on the same splits", ("", "mean", "95 % interval"), rows)]
 
 
-def _interval(difference: Mapping[str, Any]) -> str:
-    if difference["low"] is None:
+def _interval(difference: PairedDifference) -> str:
+    if difference.low is None or difference.high is None:
         return ""
-    return f"{difference['low']:+.4f} to {difference['high']:+.4f}"
+    return f"{difference.low:+.4f} to {difference.high:+.4f}"

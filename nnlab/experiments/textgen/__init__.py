@@ -28,10 +28,12 @@ from nnlab.experiments.textgen import scoring
 from nnlab.experiments.textgen.config import TextgenConfig, TextgenQuery
 from nnlab.experiments.textgen.passages import seed_passages
 from nnlab.experiments.textgen.sampling import Sampler
+from nnlab.experiments.textgen.scoring import TextgenDetails
 from nnlab.experiments.textgen.writing import Writer
 from nnlab.inference import Network
 from nnlab.options import changed
 from nnlab.options import option as option
+from nnlab.results import Metrics
 from nnlab.training.examples import Arrays, Batch, Examples
 from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
 from nnlab.training.settings import TrainingSettings as TrainingSettings
@@ -43,7 +45,7 @@ SHOWN = 60
 RULE = "-" * 40 + "\n"
 
 
-class Textgen(Experiment[TextgenConfig, TextgenQuery]):
+class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
     """Train a character LSTM on a text, and write with it."""
 
     name: ClassVar[str] = "textgen"
@@ -54,6 +56,7 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery]):
     )
     Config = TextgenConfig
     Query = TextgenQuery
+    Details = TextgenDetails
     inputs_help: ClassVar[str] = "Prompts; - takes them from stdin, one a line."
     example_inputs: ClassVar[tuple[str, ...]] = ("the quick ",)
     answer_columns: ClassVar[tuple[str, ...]] = ("prompt", "text")
@@ -196,7 +199,7 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery]):
             monitor="bits_per_character",
         )
 
-    def score(self, model: Model[TextgenConfig], data: Data) -> Scores:
+    def score(self, model: Model[TextgenConfig], data: Data) -> Scores[TextgenDetails]:
         """Measure bits per character on the test part, and how much a sample copies.
 
         Raises:
@@ -243,13 +246,13 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery]):
         """Write the same texts as they come, each behind its prompt, with a rule in between."""
         return _written(model.network, model.facts, query, inputs)
 
-    def draw(self, evidence: Evidence) -> dict[str, Any]:
+    def draw(self, evidence: Evidence[TextgenDetails]) -> dict[str, Any]:
         """Draw bits per character beside the baselines."""
         from nnlab.experiments.textgen import figures
 
         return figures.draw(evidence)
 
-    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+    def tables(self, metrics: Metrics[TextgenDetails]) -> list[Table]:
         """Return bits per character beside the baselines, what is copied, and a sample."""
         from nnlab.experiments.textgen import tables
 

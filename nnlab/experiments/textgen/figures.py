@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nnlab.experiments.contract import Evidence
+from nnlab.experiments.textgen.scoring import TextgenDetails
 from nnlab.experiments.textgen.tables import OWN, bits_by_model
 from nnlab.plots import style
 
@@ -50,7 +51,7 @@ def bits_comparison(
     return figure
 
 
-def draw(evidence: Evidence) -> dict[str, Any]:
+def draw(evidence: Evidence[TextgenDetails]) -> dict[str, Any]:
     """Draw bits per character beside the baselines."""
     bits = bits_by_model(evidence.metrics)
     return {"bits-per-character": bits_comparison(bits, OWN, evidence.footer)}

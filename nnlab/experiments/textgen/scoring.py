@@ -1,5 +1,7 @@
 """Scores of a model of text: bits per character, and how much it copies."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from nnlab.datasets.text.corpus import decode
@@ -39,7 +41,28 @@ LEAST_PROBABILITY = 1e-7  # as Keras cuts its crossentropy: a probability of 0 c
 WINDOWS_AT_ONCE_ELEMENTS = 2**24
 
 
-def score(network: Network, data: Data, seed: int) -> Scores:
+@dataclass(frozen=True)
+class TextgenDetails:
+    """Counts of characters, and the beginning of a sample.
+
+    Attributes:
+        characters: How many different ones the text has.
+        test_characters: How many were scored.
+        ngram_characters: How many the n-gram model counted.
+        sample_characters: How many were written, to see how much is copied.
+        sample_temperature: At which they were written.
+        sample: The first of them.
+    """
+
+    characters: int
+    test_characters: int
+    ngram_characters: int
+    sample_characters: int
+    sample_temperature: float
+    sample: str
+
+
+def score(network: Network, data: Data, seed: int) -> Scores[TextgenDetails]:
     """Measure bits per character on the test part, and how much of a sample is copied.
 
     Args:
@@ -78,14 +101,14 @@ def score(network: Network, data: Data, seed: int) -> Scores:
             **copying,
         },
         baselines=baselines,
-        details={
-            "characters": len(characters),
-            "test_characters": len(test),
-            "ngram_characters": len(known),
-            "sample_characters": len(sample),
-            "sample_temperature": SAMPLE_TEMPERATURE,
-            "sample": decode(sample[:SHOWN], characters),
-        },
+        details=TextgenDetails(
+            characters=len(characters),
+            test_characters=len(test),
+            ngram_characters=len(known),
+            sample_characters=len(sample),
+            sample_temperature=SAMPLE_TEMPERATURE,
+            sample=decode(sample[:SHOWN], characters),
+        ),
     )
 
 

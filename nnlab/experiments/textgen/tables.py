@@ -1,11 +1,10 @@
 """The tables that `textgen` prints of its runs."""
 
 import textwrap
-from collections.abc import Mapping
-from typing import Any
 
 from nnlab.experiments.contract import Table
-from nnlab.experiments.textgen.scoring import COPY_LENGTH, OWN_PAGES
+from nnlab.experiments.textgen.scoring import COPY_LENGTH, OWN_PAGES, TextgenDetails
+from nnlab.results import Metrics
 
 SAMPLE_WIDTH = 76
 
@@ -13,20 +12,20 @@ SAMPLE_WIDTH = 76
 OWN = "this network"
 
 
-def bits_by_model(metrics: Mapping[str, Any]) -> dict[str, float]:
+def bits_by_model(metrics: Metrics[TextgenDetails]) -> dict[str, float]:
     """Return bits per character of the network and of the baselines that have some."""
-    models = {OWN: metrics["scores"], **metrics["baselines"]}
+    models = {OWN: metrics.scores, **metrics.baselines}
     key = "bits_per_character"
     return {name: scores[key] for name, scores in models.items() if key in scores}
 
 
-def tables(metrics: Mapping[str, Any]) -> list[Table]:
+def tables(metrics: Metrics[TextgenDetails]) -> list[Table]:
     """Return bits per character beside the baselines, what is copied, and a sample."""
-    scores, details = metrics["scores"], metrics["details"]
+    scores, details = metrics.scores, metrics.details
     rows = [(name, f"{bits:.3f}") for name, bits in bits_by_model(metrics).items()]
     rows.insert(1, ("  its state carried along", f"{scores['bits_per_character_carried']:.3f}"))
     bits = Table(
-        f"Bits per character on {details['test_characters']:,} characters of the test part",
+        f"Bits per character on {details.test_characters:,} characters of the test part",
         ("", "bits"),
         rows,
         "lower is better",
@@ -34,8 +33,8 @@ def tables(metrics: Mapping[str, Any]) -> list[Table]:
     found = [bits]
     if "copied_share" in scores:
         found.append(_copying_table(metrics))
-    title = f"Sample, temperature {details['sample_temperature']:g}, as it came"
-    lines = [(line,) for text in details["sample"].split("\n") for line in _wrapped(text)]
+    title = f"Sample, temperature {details.sample_temperature:g}, as it came"
+    lines = [(line,) for text in details.sample.split("\n") for line in _wrapped(text)]
     return [*found, Table(title, ("",), lines)]
 
 
@@ -43,12 +42,12 @@ def _wrapped(line: str) -> list[str]:
     return textwrap.wrap(line, SAMPLE_WIDTH) or [""]
 
 
-def _copying_table(metrics: Mapping[str, Any]) -> Table:
-    own = metrics["baselines"][OWN_PAGES]
-    count = metrics["details"]["sample_characters"]
+def _copying_table(metrics: Metrics[TextgenDetails]) -> Table:
+    own = metrics.baselines[OWN_PAGES]
+    count = metrics.details.sample_characters
     rows = [
         (name, f"{values['copied_share']:.1%}", f"{values['longest_copied_run']:.0f}")
-        for name, values in ((OWN, metrics["scores"]), ("the text itself", own))
+        for name, values in ((OWN, metrics.scores), ("the text itself", own))
     ]
     columns = ("", f"{COPY_LENGTH}-grams copied", "longest copied run")
     return Table(f"How much of {count:,} characters stands in the text before", columns, rows)

@@ -28,8 +28,10 @@ from nnlab.experiments.contract import (
 from nnlab.experiments.translate import scoring
 from nnlab.experiments.translate.config import TranslateConfig, TranslateQuery
 from nnlab.experiments.translate.decoding import GreedyDecoder
+from nnlab.experiments.translate.scoring import TranslateDetails
 from nnlab.inference import Network
 from nnlab.options import option as option
+from nnlab.results import Metrics
 from nnlab.training.examples import Arrays, Batch, Examples
 from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
 from nnlab.training.settings import TrainingSettings as TrainingSettings
@@ -41,7 +43,7 @@ SHOWN = 40
 LONGEST_PAIR = 10_000  # characters of a sentence to train on
 
 
-class Translate(Experiment[TranslateConfig, TranslateQuery]):
+class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     """Train a character-level translator on pairs of sentences, and translate with it."""
 
     name: ClassVar[str] = "translate"
@@ -52,6 +54,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery]):
     )
     Config = TranslateConfig
     Query = TranslateQuery
+    Details = TranslateDetails
     inputs_help: ClassVar[str] = "Sentences; - takes them from stdin, one a line."
     example_inputs: ClassVar[tuple[str, ...]] = ("I see the dog.", "Where is the house?")
     answer_columns: ClassVar[tuple[str, ...]] = ("translation",)
@@ -183,7 +186,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery]):
             higher_is_better=True,
         )
 
-    def score(self, model: Model[TranslateConfig], data: Data) -> Scores:
+    def score(self, model: Model[TranslateConfig], data: Data) -> Scores[TranslateDetails]:
         """Measure translations of unseen sentences, beside those of training sentences."""
         return scoring.score(_translate(model.network, data.facts), data)
 
@@ -206,13 +209,13 @@ class Translate(Experiment[TranslateConfig, TranslateQuery]):
                 yield from _notes(text, facts)
                 yield {"source": text, "translation": translations[text]}
 
-    def draw(self, evidence: Evidence) -> dict[str, Any]:
+    def draw(self, evidence: Evidence[TranslateDetails]) -> dict[str, Any]:
         """Draw the score by length of the sentence."""
         from nnlab.experiments.translate import figures
 
         return figures.draw(evidence)
 
-    def tables(self, metrics: Mapping[str, Any]) -> list[Table]:
+    def tables(self, metrics: Metrics[TranslateDetails]) -> list[Table]:
         """Return the scores beside the baselines, and examples."""
         from nnlab.experiments.translate import tables
 

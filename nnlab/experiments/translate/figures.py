@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnlab.experiments.contract import Evidence
+from nnlab.experiments.translate.scoring import TranslateDetails
 from nnlab.plots import style
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def length_bins(lengths: Lengths, most: int = MOST_BINS) -> list[tuple[int, int]
     ]
 
 
-def draw(evidence: Evidence) -> dict[str, Any]:
+def draw(evidence: Evidence[TranslateDetails]) -> dict[str, Any]:
     """Draw the score by length of the sentence."""
     figure = length_against_score(
         evidence.arrays["source_length"],

@@ -1,13 +1,14 @@
 """Scores of a translator: on sentences never seen, and on those it learned."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from nnlab.experiments.contract import Data, Scores
 from nnlab.experiments.translate.baselines import nearest_translations
-from nnlab.metrics import bleu, chrf, chrf_interval, exact_match, sentence_chrf
+from nnlab.metrics import Interval, bleu, chrf, chrf_interval, exact_match, sentence_chrf
 
 SHOWN = 10
 
@@ -15,7 +16,35 @@ SHOWN = 10
 Translate = Callable[[Sequence[str]], list[str]]
 
 
-def score(translate: Translate, data: Data) -> Scores:
+@dataclass(frozen=True)
+class Example:
+    """A sentence, its translation by the network, and one that a person made."""
+
+    source: str
+    translation: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class TranslateDetails:
+    """Counts, the interval of chrF, and examples.
+
+    Attributes:
+        test_sentences: How many unseen sentences were translated.
+        seen_sentences: How many training sentences were translated beside them.
+        training_pairs: How many pairs the network learned from.
+        chrf_interval: Over the unseen sentences.
+        examples: Unseen sentences, from short to long.
+    """
+
+    test_sentences: int
+    seen_sentences: int
+    training_pairs: int
+    chrf_interval: Interval
+    examples: list[Example]
+
+
+def score(translate: Translate, data: Data) -> Scores[TranslateDetails]:
     """Measure chrF, BLEU and exact match on unseen sentences, and on training sentences beside it.
 
     Args:
@@ -43,13 +72,13 @@ def score(translate: Translate, data: Data) -> Scores:
             **{f"seen_{name}": value for name, value in learned.items()},
         },
         baselines={**baselines, "copying the source": _scores(questions, truth)},
-        details={
-            "test_sentences": len(questions),
-            "seen_sentences": len(seen),
-            "training_pairs": len(known),
-            "chrf_interval": chrf_interval(given, truth).as_dict(),
-            "examples": _examples(questions, given, truth),
-        },
+        details=TranslateDetails(
+            test_sentences=len(questions),
+            seen_sentences=len(seen),
+            training_pairs=len(known),
+            chrf_interval=chrf_interval(given, truth),
+            examples=_examples(questions, given, truth),
+        ),
         evidence={
             "sentence_chrf": sentence_chrf(given, truth),
             "source_length": np.array([len(question) for question in questions]),
@@ -81,10 +110,7 @@ def _scores(given: Sequence[str], references: Sequence[Sequence[str]]) -> dict[s
 
 def _examples(
     questions: Sequence[str], given: Sequence[str], truth: Sequence[Sequence[str]]
-) -> list[dict[str, str]]:
+) -> list[Example]:
     """Return test sentences from the shortest to the longest, evenly spread: not picked."""
     rows = _spread(list(range(len(questions))), SHOWN)
-    return [
-        {"source": questions[row], "translation": given[row], "reference": truth[row][0]}
-        for row in rows
-    ]
+    return [Example(questions[row], given[row], truth[row][0]) for row in rows]

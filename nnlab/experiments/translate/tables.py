@@ -1,15 +1,14 @@
 """The tables that `translate` prints of its runs."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from nnlab.experiments.contract import Table
+from nnlab.experiments.translate.scoring import TranslateDetails
+from nnlab.results import Metrics
 
 
-def tables(metrics: Mapping[str, Any]) -> list[Table]:
+def tables(metrics: Metrics[TranslateDetails]) -> list[Table]:
     """Return the scores beside the baselines, and examples."""
-    scores, details = metrics["scores"], metrics["details"]
-    methods = {"this network": scores, **metrics["baselines"]}
+    scores, details = metrics.scores, metrics.details
+    methods = {"this network": scores, **metrics.baselines}
     if "seen_chrf" in scores:
         methods["this network, sentences it was trained on"] = {
             name: scores[f"seen_{name}"] for name in ("chrf", "bleu", "exact_match")
@@ -18,15 +17,14 @@ def tables(metrics: Mapping[str, Any]) -> list[Table]:
         (name, f"{s['chrf']:.1f}", f"{s['bleu']:.1f}", f"{s['exact_match']:.1%}")
         for name, s in methods.items()
     ]
-    interval = details["chrf_interval"]
+    interval = details.chrf_interval
     note = (
-        f"chrF of this network: {interval['low']:.1f} to {interval['high']:.1f} "
+        f"chrF of this network: {interval.low:.1f} to {interval.high:.1f} "
         "(95 % interval over sentences)"
     )
-    columns = ("source", "translation", "reference")
     return [
         Table(
-            f"{details['test_sentences']:,} sentences "
+            f"{details.test_sentences:,} sentences "
             + ("never seen" if "seen_chrf" in scores else "of the test part"),
             ("", "chrF", "BLEU", "exact match"),
             rows,
@@ -34,7 +32,7 @@ def tables(metrics: Mapping[str, Any]) -> list[Table]:
         ),
         Table(
             "Unseen sentences from short to long, not picked",
-            columns,
-            [tuple(example[column] for column in columns) for example in details["examples"]],
+            ("source", "translation", "reference"),
+            [(one.source, one.translation, one.reference) for one in details.examples],
         ),
     ]

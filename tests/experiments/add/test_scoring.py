@@ -7,6 +7,7 @@ from nnlab.datasets.store.provenance import Source
 from nnlab.datasets.text.sums import draw_sums, encode_answers
 from nnlab.experiments.add import figures, scoring, tables
 from nnlab.experiments.contract import Data, Evidence
+from tests.made_metrics import metrics_of
 
 BASE, DIGITS = 10, 3
 PROBLEMS = draw_sums(BASE, DIGITS, 600, 0)
@@ -36,9 +37,9 @@ def always(total):
 def test_who_adds_perfectly_gets_everything():
     score = scoring.score(right, MADE)
     assert score.scores == {"exact_match": 1.0, "per_character": 1.0}
-    assert score.details["wrong"] == []
-    assert score.details["exact_match_interval"]["high"] == pytest.approx(1)
-    assert all(group["value"] == 1 for group in score.details["by_carries"])
+    assert score.details.wrong == []
+    assert score.details.exact_match_interval.high == pytest.approx(1)
+    assert all(group.value == 1 for group in score.details.by_carries)
 
 
 def test_who_always_says_the_same_is_right_by_chance():
@@ -48,32 +49,27 @@ def test_who_always_says_the_same_is_right_by_chance():
     spelt = [f"{total:<4}" for total in TEST.sum(axis=1)]
     characters = sum(a == b for text in spelt for a, b in zip(text, "777 ", strict=True))
     assert score.scores["per_character"] == pytest.approx(characters / 800)
-    assert len(score.details["wrong"]) == 10
+    assert len(score.details.wrong) == 10
     a, b = TEST[TEST.sum(axis=1) != 777][0]
-    assert score.details["wrong"][0] == {
-        "sum": f"{a}+{b}",
-        "answer": "777",
-        "expected": str(a + b),
-    }
+    assert score.details.wrong[0] == scoring.WrongAnswer(f"{a}+{b}", "777", str(a + b))
 
 
 def test_groups_hold_all_problems_and_carries_tell_who_does_not_carry():
     score = scoring.score(without_carrying, MADE)
-    for key in ("by_carries", "by_length"):
-        groups = score.details[key]
-        assert sum(group["count"] for group in groups) == 200
-        hits = sum(group["value"] * group["count"] for group in groups)
+    for groups in (score.details.by_carries, score.details.by_length):
+        assert sum(group.count for group in groups) == 200
+        hits = sum(group.value * group.count for group in groups)
         assert hits / 200 == pytest.approx(score.scores["exact_match"])
-        assert all(0 <= group["low"] <= group["value"] <= group["high"] <= 1 for group in groups)
-    by_carries = {group["key"]: group["value"] for group in score.details["by_carries"]}
+        assert all(0 <= group.low <= group.value <= group.high <= 1 for group in groups)
+    by_carries = {group.key: group.value for group in score.details.by_carries}
     assert by_carries.pop(0) == 1
     assert set(by_carries.values()) == {0.0}
 
 
 def test_lengths_are_those_of_the_longer_operand():
-    groups = scoring.score(right, MADE).details["by_length"]
+    groups = scoring.score(right, MADE).details.by_length
     expected = np.bincount([len(str(larger)) for larger in TEST.max(axis=1)])
-    assert {group["key"]: group["count"] for group in groups} == {
+    assert {group.key: group.count for group in groups} == {
         length: count for length, count in enumerate(expected.tolist()) if count
     }
 
@@ -89,7 +85,7 @@ def test_naive_baselines_know_the_training_part_only():
 @pytest.mark.parametrize("answer", [right, always(5)])
 def test_tables_and_figures(answer):
     score = scoring.score(answer, MADE)
-    metrics = {"scores": score.scores, "baselines": score.baselines, "details": score.details}
+    metrics = metrics_of(score)
     printed = tables.tables(metrics)
     assert len(printed) == (3 if answer is right else 4)
     assert printed[0].rows[0][0] == "this network"

@@ -9,7 +9,7 @@ from tests.plots.figures import FOOTER, check
 def rows(classes, wrong=30):
     confusion = np.diag(np.linspace(800, 990, classes).astype(int))
     confusion[:, 0] += wrong
-    return [row.as_dict() for row in metrics.class_accuracy(confusion)]
+    return list(metrics.class_accuracy(confusion))
 
 
 @pytest.mark.parametrize("classes", [1, 2, 10, 26])
@@ -27,14 +27,14 @@ def test_the_worst_class_is_on_top_and_the_axis_is_zoomed():
     ranked = rows(10)
     axes = class_accuracy(ranked, [str(label) for label in range(10)]).axes[0]
     top = max(axes.get_yticklabels(), key=lambda label: -label.get_position()[1])
-    assert top.get_text().startswith(f"{ranked[0]['label']} ")
+    assert top.get_text().startswith(f"{ranked[0].label} ")
     low, high = axes.get_xlim()
     assert low > 90
     assert high < 101
 
 
 def test_classes_that_are_all_right_and_classes_without_examples_can_be_drawn(tmp_path):
-    ranked = [row.as_dict() for row in metrics.class_accuracy(np.diag([800, 0, 700]))]
+    ranked = metrics.class_accuracy(np.diag([800, 0, 700]))
     texts = check(class_accuracy(ranked, ["x", "never seen", "z"], FOOTER), tmp_path)
     assert "all classes: 100.00 %" in texts
     assert not any("never seen" in text for text in texts)

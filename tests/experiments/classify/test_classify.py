@@ -193,9 +193,9 @@ def test_the_shipped_checkpoint_has_the_accuracy_that_it_claims(shell):
     assert path is not None
     trained = nnlab.load(path)
     metrics = evaluate(trained, {"dataset": "mnist"}, make_workshop().store, print)
-    assert metrics["scores"]["accuracy"] >= 0.99
+    assert metrics.scores["accuracy"] >= 0.99
     claimed = trained.header.metrics["scores"]["accuracy"]
-    assert metrics["scores"]["accuracy"] == pytest.approx(claimed, abs=0.0003)
+    assert metrics.scores["accuracy"] == pytest.approx(claimed, abs=0.0003)
 
 
 def test_evaluation_turns_transposed_images_upright(trained, tmp_path):
@@ -208,4 +208,4 @@ def test_evaluation_turns_transposed_images_upright(trained, tmp_path):
     store = make_workshop().store
     upright = evaluate(trained, {**given, "transposed": True}, store, print)
     stored = evaluate(trained, given, store, print)
-    assert upright["scores"]["accuracy"] > 0.8 > stored["scores"]["accuracy"]
+    assert upright.scores["accuracy"] > 0.8 > stored.scores["accuracy"]

@@ -1,10 +1,14 @@
 import numpy as np
 import pytest
 
+from nnlab import experiments
 from nnlab.datasets.store.provenance import Source
 from nnlab.experiments.classify import figures, tables
 from nnlab.experiments.classify import scoring as classifier
 from nnlab.experiments.contract import Data
+from nnlab.metrics import ConfusedPair
+from nnlab.runs.group import summarise
+from tests.made_metrics import metrics_of
 
 SOURCE = Source("made", "0" * 64, sample=False, files=())
 
@@ -31,12 +35,12 @@ def test_scores_count_what_is_wrong():
     scores = classifier.score(never_c, made)
     wrong = int((made.arrays["test_labels"] == 2).sum())
     assert scores.scores["accuracy"] == pytest.approx(1 - wrong / 30)
-    assert scores.details["misclassified"] == wrong
-    assert scores.details["confused_pairs"][0] == {"label": 2, "prediction": 1, "count": wrong}
-    assert scores.details["class_accuracy"][0]["label"] == 2
+    assert scores.details.misclassified == wrong
+    assert scores.details.confused_pairs[0] == ConfusedPair(2, 1, wrong)
+    assert scores.details.class_accuracy[0].label == 2
     assert len(scores.evidence["misclassified_images"]) == wrong
-    low, high = (scores.details["accuracy_interval"][end] for end in ("low", "high"))
-    assert low < scores.scores["accuracy"] < high
+    interval = scores.details.accuracy_interval
+    assert interval.low < scores.scores["accuracy"] < interval.high
 
 
 def test_naive_baselines_come_with_the_training_part_only():
@@ -44,29 +48,20 @@ def test_naive_baselines_come_with_the_training_part_only():
     assert classifier.score(never_c, data(training=False)).baselines == {}
 
 
-def metrics(score):
-    return {
-        "scores": score.scores,
-        "baselines": score.baselines,
-        "details": score.details,
-        "dataset": SOURCE.as_dict(),
-    }
-
-
 def test_tables_name_the_worst_class_and_what_it_is_taken_for():
-    _, worst = tables.tables(metrics(classifier.score(never_c, data())))
+    _, worst = tables.tables(metrics_of(classifier.score(never_c, data())))
     assert worst.rows[0][0] == "c"
     assert worst.rows[0][1] == "0.00 %"
     assert worst.rows[0][-1].startswith("b (")
 
 
 def test_several_runs_agree_on_the_worst_class():
-    results = {f"seed-{n}": metrics(classifier.score(never_c, data())) for n in (1, 2, 3)}
-    summary = classifier.summarise(results)
-    assert summary["classes"][0]["class"] == "c"
-    assert summary["classes"][0]["among_worst_three"] == 3
-    assert summary["rank_correlation"] == pytest.approx(1)
-    table = tables.summary_table(summary, 3)
+    results = {f"seed-{n}": metrics_of(classifier.score(never_c, data())) for n in (1, 2, 3)}
+    summary = summarise(experiments.get("classify"), results)
+    assert summary.details.classes[0]["class"] == "c"
+    assert summary.details.classes[0]["among_worst_three"] == 3
+    assert summary.details.rank_correlation == pytest.approx(1)
+    table = tables.summary_table(summary)
     assert table.rows[0][-1] == "3 of 3"
 
 
@@ -74,5 +69,5 @@ def test_figures_are_drawn_when_nothing_is_wrong():
     from nnlab.experiments.contract import Evidence
 
     scores = classifier.score(lambda images: np.eye(3)[images.sum(2).argmax(1)], data())
-    drawn = figures.draw(Evidence(metrics(scores), scores.evidence, "made"))
+    drawn = figures.draw(Evidence(metrics_of(scores), scores.evidence, "made"))
     assert set(drawn) == {"confusion", "class-accuracy", "misclassified"}

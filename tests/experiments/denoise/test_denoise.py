@@ -114,8 +114,8 @@ def test_squares_must_fit_the_pools():
 def test_learning_makes_pages_cleaner_than_they_were(tmp_path):
     config = configured(epochs=4, stride=24, learning_rate=0.005, loss="crossentropy")
     metrics = run(DENOISE, config, RunFolder(tmp_path), make_workshop())
-    assert metrics["scores"]["rmse"] < metrics["baselines"]["untouched"]["rmse"]
-    kinds = metrics["details"]["by_kind"]["this network"]
+    assert metrics.scores["rmse"] < metrics.baselines["untouched"]["rmse"]
+    kinds = metrics.details.by_kind["this network"]
     assert set(kinds) == {"coffee", "folds", "wrinkles", "shadow", "show-through", "speckle"}
 
 

@@ -16,7 +16,7 @@ def arms(pairs):
 def compared(scores):
     base = scores["plain"]
     return {
-        name: metrics.paired_difference(values, base).as_dict()
+        name: metrics.paired_difference(values, base)
         for name, values in scores.items()
         if name != "plain"
     }
@@ -37,13 +37,15 @@ def test_pairs_stand_beside_their_differences(tmp_path, pairs):
 
 def test_the_difference_is_told_with_interval_and_p_value(tmp_path):
     differences = {
-        "permuted": {
-            "differences": [-0.0104, -0.0124, -0.0114],
-            "mean": -0.0114,
-            "low": -0.0139,
-            "high": -0.0089,
-            "p": 0.00256,
-        }
+        "permuted": metrics.PairedDifference(
+            mean=-0.0114,
+            sd=0.001,
+            low=-0.0139,
+            high=-0.0089,
+            p=0.00256,
+            n=3,
+            differences=(-0.0104, -0.0124, -0.0114),
+        )
     }
     scores = {"plain": [0.99] * 3, "permuted": [0.9796, 0.9776, 0.9786]}
     texts = check(paired_differences(scores, differences), tmp_path)

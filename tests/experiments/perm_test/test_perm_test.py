@@ -10,6 +10,7 @@ from nnlab import experiments
 from nnlab.datasets.images.idx import read_idx
 from nnlab.errors import UsageError
 from nnlab.experiments.perm_test import verdict
+from nnlab.metrics import PairedDifference
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.group import run_group
 from nnlab.runs.single import run
@@ -77,12 +78,12 @@ def test_the_summary_compares_the_arms(config, tmp_path):
     folder = GroupFolder(tmp_path / "group")
     folder.path.mkdir()
     summary = run_group(PERM_TEST, PERM_TEST.trials(config, 2), folder, make_workshop())
-    details = summary["details"]
-    runs = {name: member["scores"]["accuracy"] for name, member in summary["runs"].items()}
+    details = summary.details
+    runs = {name: member.scores["accuracy"] for name, member in summary.runs.items()}
     expected = [runs[f"permuted-{n}"] - runs[f"plain-{n}"] for n in (1, 2)]
-    assert details["permuted_minus_plain"]["differences"] == pytest.approx(expected)
-    assert details["identity_minus_plain"]["n"] == 2
-    assert details["verdict"]
+    assert details.permuted_minus_plain.differences == pytest.approx(expected)
+    assert details.identity_minus_plain.n == 2
+    assert details.verdict
     figures = {path.name for path in folder.figures.iterdir()}
     assert figures == {"paired-differences.png", "before-after.png"}
     titles = [table.title for table in PERM_TEST.summary_tables(summary)]
@@ -105,4 +106,5 @@ def test_a_run_must_name_its_arm(config):
 )
 def test_the_verdict_follows_the_interval(low, high, said):
     mean = 0 if low is None else (low + high) / 2
-    assert said in verdict({"mean": mean, "low": low, "high": high, "n": 1 if low is None else 3})
+    n = 1 if low is None else 3
+    assert said in verdict(PairedDifference(mean, None, low, high, None, n, ()))

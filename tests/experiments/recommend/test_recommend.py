@@ -163,16 +163,16 @@ def test_a_run_of_before_the_options_of_layout_goes_on(folder):
     for name in ("layout", "columns", "header", "keep_nan"):
         del plan["config"][name]
     folder.config.write_text(json.dumps(plan))
-    assert run(RECOMMEND, configured(), folder, make_workshop())["scores"]
+    assert run(RECOMMEND, configured(), folder, make_workshop()).scores
 
 
 def test_the_network_learns_more_than_popularity(tmp_path):
     folder = RunFolder(tmp_path / "run")
     folder.path.mkdir()
     metrics = run(RECOMMEND, configured(epochs=60), folder, make_workshop())
-    popularity = metrics["baselines"]["popularity"]
-    assert metrics["scores"]["recall_at_5"] > popularity["recall_at_5"] + 0.05
-    areas = metrics["details"]["auc_with_the_answer_in_the_input"]
+    popularity = metrics.baselines["popularity"]
+    assert metrics.scores["recall_at_5"] > popularity["recall_at_5"] + 0.05
+    areas = metrics.details.auc_with_the_answer_in_the_input
     assert 0.5 < areas["popularity"] < areas["this network"]
 
 
@@ -185,11 +185,11 @@ def test_several_runs_are_splits_and_are_compared_pair_by_pair(tmp_path):
     runs = [json.loads(group.member(name).metrics.read_text()) for name in trials]
     own = [metrics["scores"]["recall_at_10"] for metrics in runs]
     others = [metrics["baselines"]["popularity"]["recall_at_10"] for metrics in runs]
-    difference = summary["details"]["differences"]["popularity"]["recall_at_10"]
+    difference = summary.details.differences["popularity"]["recall_at_10"]
     assert difference["mean"] == pytest.approx(np.mean(own) - np.mean(others))
-    assert summary["baselines"]["popularity"]["recall_at_10"] == pytest.approx(np.mean(others))
+    assert summary.baselines["popularity"]["recall_at_10"] == pytest.approx(np.mean(others))
     (table,) = RECOMMEND.summary_tables(summary)
-    assert len(table.rows) == 2 * len(summary["baselines"])
+    assert len(table.rows) == 2 * len(summary.baselines)
 
 
 def test_a_catalogue_that_memory_cannot_hold_is_refused(tmp_path):

@@ -8,6 +8,7 @@ from nnlab.experiments.contract import Data, Evidence
 from nnlab.experiments.textgen import figures, scoring, tables
 from nnlab.experiments.textgen.ngram import KneserNey
 from tests.experiments.textgen.networks import character_network, constant_network
+from tests.made_metrics import metrics_of
 
 PROBABILITIES = [0.5, 0.25, 0.125, 0.125]
 COST = np.array([1, 2, 3, 3])  # bits of each character
@@ -17,10 +18,6 @@ CODES = np.random.default_rng(0).integers(0, 4, 3000).astype(np.uint8)
 def data(codes=CODES, bounds=(2400, 2700)):
     arrays = {"text": codes, "bounds": np.array(bounds)}
     return Data(arrays, {"characters": list("abc\n")}, Source("made", "0" * 64, False, ()))
-
-
-def metrics(score):
-    return {"scores": score.scores, "baselines": score.baselines, "details": score.details}
 
 
 def test_known_probabilities_cost_their_bits():
@@ -65,8 +62,8 @@ def test_scores_stand_beside_those_of_counting():
     ngram = KneserNey.fit(CODES[:2700], 4)
     counted = score.baselines[f"Kneser-Ney, order {ngram.order}"]["bits_per_character"]
     assert counted == ngram.bits_per_character(CODES[2700:], CODES[:2700])
-    assert score.details["test_characters"] == 300
-    assert score.details["sample_characters"] == 300  # as many as there are to compare with
+    assert score.details.test_characters == 300
+    assert score.details.sample_characters == 300  # as many as there are to compare with
 
 
 def test_a_network_that_copies_is_found_out():
@@ -87,17 +84,17 @@ def test_only_the_first_characters_of_a_long_test_part_are_scored(monkeypatch):
 def test_of_a_text_that_is_all_for_testing_nothing_is_said_to_be_copied():
     score = scoring.score(constant_network(5, PROBABILITIES), data(bounds=(0, 5)), seed=1)
     assert list(score.baselines) == ["uniform"]
-    assert score.details["test_characters"] == 2995
-    titles = [table.title for table in tables.tables(metrics(score))]
+    assert score.details.test_characters == 2995
+    titles = [table.title for table in tables.tables(metrics_of(score))]
     assert len(titles) == 2
     assert not any("training part" in title for title in titles)
 
 
 def test_tables_and_figures_name_every_model():
     score = scoring.score(constant_network(5, PROBABILITIES), data(), seed=1)
-    bits, copied, sample = tables.tables(metrics(score))
+    bits, copied, sample = tables.tables(metrics_of(score))
     assert [row[0] for row in bits.rows][:2] == ["this network", "  its state carried along"]
     assert {"unigram", "uniform"} < {row[0] for row in bits.rows}
     assert [row[0] for row in copied.rows] == ["this network", "the text itself"]
     assert all(len(line) <= tables.SAMPLE_WIDTH for (line,) in sample.rows)
-    assert list(figures.draw(Evidence(metrics(score), {}, "made"))) == ["bits-per-character"]
+    assert list(figures.draw(Evidence(metrics_of(score), {}, "made"))) == ["bits-per-character"]

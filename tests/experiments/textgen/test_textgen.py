@@ -214,9 +214,9 @@ def test_another_text_is_scored_as_a_whole(trained, tmp_path):
     warnings: list[str] = []
     store = Store(offline=True)
     metrics = evaluate(trained, {"corpus": "other.txt"}, store, warnings.append)
-    assert metrics["details"]["test_characters"] == 500 - 10
-    assert metrics["dataset"]["name"] == "other.txt"
-    assert "copied_share" not in metrics["scores"]
+    assert metrics.details.test_characters == 500 - 10
+    assert metrics.dataset.name == "other.txt"
+    assert "copied_share" not in metrics.scores
     assert any("left out" in warning for warning in warnings)
     json.dumps(metrics, allow_nan=False)
     assert TEXTGEN.tables(metrics)
@@ -237,7 +237,7 @@ def test_its_own_text_by_another_name_is_not_for_testing_all_of_it(trained, tmp_
     (tmp_path / "copy.txt").write_bytes(content)
     store = Store(offline=True)
     own = evaluate(trained, {}, store, print)
-    assert evaluate(trained, {"corpus": "copy.txt"}, store, print)["scores"] == own["scores"]
+    assert evaluate(trained, {"corpus": "copy.txt"}, store, print).scores == own.scores
 
 
 def test_a_text_that_has_changed_since_is_refused(tmp_path):

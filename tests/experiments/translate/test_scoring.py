@@ -6,6 +6,7 @@ import pytest
 from nnlab.datasets.store.provenance import Source
 from nnlab.experiments.contract import Data, Evidence
 from nnlab.experiments.translate import figures, scoring, tables
+from tests.made_metrics import metrics_of
 
 SOURCES = [f"we saw {n} red houses there" for n in range(40)] + ["we saw 39 red houses there"]
 TARGETS = [f"wij zagen daar {n} rode huizen" for n in range(40)] + ["daar waren 39 rode huizen"]
@@ -32,10 +33,6 @@ class Translator:
         return [self.known.get(sentence, "") for sentence in sentences]
 
 
-def metrics(score):
-    return {"scores": score.scores, "baselines": score.baselines, "details": score.details}
-
-
 def test_a_perfect_translator_gets_everything():
     scores = scoring.score(Translator(), MADE).scores
     for start in ("", "seen_"):
@@ -60,8 +57,8 @@ def test_seen_sentences_are_of_the_training_part_short_and_long():
     assert set(seen) <= set(SOURCES[:30])
     assert seen[0] == SOURCES[0]
     assert seen[-1] == SOURCES[29]
-    assert len(seen) == score.details["seen_sentences"] == 5
-    assert score.details["test_sentences"] == 5
+    assert len(seen) == score.details.seen_sentences == 5
+    assert score.details.test_sentences == 5
 
 
 def test_a_translator_that_learned_by_heart_shows():
@@ -78,16 +75,16 @@ def test_without_a_training_part_nothing_is_said_to_be_seen():
     score = scoring.score(Translator(), Data(arrays, {}, MADE.source))
     assert set(score.scores) == {"chrf", "bleu", "exact_match"}
     assert list(score.baselines) == ["copying the source"]
-    table, _ = tables.tables(metrics(score))
+    table, _ = tables.tables(metrics_of(score))
     assert [row[0] for row in table.rows] == ["this network", "copying the source"]
 
 
 def test_tables_and_figures():
     score = scoring.score(Translator(), MADE)
-    overall, examples = tables.tables(metrics(score))
+    overall, examples = tables.tables(metrics_of(score))
     assert overall.rows[0] == ("this network", "100.0", "100.0", "100.0%")
     assert overall.rows[-1][0] == "this network, sentences it was trained on"
     assert [row[0] for row in examples.rows] == SOURCES[35:40]
     assert score.evidence["source_length"].tolist() == [len(text) for text in SOURCES[35:40]]
-    drawn = figures.draw(Evidence(metrics(score), score.evidence, "made"))
+    drawn = figures.draw(Evidence(metrics_of(score), score.evidence, "made"))
     assert list(drawn) == ["length"]

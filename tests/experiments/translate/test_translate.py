@@ -186,11 +186,11 @@ def test_a_line_without_a_tab_is_named(shell, tmp_path):
 def test_other_pairs_are_scored_without_a_claim_of_having_been_learned(trained, tmp_path):
     store = Store(offline=True)
     own = evaluate(trained, {}, store, print)
-    assert "seen_chrf" in own["scores"]
+    assert "seen_chrf" in own.scores
     write_pairs(tmp_path, 50, "other.tsv")
     other = evaluate(trained, {"pairs": "other.tsv"}, store, print)
-    assert other["details"]["test_sentences"] == 5
-    assert not [name for name in other["scores"] if name.startswith("seen_")]
+    assert other.details.test_sentences == 5
+    assert not [name for name in other.scores if name.startswith("seen_")]
     for metrics in (own, other):
         assert TRANSLATE.tables(metrics)
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from nnlab.experiments.contract import Evidence
+from nnlab.experiments.embed.scoring import EmbedDetails
 
 
-def draw(evidence: Evidence) -> dict[str, Any]:
+def draw(evidence: Evidence[EmbedDetails]) -> dict[str, Any]:
     """Draw the plane with an image for each class, and the decoder's grid."""
     from nnlab.experiments.embed.figures.decoder_grid import decoder_grid
     from nnlab.experiments.embed.figures.plane import plane
@@ -16,7 +17,7 @@ def draw(evidence: Evidence) -> dict[str, Any]:
         "plane": plane(
             arrays["points"],
             arrays["labels"],
-            evidence.metrics["details"]["class_names"],
+            evidence.metrics.details.class_names,
             evidence.footer,
             thumbnails,
         ),
