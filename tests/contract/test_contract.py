@@ -88,28 +88,28 @@ def test_help_shows_every_option(name, shell):
 def test_a_sample_that_stands_in_is_told(name, trained):
     _, metrics, warnings = trained(name)
     told = any("sample" in warning and "do not compare" in warning for warning in warnings)
-    assert metrics["dataset"]["sample"] is told
+    assert metrics.dataset.sample is told
 
 
 @every_experiment
 def test_naive_baselines_stand_beside_the_scores(name, trained):
     _, metrics, _ = trained(name)
-    assert metrics["baselines"]
-    for baseline in metrics["baselines"].values():
-        assert set(baseline) <= set(metrics["scores"])
+    assert metrics.baselines
+    for baseline in metrics.baselines.values():
+        assert set(baseline) <= set(metrics.scores)
 
 
 @every_experiment
 def test_what_is_called_a_share_is_one(name, trained):
     _, metrics, _ = trained(name)
     shares = experiments.get(name).shares
-    assert all(0 <= metrics["scores"][score] <= 1 for score in shares)
+    assert all(0 <= metrics.scores[score] <= 1 for score in shares)
 
 
 @every_experiment
 def test_a_run_leaves_all_its_files(name, trained):
     folder, metrics, _ = trained(name)
-    assert json.loads(folder.metrics.read_text()) == metrics
+    assert folder.read_metrics(experiments.get(name).Details) == metrics
     assert folder.read_history()["epoch"] == [0, 1, 2]
     pictures = {path.name for path in folder.figures.iterdir()}
     assert {"learning-curves.png", "network.png"} < pictures
@@ -120,8 +120,8 @@ def test_a_run_leaves_all_its_files(name, trained):
 def test_the_checkpoint_carries_settings_data_and_scores(name, trained):
     folder, metrics, _ = trained(name)
     checkpoint = nnlab.load(folder.best)
-    assert checkpoint.header.metrics["scores"] == metrics["scores"]
-    assert checkpoint.header.dataset == metrics["dataset"]
+    assert checkpoint.header.metrics["scores"] == metrics.scores
+    assert checkpoint.header.dataset == metrics.dataset.as_dict()
     assert checkpoint.config() == one_trial(name)[1]
     assert checkpoint.header.state == {}
     assert not any(key.startswith("optimizer") for key in variables_of(folder.best))
@@ -204,7 +204,7 @@ def test_evaluate_gives_the_scores_of_the_run_again(name, trained, shell):
     folder, metrics, _ = trained(name)
     result = shell("evaluate", folder.best, "--json", "-q")
     assert result.returncode == 0, result.stderr
-    assert json.loads(result.stdout)["scores"] == pytest.approx(metrics["scores"])
+    assert json.loads(result.stdout)["scores"] == pytest.approx(metrics.scores)
 
 
 @every_experiment

@@ -138,7 +138,7 @@ def test_summary_has_mean_and_interval_and_finished_runs_are_not_repeated(config
     watcher = Watcher()
     summary = run_group(CLASSIFY, CLASSIFY.trials(config, 3), group, make_workshop(watcher))
     assert watcher.started == [f"classify in {group.member('seed-3').path}"]
-    assert json.loads(group.summary.read_text()) == summary
+    assert group.read_summary(CLASSIFY.GroupDetails) == summary
     accuracy = summary.scores["accuracy"]
     values = [member.scores["accuracy"] for member in summary.runs.values()]
     assert accuracy.n == 3

@@ -14,7 +14,7 @@ from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.occupying import locked
 from nnlab.sweeps.local import LocalExecutor
 from nnlab.sweeps.plan import make_plan
-from nnlab.sweeps.sweep import sweep
+from nnlab.sweeps.sweep import read_summary, sweep
 from nnlab.sweeps.task import RETRIES, Task
 from tests.h5 import same_variables
 from tests.sweeps.observing import CLASSIFY, TINY, NoExecutor, Recorder, sweep_locally
@@ -42,16 +42,16 @@ def kill(process):
 
 def test_every_setting_is_a_group_of_finished_runs(finished):
     folder, summary = finished
-    for one in summary["settings"]:
-        group = GroupFolder(folder / one["name"])
+    for one in summary.settings:
+        group = GroupFolder(folder / one.name)
         assert list(json.loads(group.plan.read_text())["trials"]) == ["seed-1", "seed-2"]
         members = json.loads(group.summary.read_text())["runs"]
         assert list(members) == ["seed-1", "seed-2"]
-        for run in one["runs"]:
-            metrics = json.loads(RunFolder(group.path / run["name"]).metrics.read_text())
-            assert metrics["scores"] == run["scores"] == members[run["name"]]["scores"]
-            assert metrics["training"]["validation"]["best"] == run["validation"]
-    assert json.loads((folder / "summary.json").read_text()) == summary
+        for run in one.runs:
+            metrics = json.loads(RunFolder(group.path / run.name).metrics.read_text())
+            assert metrics["scores"] == run.scores == members[run.name]["scores"]
+            assert metrics["training"]["validation"]["best"] == run.validation
+    assert read_summary(folder) == summary
     assert len((folder.parent / "table.csv").read_text().splitlines()) == 5
 
 
@@ -77,18 +77,18 @@ def test_a_run_that_fails_does_not_stop_the_others(tmp_path):
     recorder = Recorder()
     points = [{"images": "none", "labels": "none"}, {"units": 9}]
     summary = sweep_locally(tmp_path / "a", points, recorder=recorder)
-    bad, good = summary["settings"]
-    assert "none" in bad["runs"][0]["error"]
-    assert (bad["n"], good["n"]) == (0, 1)
+    bad, good = summary.settings
+    assert "none" in bad.runs[0].error
+    assert (bad.n, good.n) == (0, 1)
     assert recorder.standings[-1].failed == 1
-    assert not (tmp_path / "a" / bad["name"]).exists()  # nothing was begun there
-    assert GroupFolder(tmp_path / "a" / good["name"]).summary.exists()
+    assert not (tmp_path / "a" / bad.name).exists()  # nothing was begun there
+    assert GroupFolder(tmp_path / "a" / good.name).summary.exists()
 
 
 def test_a_folder_in_which_nothing_began_is_left_empty(tmp_path):
     points = [{"images": "none", "labels": "none"}]
     summary = sweep_locally(tmp_path / "a", points)
-    assert summary["settings"][0]["runs"][0]["state"] == "failed"
+    assert summary.settings[0].runs[0].state == "failed"
     assert not list((tmp_path / "a").iterdir())
 
 

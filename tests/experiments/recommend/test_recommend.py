@@ -186,7 +186,7 @@ def test_several_runs_are_splits_and_are_compared_pair_by_pair(tmp_path):
     own = [metrics["scores"]["recall_at_10"] for metrics in runs]
     others = [metrics["baselines"]["popularity"]["recall_at_10"] for metrics in runs]
     difference = summary.details.differences["popularity"]["recall_at_10"]
-    assert difference["mean"] == pytest.approx(np.mean(own) - np.mean(others))
+    assert difference.mean == pytest.approx(np.mean(own) - np.mean(others))
     assert summary.baselines["popularity"]["recall_at_10"] == pytest.approx(np.mean(others))
     (table,) = RECOMMEND.summary_tables(summary)
     assert len(table.rows) == 2 * len(summary.baselines)
