@@ -47,12 +47,12 @@ def make(folder: Path) -> None:
 
 def clean_by_tiles(folder: Path, page: np.ndarray) -> np.ndarray:
     """Clean the page with NumPy."""
-    from nnlab.inference import Network
+    from nnlab.inference import Network, checked_graph
     from nnlab.inference.tiles import run_tiled
 
     description = json.loads((folder / "network.json").read_text())
     with np.load(folder / "weights.npz") as weights:
-        return run_tiled(Network(description, weights), page)
+        return run_tiled(Network(checked_graph(description), weights), page)
 
 
 def clean_by_predict(folder: Path, page: np.ndarray) -> np.ndarray:

@@ -25,7 +25,7 @@ import numpy as np
 from nnlab.experiments.textgen.characters import Reader
 from nnlab.experiments.textgen.config import CONTEXTS
 from nnlab.experiments.textgen.sampling import Sampler
-from nnlab.inference import Network
+from nnlab.inference import Network, checked_graph
 from nnlab.training import backend
 
 WINDOW, CHARACTERS, UNITS = 40, 57, 180
@@ -75,7 +75,7 @@ def compare(characters: int, rounds: int) -> None:
     from nnlab.models.describe import describe, weights_of
 
     model = character_lstm(WINDOW, CHARACTERS, UNITS)
-    network = Network(describe(model), weights_of(model))
+    network = Network(checked_graph(describe(model)), weights_of(model))
     prompt = np.random.default_rng(0).integers(0, CHARACTERS, WINDOW)
     keras_loop = "Keras, predict"
     ways = {f"nnlab, {context}": reader_way(network, context, prompt) for context in CONTEXTS}

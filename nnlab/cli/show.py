@@ -98,9 +98,10 @@ def _checkpoint(ctx: click.Context, named: Path) -> None:
 
 
 def _network(console: Console, description: Mapping[str, Any]) -> None:
-    from nnlab.inference import output_shapes, weight_counts
+    from nnlab.inference import checked_graph
 
-    shapes, counts = output_shapes(description), weight_counts(description)
+    graph = checked_graph(description)
+    shapes, counts = graph.shapes, graph.weight_counts()
     rows = [
         (
             node["name"],

@@ -5,7 +5,7 @@ out of a checkpoint and is not trusted. Each kind of layer is one small class in
 held equal to Keras by a test.
 """
 
-from nnlab.inference.graph import expected_variables, output_shapes, weight_counts
+from nnlab.inference.graph import Graph, checked_graph
 from nnlab.inference.network import Network
 
-__all__ = ["Network", "expected_variables", "output_shapes", "weight_counts"]
+__all__ = ["Graph", "Network", "checked_graph"]

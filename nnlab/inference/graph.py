@@ -3,7 +3,7 @@
 import math
 import re
 import reprlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -44,6 +44,8 @@ class Node:
 class Graph:
     """A checked network: its nodes come in an order in which they can be computed.
 
+    It is built from its inputs to its outputs, and changes no more then.
+
     Attributes:
         inputs: Shape of each input by name.
         nodes: Each node by name.
@@ -56,6 +58,81 @@ class Graph:
     outputs: list[str] = field(default_factory=list)
     shapes: dict[str, Shape] = field(default_factory=dict)
 
+    def add_input(self, name: Any, shape: Any) -> None:
+        """Add an input.
+
+        Raises:
+            CheckpointError: The name or the shape is none, or the name is taken.
+        """
+        name = self._new_name(name)
+        if not is_shape(shape):
+            raise CheckpointError(
+                f"input {name!r}: expected a shape of at most {MAX_RANK} whole numbers from 1 to "
+                f"{MAX_SIZE}, but came {reprlib.repr(shape)}"
+            )
+        self.inputs[name] = self.shapes[name] = tuple(shape)
+
+    def add_node(self, name: Any, layer: Layer, inputs: Iterable[Any], owner: Any = None) -> None:
+        """Add a node behind those that it takes its inputs from.
+
+        Args:
+            name: Unique in the graph.
+            layer: What it computes.
+            inputs: References to tensors of the graph.
+            owner: An earlier node whose variables it uses; None for its own.
+
+        Raises:
+            CheckpointError: A name is none, or is unknown, or the layer cannot take such inputs.
+        """
+        name = self._new_name(name)
+        try:
+            references = tuple(_reference(one, self.shapes) for one in inputs)
+            if len(references) not in layer.input_counts:
+                raise CheckpointError(f"expected {layer.input_words}, but came {len(references)}")
+            shapes = [self.shapes[one] for one in references]
+            made = layer.output_shapes(*shapes)
+            outputs = (name, *(f"{name}:{number}" for number in range(1, len(made))))
+            node = Node(name, layer, name, references, outputs, layer.variable_shapes(*shapes))
+            if owner is not None:
+                node = self._sharing(node, _reference(owner, self.nodes))
+        except CheckpointError as error:
+            raise CheckpointError(f"node {name!r}: {error}") from error
+        self.nodes[name] = node
+        self.shapes.update(zip(outputs, made, strict=True))
+
+    def add_output(self, reference: Any) -> None:
+        """Make the output of a node an output of the network.
+
+        Raises:
+            CheckpointError: There is no such output, or it is one already.
+        """
+        name = _reference(reference, self.shapes.keys() - self.inputs.keys())
+        if name in self.outputs:
+            raise CheckpointError(f"expected each output once, but {name!r} comes twice")
+        self.outputs.append(name)
+
+    def check_sizes(self) -> None:
+        """Refuse a network that is larger than this module allows.
+
+        Raises:
+            CheckpointError: Weights, or numbers between layers, are more than its limits.
+        """
+        variables = sum(math.prod(shape) for shape in self.variable_shapes().values())
+        if variables > MAX_VARIABLE_ELEMENTS:
+            raise CheckpointError(
+                f"expected at most {MAX_VARIABLE_ELEMENTS:,} weights, but it has {variables:,}"
+            )
+        scratch = sum(
+            node.layer.scratch(*(self.shapes[name] for name in node.inputs))
+            for node in self.nodes.values()
+        )
+        elements = sum(math.prod(shape) for shape in self.shapes.values()) + scratch
+        if elements > MAX_TENSOR_ELEMENTS:
+            raise CheckpointError(
+                f"expected at most {MAX_TENSOR_ELEMENTS:,} numbers between layers for one "
+                f"example, but it has {elements:,}"
+            )
+
     def variable_shapes(self) -> dict[str, Shape]:
         """Shape of each variable by full name, such as `hidden_1/kernel`."""
         return {
@@ -64,49 +141,39 @@ class Graph:
             for variable, shape in node.variable_shapes.items()
         }
 
+    def weight_counts(self) -> dict[str, int]:
+        """Count the weights of each layer that has any."""
+        return {
+            node.name: sum(map(math.prod, node.variable_shapes.values()))
+            for node in self.nodes.values()
+            if node.owner == node.name and node.variable_shapes
+        }
 
-def expected_variables(description: Mapping[str, Any]) -> dict[str, Shape]:
-    """Check a network description and tell the variables that the network needs.
+    def _new_name(self, name: Any) -> str:
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            raise CheckpointError(
+                "expected a name of letters, digits, '_', '-' and '.', "
+                f"at most 100, but came {reprlib.repr(name)}"
+            )
+        if name in self.inputs or name in self.nodes:
+            raise CheckpointError(f"expected each name once, but {name!r} comes twice")
+        return name
 
-    Args:
-        description: As `nnlab.models.describe` makes it, or as it came out of a checkpoint.
-
-    Returns:
-        Shape of each variable by name, such as `hidden_1/kernel`.
-
-    Raises:
-        CheckpointError: Anything in it is not as it should be.
-    """
-    return checked_graph(description).variable_shapes()
-
-
-def weight_counts(description: Mapping[str, Any]) -> dict[str, int]:
-    """Check a network description and count the weights of each layer that has any.
-
-    Raises:
-        CheckpointError: Anything in it is not as it should be.
-    """
-    counts: dict[str, int] = {}
-    for name, shape in expected_variables(description).items():
-        layer = name.rsplit("/", 1)[0]
-        counts[layer] = counts.get(layer, 0) + math.prod(shape)
-    return counts
-
-
-def output_shapes(description: Mapping[str, Any]) -> dict[str, Shape]:
-    """Check a network description and tell the shape of each input and each node's outputs.
-
-    Returns:
-        Shape by name; `name:1` and so on are the further outputs of a node.
-
-    Raises:
-        CheckpointError: Anything in it is not as it should be.
-    """
-    return checked_graph(description).shapes
+    def _sharing(self, node: Node, owner: str) -> Node:
+        """Let a node use the variables of an earlier one, which must be the very same layer."""
+        first = self.nodes[owner]
+        if first.owner != owner:
+            raise CheckpointError(f"layer {owner!r} shares those of {first.owner!r}; name that one")
+        if (first.layer, first.variable_shapes) != (node.layer, node.variable_shapes):
+            raise CheckpointError(f"shares layer {owner!r}, but kind, settings or shapes differ")
+        return replace(node, owner=owner)
 
 
 def checked_graph(description: Any) -> Graph:
     """Check a network description completely.
+
+    Args:
+        description: As `nnlab.models.describe` makes it, or as it came out of a checkpoint.
 
     Raises:
         CheckpointError: An unknown kind, a bad setting, an unknown or repeated name, a node
@@ -117,15 +184,28 @@ def checked_graph(description: Any) -> Graph:
         record = fields_of("description", description, ("inputs", "nodes", "outputs"))
         graph = Graph()
         for value in _list("inputs", record["inputs"]):
-            _add_input(graph, value)
+            given = fields_of("an input", value, ("name", "shape"))
+            graph.add_input(given["name"], given["shape"])
         for value in _list("nodes", record["nodes"]):
             _add_node(graph, value)
         for value in _list("outputs", record["outputs"]):
-            _add_output(graph, value)
-        _check_sizes(graph)
+            graph.add_output(value)
+        graph.check_sizes()
     except CheckpointError as error:
         raise CheckpointError(f"network: {error}") from error
     return graph
+
+
+def _add_node(graph: Graph, value: Any) -> None:
+    node = fields_of("a node", value, ("name", "kind", "settings", "inputs"), ("layer",))
+    try:
+        layer = _kind(node["kind"]).from_settings(node["settings"])
+        inputs = _list("inputs", node["inputs"])
+    except CheckpointError as error:
+        raise CheckpointError(f"node {reprlib.repr(node['name'])}: {error}") from error
+    if "layer" in node and node["layer"] is None:
+        raise CheckpointError(f"node {reprlib.repr(node['name'])}: expected a layer, but came None")
+    graph.add_node(node["name"], layer, inputs, node.get("layer"))
 
 
 def _list(what: str, value: Any) -> list[Any]:
@@ -136,70 +216,11 @@ def _list(what: str, value: Any) -> list[Any]:
     return value
 
 
-def _add_input(graph: Graph, value: Any) -> None:
-    record = fields_of("an input", value, ("name", "shape"))
-    name = _new_name(graph, record["name"])
-    if not is_shape(record["shape"]):
-        raise CheckpointError(
-            f"input {name!r}: expected a shape of at most {MAX_RANK} whole numbers from 1 to "
-            f"{MAX_SIZE}, but came {reprlib.repr(record['shape'])}"
-        )
-    graph.inputs[name] = graph.shapes[name] = tuple(record["shape"])
-
-
-def _add_node(graph: Graph, value: Any) -> None:
-    record = fields_of("a node", value, ("name", "kind", "settings", "inputs"), ("layer",))
-    name = _new_name(graph, record["name"])
-    try:
-        layer = _kind(record["kind"]).from_settings(record["settings"])
-        inputs = tuple(_reference(one, graph.shapes) for one in _list("inputs", record["inputs"]))
-        if len(inputs) not in layer.input_counts:
-            raise CheckpointError(f"expected {layer.input_words}, but came {len(inputs)}")
-        shapes = [graph.shapes[one] for one in inputs]
-        made = layer.output_shapes(*shapes)
-        outputs = (name, *(f"{name}:{number}" for number in range(1, len(made))))
-        node = Node(name, layer, name, inputs, outputs, layer.variable_shapes(*shapes))
-        if "layer" in record:
-            node = _sharing(node, _reference(record["layer"], graph.nodes.keys()), graph)
-    except CheckpointError as error:
-        raise CheckpointError(f"node {name!r}: {error}") from error
-    graph.nodes[name] = node
-    graph.shapes.update(zip(outputs, made, strict=True))
-
-
-def _add_output(graph: Graph, value: Any) -> None:
-    name = _reference(value, graph.shapes.keys() - graph.inputs.keys())
-    if name in graph.outputs:
-        raise CheckpointError(f"expected each output once, but {name!r} comes twice")
-    graph.outputs.append(name)
-
-
-def _sharing(node: Node, owner: str, graph: Graph) -> Node:
-    """Let a node use the variables of an earlier one, which must be the very same layer."""
-    first = graph.nodes[owner]
-    if first.owner != owner:
-        raise CheckpointError(f"layer {owner!r} shares those of {first.owner!r}; name that one")
-    if (first.layer, first.variable_shapes) != (node.layer, node.variable_shapes):
-        raise CheckpointError(f"shares layer {owner!r}, but kind, settings or shapes differ")
-    return replace(node, owner=owner)
-
-
 def _kind(name: Any) -> type[Layer]:
     if not isinstance(name, str) or name not in KINDS:
         hint = nearest(str(name)[:100], KINDS)
         raise CheckpointError(f"unknown kind of layer {reprlib.repr(name)}; {hint}")
     return KINDS[name]
-
-
-def _new_name(graph: Graph, name: Any) -> str:
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise CheckpointError(
-            "expected a name of letters, digits, '_', '-' and '.', "
-            f"at most 100, but came {reprlib.repr(name)}"
-        )
-    if name in graph.inputs or name in graph.nodes:
-        raise CheckpointError(f"expected each name once, but {name!r} comes twice")
-    return name
 
 
 def _reference(name: Any, known: Collection[str]) -> str:
@@ -209,21 +230,3 @@ def _reference(name: Any, known: Collection[str]) -> str:
             f"expected an earlier node, but came {reprlib.repr(name)}; {nearest(shown, known)}"
         )
     return name
-
-
-def _check_sizes(graph: Graph) -> None:
-    variables = sum(math.prod(shape) for shape in graph.variable_shapes().values())
-    if variables > MAX_VARIABLE_ELEMENTS:
-        raise CheckpointError(
-            f"expected at most {MAX_VARIABLE_ELEMENTS:,} weights, but it has {variables:,}"
-        )
-    scratch = sum(
-        node.layer.scratch(*(graph.shapes[name] for name in node.inputs))
-        for node in graph.nodes.values()
-    )
-    elements = sum(math.prod(shape) for shape in graph.shapes.values()) + scratch
-    if elements > MAX_TENSOR_ELEMENTS:
-        raise CheckpointError(
-            f"expected at most {MAX_TENSOR_ELEMENTS:,} numbers between layers for one example, "
-            f"but it has {elements:,}"
-        )

@@ -1,13 +1,13 @@
-"""A network that NumPy runs: the description's layers, in order, with their weights."""
+"""A network that NumPy runs: the layers of a graph, in order, with their weights."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
 from nnlab.errors import CheckpointError, UsageError, nearest
 from nnlab.inference.finite import check_finite
-from nnlab.inference.graph import Graph, checked_graph, expected_variables
+from nnlab.inference.graph import Graph
 from nnlab.inference.layer import Shape
 from nnlab.inference.parts import part, stepwise
 from nnlab.inference.plan import plan
@@ -20,34 +20,31 @@ _MAX_BATCH_ELEMENTS = 2**21  # 8 MiB
 class Network:
     """A trained network.
 
-    Only the nodes that lead to an output are run: a description with other `outputs` gives the
-    part of the network up to there, with the same weights.
+    Only the nodes that lead to an output are run.
 
     Attributes:
+        graph: Its layers.
         input_shapes: Shape of each input by name, without the batch axis.
         output_shapes: Shape of each output by name, without the batch axis.
         shapes: Shape of each tensor by name: inputs and all outputs of nodes, such as `encoder:1`.
-        description: The network, as `nnlab.models.describe` made it.
         weights: Array of each variable by name, float32.
     """
 
-    def __init__(self, description: Mapping[str, Any], weights: Mapping[str, np.ndarray]):
-        """Check the description and put the weights in their places.
+    def __init__(self, graph: Graph, weights: Mapping[str, np.ndarray]):
+        """Put the weights in their places.
 
         Args:
-            description: The network, as `nnlab.models.describe` made it.
-            weights: Array of each variable that `expected_variables(description)` names.
+            graph: As `checked_graph` makes it of a description.
+            weights: Array of each variable that `graph.variable_shapes()` names.
 
         Raises:
-            CheckpointError: The description is not valid, or the weights are not its weights.
+            CheckpointError: The weights are not those of the graph.
         """
-        graph = checked_graph(description)
         _check_weights(graph, weights)
+        self.graph = graph
         self.input_shapes: dict[str, Shape] = graph.inputs
         self.output_shapes: dict[str, Shape] = {name: graph.shapes[name] for name in graph.outputs}
         self.shapes: dict[str, Shape] = graph.shapes
-        self.description = description
-        self._owners = {node.name: node.owner for node in graph.nodes.values()}
         self.weights = {
             name: np.ascontiguousarray(array, np.float32) for name, array in weights.items()
         }
@@ -144,7 +141,7 @@ class Network:
             CheckpointError: The network has no such tensors, they are not the ends of a part of
                 it, or the layers and weights do not fit these shapes.
         """
-        return self._changed(part(self.description, inputs, outputs))
+        return self._changed(part(self.graph, inputs, outputs))
 
     def stepwise(self) -> Self:
         """Make the network that runs one time step of this one's sequence, with the same weights.
@@ -157,15 +154,15 @@ class Network:
             CheckpointError: The network takes something else than one sequence, begins an LSTM
                 in a state of its own, makes masks, or has other layers that look at several steps.
         """
-        return self._changed(stepwise(self.description))
+        return self._changed(stepwise(self.graph))
 
-    def _changed(self, description: Mapping[str, Any]) -> Self:
-        """Run another description, made of this one's nodes, by their names."""
+    def _changed(self, graph: Graph) -> Self:
+        """Run another graph, made of this one's nodes, by their names."""
         weights = {}
-        for name in expected_variables(description):
+        for name in graph.variable_shapes():
             node, variable = name.split("/")
-            weights[name] = self.weights[f"{self._owners[node]}/{variable}"]
-        return type(self)(description, weights)
+            weights[name] = self.weights[f"{self.graph.nodes[node].owner}/{variable}"]
+        return type(self)(graph, weights)
 
     def _only(self, results: dict[str, np.ndarray]) -> np.ndarray:
         if len(results) > 1:

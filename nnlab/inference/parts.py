@@ -1,10 +1,10 @@
-"""Descriptions of networks that are cut out of another, or changed to run step by step."""
+"""Networks that are cut out of another, or changed to run step by step."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
 from nnlab.errors import CheckpointError, nearest
-from nnlab.inference.graph import Graph, Node, checked_graph
+from nnlab.inference.graph import Graph, Node
 from nnlab.inference.layer import Shape
 from nnlab.inference.layers import Activation, Add, Concatenate, Dense, Dropout, Rescale
 from nnlab.inference.recurrent import LSTM
@@ -14,30 +14,24 @@ from nnlab.inference.sequences import Embedding
 _EACH_STEP = (Activation, Add, Concatenate, Dense, Dropout, Rescale)
 
 
-def part(
-    description: Mapping[str, Any], inputs: Mapping[str, Shape], outputs: Sequence[str]
-) -> dict[str, Any]:
-    """Describe the part of a network between some of its tensors.
+def part(graph: Graph, inputs: Mapping[str, Shape], outputs: Sequence[str]) -> Graph:
+    """Return the part of a network between some of its tensors.
 
     Nodes keep their names, and with them their weights, except that the first of those that share
     the weights of a node which is left out owns these from now on.
 
     Args:
-        description: The whole network.
+        graph: The whole network.
         inputs: What is given from outside: graph inputs and outputs of nodes, such as
             `encoder:1`, with their shape without the batch axis. They become the inputs, in this
             order and by this name, with `_` for `:` (`encoder_1`) and a number where that is
             taken. They come without masks.
         outputs: Outputs of nodes that become the outputs, in this order.
 
-    Returns:
-        The description of the part.
-
     Raises:
         CheckpointError: The network has no such tensors, they are not its ends, or the layers
             cannot work with these shapes.
     """
-    graph = checked_graph(description)
     for name in inputs:
         _expect("an input or an output of a node", name, graph.shapes)
     for name in outputs:
@@ -52,34 +46,30 @@ def part(
             f"{', '.join(outputs)}: expected also {', '.join(missing)} among the inputs, "
             f"but came {', '.join(inputs)}"
         )
+    taken = {node.name for node in needed}
     names: dict[str, str] = {}
     for name in inputs:
-        names[name] = _free_name(name.replace(":", "_"), {*needed, *names.values()})
-    result = {
-        "inputs": [{"name": names[name], "shape": list(inputs[name])} for name in inputs],
-        "nodes": _renamed(description["nodes"], needed, names),
-        "outputs": list(outputs),
-    }
-    checked_graph(result)
-    return result
+        names[name] = _free_name(name.replace(":", "_"), {*taken, *names.values()})
+    given = {names[name]: shape for name, shape in inputs.items()}
+    nodes = [replace(node, inputs=tuple(names.get(n, n) for n in node.inputs)) for node in needed]
+    return _assembled(given, nodes, outputs)
 
 
-def stepwise(description: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe the network for one time step of its sequence, with the states on the outside.
+def stepwise(graph: Graph) -> Graph:
+    """Return the network for one time step of its sequence, with the states on the outside.
 
     Args:
-        description: A network of one input, a sequence (time, ...), whose LSTMs begin at zero.
+        graph: A network of one input, a sequence (time, ...), whose LSTMs begin at zero.
 
     Returns:
-        The description of a network that takes the sequence's one step (1, ...), then the states
-        `<name>_hidden` and `<name>_cell` of each LSTM, and puts out what it did, then the states
-        of each LSTM after the step (`<name>:1` and `<name>:2`), in the same order.
+        A network that takes the sequence's one step (1, ...), then the states `<name>_hidden` and
+        `<name>_cell` of each LSTM, and puts out what it did, then the states of each LSTM after
+        the step (`<name>:1` and `<name>:2`), in the same order.
 
     Raises:
         CheckpointError: The network is not such a one, or cannot be run step by step because
             a layer other than an LSTM looks at several time steps, or because of masks.
     """
-    graph = checked_graph(description)
     if len(graph.inputs) != 1:
         names = ", ".join(graph.inputs)
         raise CheckpointError(f"expected a network of one input, a sequence, but it has {names}")
@@ -87,17 +77,35 @@ def stepwise(description: Mapping[str, Any]) -> dict[str, Any]:
     if not shape:
         raise CheckpointError(f"expected a sequence as input {name!r}, but it has no axes")
     _check_each_step(graph, name)
-    result = part(description, {name: (1, *shape[1:])}, graph.outputs)
-    for node in result["nodes"]:
-        if node["kind"] == "lstm":
-            _give_states(result, node)
-    checked_graph(result)
-    return result
+    inputs, nodes, outputs = {name: (1, *shape[1:])}, [], list(graph.outputs)
+    for node in _between(graph, (), graph.outputs)[0]:
+        if isinstance(node.layer, LSTM):
+            states = (f"{node.name}_hidden", f"{node.name}_cell")
+            inputs |= dict.fromkeys(states, (node.layer.units,))
+            outputs += [f"{node.name}:1", f"{node.name}:2"]
+            layer = replace(node.layer, return_state=True)
+            node = replace(node, layer=layer, inputs=(*node.inputs, *states))
+        nodes.append(node)
+    return _assembled(inputs, nodes, outputs)
+
+
+def _assembled(inputs: Mapping[str, Shape], nodes: Iterable[Node], outputs: Iterable[str]) -> Graph:
+    """Build a network of nodes of another, for other shapes; all is checked anew."""
+    graph, owners = Graph(), dict[str, str]()
+    for name, shape in inputs.items():
+        graph.add_input(name, list(shape))
+    for node in nodes:
+        owner = owners.setdefault(node.owner, node.name)
+        graph.add_node(node.name, node.layer, node.inputs, None if owner == node.name else owner)
+    for name in outputs:
+        graph.add_output(name)
+    graph.check_sizes()
+    return graph
 
 
 def _between(
     graph: Graph, inputs: Collection[str], outputs: Iterable[str]
-) -> tuple[dict[str, Node], dict[str, None]]:
+) -> tuple[list[Node], dict[str, None]]:
     """Find the nodes that lead from inputs to outputs, and all the tensors that these take."""
     wanted = {name.partition(":")[0] for name in outputs}
     used: dict[str, None] = {}
@@ -105,24 +113,7 @@ def _between(
         if node.name in wanted:
             used |= dict.fromkeys(node.inputs)
             wanted.update(name.partition(":")[0] for name in node.inputs if name not in inputs)
-    return {name: node for name, node in graph.nodes.items() if name in wanted}, used
-
-
-def _renamed(
-    nodes: Sequence[Mapping[str, Any]], needed: Mapping[str, Node], names: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    """Copy the nodes that are needed, with inputs by their new names and owners among them."""
-    result = []
-    owners: dict[str, str] = {}
-    for node in nodes:
-        if node["name"] not in needed:
-            continue
-        copy = {key: value for key, value in node.items() if key != "layer"}
-        copy["settings"] = dict(node["settings"])
-        copy["inputs"] = [names.get(name, name) for name in node["inputs"]]
-        owner = owners.setdefault(needed[node["name"]].owner, node["name"])
-        result.append(copy if owner == node["name"] else {**copy, "layer": owner})
-    return result
+    return [node for node in graph.nodes.values() if node.name in wanted], used
 
 
 def _free_name(name: str, taken: Collection[str]) -> str:
@@ -136,7 +127,7 @@ def _free_name(name: str, taken: Collection[str]) -> str:
 def _check_each_step(graph: Graph, sequence: str) -> None:
     """Check that time steps meet in LSTMs only, which pass them on or end the sequence."""
     sequences = {sequence}
-    for node in _between(graph, (), graph.outputs)[0].values():
+    for node in _between(graph, (), graph.outputs)[0]:
         if node.layer.makes_mask([False] * len(node.inputs)):
             raise CheckpointError(f"expected no masks step by step, but {node.name!r} makes one")
         over_time = sequences.intersection(node.inputs)
@@ -164,16 +155,6 @@ def _treats_each_step(node: Node, graph: Graph) -> bool:
     if isinstance(node.layer, Concatenate) and node.layer.axis in (1, -rank):
         return False
     return isinstance(node.layer, _EACH_STEP) and rank > 1
-
-
-def _give_states(description: dict[str, Any], node: dict[str, Any]) -> None:
-    """Let an LSTM begin in states from outside, and put out its last ones."""
-    name, units = node["name"], node["settings"]["units"]
-    node["settings"]["return_state"] = True
-    for state in (f"{name}_hidden", f"{name}_cell"):
-        description["inputs"].append({"name": state, "shape": [units]})
-        node["inputs"].append(state)
-    description["outputs"] += [f"{name}:1", f"{name}:2"]
 
 
 def _expect(what: str, name: str, known: Collection[str]) -> None:

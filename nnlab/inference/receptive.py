@@ -1,13 +1,11 @@
 """How far around a pixel a network looks, and by what its pages have to be divisible."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from nnlab.errors import CheckpointError
-from nnlab.inference.graph import Graph, Node, checked_graph
+from nnlab.inference.graph import Graph, Node
 from nnlab.inference.images import Conv2D, MaxPooling2D, UpSampling2D
 from nnlab.inference.layers import Activation, Add, Concatenate, Dense, Dropout, Rescale
 
@@ -45,7 +43,7 @@ class _Side:
     grid: int
 
 
-def receptive_field(description: Mapping[str, Any]) -> Field:
+def receptive_field(graph: Graph) -> Field:
     """Tell how far a network looks that makes a page of a page of the same size.
 
     A window of length k that moves by s looks at k - s pixels beyond its own s, half of them on
@@ -53,13 +51,12 @@ def receptive_field(description: Mapping[str, Any]) -> Field:
     and Sim, "Computing receptive fields of convolutional neural networks", Distill 2019).
 
     Args:
-        description: A network from one page (height, width, 1) to one, of convolutions and pools
+        graph: A network from one page (height, width, 1) to one, of convolutions and pools
             with padding "same", enlargements, and layers that treat each pixel by itself.
 
     Raises:
         CheckpointError: The network is not such a one.
     """
-    graph = checked_graph(description)
     pages = [*graph.inputs.values(), *(graph.shapes[name] for name in graph.outputs)]
     if len(graph.inputs) != 1 or len(pages) != 2 or {shape[2:] for shape in pages} != {(1,)}:
         raise CheckpointError(

@@ -41,7 +41,7 @@ def run_tiled(
         CheckpointError: The network takes no pages of any size, or its output is not finite.
     """
     _check(page, tile, margin)
-    field = receptive_field(network.description)
+    field = receptive_field(network.graph)
     height, width = page.shape
     below, right = (-side % grid for side, grid in zip(page.shape, field.grid, strict=True))
     page = np.pad(page, [(0, below), (0, right)], "edge") if below or right else page
@@ -74,7 +74,7 @@ def run_on_page(network: Network, page: np.ndarray) -> np.ndarray:
         CheckpointError: As by `run_tiled`.
     """
     _check(page, TILE, None)
-    margins = receptive_field(network.description).reach
+    margins = receptive_field(network.graph).reach
     wider = np.pad(page, [(margin, margin) for margin in margins], "edge")
     height, width = page.shape
     top, left = margins

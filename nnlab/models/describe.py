@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlab.errors import CheckpointError, NnlabError, nearest
-from nnlab.inference import expected_variables
+from nnlab.inference import checked_graph
 from nnlab.models.counterparts import kind_and_settings
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def describe(model: "keras.Model") -> Description:
         "nodes": [_node(kinds, *call, names) for call in _ordered(calls)],
         "outputs": [_reference(tensor, names) for tensor in outputs],
     }
-    expected = expected_variables(description)
+    expected = checked_graph(description).variable_shapes()
     came = {name: weights.shape for name, weights in weights_of(model).items()}
     if came != expected:
         raise NnlabError(f"expected the weights {expected}, but Keras has {came}")

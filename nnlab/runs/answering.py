@@ -10,7 +10,7 @@ from nnlab import experiments
 from nnlab.checkpoint import Header, Variable, open_checkpoint
 from nnlab.errors import CheckpointError, NnlabError, UsageError
 from nnlab.experiments.contract import Answer, AnyExperiment, Model, Remark
-from nnlab.inference import Network, expected_variables
+from nnlab.inference import Network, checked_graph
 from nnlab.options import flag_value, from_mapping
 from nnlab.runs import folder as runs
 
@@ -37,10 +37,11 @@ class Trained:
             self.header: Header = file.header
             with _naming(self.path):
                 self.experiment: AnyExperiment = experiments.get(self.header.experiment)
-                shapes = expected_variables(self.header.network)
+                graph = checked_graph(self.header.network)
+            shapes = graph.variable_shapes()
             self.weights = file.read("model", {name: Variable(shapes[name]) for name in shapes})
         with _naming(self.path):
-            self.network = Network(self.header.network, self.weights)
+            self.network = Network(graph, self.weights)
             self.experiment.check_facts(self.header.facts, self.network)
 
     @property

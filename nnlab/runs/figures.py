@@ -7,7 +7,7 @@ from typing import Any
 from nnlab.checkpoint import open_checkpoint
 from nnlab.experiments.contract import AnyExperiment, Evidence
 from nnlab.files import make_folder
-from nnlab.inference import output_shapes, weight_counts
+from nnlab.inference import checked_graph
 from nnlab.plots.style import save
 from nnlab.results import RunMetrics
 from nnlab.runs.folder import RunFolder
@@ -60,10 +60,11 @@ def _network(folder: RunFolder, metrics: RunMetrics[Any], footer: str) -> Any:
 
     with open_checkpoint(folder.best) as file:
         description = file.header.network
+    graph = checked_graph(description)
     return draw_network(
         description,
-        output_shapes(description),
-        weight_counts(description),
+        graph.shapes,
+        graph.weight_counts(),
         title=f"The network of {metrics.experiment}",
         footer=footer,
     )

@@ -11,7 +11,7 @@ from nnlab import versions
 from nnlab.checkpoint import Header, Variable, open_checkpoint, write
 from nnlab.errors import CheckpointError, DivergedError, NnlabError, UsageError
 from nnlab.experiments.contract import AnyExperiment, Data, Model
-from nnlab.inference import Network
+from nnlab.inference import Network, checked_graph
 from nnlab.models.describe import describe, load_weights, weights_of
 from nnlab.options import from_mapping
 from nnlab.results import Divergence, TrainingRecord, Validation
@@ -142,7 +142,7 @@ class Training:
         return _record(progress, self._examples, diverged)
 
     def _glimpse(self) -> str:
-        network = Network(self._header.network, weights_of(self._graph.model))
+        network = Network(checked_graph(self._header.network), weights_of(self._graph.model))
         model = Model(network, self._data.facts, lambda: self._config)
         return self._experiment.glimpse(model, self._data)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnlab.inference import Network
+from nnlab.inference import Network, checked_graph
 from nnlab.models.describe import describe, load_weights, weights_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def assert_agrees(model: "keras.Model", *inputs: np.ndarray) -> Network:
 
     weights = random_weights(model)
     load_weights(model, weights)
-    network = Network(json.loads(json.dumps(describe(model))), weights)
+    network = Network(checked_graph(json.loads(json.dumps(describe(model)))), weights)
     came = network.outputs(*inputs, batch_size=2)
     expected = model(list(inputs) if len(inputs) > 1 else inputs[0], training=False)
     expected = [keras.ops.convert_to_numpy(one) for one in keras.tree.flatten(expected)]

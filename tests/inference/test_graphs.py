@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nnlab.errors import CheckpointError, UsageError
-from nnlab.inference import Network, expected_variables, weight_counts
+from nnlab.inference import Network, checked_graph
 from tests.inference.agreement import assert_agrees, normal
 
 
@@ -88,16 +88,16 @@ def test_a_part_of_a_network_gives_what_the_whole_has_in_between():
     }
     weights = {
         name: np.random.default_rng(0).normal(size=shape).astype(np.float32)
-        for name, shape in expected_variables(description).items()
+        for name, shape in checked_graph(description).variable_shapes().items()
     }
-    whole = Network(description, weights).outputs(normal(4, 3))
-    encoder = Network(description | {"outputs": ["code"]}, weights)
+    whole = Network(checked_graph(description), weights).outputs(normal(4, 3))
+    encoder = Network(checked_graph(description | {"outputs": ["code"]}), weights)
     np.testing.assert_array_equal(encoder.predict(normal(4, 3)), whole["code"])
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 256])
 def test_the_size_of_a_batch_makes_no_difference(batch_size):
-    network = Network(chain(3), {})
+    network = Network(checked_graph(chain(3)), {})
     images = np.arange(7 * 16, dtype=np.uint8).reshape(7, 4, 4)
     result = network.predict(images, batch_size=batch_size)
     assert result.dtype == np.float32
@@ -106,18 +106,21 @@ def test_the_size_of_a_batch_makes_no_difference(batch_size):
 
 
 def test_no_examples_give_no_results():
-    assert Network(chain(3), {}).predict(np.empty((0, 4, 4))).shape == (0, 4, 4)
+    assert Network(checked_graph(chain(3)), {}).predict(np.empty((0, 4, 4))).shape == (0, 4, 4)
 
 
 def test_inputs_are_left_as_they_were():
     x = normal(2, 4, 4)
     before = x.copy()
-    Network(chain(2), {}).predict(x)
+    Network(checked_graph(chain(2)), {}).predict(x)
     np.testing.assert_array_equal(x, before)
 
 
 def test_what_nobody_needs_any_more_is_freed():
-    network, image = Network(chain(40, side=1000), {}), np.zeros((1, 1000, 1000), np.float32)
+    network, image = (
+        Network(checked_graph(chain(40, side=1000)), {}),
+        np.zeros((1, 1000, 1000), np.float32),
+    )
     tracemalloc.start()
     network.predict(image)
     _, peak = tracemalloc.get_traced_memory()
@@ -126,7 +129,10 @@ def test_what_nobody_needs_any_more_is_freed():
 
 
 def test_large_images_get_small_batches():
-    network, images = Network(chain(3, side=1000), {}), np.zeros((20, 1000, 1000), np.uint8)
+    network, images = (
+        Network(checked_graph(chain(3, side=1000)), {}),
+        np.zeros((20, 1000, 1000), np.uint8),
+    )
     tracemalloc.start()
     network.predict(images, batch_size=256)
     _, peak = tracemalloc.get_traced_memory()
@@ -148,7 +154,7 @@ def test_large_images_get_small_batches():
 )
 def test_inputs_that_do_not_fit_are_refused(inputs, message):
     with pytest.raises(UsageError, match=message):
-        Network(chain(1), {}).predict(*inputs)
+        Network(checked_graph(chain(1)), {}).predict(*inputs)
 
 
 def test_inputs_of_different_length_are_refused():
@@ -158,12 +164,12 @@ def test_inputs_of_different_length_are_refused():
         "outputs": ["y"],
     }
     with pytest.raises(UsageError, match="as many examples"):
-        Network(description, {}).predict(np.zeros((2, 1)), np.zeros((3, 1)))
+        Network(checked_graph(description), {}).predict(np.zeros((2, 1)), np.zeros((3, 1)))
 
 
 def test_a_batch_of_less_than_one_is_refused():
     with pytest.raises(UsageError, match="at least 1"):
-        Network(chain(1), {}).predict(np.zeros((1, 4, 4)), batch_size=0)
+        Network(checked_graph(chain(1)), {}).predict(np.zeros((1, 4, 4)), batch_size=0)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +187,7 @@ def test_weights_that_do_not_fit_are_refused(weights, message):
         "outputs": ["y"],
     }
     with pytest.raises(CheckpointError, match=message):
-        Network(description, weights)
+        Network(checked_graph(description), weights)
 
 
 def test_weights_are_counted_once_per_layer():
@@ -189,9 +195,9 @@ def test_weights_are_counted_once_per_layer():
     inputs = [{"name": "x", "shape": [2]}]
     last = {**dense("last", "twice"), "settings": {**once["settings"], "use_bias": True}}
     description = {"inputs": inputs, "nodes": [once, twice, last], "outputs": ["last"]}
-    assert weight_counts(description) == {"once": 4, "last": 6}
+    assert checked_graph(description).weight_counts() == {"once": 4, "last": 6}
     with pytest.raises(CheckpointError):
-        weight_counts({"inputs": []})
+        checked_graph({"inputs": []}).weight_counts()
 
 
 def test_an_answer_is_finite_or_refused():
@@ -200,7 +206,7 @@ def test_an_answer_is_finite_or_refused():
         "nodes": [dense("y", "x")],
         "outputs": ["y"],
     }
-    network = Network(description, {"y/kernel": np.full((2, 2), 3e38, np.float32)})
+    network = Network(checked_graph(description), {"y/kernel": np.full((2, 2), 3e38, np.float32)})
     assert np.isfinite(network.answer(np.array([[0.1, 0.2]]))).all()
     with pytest.raises(CheckpointError, match="expected finite numbers"):
         network.answer(np.ones((1, 2)))

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnlab.inference import Network
+from nnlab.inference import Network, checked_graph
 from nnlab.inference.images import Conv2D
+from nnlab.models.describe import describe
 from tests.inference.agreement import assert_agrees, normal
 
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis -1")
@@ -167,8 +168,11 @@ def test_conv2d_of_what_was_enlarged(
         3, kernel, stride, padding, activation=activation, use_bias=use_bias, name="y"
     )(enlarged)
     images = normal(3, *x.shape[1:])
-    network = assert_agrees(keras.Model(x, y), images)
-    both = Network({**network.description, "outputs": ["y", "enlarged"]}, network.weights)
+    model = keras.Model(x, y)
+    network = assert_agrees(model, images)
+    both = Network(
+        checked_graph({**describe(model), "outputs": ["y", "enlarged"]}), network.weights
+    )
     outputs = both.outputs(images)
     np.testing.assert_array_equal(outputs["y"], network(images))
     np.testing.assert_array_equal(outputs["enlarged"][:, :: size[0], :: size[1]], images)
@@ -226,7 +230,7 @@ def test_activations_of_huge_numbers_do_not_overflow(activation):
         ],
         "outputs": ["y"],
     }
-    y = Network(description, {})(np.array([[-1e30, 0, 1e30]], np.float32))
+    y = Network(checked_graph(description), {})(np.array([[-1e30, 0, 1e30]], np.float32))
     lowest = -1 if activation == "tanh" else 0
     assert y[0, 0] == lowest
     assert y[0, 2] == 1

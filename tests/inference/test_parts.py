@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnlab.errors import CheckpointError
-from nnlab.inference import Network, expected_variables
+from nnlab.inference import Network, checked_graph
 from tests.inference.agreement import assert_agrees, normal
 
 
@@ -40,9 +40,9 @@ def network_of(inputs: dict, nodes: list, *outputs: str) -> Network:
     rng = np.random.default_rng(0)
     weights = {
         name: rng.normal(0, 0.5, shape).astype(np.float32)
-        for name, shape in expected_variables(description).items()
+        for name, shape in checked_graph(description).variable_shapes().items()
     }
-    return Network(description, weights)
+    return Network(checked_graph(description), weights)
 
 
 def close(came, expected) -> None:
@@ -222,9 +222,9 @@ def test_steps_need_one_sequence():
 
 
 def test_the_whole_network_stays_as_it_was(translator):
-    before = repr(translator.description)
+    before = repr(translator.graph)
     translator.part({"target": (1, 3), "encoder:1": (4,), "encoder:2": (4,)}, ["probabilities"])
     whole = network_of({"x": (4, 3)}, [lstm("y", "x")], "y")
-    told = repr(whole.description)
+    told = repr(whole.graph)
     whole.stepwise()
-    assert (repr(translator.description), repr(whole.description)) == (before, told)
+    assert (repr(translator.graph), repr(whole.graph)) == (before, told)

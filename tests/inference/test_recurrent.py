@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlab.errors import UsageError
-from nnlab.inference import Network
+from nnlab.inference import Network, checked_graph
 from tests.inference.agreement import assert_agrees, normal
 
 few = settings(max_examples=12)
@@ -185,7 +185,7 @@ def test_a_number_that_has_no_embedding_is_refused(number):
         "nodes": [{"name": "y", "kind": "embedding", "settings": embedding, "inputs": ["x"]}],
         "outputs": ["y"],
     }
-    network = Network(description, {"y/embeddings": normal(3, 2)})
+    network = Network(checked_graph(description), {"y/embeddings": normal(3, 2)})
     assert network(np.array([[2, 0]])).shape == (1, 2, 2)
     with pytest.raises(UsageError, match="whole numbers from 0 to 2"):
         network(np.array([[1, number]]))

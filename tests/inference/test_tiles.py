@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlab.errors import CheckpointError, UsageError
-from nnlab.inference import Network, expected_variables
+from nnlab.inference import Network, checked_graph
 from nnlab.inference.receptive import Field, receptive_field
 from nnlab.inference.tiles import run_on_page, run_tiled
 from tests.inference.test_parts import node
@@ -65,9 +65,9 @@ def network_of(description) -> Network:
     rng = np.random.default_rng(0)
     weights = {
         name: rng.normal(0, 1.5 / np.sqrt(np.prod(shape[:-1])), shape).astype(np.float32)
-        for name, shape in expected_variables(description).items()
+        for name, shape in checked_graph(description).variable_shapes().items()
     }
-    return Network(description, weights)
+    return Network(checked_graph(description), weights)
 
 
 def autoencoder(strides=(2, 2), kernel=3, by_pools=True) -> Network:
@@ -147,7 +147,7 @@ def test_bytes_are_taken_as_they_are():
 
 def test_the_network_looks_exactly_as_far_as_it_does():
     network = autoencoder()
-    field = receptive_field(network.description)
+    field = receptive_field(network.graph)
     assert field == Field((4, 4), (14, 14))
     page = page_of(80, 80)
     clean = run_whole(network, page)
@@ -211,7 +211,7 @@ def test_weights_that_are_too_large_are_refused():
     network = autoencoder()
     weights = {name: array * np.float32(1e30) for name, array in network.weights.items()}
     with pytest.raises(CheckpointError, match="too large"):
-        run_tiled(Network(network.description, weights), page_of(20, 20))
+        run_tiled(Network(network.graph, weights), page_of(20, 20))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnlab.inference import expected_variables
+from nnlab.inference import checked_graph
 from nnlab.inference.activations import softsign
 from nnlab.models.basket_autoencoder import basket_autoencoder
 from nnlab.models.describe import describe
@@ -23,7 +23,7 @@ def activations_of(model):
 
 
 def kernels_of(model):
-    variables = expected_variables(describe(model))
+    variables = checked_graph(describe(model)).variable_shapes()
     return [shape for name, shape in variables.items() if name.endswith("/kernel")]
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlab.errors import UsageError
-from nnlab.inference import Network, expected_variables
+from nnlab.inference import Network, checked_graph
 from nnlab.inference.tiles import run_tiled
 from nnlab.models.adder import adder
 from nnlab.models.character_lstm import character_lstm
@@ -26,7 +26,7 @@ def pixels(*shape: int) -> np.ndarray:
 
 def test_the_mlp_is_the_reports():
     description = describe(mlp((28, 28), 10))
-    assert expected_variables(description) == {
+    assert checked_graph(description).variable_shapes() == {
         "hidden_1/kernel": (784, 512),
         "hidden_1/bias": (512,),
         "hidden_2/kernel": (512, 512),
@@ -40,7 +40,7 @@ def test_the_mlp_is_the_reports():
 
 def test_the_cnn_is_the_reports():
     description = describe(cnn((28, 28), 10))
-    assert expected_variables(description) == {
+    assert checked_graph(description).variable_shapes() == {
         "convolution_1/kernel": (3, 3, 1, 32),
         "convolution_1/bias": (32,),
         "convolution_2/kernel": (3, 3, 32, 64),
@@ -109,7 +109,7 @@ def one_hot(*shape: int) -> np.ndarray:
 
 
 def test_the_character_lstm_is_the_reports():
-    assert expected_variables(describe(character_lstm(40, 57))) == {
+    assert checked_graph(describe(character_lstm(40, 57))).variable_shapes() == {
         "memory/kernel": (57, 720),
         "memory/recurrent_kernel": (180, 720),
         "memory/bias": (720,),
@@ -120,7 +120,7 @@ def test_the_character_lstm_is_the_reports():
 
 def test_the_adder_is_the_reports():
     description = describe(adder(7, 4, 12))
-    assert expected_variables(description) == {
+    assert checked_graph(description).variable_shapes() == {
         "encoder/kernel": (12, 512),
         "encoder/recurrent_kernel": (128, 512),
         "encoder/bias": (512,),
@@ -133,7 +133,7 @@ def test_the_adder_is_the_reports():
 
 
 def test_the_translator_is_the_reports():
-    shapes = expected_variables(describe(translator((16, 70), (59, 80))))
+    shapes = checked_graph(describe(translator((16, 70), (59, 80)))).variable_shapes()
     assert shapes["encoder/kernel"] == (70, 1024)
     assert shapes["decoder/kernel"] == (80, 1024)
     assert shapes["encoder/recurrent_kernel"] == shapes["decoder/recurrent_kernel"] == (256, 1024)
@@ -167,7 +167,9 @@ def test_the_page_cleaner_is_the_reports():
     smaller, larger = ["conv2d", "max_pooling2d"], ["up_sampling2d", "conv2d"]
     assert kinds == ["rescale", *smaller, *smaller, "conv2d", *larger, *larger, "conv2d"]
     kernels = {
-        name: shape for name, shape in expected_variables(description).items() if len(shape) > 1
+        name: shape
+        for name, shape in checked_graph(description).variable_shapes().items()
+        if len(shape) > 1
     }
     assert kernels == {
         "encoder_1/kernel": (3, 3, 1, 32),
@@ -195,7 +197,7 @@ def test_the_page_cleaner_gives_the_same_in_numpy(blocks, filters):
 def test_the_page_cleaner_runs_on_other_sizes_than_it_was_made_for():
     small, large = page_cleaner((16, 16)), page_cleaner((52, 40))
     network = assert_agrees(large, pixels(1, 52, 40, 1))
-    network = Network(describe(small), network.weights)
+    network = Network(checked_graph(describe(small)), network.weights)
     came = network.part({"page": (52, 40, 1)}, ["clean"]).predict(pixels(1, 52, 40, 1))
     expected = large(pixels(1, 52, 40, 1), training=False)
     np.testing.assert_allclose(came, expected, rtol=0, atol=1e-5)

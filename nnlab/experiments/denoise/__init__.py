@@ -109,7 +109,7 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse a network that makes no page of a page of any size."""
-        receptive_field(network.description)
+        receptive_field(network.graph)
 
     def build(self, config: DenoiseConfig, facts: Mapping[str, Any]) -> Any:
         """Return the report's convolutional autoencoder."""

@@ -156,7 +156,7 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
                 f"expected a network from windows of {count} different characters to one of them, "
                 f"but it goes from {reprlib.repr(inputs)} to {reprlib.repr(outputs)}"
             )
-        if not _ends_in_softmax(network.description):
+        if not _ends_in_softmax(network):
             raise CheckpointError("expected a network that ends in a softmax over the characters")
         if not isinstance(facts.get("keep_case"), bool):
             came = reprlib.repr(facts.get("keep_case"))
@@ -296,11 +296,11 @@ def _summary(corpus: Corpus) -> str:
     )
 
 
-def _ends_in_softmax(description: Mapping[str, Any]) -> bool:
+def _ends_in_softmax(network: Network) -> bool:
     """Tell whether the output is probabilities; of other numbers no character can be drawn."""
-    (output,) = description["outputs"]
-    settings = {node["name"]: node["settings"] for node in description["nodes"]}.get(output, {})
-    return bool(settings.get("activation") == "softmax")
+    (output,) = network.output_shapes
+    last = network.graph.nodes.get(output)  # none where it is a further output of a node
+    return last is not None and getattr(last.layer, "activation", "") == "softmax"
 
 
 def _is_text(characters: Sequence[str]) -> Any:

@@ -255,9 +255,9 @@ def test_a_network_that_makes_no_pages_is_refused(trained):
         experiments.get("classify").configure({}, "test"),
         {"image_shape": [28, 28], "class_names": ["a", "b"]},
     )
-    from nnlab.inference import Network
+    from nnlab.inference import Network, checked_graph
     from nnlab.models.describe import describe, weights_of
 
-    network = Network(describe(classifier), weights_of(classifier))
+    network = Network(checked_graph(describe(classifier)), weights_of(classifier))
     with pytest.raises(CheckpointError, match="expected"):
         DENOISE.check_facts({}, network)

@@ -9,14 +9,14 @@ import numpy as np
 from nnlab import experiments
 from nnlab.checkpoint import Header, write
 from nnlab.datasets.store import Store
-from nnlab.inference import Network
+from nnlab.inference import Network, checked_graph
 from nnlab.models.describe import describe
 from tests.inference.agreement import random_weights
 
 
 def random_network(model: Any, factor: float = 1.0) -> Network:
     weights = {name: factor * array for name, array in random_weights(model).items()}
-    return Network(describe(model), weights)
+    return Network(checked_graph(describe(model)), weights)
 
 
 def character_network(window: int, characters: int, factor: float = 3.0) -> Network:
@@ -29,13 +29,13 @@ def constant_network(window: int, probabilities: list[float]) -> Network:
     """Tell the same of the next character, whatever was read."""
     network = character_network(window, len(probabilities), 0.0)
     bias = np.log(np.array(probabilities, np.float32))
-    return Network(network.description, {**network.weights, "probabilities/bias": bias})
+    return Network(network.graph, {**network.weights, "probabilities/bias": bias})
 
 
 def overflowing(network: Network) -> Network:
     """Return the same with finite weights that no number can come of."""
     weights = {name: np.full_like(array, 3e38) for name, array in network.weights.items()}
-    return Network(network.description, weights)
+    return Network(network.graph, weights)
 
 
 def write_untrained(path: Path, name: str, factor: float = 1.0, **settings: Any) -> Path:
@@ -44,13 +44,14 @@ def write_untrained(path: Path, name: str, factor: float = 1.0, **settings: Any)
     config = experiment.configure(settings, "test")
     data = experiment.load(config, Store(offline=True), lambda _: None)
     facts = dict(data.facts)
-    network = random_network(experiment.build(config, facts), factor)
+    model = experiment.build(config, facts)
+    network = random_network(model, factor)
     header = Header(
         experiment=name,
         preset="report",
         config=dataclasses.asdict(config),
         facts=facts,
-        network=dict(network.description),
+        network=describe(model),
         metrics={},
         dataset=data.source.as_dict(),
         seed=1,

@@ -5,7 +5,7 @@ import pytest
 
 from nnlab.errors import CheckpointError
 from nnlab.experiments.translate.decoding import GreedyDecoder
-from nnlab.inference import Network
+from nnlab.inference import Network, checked_graph
 from nnlab.models.describe import describe
 from nnlab.models.translator import translator
 from tests.experiments.textgen.networks import character_network, overflowing, random_network
@@ -19,7 +19,7 @@ def decoder(factor=12.0):
     bias = network.weights["probabilities/bias"].copy()
     bias[1] = bias.max() + 0.5
     weights = {**network.weights, "probabilities/bias": bias}
-    return GreedyDecoder(Network(network.description, weights), start=0, end=1, longest=28)
+    return GreedyDecoder(Network(network.graph, weights), start=0, end=1, longest=28)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_neighbours_change_no_translation(sentences):
 def test_it_takes_the_likeliest_character_of_the_whole_network_every_time(sentences):
     model = translator((30, SOURCE[1]), (29, TARGET[1]), 48)
     greedy = decoder()
-    network = Network(describe(model), greedy._network.weights)
+    network = Network(checked_graph(describe(model)), greedy._network.weights)
     for source in sentences[:20]:
         (translation,) = greedy.decode([source])
         one_hot = np.zeros((1, 30, SOURCE[1]), np.float32)
@@ -77,13 +77,14 @@ def test_weights_too_large_to_compute_with_are_refused():
 def test_other_networks_are_refused():
     with pytest.raises(CheckpointError):
         GreedyDecoder(character_network(3, 4), start=0, end=1, longest=5)
-    whole = random_network(translator(SOURCE, TARGET, 4))
-    nodes = [dict(node) for node in whole.description["nodes"]]
+    model = translator(SOURCE, TARGET, 4)
+    whole, description = random_network(model), describe(model)
+    nodes = description["nodes"]
     nodes[-1]["settings"] = {**nodes[-1]["settings"], "units": 5}
     weights = {
         name: array[..., :5] if name.startswith("probabilities/") else array
         for name, array in whole.weights.items()
     }
-    fewer = Network({**whole.description, "nodes": nodes}, weights)
+    fewer = Network(checked_graph(description), weights)
     with pytest.raises(CheckpointError, match="probabilities"):
         GreedyDecoder(fewer, start=0, end=1, longest=5)

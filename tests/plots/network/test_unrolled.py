@@ -1,6 +1,6 @@
 import pytest
 
-from nnlab.inference import output_shapes, weight_counts
+from nnlab.inference import checked_graph
 from nnlab.plots.network.drawing import draw_network
 from nnlab.plots.network.unrolling import unroll
 from tests.plots.figures import FOOTER, check
@@ -79,7 +79,7 @@ def tagger():
 
 
 def draw(description, folder):
-    shapes, weights = output_shapes(description), weight_counts(description)
+    shapes, weights = checked_graph(description).shapes, checked_graph(description).weight_counts()
     figure = draw_network(description, shapes, weights, "The network", FOOTER)
     return figure, check(figure, folder)
 
@@ -89,7 +89,7 @@ def arrows(figure):
 
 
 def unrolled(description):
-    return unroll(description, output_shapes(description))
+    return unroll(description, checked_graph(description).shapes)
 
 
 def test_the_text_network_is_unrolled_over_its_window(tmp_path):
