@@ -204,7 +204,7 @@ def test_the_worked_example_trains_and_answers(tmp_path, taught):
 
 def test_the_experiment_of_the_tutorial_passes_the_tests_of_the_tutorial(tmp_path, taught):
     taught(TUTORIAL)
-    (code,) = python_code(TUTORIAL, '"""What is parity\'s own."""')
+    (code,) = python_code(TUTORIAL, '"""Test what only parity does."""')
     names: dict[str, Any] = {}
     exec(compile(code, str(TUTORIAL), "exec"), names)
     tests = [name for name in names if name.startswith("test_")]
