@@ -1,4 +1,4 @@
-"""What all results of this room share."""
+"""The base class of all results."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Result:
-    """What all results share: a form that `json.dump` takes."""
+    """The base of all results, which can be written as JSON."""
 
     def as_dict(self) -> dict[str, Any]:
         """The fields by name, nested results as dictionaries, tuples as lists."""
