@@ -1,4 +1,4 @@
-"""The checkpoint: one HDF5 file with a JSON header and named variables, and its strict reader.
+"""Checkpoints, each one HDF5 file with a JSON header and named variables, and a strict reader.
 
 Layout: `/<group>/<layer>/<variable>` holds one variable as a plain contiguous dataset; `/nnlab`
 holds the header, JSON as UTF-8 bytes. docs/checkpoint-format.md describes both in full.

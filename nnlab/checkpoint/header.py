@@ -1,4 +1,4 @@
-"""The header of a checkpoint: what the file says about itself, as strict JSON."""
+"""The header of a checkpoint, which describes the file in strict JSON."""
 
 import dataclasses
 import json
@@ -11,9 +11,9 @@ from typing import Any, NoReturn, Self, get_origin
 from nnlab.errors import CheckpointError, nearest
 
 FORMAT_VERSION = 1
-# The JSON is kept as plain bytes in a dataset. As an attribute it would be text of variable
-# length, which HDF5 reads before anyone can check it: one changed byte in such a file made HDF5
-# 1.14.6 loop forever or take 4 GB of memory.
+# The JSON is stored as plain bytes in a dataset. An attribute would be variable-length text, which
+# HDF5 reads before anyone can check it: one changed byte in such a file made HDF5 1.14.6 loop
+# forever or take 4 GB of memory.
 HEADER_DATASET = "nnlab"
 MAX_HEADER_BYTES = 8 * 2**20
 MAX_INTEGER = 2**63 - 1
@@ -23,21 +23,21 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
 @dataclass(frozen=True)
 class Header:
-    """What a checkpoint says about itself, beside its variables.
+    """Everything in a checkpoint but its variables.
 
-    Everything in it is JSON: a tuple comes back as a list, and keys are strings.
+    All of it is JSON: a tuple is read back as a list, and keys are strings.
 
     Attributes:
         experiment: Name of the experiment that trained it, such as `classify`.
         preset: Name of the preset that its settings started from.
         config: Settings of the training, field by field.
-        facts: What answering needs to know of the data (class names, scales, vocabulary).
+        facts: What answering needs to know about the data (class names, scales, vocabulary).
         network: Description of the network, for `nnlab.inference`.
         metrics: Scores, as in metrics.json.
-        dataset: Name and checksums of what it was trained on.
+        dataset: Name and checksums of the training data.
         seed: Seed of the run, 0 to 2^63 - 1.
-        versions: Version of each library that trained it.
-        state: Where the training stands; empty in a checkpoint for answering.
+        versions: Version of each library used in training.
+        state: Progress of the training; empty in a checkpoint for answering.
 
     Raises:
         CheckpointError: A value has the wrong type or is out of range.
@@ -69,8 +69,8 @@ class Header:
         """Write the header as JSON.
 
         Raises:
-            CheckpointError: It holds something that JSON cannot keep (NaN, an array, an object),
-                or is longer than `MAX_HEADER_BYTES`.
+            CheckpointError: It holds something that JSON cannot express (NaN, an array, an
+                object), or is longer than `MAX_HEADER_BYTES`.
         """
         record = {"format": FORMAT_VERSION} | vars(self)
         try:
@@ -80,7 +80,7 @@ class Header:
                 f"header: expected only finite numbers, text, lists and dicts, but {error}; "
                 "leave that value out or convert it"
             ) from error
-        _parse(text)  # nothing is written that from_json would refuse
+        _parse(text)  # refuse to write what from_json would refuse to read
         return text
 
     @classmethod
@@ -88,8 +88,8 @@ class Header:
         """Read a header, trusting nothing in it.
 
         Raises:
-            CheckpointError: The text is not JSON, is too long, is of another format version, or
-                its fields are not those of a header.
+            CheckpointError: The text is not JSON, is too long, has a newer format version, or its
+                fields are not those of a header.
         """
         record = _parse(text)
         if not isinstance(record, dict):
@@ -100,12 +100,12 @@ class Header:
             hint = nearest(name[:100], known)
             raise CheckpointError(f"header: unknown field {reprlib.repr(name)}; {hint}")
         for name in sorted(known - record.keys()):
-            raise CheckpointError(f"header: expected a field {name!r}, but there is none")
+            raise CheckpointError(f"header: expected a field {name!r}, found none")
         return cls(**record)
 
 
 def _parse(text: str) -> Any:
-    """Parse JSON that holds only finite numbers, 64-bit integers, and text that can be printed."""
+    """Parse JSON, allowing only finite numbers, 64-bit integers, and text that can be printed."""
     try:
         size = len(text.encode())
         if size > MAX_HEADER_BYTES:
@@ -142,8 +142,8 @@ def _check_format(version: Any) -> None:
         _refuse(f"a format version from 1 to {FORMAT_VERSION}", version)
     if version > FORMAT_VERSION:
         raise CheckpointError(
-            f"header: expected format version {FORMAT_VERSION} or older, but it is {version}, "
-            "from a newer nnlab; upgrade nnlab to read it"
+            f"header: format version {version} is from a newer nnlab, this one reads up to "
+            f"{FORMAT_VERSION}; upgrade nnlab"
         )
 
 
@@ -154,6 +154,6 @@ def _check_type(name: str, value: Any, expected: Any) -> None:
         _refuse(f"{name!r} to be {kind}", value)
 
 
-def _refuse(expected: str, came: Any) -> NoReturn:
-    came = came if isinstance(came, str) and came.endswith(" bytes") else reprlib.repr(came)
-    raise CheckpointError(f"header: expected {expected}, but came {came}")
+def _refuse(expected: str, got: Any) -> NoReturn:
+    got = got if isinstance(got, str) and got.endswith(" bytes") else reprlib.repr(got)
+    raise CheckpointError(f"header: expected {expected}, got {got}")

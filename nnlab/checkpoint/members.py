@@ -1,4 +1,4 @@
-"""Find the datasets of a group by name, following hard links only."""
+"""Finding the datasets of a group by name, following hard links only."""
 
 import difflib
 import reprlib
@@ -14,27 +14,25 @@ _shorten.maxstring = 120
 
 
 class RefusalError(Exception):
-    """Something in the file is refused; the reader adds which file it is."""
+    """Something in the file is refused; the reader adds the file's name."""
 
-    def __init__(self, expected: str, came: str, advice: str = ""):
-        super().__init__(f"expected {expected}, but came {came}")
-        self.expected = expected
-        self.came = came
+    def __init__(self, expected: str, found: str, advice: str = ""):
+        super().__init__(f"expected {expected}, found {found}")
         self.advice = advice
 
 
 def shown(text: str) -> str:
-    """Quote a text from the file: bounded in length, control characters escaped."""
+    """Quote a text from the file: shortened, with control characters escaped."""
     return _shorten.repr(text)
 
 
 def find_datasets(
     parent: h5py.h5g.GroupID, group: str, names: Iterable[str]
 ) -> dict[str, h5py.h5d.DatasetID]:
-    """Open the datasets of a group, which must be exactly those that are expected.
+    """Open the datasets of a group, which must have exactly the expected ones.
 
     Args:
-        parent: The group (or file) that holds it.
+        parent: The group (or file) that holds the group.
         group: Name of the group.
         names: Expected datasets, as paths below the group such as `hidden_1/kernel`.
 
@@ -42,7 +40,7 @@ def find_datasets(
         Each dataset by name, open but not read.
 
     Raises:
-        RefusalError: One is missing or surplus, or is reached by anything but hard links.
+        RefusalError: One is missing or surplus, or is behind a link that is not a hard link.
     """
     return dict(_walk(parent, group, group, _tree(names)))
 
@@ -53,10 +51,10 @@ def open_dataset(parent: h5py.h5g.GroupID, name: str, path: str = "") -> h5py.h5
     Args:
         parent: The group (or file) that holds it.
         name: Its name there.
-        path: What to call it in an error, if not by its name.
+        path: What errors call it; by default its name.
 
     Raises:
-        RefusalError: It is missing, behind a link, or no dataset.
+        RefusalError: It is missing, behind a link, or not a dataset.
     """
     item = _open_hard(parent, name, path or name)
     if not isinstance(item, h5py.h5d.DatasetID):
@@ -79,7 +77,7 @@ def _tree(names: Iterable[str]) -> dict[str, Any]:
 def _walk(
     parent: h5py.h5g.GroupID, name: str, path: str, tree: Mapping[str, Any] | None
 ) -> list[tuple[str, h5py.h5d.DatasetID]]:
-    """Descend along the expected names only: the file may well contain itself."""
+    """Descend along the expected names only, because a group may contain itself."""
     if tree is None:
         return [(path.partition("/")[2], open_dataset(parent, name, path))]
     item = _open_hard(parent, name, path)
@@ -95,9 +93,9 @@ def _walk(
 
 def _open_hard(parent: h5py.h5g.GroupID, name: str, path: str) -> h5py.h5g.GroupID:
     if not parent.links.exists(name.encode()):
-        raise RefusalError(f"a group {shown(path)}", "a file without it")
+        raise RefusalError(f"a group {shown(path)}", "none")
     if parent.links.get_info(name.encode()).type != h5py.h5l.TYPE_HARD:
-        raise RefusalError(f"{shown(path)} inside this file", "a link to another place")
+        raise RefusalError(f"{shown(path)} itself in this file", "a link")
     return h5py.h5o.open(parent, name.encode())
 
 
@@ -114,15 +112,15 @@ def _check_members(path: str, members: set[str], expected: Iterable[str]) -> Non
     expected = set(expected)
     missing, surplus = sorted(expected - members), sorted(members - expected)
     if missing:
-        came = f"a file without it{_similar(path, missing[0], surplus)}"
-        raise RefusalError(f"variable {shown(f'{path}/{missing[0]}')}", came)
+        found = f"none{_similar(path, missing[0], surplus)}"
+        raise RefusalError(f"variable {shown(f'{path}/{missing[0]}')}", found)
     if surplus:
-        came = f"{shown(f'{path}/{surplus[0]}')} as well{_similar(path, surplus[0], expected)}"
-        raise RefusalError(f"only the variables of its network in {shown(path)}", came)
+        found = f"{shown(f'{path}/{surplus[0]}')} as well{_similar(path, surplus[0], expected)}"
+        raise RefusalError(f"only the variables of its network in {shown(path)}", found)
 
 
 def _similar(path: str, name: str, candidates: Iterable[str]) -> str:
-    # Bounded: the names come from the file, and comparing takes quadratic time.
+    # The file chooses the names, and comparing takes quadratic time: cut their length and number.
     known = [candidate[:100] for candidate in sorted(candidates)[:100]]
     close = difflib.get_close_matches(name[:100], known, n=1)
     return f" (nearest: {shown(f'{path}/{close[0]}')})" if close else ""

@@ -1,7 +1,7 @@
-"""Read a checkpoint that may come from anyone: whatever is not as expected is refused.
+"""Reading a checkpoint from an untrusted source: anything unexpected is refused.
 
-Nothing in the file names code, and the reader follows no link and opens no second file. Every
-variable is checked for kind of storage, type and shape before a byte of it is read.
+Nothing in the file names code, and the reader follows no link and opens no second file. Storage,
+type and shape of every variable are checked before any of its bytes are read.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ _ADVICE = "use another checkpoint, or train again"
 
 @dataclass(frozen=True)
 class Variable:
-    """What a variable is expected to be: its shape and NumPy type, such as `float32`."""
+    """Expected shape and NumPy type of a variable, such as `float32`."""
 
     shape: tuple[int, ...]
     dtype: str = "float32"
@@ -42,8 +42,8 @@ class CheckpointFile:
     """An open checkpoint; made by `open_checkpoint`.
 
     Attributes:
-        path: Where the file is.
-        header: What it says about itself, checked.
+        path: The file.
+        header: Its header, checked.
     """
 
     def __init__(self, path: Path, file: h5py.File):
@@ -57,24 +57,24 @@ class CheckpointFile:
             raise CheckpointError(f"{path}: {error}; {_ADVICE}") from error
 
     def has(self, group: str) -> bool:
-        """Tell whether there is a group of that name, such as `optimizer`."""
+        """Return whether the file has a group of that name, such as `optimizer`."""
         with _refusing(self.path):
             return bool(self._file.id.links.exists(group.encode()))
 
     def read(self, group: str, expected: Mapping[str, Variable]) -> dict[str, np.ndarray]:
-        """Read all variables of a group, after each of them has been checked.
+        """Check all variables of a group, then read them.
 
         Args:
             group: `model`, `optimizer` or `rng`.
             expected: Shape and type of each variable by name; the group must hold exactly these.
-                Half-precision numbers are taken where float32 is expected.
+                Where float32 is expected, float16 is accepted.
 
         Returns:
             An array of the expected type for each name.
 
         Raises:
             CheckpointError: A variable is missing, surplus, of another shape or type, stored
-                elsewhere or compressed, not finite, or all of them together are too large.
+                elsewhere, compressed or not finite, or the variables together are too large.
         """
         size = sum(variable.bytes for variable in expected.values())
         with _refusing(self.path):
@@ -101,8 +101,8 @@ def open_checkpoint(path: str | os.PathLike[str]) -> Iterator[CheckpointFile]:
         The open file, with `.header`, `.has(group)` and `.read(group, expected)`.
 
     Raises:
-        CheckpointError: The file is missing, is not HDF5, is truncated or damaged, or its header
-            is refused.
+        CheckpointError: The file is missing, not HDF5, truncated or damaged, or its header is
+            refused.
     """
     path = Path(path)
     with _refusing(path):
@@ -122,17 +122,11 @@ def _refusing(path: Path) -> Iterator[None]:
     try:
         yield
     except RefusalError as refusal:
-        advice = refusal.advice or _ADVICE
-        raise CheckpointError(
-            f"{path}: expected {refusal.expected}, but came {refusal.came}; {advice}"
-        ) from refusal
+        raise CheckpointError(f"{path}: {refusal}; {refusal.advice or _ADVICE}") from refusal
     except (OSError, RuntimeError, ValueError, TypeError, KeyError, MemoryError) as error:
-        # What h5py raises for damaged files is not documented; these are the kinds it is seen to.
+        # h5py does not document what it raises for damaged files; these kinds have been seen.
         reason = shown(str(error) or type(error).__name__)
-        raise CheckpointError(
-            f"{path}: expected a whole checkpoint, but it is truncated or damaged ({reason}); "
-            f"{_ADVICE}"
-        ) from error
+        raise CheckpointError(f"{path}: truncated or damaged ({reason}); {_ADVICE}") from error
 
 
 def _check_signature(path: Path) -> None:
@@ -141,7 +135,7 @@ def _check_signature(path: Path) -> None:
     except FileNotFoundError:
         raise RefusalError("a checkpoint", "no file of that name", "check the path") from None
     if not stat.S_ISREG(status.st_mode):
-        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a special file"
         raise RefusalError("a checkpoint", kind, "name the .h5 file itself")
     if status.st_size > MAX_BYTES:
         raise RefusalError(f"at most {MAX_BYTES:,} bytes", f"a file of {status.st_size:,} bytes")
@@ -169,10 +163,10 @@ def _header_text(file: h5py.File) -> str:
 
 
 def _check_storage(name: str, dataset: h5py.h5d.DatasetID) -> None:
-    """Accept plain contiguous bytes inside this file only.
+    """Accept only plain contiguous bytes inside this file.
 
-    Comes before anything else is asked of the dataset: asking a virtual one for its shape could
-    open other files, and a compressed one may be a bomb.
+    To be called first: asking a virtual dataset for its shape could open other files, and a
+    compressed one may be a decompression bomb.
     """
     storage = dataset.get_create_plist()
     kinds = {h5py.h5d.CHUNKED: "chunked or compressed", h5py.h5d.VIRTUAL: "virtual"}
@@ -193,11 +187,11 @@ def _check_type(name: str, dataset: h5py.h5d.DatasetID, variable: Variable) -> N
         raise RefusalError(f"{variable.dtype} in {shown(name)}", dataset.dtype.name)
     if dataset.shape != variable.shape:
         raise RefusalError(f"shape {variable.shape} for {shown(name)}", str(dataset.shape))
-    # Space that was never written reads as zeros: a tiny file could fill the memory.
+    # Space that was never written reads as zeros, so that a tiny file could fill the memory.
     size = math.prod(variable.shape) * dataset.dtype.itemsize
     if dataset.get_storage_size() != size:
-        came = f"{dataset.get_storage_size():,} bytes"
-        raise RefusalError(f"{size:,} bytes stored for {shown(name)}", came)
+        found = f"{dataset.get_storage_size():,} bytes"
+        raise RefusalError(f"{size:,} bytes stored for {shown(name)}", found)
 
 
 def _read(name: str, dataset: h5py.h5d.DatasetID, variable: Variable) -> np.ndarray:

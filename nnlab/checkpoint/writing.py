@@ -1,4 +1,4 @@
-"""Write a checkpoint so that a reader only ever sees a whole file."""
+"""Writing a checkpoint so that a reader only ever sees a complete file."""
 
 import io
 import os
@@ -25,16 +25,16 @@ def write(
 ) -> None:
     """Write a checkpoint, replacing an earlier one in a single step.
 
-    The file is built beside its destination, synced to disk and renamed. Whatever fails in
-    between, a full disk included, leaves the earlier checkpoint as it was and nothing else behind.
-    The same header and arrays always give the same bytes.
+    The file is built beside its destination, synced to disk and renamed. A failure, such as a full
+    disk, leaves the earlier checkpoint unchanged and nothing else behind. The same header and
+    arrays always give the same bytes.
 
     Args:
-        path: Where to write; its folder exists.
-        header: What the file says about itself.
+        path: Where to write; its folder must exist.
+        header: The header.
         groups: Variables of each group (`model`, `optimizer`, `rng`) by name, such as
             `hidden_1/kernel`; arrays of integers or finite floats.
-        float16: Keep float32 arrays in half the space, rounded to 11 significant bits.
+        float16: Store float32 arrays in half the space, rounded to 11 significant bits.
 
     Raises:
         CheckpointError: A variable is not numeric, not finite, or does not fit in float16.
@@ -51,8 +51,8 @@ def _image(
 ) -> memoryview:
     """Build the HDF5 file in memory.
 
-    HDF5 itself never touches the disk: when a write of its own fails it keeps the file open and
-    may crash the process later (seen with HDF5 1.14.6 on a full disk: segmentation fault).
+    HDF5 must not write to the disk itself: after a failed write it keeps the file open and may
+    crash the process later (seen with HDF5 1.14.6 on a full disk: segmentation fault).
     """
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
@@ -69,22 +69,22 @@ def _image(
 def _storable(where: str, values: np.ndarray, float16: bool) -> np.ndarray:
     """Check a variable and convert it to its type on disk (little-endian everywhere)."""
     if values.dtype.kind not in "iuf":
-        raise CheckpointError(f"{where}: expected integers or floats, but came {values.dtype}")
+        raise CheckpointError(f"{where}: expected integers or floats, got {values.dtype}")
     if not np.isfinite(values).all():
-        raise CheckpointError(f"{where}: expected finite numbers, but some are NaN or infinite")
+        raise CheckpointError(f"{where}: expected finite numbers, got NaN or infinity")
     if not (float16 and values.dtype == np.float32):
         return values.astype(values.dtype.newbyteorder("<"), copy=False)
     with np.errstate(over="ignore"):
         halved = values.astype("<f2")
     if not np.isfinite(halved).all():
         raise CheckpointError(
-            f"{where}: expected values within ±65504 for float16, but came "
-            f"{np.abs(values).max():g}; write it without float16"
+            f"{where}: expected values within ±65504 for float16, got {np.abs(values).max():g}; "
+            "write it without float16"
         )
     return halved
 
 
 def _checked_name(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise ValueError(f"expected a name such as 'hidden_1/kernel', but came {name!r}")
+        raise ValueError(f"expected a name such as 'hidden_1/kernel', got {name!r}")
     return name

@@ -1,4 +1,4 @@
-"""Whether this machine has what nnlab needs, check by check."""
+"""Checks that this machine has what nnlab needs."""
 
 from nnlab.doctor.check import Check, Finding, Result
 from nnlab.doctor.checks import all_checks

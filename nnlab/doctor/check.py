@@ -11,10 +11,10 @@ State = Literal["ok", "warning", "failed"]
 
 @dataclass(frozen=True)
 class Result:
-    """What a look at one thing showed.
+    """What a check found.
 
     Attributes:
-        state: A warning is what one can live with, such as data that a sample stands in for.
+        state: "warning" if nnlab still works, such as with a sample instead of missing data.
         text: One line.
         advice: What to do about it; empty if all is well.
     """
@@ -26,7 +26,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Finding(Result):
-    """The result of a check that has been carried out.
+    """The result of a check, with its name.
 
     Attributes:
         name: The check's name.
@@ -39,27 +39,27 @@ class Finding(Result):
 
 @dataclass(frozen=True)
 class Check:
-    """One thing to look at.
+    """One thing to check.
 
     Attributes:
-        name: What is looked at, in a word or two.
-        look: Looks, and says what it saw.
+        name: What is checked, in a word or two.
+        look: Checks it and returns the result.
     """
 
     name: str
     look: Callable[[], Result]
 
     def carry_out(self) -> Finding:
-        """Look; an exception is a failure of this check and does not stop the others.
+        """Run the check; an exception fails this check and does not stop the others.
 
         Raises:
-            InterruptedRun: Ctrl-C, which is meant for the whole examination.
+            InterruptedRun: Ctrl-C, which stops all checks.
         """
         try:
             result = self.look()
         except InterruptedRun:
             raise
-        except NnlabError as error:  # says what to do by itself
+        except NnlabError as error:  # its message already says what to do
             return Finding("failed", _one_line(str(error)), "", self.name, error)
         except Exception as error:
             text = _one_line(f"{type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""Which checks there are, in the order of what stands on what."""
+"""All checks, in dependency order."""
 
 from functools import partial
 from pathlib import Path
@@ -11,12 +11,12 @@ from nnlab.runs.answering import shipped_checkpoints
 
 
 def all_checks(store: Store, runs: Path, *, quick: bool = False) -> list[Check]:
-    """Return the checks of a machine; nothing is looked at before they are carried out.
+    """Return the checks of a machine, without running any.
 
     Args:
         store: Where data sets are looked for; nothing is downloaded.
         runs: The folder of runs, which need not exist.
-        quick: Leave out TensorFlow, and with it the training and the answers of checkpoints.
+        quick: Leave out the checks that start TensorFlow, and the answers of checkpoints.
     """
     return [
         Check("python", software.python),

@@ -1,4 +1,4 @@
-"""The data sets: where they are looked for, which are here, and whether they are whole."""
+"""The data sets: where they are looked for, which are found, and whether they are undamaged."""
 
 import os
 from collections.abc import Sequence
@@ -9,19 +9,19 @@ from nnlab.doctor.check import Result
 
 
 def data_folders(store: Store) -> Result:
-    """List the folders that are searched, in order; one that was named has to be there."""
+    """List the folders that are searched, in order; warn if NNLAB_DATA names a missing one."""
     folders = store.folders()
-    listed = ", ".join(f"{path} ({'here' if path.is_dir() else 'missing'})" for path in folders)
+    listed = ", ".join(f"{path} ({'found' if path.is_dir() else 'missing'})" for path in folders)
     downloads = "off" if store.offline else f"go to {store.download_folder()}"
     text = f"{listed}; downloads {downloads}"
     named = os.environ.get("NNLAB_DATA", "").strip()
     if any(str(path) == named and not path.is_dir() for path in folders):
-        return Result("warning", text, "set NNLAB_DATA to the folder that data sets lie in")
+        return Result("warning", text, "set NNLAB_DATA to the folder that holds the data sets")
     return Result("ok", text)
 
 
 def data_set(store: Store, wanted: DataSet) -> Result:
-    """Look for the files of a data set and compare size and sha256; nothing is downloaded."""
+    """Find the files of a data set and check size and sha256; nothing is downloaded."""
     states = store.status(wanted)
     damaged, missing, found = (
         [status for status in states if status.state == state]
@@ -30,14 +30,15 @@ def data_set(store: Store, wanted: DataSet) -> Result:
     fetch = f"nnlab data fetch {wanted.name}"
     if damaged:
         text = f"{len(damaged)} of {_files(states)} damaged: {damaged[0].problem}"
-        return Result("failed", text, f"remove or replace what is damaged, then: {fetch}")
+        return Result("failed", text, f"remove or replace the damaged files, then: {fetch}")
     if len(missing) == len(states):
-        return Result("warning", "not here; samples stand in where no set is named", _get(wanted))
+        text = "missing; experiments use their embedded samples instead"
+        return Result("warning", text, _get(wanted))
     if missing:
         text = f"{len(missing)} of {_files(states)} missing, such as {missing[0].file.path}"
         return Result("warning", text, _get(wanted))
     places = sorted({str(status.path.parent) for status in found if status.path})
-    return Result("ok", f"{_files(states)} in {', '.join(places)}; size and sha256 are right")
+    return Result("ok", f"{_files(states)} in {', '.join(places)}; size and sha256 match")
 
 
 def _files(states: Sequence[FileStatus]) -> str:
@@ -48,4 +49,4 @@ def _get(wanted: DataSet) -> str:
     fetch = f"nnlab data fetch {wanted.name}"
     if all(file.url for file in wanted.editions[0].files):
         return fetch
-    return f"it cannot be downloaded; what to put where, says: {fetch}"
+    return f"cannot be downloaded; to see which files go where: {fetch}"

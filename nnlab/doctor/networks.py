@@ -1,4 +1,4 @@
-"""Trained networks answer, and an untrained one can be trained."""
+"""Whether trained networks answer and an untrained one can be trained."""
 
 import math
 from pathlib import Path
@@ -12,23 +12,23 @@ from nnlab.experiments.contract import AnyExperiment
 from nnlab.runs import answering
 from nnlab.runs.folder import RunFolder
 
-EXAMPLES = "data/examples/"  # of a checkout; an installed nnlab draws them anew
+EXAMPLES = "data/examples/"  # only in a checkout; an installed nnlab draws the examples again
 DEVICE_FILES = Path("/dev")
 
 
 def checkpoint(path: Path, answers: bool) -> Result:
-    """Load a checkpoint, which checks all that is in it.
+    """Load a checkpoint, which checks everything in it.
 
     Args:
         path: The file.
-        answers: Whether to ask it its experiment's example inputs too, which may take seconds.
+        answers: Whether to answer its experiment's example inputs too, which may take seconds.
     """
     try:
         trained = answering.load(path)
-    except CheckpointError as error:  # of a user's own file it would say to train again
-        return Result("failed", str(error), "reinstall nnlab, which this file came with")
+    except CheckpointError as error:  # its advice, to train again, is for the user's own files
+        return Result("failed", str(error), "reinstall nnlab; this file is part of it")
     weights = sum(array.size for array in trained.weights.values())
-    text = f"loads, {weights:,} weights of {trained.experiment.name}"
+    text = f"loads; trained by {trained.experiment.name}, {weights:,} weights"
     if answers:
         with TemporaryDirectory(prefix="nnlab-doctor-") as folder:
             count = len(trained.answer(_examples(trained.experiment, Path(folder))))
@@ -37,7 +37,7 @@ def checkpoint(path: Path, answers: bool) -> Result:
 
 
 def _examples(experiment: AnyExperiment, folder: Path) -> list[str]:
-    """Return the example inputs; pictures among them are drawn into a folder."""
+    """Return the example inputs; any pictures are first drawn into `folder`."""
     inputs = experiment.example_inputs
     if any(given.startswith(EXAMPLES) for given in inputs):
         from nnlab.datasets.samples.examples import write_examples
@@ -50,7 +50,7 @@ def _examples(experiment: AnyExperiment, folder: Path) -> list[str]:
 
 
 def devices() -> Result:
-    """Start TensorFlow and list its devices; cards that it does not see are a warning."""
+    """Start TensorFlow and list its devices; warn of NVIDIA cards that it does not see."""
     from nnlab.training import backend
 
     backend.start()
@@ -59,14 +59,15 @@ def devices() -> Result:
     cards = sorted(DEVICE_FILES.glob("nvidia[0-9]*"))
     if cards and not any(device.startswith("GPU") for device in seen):
         advice = (
-            "pip install 'tensorflow[and-cuda]', and see that CUDA_VISIBLE_DEVICES does not hide it"
+            "pip install 'tensorflow[and-cuda]'; if that is done, check that CUDA_VISIBLE_DEVICES "
+            "does not hide the card"
         )
         return Result("warning", f"{text}, but not the NVIDIA card {cards[0]}", advice)
     return Result("ok", text)
 
 
 def training() -> Result:
-    """Train classify for an epoch on its sample, in a folder that goes away again."""
+    """Train classify for one epoch on its sample, in a temporary folder."""
     from nnlab.console import TrainingDisplay
     from nnlab.runs.single import run
     from nnlab.runs.workshop import Workshop
@@ -78,19 +79,19 @@ def training() -> Result:
         folder = RunFolder(Path(place))
         try:
             metrics = run(experiment, config, folder, workshop)
-        except InterruptedRun as error:  # its own message says that something was saved
+        except InterruptedRun as error:  # its own message would say that the run was saved
             raise InterruptedRun("interrupted") from error
         before, after = _validation_losses(folder)
     rate = metrics.training.examples_per_second or 0
-    text = f"{rate:,} examples a second; validation loss {before:.3f}, after an epoch {after:.3f}"
-    if not after < before:  # nor if they are no numbers
+    text = f"{rate:,} examples per second; validation loss {before:.3f}, {after:.3f} after an epoch"
+    if not after < before:  # true for NaN as well
         advice = "pip install --force-reinstall tensorflow keras"
         return Result("failed", f"{text}: it did not fall", advice)
     return Result("ok", text)
 
 
 def _validation_losses(folder: RunFolder) -> tuple[float, float]:
-    """Return the loss of the untrained network, and that after its first epoch."""
+    """Return the loss before training and after the first epoch."""
     losses = folder.read_history()["validation_loss"]
     before, after = (math.nan if loss is None else loss for loss in losses[:2])
     return before, after

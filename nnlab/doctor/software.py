@@ -1,4 +1,4 @@
-"""Python, the packages that nnlab stands on, and what draws and reads pages."""
+"""Python, the packages that nnlab requires, drawing, and text recognition."""
 
 import platform
 import shlex
@@ -12,28 +12,28 @@ from nnlab.doctor.check import Result
 
 
 def python() -> Result:
-    """Say which Python this is, on which system, and where nnlab was imported from."""
+    """Report the Python version, the system, and where nnlab was imported from."""
     here = Path(nnlab.__file__).parent
     system = f"{sys.executable} on {platform.platform()}"
     return Result("ok", f"Python {platform.python_version()}, {system}; nnlab from {here}")
 
 
 def packages() -> Result:
-    """Compare the packages that are here with those that nnlab requires."""
-    here = versions.required()
-    if not here:
-        advice = "install it with: pip install . (in the folder of its source)"
+    """Compare the installed packages with those that nnlab requires."""
+    installed = versions.required()
+    if not installed:
+        advice = "install it with: pip install . (in its source folder)"
         return Result("warning", "nnlab is not installed; its requirements are unknown", advice)
     unmet = versions.unmet()
     if unmet:
-        came = ", ".join(f"{wanted}, here {version}" for wanted, version in unmet.items())
-        return Result("failed", f"nnlab needs {came}", f"pip install {shlex.join(unmet)}")
-    named = ", ".join(f"{name} {version}" for name, version in here.items())
-    return Result("ok", f"nnlab {versions.own()}, {named}")
+        needed = ", ".join(f"{wanted} (here: {version})" for wanted, version in unmet.items())
+        return Result("failed", f"nnlab needs {needed}", f"pip install {shlex.join(unmet)}")
+    listed = ", ".join(f"{name} {version}" for name, version in installed.items())
+    return Result("ok", f"nnlab {versions.own()}, {listed}")
 
 
 def figures() -> Result:
-    """Draw a small figure into a PNG file and look whether there is ink on it."""
+    """Draw a small figure into a PNG file and check that there is ink on it."""
     import matplotlib
 
     from nnlab.datasets.images.picture_files import read_picture
@@ -49,7 +49,7 @@ def figures() -> Result:
         return Result(
             "failed", "the figure came out blank", "pip install --force-reinstall matplotlib"
         )
-    return Result("ok", f"matplotlib {matplotlib.__version__} draws PNG, in {_font()}")
+    return Result("ok", f"matplotlib {matplotlib.__version__} draws PNG in {_font()}")
 
 
 def _font() -> str:
@@ -59,8 +59,9 @@ def _font() -> str:
 
 
 def text_recognition() -> Result:
-    """Look for the program that tells how well cleaned pages can be read."""
+    """Look for the program that measures how well cleaned pages can be read."""
     from nnlab.metrics.reading import PROGRAM
 
     path = programs.path_of(PROGRAM)
-    return Result("ok", path or "not here; optional: denoise then leaves out how well pages read")
+    without = "not installed; optional: denoise needs it to measure how well pages can be read"
+    return Result("ok", path or without)

@@ -1,4 +1,4 @@
-"""The terminal, and the variables of the environment that change what nnlab does."""
+"""The terminal, and the environment variables that change what nnlab does."""
 
 import dataclasses
 import difflib
@@ -18,25 +18,25 @@ OTHERS = (
 
 
 def terminal() -> Result:
-    """Say what stdout is: width, colour, encoding."""
+    """Report width, colour and encoding of stdout."""
     from rich.console import Console
 
     console = Console()
     colour = f"{console.color_system} colour" if console.color_system else "no colour"
-    kind = f"{console.width} columns, {colour}" if console.is_terminal else "stdout is no terminal"
+    kind = f"{console.width} columns, {colour}" if console.is_terminal else "not a terminal"
     encoding = (sys.stdout.encoding or "unknown").lower()
     text = f"{kind}, encoding {encoding}"
     if encoding.replace("-", "") != "utf8":
-        advice = "set PYTHONUTF8=1 or a UTF-8 locale: texts and translations have more characters"
+        advice = "set PYTHONUTF8=1 or a UTF-8 locale; texts and translations need more characters"
         return Result("warning", text, advice)
     return Result("ok", text)
 
 
 def environment() -> Result:
-    """List the variables that are set; one of nnlab's own that nothing reads is a warning."""
+    """List the variables that are set; warn of NNLAB_ variables that nothing reads."""
     own = sorted(name for name in os.environ if name.startswith(OWN))
     shown = [f"{name}={os.environ[name]}" for name in (*own, *OTHERS) if name in os.environ]
-    text = ", ".join(shown) or "no variable that matters is set"
+    text = ", ".join(shown) or "no variable that nnlab uses is set"
     known = {*OWN_VARIABLES, *_of_options()}
     unread = [name for name in own if name not in known]
     if unread:

@@ -1,4 +1,4 @@
-"""Cores and memory: what this machine has, and what this process may have of it."""
+"""Cores and memory: what the machine has, and how much of it this process may use."""
 
 import os
 from pathlib import Path
@@ -9,20 +9,20 @@ MEMORY_INFO = Path("/proc/meminfo")
 
 
 def usable_cores() -> int:
-    """Return the number of cores that the process may run on, and TensorFlow starts threads for."""
+    """Return the number of cores this process may run on; TensorFlow starts as many threads."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def cores() -> int:
-    """Return the number of cores to use, as OMP_NUM_THREADS or else the system says."""
-    said = os.environ.get("OMP_NUM_THREADS", "")
-    return int(said) if said.isdecimal() and int(said) else usable_cores()
+    """Return the number of cores to use: OMP_NUM_THREADS if it is set, else all usable ones."""
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    return int(given) if given.isdecimal() and int(given) else usable_cores()
 
 
 def system_memory() -> int | None:
-    """Return the bytes that Linux can give to a program without swapping; None if unknown."""
+    """Return the bytes available without swapping, as Linux reports them; None if unknown."""
     try:
         lines = MEMORY_INFO.read_text().splitlines()
         fields = dict(line.split(":", 1) for line in lines)

@@ -1,8 +1,8 @@
-"""What a container or a batch system allows this process: Linux control groups, old and new.
+"""Limits that a container or batch system sets with Linux control groups, versions 1 and 2.
 
-Version 2 has one tree of groups, version 1 one for each resource. A limit of any group from the
-process's own up to the root holds; in a container the path of its own may lead nowhere, and only
-the root of what is mounted counts.
+Version 2 has one tree of groups, version 1 one per resource. The limits of all groups from the
+process's own up to the root apply. In a container, the path of the process's own group may not
+exist; then only the root of the mounted tree counts.
 """
 
 from collections.abc import Iterator
@@ -13,19 +13,19 @@ MEMBERSHIP = Path("/proc/self/cgroup")
 
 
 def cores() -> float | None:
-    """Return how many cores' worth of time the process may take; None without a limit."""
+    """Return how many cores' worth of time the process may use; None without a limit."""
     shares = [share for folder in _groups("cpu") if (share := _cores(folder)) is not None]
     return min(shares, default=None)
 
 
 def memory() -> int | None:
-    """Return how many bytes the process may still take; None without a limit."""
+    """Return how many more bytes the process may use; None without a limit."""
     rooms = [room for folder in _groups("memory") if (room := _memory(folder)) is not None]
     return min(rooms, default=None)
 
 
 def _groups(resource: str) -> Iterator[Path]:
-    """Yield the folders of the groups that the process is in, inner ones first."""
+    """Yield the folders of the process's groups, innermost first."""
     for line in (_text(MEMBERSHIP) or "").splitlines():
         _, resources, path = line.split(":", 2)
         if resources and resource not in resources.split(","):
@@ -56,7 +56,7 @@ def _memory(folder: Path) -> int | None:
 
 
 def _cached(folder: Path) -> int:
-    """Return the bytes that count as used but are file contents, which make room for others."""
+    """Return the bytes of cached file contents, which count as used but can be reclaimed."""
     fields = dict(line.split(" ", 1) for line in (_text(folder / "memory.stat") or "").splitlines())
     return int(fields.get("total_inactive_file", fields.get("inactive_file", 0)))
 

@@ -1,7 +1,7 @@
-"""Scores and what may be concluded from them: intervals, paired tests, confusions, rankings.
+"""Scores and statistics about them: intervals, paired tests, confusions, rankings.
 
-Every result is a small frozen dataclass. What cannot be known (the spread of a single run, the
-recall of a class without examples) is `None`, never NaN, so that the result is always valid JSON.
+Every result is a small frozen dataclass. Unknown values (the spread of a single run, the recall of
+a class without examples) are `None`, never NaN, so that the result is always valid JSON.
 """
 
 from nnlab.metrics.classification import (

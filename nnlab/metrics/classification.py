@@ -1,4 +1,4 @@
-"""Which classes are confused with which, and whether several runs agree on it."""
+"""Which classes are confused, and whether several runs agree on that."""
 
 import math
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from nnlab.metrics.intervals import wilson_interval
 
 @dataclass(frozen=True)
 class ClassAccuracy:
-    """Recall of one class: how many of its `count` examples were recognised."""
+    """Recall of one class: how many of its `count` examples were classified correctly."""
 
     label: int
     correct: int
@@ -23,7 +23,7 @@ class ClassAccuracy:
 
 @dataclass(frozen=True)
 class ConfusedPair:
-    """`count` examples of class `label` were taken for class `prediction`."""
+    """Class `label` was mistaken for class `prediction` in `count` examples."""
 
     label: int
     prediction: int
@@ -32,7 +32,7 @@ class ConfusedPair:
 
 @dataclass(frozen=True)
 class ClassRank:
-    """Where one class stands over several runs; rank 1 is the class recognised worst."""
+    """Rank of one class over several runs; rank 1 has the lowest recall."""
 
     label: int
     mean_rank: float
@@ -41,11 +41,11 @@ class ClassRank:
 
 @dataclass(frozen=True)
 class RankStability:
-    """Whether several runs rank the classes alike (1: identically, near 0: by chance).
+    """How far several runs rank the classes alike (1: identically, near 0: by chance).
 
     `spearman` is the mean rank correlation over all pairs of runs, `kendall_w` Kendall's
     coefficient of concordance. Both are None where they are undefined: for a single run, or
-    where every run recognises all classes equally well.
+    if all classes have the same recall in every run.
     """
 
     runs: int
@@ -57,12 +57,12 @@ class RankStability:
 def confusion_matrix(
     labels: npt.ArrayLike, predictions: npt.ArrayLike, classes: int
 ) -> npt.NDArray[np.int64]:
-    """Count how often each class was taken for each.
+    """Count how often each true class was predicted as each class.
 
     Args:
         labels: true classes, integers (count,), 0 to classes - 1.
         predictions: predicted classes, likewise.
-        classes: how many classes there are, seen in the labels or not.
+        classes: number of classes, including those without examples.
 
     Returns:
         int64 (classes, classes): row = true class, column = predicted class.
@@ -72,7 +72,7 @@ def confusion_matrix(
     """
     true, predicted = np.asarray(labels), np.asarray(predictions)
     if true.ndim != 1 or true.shape != predicted.shape:
-        raise ValueError(f"expected two lists of one length, got {true.shape}, {predicted.shape}")
+        raise ValueError(f"expected lists of equal length, got {true.shape}, {predicted.shape}")
     for values in (true, predicted):
         if values.size and not (values.min() >= 0 and values.max() < classes):
             raise ValueError(
@@ -83,13 +83,13 @@ def confusion_matrix(
 
 
 def class_accuracy(confusion: npt.ArrayLike, confidence: float = 0.95) -> tuple[ClassAccuracy, ...]:
-    """Recall of each class with its Wilson interval, the worst class first.
+    """Recall of each class with its Wilson interval, the lowest first.
 
     Classes of equal recall keep the order of their labels; a class without examples has no recall
     and comes last.
 
     Args:
-        confusion: counts (classes, classes) as `confusion_matrix` gives them.
+        confusion: counts (classes, classes) as `confusion_matrix` returns them.
         confidence: level of the intervals, between 0 and 1.
     """
     matrix = np.asarray(confusion)
@@ -104,7 +104,7 @@ def class_accuracy(confusion: npt.ArrayLike, confidence: float = 0.95) -> tuple[
 
 
 def confused_pairs(confusion: npt.ArrayLike, top: int = 10) -> tuple[ConfusedPair, ...]:
-    """The at most `top` pairs (class, what it was taken for) with the most errors, most first."""
+    """The `top` most frequent errors as pairs of true and predicted class, most frequent first."""
     errors = np.array(confusion)
     np.fill_diagonal(errors, 0)
     pairs = [
@@ -115,17 +115,17 @@ def confused_pairs(confusion: npt.ArrayLike, top: int = 10) -> tuple[ConfusedPai
 
 
 def rank_stability(recalls: npt.ArrayLike) -> RankStability:
-    """Whether "the most misclassified classes" are the same from run to run.
+    """Whether the most misclassified classes are the same from run to run.
 
-    Ties share their mean rank. A class is among the worst three of a run where fewer than three
-    classes are recognised worse. Kendall's W is corrected for ties (Siegel 1956, section 9).
+    Ties share their mean rank. A class is among the worst three of a run if fewer than three
+    classes have a lower recall. Kendall's W is corrected for ties (Siegel 1956, section 9).
 
     Args:
-        recalls: recall of each class in each run, (runs, classes), 0 to 1. A class that lacks a
-            recall (NaN) in any run is left out.
+        recalls: recall of each class in each run, (runs, classes), 0 to 1. A class without recall
+            (NaN) in any run is left out.
 
     Returns:
-        The stability, its classes with the lowest mean rank (worst recognised) first.
+        The stability; its classes are sorted by mean rank, the lowest recall first.
 
     Raises:
         ValueError: if the recalls are not a non-empty (runs, classes) array.
@@ -149,7 +149,7 @@ def rank_stability(recalls: npt.ArrayLike) -> RankStability:
 
 
 def _mean_correlation(ranks: npt.NDArray[np.float64]) -> float | None:
-    """Mean Pearson correlation of the ranks (Spearman's) over the pairs of runs that have one."""
+    """Mean Pearson correlation of the ranks (Spearman's) over the pairs of runs where defined."""
     deviations = ranks - ranks.mean(axis=1, keepdims=True)
     deviations = deviations[np.abs(deviations).sum(axis=1) > 0]
     if len(deviations) < 2:

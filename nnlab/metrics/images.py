@@ -1,4 +1,4 @@
-"""How near one image is to another: root mean square error, signal to noise, structure.
+"""How similar two images are: root mean square error, signal-to-noise ratio, structure.
 
 Images are arrays (height, width) of floats from 0 (black) to 1 (white).
 """
@@ -20,7 +20,7 @@ def rmse(image: Image, truth: Image) -> float:
     """Root of the mean squared difference, 0 to 1.
 
     Raises:
-        ValueError: if the images differ in shape, or have no pixel.
+        ValueError: if the images differ in shape, or have no pixels.
     """
     return pooled_rmse([(image, truth)])
 
@@ -28,14 +28,14 @@ def rmse(image: Image, truth: Image) -> float:
 def pooled_rmse(pairs: Iterable[tuple[Image, Image]]) -> float:
     """Root of the mean squared difference over the pixels of all images together.
 
-    So scored Kaggle's "Denoising Dirty Documents" (2015): a large page counts for more than a small
-    one, and the result is no less than the mean over pages.
+    This is the score of Kaggle's "Denoising Dirty Documents" (2015): a large page counts more than
+    a small one, and the result is no less than the mean over pages.
 
     Args:
-        pairs: image and true image; each pair of one shape.
+        pairs: image and true image, of the same shape.
 
     Raises:
-        ValueError: if the images of a pair differ in shape, or there is no pixel.
+        ValueError: if the images of a pair differ in shape, or there are no pixels.
     """
     squares, pixels = 0.0, 0
     for image, truth in pairs:
@@ -49,7 +49,7 @@ def pooled_rmse(pairs: Iterable[tuple[Image, Image]]) -> float:
 
 
 def psnr(image: Image, truth: Image) -> float | None:
-    """Peak signal-to-noise ratio in decibels: 20 log10(1 / rmse); None if there is no difference.
+    """Peak signal-to-noise ratio in decibels, 20 log10(1 / rmse); None for identical images.
 
     Raises:
         ValueError: as `rmse` does.
@@ -59,18 +59,18 @@ def psnr(image: Image, truth: Image) -> float | None:
 
 
 def ssim(image: Image, truth: Image) -> float:
-    """Structural similarity, -1 to 1, where 1 is the same image.
+    """Structural similarity, -1 to 1; 1 for identical images.
 
     Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error visibility to
     structural similarity", IEEE Transactions on Image Processing 13 (2004): means, variances and
-    covariance in a Gaussian window, averaged over all places where the window is inside the image.
+    covariance in a Gaussian window, averaged over all positions with the window inside the image.
 
     Raises:
-        ValueError: if the images differ in shape, or are smaller than the window of 11x11.
+        ValueError: if the images differ in shape, or are smaller than the 11x11 window.
     """
     _check(image, truth)
     if image.ndim != 2 or min(image.shape) < WINDOW:
-        raise ValueError(f"expected images of {WINDOW}x{WINDOW} at least, got {image.shape}")
+        raise ValueError(f"expected images of at least {WINDOW}x{WINDOW}, got {image.shape}")
     x, y = image.astype(np.float64), truth.astype(np.float64)
     mean_x, mean_y = _blurred(x), _blurred(y)
     variances = _blurred(x * x) - mean_x**2 + _blurred(y * y) - mean_y**2
@@ -82,7 +82,7 @@ def ssim(image: Image, truth: Image) -> float:
 
 
 def _blurred(image: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Weighted means in all windows that are inside the image."""
+    """Weighted means in all windows inside the image."""
     from scipy.ndimage import correlate1d
 
     around = WINDOW // 2
@@ -95,4 +95,4 @@ def _blurred(image: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 def _check(image: Image, truth: Image) -> None:
     if image.shape != truth.shape:
-        raise ValueError(f"expected images of one shape, got {image.shape} and {truth.shape}")
+        raise ValueError(f"expected images of the same shape, got {image.shape} and {truth.shape}")

@@ -1,6 +1,6 @@
 """Intervals for proportions and means, and the paired t test.
 
-SciPy is imported inside functions: to count is cheap, and should stay so.
+SciPy is imported inside functions, because counting alone should stay cheap.
 """
 
 import math
@@ -22,7 +22,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over `n` runs with its interval; from a single run `sd`, `low` and `high` are None."""
+    """A mean over `n` runs with its interval; for a single run `sd`, `low` and `high` are None."""
 
     mean: float
     sd: float | None
@@ -47,8 +47,8 @@ class PairedDifference:
 def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> Interval:
     """Wilson's score interval for a proportion (Wilson 1927, JASA 22, 209-212).
 
-    Unlike the textbook interval it stays within 0..1 and keeps its level near 0 and 1, where
-    accuracies live. No trials at all give 0..1: nothing is known.
+    Unlike the textbook interval it stays within 0..1 and keeps its level near 0 and 1, as needed
+    for accuracies. Without any trials the interval is 0..1.
 
     Raises:
         ValueError: unless 0 <= successes <= trials and 0 < confidence < 1.
@@ -62,7 +62,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
     shrink = 1 + z**2 / trials
     centre = (share + z**2 / (2 * trials)) / shrink
     half = z * math.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2)) / shrink
-    # the interval contains the estimate; rounding at 0 % and 100 % must not say otherwise
+    # the interval must contain the estimate, despite rounding at 0 % and 100 %
     return Interval(min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share))
 
 
@@ -72,13 +72,13 @@ def mean_interval(
     """Mean of one score per run, with Student's t interval.
 
     Args:
-        values: finite scores, one a run. A single run has a mean, but no spread and no interval.
+        values: finite scores, one per run. A single run has a mean, but no spread and no interval.
         confidence: level of the interval, between 0 and 1.
-        share: whether the scores are shares of a whole; the interval then ends at 0 and 1, which
-            Student's, made for a mean that can be anything, passes where runs are few.
+        share: whether the scores are shares of a whole; the interval is then cut at 0 and 1, which
+            Student's interval may exceed for few runs.
 
     Raises:
-        ValueError: if there is no value, or one that is not finite.
+        ValueError: if there are no values, or one is not finite.
     """
     scores = _finite(values, "values")
     mean = float(scores.mean())
@@ -97,20 +97,20 @@ def paired_difference(
 ) -> PairedDifference:
     """Mean of `a - b` over paired runs, with Student's t interval and the two-sided paired t test.
 
-    Where the differences do not vary there is no spread to measure the mean against:
+    Special cases without a spread to compare the mean with:
 
-    - all exactly 0: the pairs are indistinguishable, p = 1 and the interval is 0..0;
-    - all the same, but not 0: the t statistic is infinite, though two or three equal numbers
-      prove no such thing (accuracies come in steps of 1/examples), so p and interval are None;
+    - all differences exactly 0: p = 1 and the interval is 0..0;
+    - all the same, but not 0: the t statistic would be infinite, which two or three equal numbers
+      do not justify (accuracies come in steps of 1/examples), so p and interval are None;
     - a single pair: sd, interval and p are None.
 
     Args:
-        a: finite scores, one a pair.
-        b: finite scores, in the same order and as many as `a`.
+        a: finite scores, one per pair.
+        b: finite scores, as many as `a` and in the same order.
         confidence: level of the interval, between 0 and 1.
 
     Raises:
-        ValueError: if there is no pair, the lengths differ, or a score is not finite.
+        ValueError: if there are no pairs, the lengths differ, or a score is not finite.
     """
     first, second = _finite(a, "a"), _finite(b, "b")
     if len(first) != len(second):
@@ -141,7 +141,7 @@ def _t_test(t: float, degrees: int) -> float:
 
 
 def _is_constant(differences: np.ndarray, *operands: np.ndarray) -> bool:
-    """Whether the differences vary by no more than the rounding of the subtraction."""
+    """Whether the differences vary by no more than rounding errors of the subtraction."""
     size = max(float(np.abs(operand).max()) for operand in operands)
     return bool(np.ptp(differences) <= 4 * np.finfo(np.float64).eps * size)
 

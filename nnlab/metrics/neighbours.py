@@ -1,4 +1,4 @@
-"""How good a map of examples is: are neighbours in it alike, and neighbours in truth?
+"""How good a map of examples is: whether neighbours have the same class, and were close before.
 
 All distances are Euclidean.
 """
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 TRUSTWORTHINESS_SAMPLE = 2000
 SILHOUETTE_SAMPLE = 5000
-CELLS = 1 << 22  # distances that are held at once
+CELLS = 1 << 22  # distances computed at a time
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.integer]
@@ -26,28 +26,28 @@ def knn_accuracy(
 ) -> float:
     """Share of the test points whose class is the most frequent one of their k neighbours.
 
-    The neighbours are training points. Of classes that are equally frequent among them the lowest
-    is the answer, as in scikit-learn; of points equally far any may be taken.
+    The neighbours are training points. Ties between classes go to the lowest one, as in
+    scikit-learn; ties between equally distant points are broken arbitrarily.
 
     Args:
-        train_points: floats (n, d), finite; made for few dimensions, such as a plane.
-        train_labels: their classes, integers (n,), 0 and up.
+        train_points: floats (n, d), finite; intended for few dimensions, such as a plane.
+        train_labels: their classes, integers (n,), at least 0.
         test_points: floats (m, d), finite.
         test_labels: integers (m,).
-        k: how many neighbours vote, 1 to n.
+        k: number of neighbours that vote, 1 to n.
 
     Raises:
-        ValueError: if shapes do not fit, a point is not finite, or k is out of range.
+        ValueError: if shapes do not match, a point is not finite, or k is out of range.
     """
     from scipy.spatial import cKDTree
 
     known, known_labels = _checked(train_points, train_labels)
     asked, asked_labels = _checked(test_points, test_labels)
     if known.shape[1] != asked.shape[1] or not len(asked):
-        raise ValueError(f"expected points of one space, got {known.shape} and {asked.shape}")
+        raise ValueError(f"expected equal dimensions, got {known.shape} and {asked.shape}")
     if not 1 <= k <= len(known):
         raise ValueError(f"expected 1 to {len(known)} neighbours, got {k}")
-    # a list of ranks: a single number would drop the axis where k is 1
+    # a list of ranks, because a single number would drop the axis for k = 1
     _, nearest = cKDTree(known).query(asked, k=list(range(1, k + 1)))
     return float((_most_frequent(known_labels[nearest]) == asked_labels).mean())
 
@@ -59,20 +59,20 @@ def trustworthiness(
     sample: int = TRUSTWORTHINESS_SAMPLE,
     seed: int = 0,
 ) -> float:
-    """Whether neighbours on a map were neighbours before, 0 to 1 (1: all k of every point were).
+    """How far neighbours on a map were neighbours before, 0 to 1 (1: all k of every point were).
 
     Venna and Kaski, "Neighborhood preservation in nonlinear projection methods", ICANN 2001: each
-    neighbour on the map costs as many ranks as it was further away than the k-th. A map by chance
-    gets about 0.5. Of points equally far on the map the earlier come first; points equally far
-    before share the best of their ranks.
+    neighbour on the map costs the number of ranks by which it was further away than the k-th. A
+    random map scores about 0.5. Among equally distant points, the earlier come first on the map;
+    before, they share the best of their ranks.
 
     Args:
-        high: the examples, numbers (n, ...); what comes after the first axis is flattened.
-        low: their places on the map, floats (n, d), finite.
-        k: neighbours, 1 to less than half of the points.
-        sample: of more points than that so many are drawn. The score holds for the neighbours
-            among them: k of 2,000 points reach as far as 5 k of 10,000.
-        seed: of the draw.
+        high: the examples, numbers (n, ...); axes after the first are flattened.
+        low: their positions on the map, floats (n, d), finite.
+        k: number of neighbours, less than half the number of points.
+        sample: if there are more points, this many are drawn. The neighbours are then those among
+            the drawn points: k of 2,000 points reach as far as 5 k of 10,000.
+        seed: seed of the draw.
 
     Raises:
         ValueError: if the counts differ, a number is not finite, or k is out of range.
@@ -81,12 +81,12 @@ def trustworthiness(
 
     before, after = np.asarray(high), np.asarray(low)
     if len(before) != len(after):
-        raise ValueError(f"expected as many points, got {len(before)} and {len(after)}")
+        raise ValueError(f"expected {len(before)} points on the map, got {len(after)}")
     rows = _drawn(len(before), sample, seed)
     before, after = _points(before[rows].reshape(len(rows), -1)), _points(after[rows])
     count = len(rows)
     if not 1 <= k < count / 2:
-        raise ValueError(f"expected 1 to less than {count / 2:g} neighbours, got {k}")
+        raise ValueError(f"expected at least 1 and less than {count / 2:g} neighbours, got {k}")
     penalty = 0
     for block in _blocks(count, count):
         near = _without_self(cdist(after[block], after), block).argsort(axis=1, kind="stable")
@@ -100,20 +100,20 @@ def trustworthiness(
 def silhouette(
     points: npt.NDArray[Any], labels: Labels, sample: int = SILHOUETTE_SAMPLE, seed: int = 0
 ) -> float | None:
-    """How far the classes lie apart, -1 to 1: mean of (b - a) / max(a, b) over the points.
+    """How well the classes are separated, -1 to 1: mean of (b - a) / max(a, b) over the points.
 
     Rousseeuw, "Silhouettes: a graphical aid to the interpretation and validation of cluster
-    analysis", 1987. a is the mean distance to the other points of the same class, b that to the
-    points of the nearest other class. A point alone in its class counts 0.
+    analysis", 1987. a is the mean distance to the other points of the same class, b the mean
+    distance to the points of the nearest other class. A point alone in its class scores 0.
 
     Args:
         points: floats (n, d), finite.
-        labels: integers (n,), 0 and up.
-        sample: of more points than that so many are drawn.
-        seed: of the draw.
+        labels: integers (n,), at least 0.
+        sample: if there are more points, this many are drawn.
+        seed: seed of the draw.
 
     Returns:
-        The score, or None where there are not two classes.
+        The score, or None for fewer than two classes.
 
     Raises:
         ValueError: if the counts differ, or a number is not finite.
@@ -143,15 +143,15 @@ def silhouette(
 
 
 def class_medoids(points: npt.NDArray[Any], labels: Labels, classes: int) -> Indices:
-    """The example of each class that lies nearest to the median of its class, coordinatewise.
+    """The example of each class that is nearest to the coordinate-wise median of its class.
 
     Args:
         points: floats (n, d), finite.
         labels: integers (n,), 0 to classes - 1.
-        classes: how many classes there are, seen in the labels or not.
+        classes: number of classes, including those without examples.
 
     Returns:
-        int64 (classes,): row of the example, the first of several; -1 for a class without one.
+        int64 (classes,): row of the example, the first of equals; -1 for a class without examples.
 
     Raises:
         ValueError: if the counts differ, or a number is not finite.
@@ -166,7 +166,7 @@ def class_medoids(points: npt.NDArray[Any], labels: Labels, classes: int) -> Ind
 
 
 def _most_frequent(votes: Indices) -> Indices:
-    """The most frequent value of each row, of several the lowest."""
+    """The most frequent value of each row, the lowest of equals."""
     votes = np.sort(votes, axis=1)
     counts = (votes[:, :, None] == votes[:, None, :]).sum(axis=2)
     result: Indices = votes[np.arange(len(votes)), counts.argmax(axis=1)]
@@ -192,9 +192,9 @@ def _without_self(distances: Floats, block: slice) -> Floats:
 def _checked(points: npt.NDArray[Any], labels: Labels) -> tuple[Floats, Indices]:
     places, classes = _points(points), np.asarray(labels)
     if classes.shape != (len(places),):
-        raise ValueError(f"expected a label a point, got {classes.shape} and {places.shape}")
+        raise ValueError(f"expected one label per point, got {classes.shape} for {places.shape}")
     if classes.min() < 0:
-        raise ValueError(f"expected labels from 0 up, got {classes.min()}")
+        raise ValueError(f"expected labels of at least 0, got {classes.min()}")
     return places, classes.astype(np.int64)
 
 

@@ -1,6 +1,6 @@
-"""How well a recommender ranks the one item that was hidden from a basket.
+"""How well a recommender ranks the item hidden from a basket.
 
-Sparse matrices are SciPy's; a basket is a row, an item a column.
+Sparse matrices are SciPy's, with one row per basket and one column per item.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ Baskets = Union[npt.NDArray[Any], "csr_matrix"]
 
 @dataclass(frozen=True)
 class RecallAt:
-    """Share of the hidden items among the first `k`, and its interval."""
+    """Share of the hidden items ranked among the first `k`, with its interval."""
 
     k: int
     recall: float
@@ -32,25 +32,25 @@ class RecallAt:
 def ranks(scores: npt.ArrayLike, hidden: npt.ArrayLike, known: Baskets) -> Floats:
     """The rank of each hidden item among the items that are not in its basket; 1 is the best.
 
-    Items with equal scores share their mean rank, so that a recommender cannot gain by scoring
-    all alike: three best items that are tied have rank 2 each.
+    Items with equal scores share their mean rank, so that giving all items the same score gains
+    nothing: three items tied for the best score all have rank 2.
 
     Args:
-        scores: floats (baskets, items), the better an item fits the higher.
-        hidden: the item that was taken out of each basket, integers (baskets,).
-        known: what is left in the baskets, (baskets, items): a mask, multi-hot, or sparse.
+        scores: floats (baskets, items), higher for a better fit.
+        hidden: the item removed from each basket, integers (baskets,).
+        known: the items left in the baskets, (baskets, items): a mask, multi-hot, or sparse.
 
     Returns:
         float64 (baskets,): 1 to the number of items not in the basket, in steps of one half.
 
     Raises:
-        ValueError: if shapes do not fit, a score is NaN, or a hidden item is in its basket.
+        ValueError: if shapes do not match, a score is NaN, or a hidden item is in its basket.
     """
     values, items = np.asarray(scores), np.asarray(hidden)
     mask = _mask(known)
     if values.ndim != 2 or values.shape != mask.shape or items.shape != values.shape[:1]:
         raise ValueError(
-            "expected scores and baskets (baskets, items) and a hidden item a basket, "
+            "expected scores and baskets (baskets, items) and one hidden item per basket, "
             f"got {values.shape}, {mask.shape}, {items.shape}"
         )
     if np.isnan(values).any():
@@ -68,10 +68,10 @@ def ranks(scores: npt.ArrayLike, hidden: npt.ArrayLike, known: Baskets) -> Float
 
 
 def recall_at(ranks: Floats, k: int) -> float:
-    """Share of the hidden items that are among the first k: whose rank is k at most.
+    """Share of the hidden items among the first k, that is, with a rank of at most k.
 
     Raises:
-        ValueError: if there is no rank, as in all functions on ranks.
+        ValueError: if there are no ranks, as in all functions on ranks.
     """
     return float((_checked(ranks) <= k).mean())
 
@@ -80,7 +80,7 @@ def ndcg_at(ranks: Floats, k: int) -> float:
     """Normalised discounted cumulative gain of the first k, 0 to 1.
 
     Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques", 2002. With a
-    single right item it is the mean of 1 / log2(1 + rank), and 0 beyond rank k.
+    single relevant item it is the mean of 1 / log2(1 + rank), or 0 beyond rank k.
     """
     places = _checked(ranks)
     return float(np.where(places <= k, 1 / np.log2(1 + places), 0).mean())
@@ -94,8 +94,8 @@ def mrr(ranks: Floats) -> float:
 def recall_curve(ranks: Floats, most: int = 20, confidence: float = 0.95) -> tuple[RecallAt, ...]:
     """Recall at 1 to `most`, with Wilson intervals over the baskets.
 
-    The intervals tell how far the recall depends on the choice of the test baskets. They say
-    little about the difference of two recommenders on the same baskets, which is paired.
+    The intervals cover the choice of the test baskets. They say little about the difference of two
+    recommenders on the same baskets, which is a paired comparison.
     """
     places, rows = _checked(ranks), []
     for k in range(1, most + 1):
@@ -106,28 +106,28 @@ def recall_curve(ranks: Floats, most: int = 20, confidence: float = 0.95) -> tup
 
 
 def auc(scores: npt.ArrayLike, baskets: Baskets) -> float | None:
-    """Area under the ROC curve of a basket, 0 to 1, in the mean over all baskets.
+    """Area under the ROC curve of a basket, 0 to 1, averaged over all baskets.
 
-    The chance that an item in the basket scores higher than one that is not; ties count one half
-    (Mann and Whitney 1947). Where the recommender was given these same baskets it had the answer
+    This is the probability that an item in the basket scores higher than one outside; ties count
+    one half (Mann and Whitney 1947). A recommender that was given these same baskets had the answer
     in its input, and mere popularity gets .83 on groceries: such a number says nothing about
-    recommending, and stands here to show that.
+    recommending, and is measured here to show that.
 
     Args:
         scores: floats (baskets, items).
-        baskets: what is in the baskets, (baskets, items): a mask, multi-hot, or sparse.
+        baskets: the items in the baskets, (baskets, items): a mask, multi-hot, or sparse.
 
     Returns:
-        The area, or None where every basket is empty or has all items; others without these.
+        The mean area over the baskets that are neither empty nor have all items; None without any.
 
     Raises:
-        ValueError: if shapes do not fit, or a score is NaN.
+        ValueError: if shapes do not match, or a score is NaN.
     """
     from scipy.stats import rankdata
 
     values, mask = np.asarray(scores), _mask(baskets)
     if values.ndim != 2 or values.shape != mask.shape or np.isnan(values).any():
-        raise ValueError(f"expected a score an item, got {values.shape} for {mask.shape}")
+        raise ValueError(f"expected one score per item, got {values.shape} for {mask.shape}")
     inside = mask.sum(axis=1)
     outside = mask.shape[1] - inside
     pairs = inside * outside
@@ -148,5 +148,5 @@ def _mask(baskets: Baskets) -> npt.NDArray[np.bool_]:
 def _checked(ranks: Floats | Sequence[float]) -> Floats:
     places = np.asarray(ranks, np.float64)
     if places.ndim != 1 or not places.size or not places.min() >= 1:
-        raise ValueError(f"expected ranks from 1 up, got {places!r}")
+        raise ValueError(f"expected ranks of at least 1, got {places!r}")
     return places

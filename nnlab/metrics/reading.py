@@ -1,4 +1,4 @@
-"""How well a page can be read: text recognition by another program, and its errors."""
+"""How well a page can be read: text recognition by an external program, and its error rate."""
 
 import os
 import subprocess
@@ -12,21 +12,21 @@ from nnlab import programs
 from nnlab.errors import NnlabError
 
 PROGRAM = "tesseract"
-SECONDS = 300  # that a page may take
+SECONDS = 300  # time limit for one page
 
 
 def character_error_rate(text: str, reference: str) -> float:
-    """Characters to insert, delete or replace, divided by those of the reference; 0 and up.
+    """Characters to insert, delete or replace, divided by the length of the reference; at least 0.
 
     The edit distance is Levenshtein's ("Binary codes capable of correcting deletions, insertions,
-    and reversals", 1966), row by row (Wagner and Fischer, 1974). Blanks and line ends count.
+    and reversals", 1966), row by row (Wagner and Fischer, 1974). Spaces and line ends count.
 
     Args:
-        text: what was read.
-        reference: what is written there.
+        text: the recognised text.
+        reference: the true text.
 
     Raises:
-        ValueError: if the reference has no character.
+        ValueError: if the reference is empty.
     """
     if not reference:
         raise ValueError("expected a reference text, got none")
@@ -35,7 +35,7 @@ def character_error_rate(text: str, reference: str) -> float:
     for letter in _codes(text):
         reached = row + 1
         np.minimum(reached[1:], row[:-1] + (columns != letter), out=reached[1:])
-        # what is inserted costs one each: the least so far along the row, taken without its places
+        # each insertion costs 1: a running minimum along the row, less the position
         row = np.minimum.accumulate(reached - places) + places
     return int(row[-1]) / len(reference)
 
@@ -45,10 +45,10 @@ def ocr(image: npt.NDArray[Any], language: str = "eng") -> str | None:
 
     Args:
         image: (height, width), uint8 or floats from 0 (black) to 1 (white).
-        language: as tesseract names it.
+        language: tesseract's name of it.
 
     Returns:
-        The text, or None where the program is not installed.
+        The text, or None if the program is not installed.
 
     Raises:
         NnlabError: The program failed, or took too long.
@@ -67,10 +67,10 @@ def ocr(image: npt.NDArray[Any], language: str = "eng") -> str | None:
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},  # its threads wait for each other
         )
     except subprocess.TimeoutExpired as error:
-        raise NnlabError(f"{PROGRAM} took more than {SECONDS} seconds for a page") from error
+        raise NnlabError(f"{PROGRAM} took more than {SECONDS} seconds for one page") from error
     if done.returncode:
-        said = " ".join(done.stderr.decode("utf-8", "replace").split())[:300]
-        raise NnlabError(f"{PROGRAM} failed with exit code {done.returncode}: {said}")
+        reason = " ".join(done.stderr.decode("utf-8", "replace").split())[:300]
+        raise NnlabError(f"{PROGRAM} failed with exit code {done.returncode}: {reason}")
     return done.stdout.decode("utf-8", "replace")
 
 

@@ -1,8 +1,9 @@
-"""How much of a generated text is copied from what it was trained on.
+"""How much of a generated text is copied from the training text.
 
-All is exact. Equal pieces get equal numbers: pieces of one character first, then, pair by pair, of
-2, 4, 8... (Karp, Miller and Rosenberg, "Rapid identification of repeated patterns in strings, trees
-and arrays", STOC 1972). The corpus is read in parts, so that memory depends on the text alone.
+The results are exact. Equal pieces get equal numbers: first pieces of one character, then, by
+joining pairs, of 2, 4, 8... (Karp, Miller and Rosenberg, "Rapid identification of repeated patterns
+in strings, trees and arrays", STOC 1972). The corpus is read in parts, so that memory depends only
+on the text.
 """
 
 from collections.abc import Iterator
@@ -10,15 +11,15 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-PART = 1 << 20  # codes of the corpus that are looked at together
+PART = 1 << 20  # codes of the corpus read at a time
 
 Codes = npt.NDArray[np.integer]
 Numbers = npt.NDArray[np.int64]
-Pieces = tuple[Numbers, Numbers]  # numbers at each place of the text, and of the corpus or -1
+Pieces = tuple[Numbers, Numbers]  # number of the piece at each place of text and corpus; -1: none
 
 
 def longest_copied_run(text: Codes, corpus: Codes) -> int:
-    """Length of the longest piece of `text` that stands in `corpus`.
+    """Length of the longest piece of `text` that occurs in `corpus`.
 
     Args:
         text: integers (count,), such as a generated text.
@@ -28,7 +29,7 @@ def longest_copied_run(text: Codes, corpus: Codes) -> int:
 
 
 def copied_share(generated: Codes, corpus: Codes, n: int = 20) -> float:
-    """Share of the n-grams of a generated text that stand in the corpus, 0 to 1.
+    """Share of the n-grams of a generated text that occur in the corpus, 0 to 1.
 
     Args:
         generated: integers (count,), at least n.
@@ -39,7 +40,7 @@ def copied_share(generated: Codes, corpus: Codes, n: int = 20) -> float:
         ValueError: if the text has no n-gram.
     """
     if not 1 <= n <= len(generated):
-        raise ValueError(f"expected 1 to {len(generated)} characters an n-gram, got {n}")
+        raise ValueError(f"expected n-grams of 1 to {len(generated)} characters, got {n}")
     copied = np.zeros(len(generated) - n + 1, np.bool_)
     for part in _parts(corpus, n):
         numbers, found = _of_length(n, _doubled(generated, part, n))
@@ -49,14 +50,14 @@ def copied_share(generated: Codes, corpus: Codes, n: int = 20) -> float:
 
 
 def _parts(corpus: Codes, longest: int) -> Iterator[Codes]:
-    """Cut the corpus so that each of its pieces up to the longest lies within one part."""
+    """Cut the corpus into parts so that each piece of up to `longest` codes is inside one part."""
     step = max(PART, longest)
     for start in range(0, len(corpus), step):
         yield corpus[start : start + step + longest - 1]
 
 
 def _doubled(text: Codes, part: Codes, longest: int | None = None) -> list[Pieces]:
-    """The pieces of 1, 2, 4... characters, as long as text and part have any in common."""
+    """The pieces of 1, 2, 4... characters, while text and part have any in common."""
     none = np.zeros(len(part), np.int64)
     found: list[Pieces] = []
     pieces = _numbered(text.astype(np.int64), part.astype(np.int64), none == 0)
@@ -81,7 +82,7 @@ def _longest(doubled: list[Pieces]) -> int:
 
 
 def _of_length(length: int, doubled: list[Pieces]) -> Pieces:
-    """The pieces of one length, put together of those that its binary digits name."""
+    """The pieces of one length, joined from the powers of two in its binary form."""
     nothing = np.empty(0, np.int64)
     if len(doubled) < length.bit_length():
         return nothing, nothing
@@ -94,7 +95,7 @@ def _of_length(length: int, doubled: list[Pieces]) -> Pieces:
 
 
 def _joined(first: Pieces, second: Pieces, apart: int) -> Pieces:
-    """The pieces made of a first one and a second that begins `apart` characters later."""
+    """The pieces made of a first one and a second that starts `apart` characters later."""
     size = int(second[0].max(initial=0)) + 1
     pairs, usable = [], np.empty(0, np.bool_)
     for one, other in zip(first, second, strict=True):
@@ -106,7 +107,7 @@ def _joined(first: Pieces, second: Pieces, apart: int) -> Pieces:
 
 
 def _numbered(text: Numbers, part: Numbers, usable: npt.NDArray[np.bool_]) -> Pieces:
-    """Number the values of the text, and find those of the part among them, where it is usable."""
+    """Number the values of the text, and look up those of the part where it is usable."""
     values, numbers = np.unique(text, return_inverse=True)
     found = np.full(len(part), -1)
     at = np.flatnonzero(usable)

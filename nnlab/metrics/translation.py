@@ -1,11 +1,11 @@
-"""Scores of translations: chrF, BLEU, and the share that is right to the letter.
+"""Scores of translations: chrF, BLEU, and the share of exact matches.
 
-Every hypothesis has a list of references, one or more, each as good as the others.
+Every hypothesis has one or more references, which are equally good.
 
 chrF is Popović, "chrF: character n-gram F-score for automatic MT evaluation" (WMT 2015), BLEU is
 Papineni et al., "BLEU: a method for automatic evaluation of machine translation" (ACL 2002), both
 as sacrebleu computes them by default (Post, "A call for clarity in reporting BLEU scores", WMT
-2018): comparable with what others report.
+2018), so that they can be compared with published ones.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from nnlab.metrics.intervals import Interval
 
 ORDER = 6  # the longest n-grams of chrF
-BETA = 2.0  # how much more recall counts than precision
+BETA = 2.0  # weight of recall relative to precision
 RESAMPLES = 1000
 
 References = Sequence[Sequence[str]]
@@ -31,10 +31,10 @@ def chrf(hypotheses: Sequence[str], references: References) -> float:
 
     Args:
         hypotheses: translations.
-        references: for each of them one or more right translations.
+        references: one or more correct translations of each.
 
     Raises:
-        ValueError: if there is no hypothesis, or one without a reference.
+        ValueError: if there are no hypotheses, or one has no reference.
     """
     from sacrebleu import corpus_chrf
 
@@ -42,22 +42,22 @@ def chrf(hypotheses: Sequence[str], references: References) -> float:
 
 
 def bleu(hypotheses: Sequence[str], references: References) -> float:
-    """The BLEU of a whole test set, 0 to 100; arguments and errors as of `chrf`."""
+    """The BLEU of a whole test set, 0 to 100; arguments and errors as for `chrf`."""
     from sacrebleu import corpus_bleu
 
-    # force: it changes no score, but keeps the library from writing warnings
+    # force changes no score, but stops the library from printing warnings
     return float(corpus_bleu(hypotheses, _transposed(hypotheses, references), force=True).score)
 
 
 def exact_match(hypotheses: Sequence[str], references: References) -> float:
-    """Share of the hypotheses that equal one of their references; errors as of `chrf`."""
+    """Share of the hypotheses that equal one of their references; errors as for `chrf`."""
     _check(hypotheses, references)
     right = [text in known for text, known in zip(hypotheses, references, strict=True)]
     return sum(right) / len(right)
 
 
 def sentence_chrf(hypotheses: Sequence[str], references: References) -> Floats:
-    """The chrF of each sentence, float64 (count,), 0 to 100; errors as of `chrf`."""
+    """The chrF of each sentence, float64 (count,), 0 to 100; errors as for `chrf`."""
     return _f_scores(_statistics(hypotheses, references))
 
 
@@ -70,16 +70,16 @@ def chrf_interval(
     """Percentile bootstrap interval of `chrf` over the sentences of the test set.
 
     Koehn, "Statistical significance tests for machine translation evaluation" (EMNLP 2004). It
-    tells how far the score depends on the choice of the test sentences, not on the training.
+    covers the choice of the test sentences, not the variation between trainings.
 
     Args:
         hypotheses: translations.
-        references: for each of them one or more right translations.
+        references: one or more correct translations of each.
         confidence: level of the interval, between 0 and 1.
-        seed: of the 1,000 resamplings.
+        seed: seed of the 1,000 resamplings.
 
     Raises:
-        ValueError: if there is no hypothesis, one without a reference, or no such confidence.
+        ValueError: as `chrf`, or if the confidence is out of range.
     """
     if not 0 < confidence < 1:
         raise ValueError(f"expected a confidence between 0 and 1, got {confidence}")
@@ -97,15 +97,15 @@ def chrf_interval(
 def _check(hypotheses: Sequence[str], references: References) -> None:
     if len(hypotheses) != len(references) or not len(hypotheses):
         raise ValueError(
-            "expected hypotheses and references for each, "
-            f"got {len(hypotheses)} and {len(references)}"
+            "expected references for each hypothesis, "
+            f"got {len(hypotheses)} hypotheses and {len(references)} lists of references"
         )
     if not all(len(known) and not isinstance(known, str) for known in references):
-        raise ValueError("expected a list of at least one reference for every hypothesis")
+        raise ValueError("expected a list of at least one reference per hypothesis")
 
 
 def _transposed(hypotheses: Sequence[str], references: References) -> list[list[Any]]:
-    """The first references of all, the second ones, ... as sacrebleu wants them; None for none."""
+    """The references in the order of sacrebleu: all first ones, all second ones, ... or None."""
     _check(hypotheses, references)
     most = max(len(known) for known in references)
     return [
@@ -115,11 +115,11 @@ def _transposed(hypotheses: Sequence[str], references: References) -> list[list[
 
 
 def _statistics(hypotheses: Sequence[str], references: References) -> Counts:
-    """What the chrF of a sentence, or of the sum of several, is computed from.
+    """The counts from which the chrF of a sentence, or of the sum of several, is computed.
 
     Returns:
-        int64 (count, 3 * ORDER): for each length of n-grams how many the hypothesis has, how many
-        the reference, and how many both; of several references the one that gives the best score.
+        int64 (count, 3 * ORDER): for each n-gram length, how many the hypothesis has, the reference
+        has, and both have. Of several references, the one with the best score is used.
     """
     _check(hypotheses, references)
     rows = np.empty((len(hypotheses), 3 * ORDER), np.int64)
@@ -147,7 +147,7 @@ def _compared(found: list[Counter[str]], wanted: list[Counter[str]]) -> list[int
 
 
 def _f_scores(statistics: Counts) -> Floats:
-    """The chrF of each row of statistics: F of the mean precision and the mean recall."""
+    """The chrF of each row of statistics: the F-score of mean precision and mean recall."""
     found, wanted, both = (statistics[:, place::3] for place in range(3))
     used = (found > 0) & (wanted > 0)
     lengths = np.maximum(used.sum(axis=1), 1)

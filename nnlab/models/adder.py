@@ -1,4 +1,4 @@
-"""The adding network of the report (section on addition): one LSTM reads, another one writes."""
+"""The adding network of the report (section on addition): one LSTM reads, another writes."""
 
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,10 @@ def adder(
     """Build the sequence-to-sequence network that answers a sum as text.
 
     Args:
-        question_length: Characters of a question, blanks included.
-        answer_length: Characters of an answer, blanks included.
+        question_length: Characters per question, including spaces.
+        answer_length: Characters per answer, including spaces.
         characters: Number of different characters.
-        units: Cells of either LSTM; the report's 128 by default.
+        units: Cells of each LSTM; the report's 128 by default.
 
     Returns:
         Network from "question", float32 (batch, question_length, characters), one-hot, to

@@ -12,20 +12,19 @@ def basket_autoencoder(
 ) -> "keras.Model":
     """Build the network that completes a basket; the defaults are the report's.
 
-    Training hides items of the basket from the network and asks for all of them (Vincent et al.,
+    Training hides some items of a basket and asks for all of them (Vincent et al.,
     "Extracting and composing robust features with denoising autoencoders", ICML 2008).
 
     Args:
         items: Number of different items.
-        dropout: Share of the input that training hides. Keras scales up what it leaves, so that
-            the sum of a basket stays the same on average.
-        hidden_units: Units of each softsign layer before the code; behind it they come in
-            reverse order.
+        dropout: Share of the input that training hides. Keras scales up the rest, so that the sum
+            of a basket stays the same on average.
+        hidden_units: Units of each softsign layer before the code; after it the order is reversed.
         code: Units of the sigmoid layer in the middle.
 
     Returns:
-        Network from "basket", float32 (batch, items), 1 for each item in it, else 0, to "scores"
-        of all items, float32 (batch, items) from 0 to 1.
+        Network from "basket", float32 (batch, items), 1 for an item in the basket, else 0, to
+        "scores" of all items, float32 (batch, items) from 0 to 1.
     """
     import keras
     from keras import layers

@@ -7,10 +7,10 @@ if TYPE_CHECKING:
 
 
 def character_lstm(window: int, characters: int, units: int = 180) -> "keras.Model":
-    """Build the network that reads a window of text and tells the next character.
+    """Build the network that reads a window of text and predicts the next character.
 
     Args:
-        window: Characters that it reads.
+        window: Characters in the window.
         characters: Number of different characters.
         units: Cells of the LSTM; the report's 180 by default.
 

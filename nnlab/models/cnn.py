@@ -23,21 +23,21 @@ def cnn(
         classes: Number of classes.
         filters: Filters of each 3x3 convolution.
         dense_units: Units of the dense layer.
-        dropout: Share that training drops after pooling, and after the dense layer.
+        dropout: Shares that training drops after pooling and after the dense layer.
 
     Returns:
         Network from raw pixels "image", float32 (batch, height, width) from 0 to 255, to
         "probabilities", float32 (batch, classes).
 
     Raises:
-        UsageError: The images are too small: each convolution takes two pixels off either side,
-            and the pool needs two that are left.
+        UsageError: The images are too small: each convolution takes two pixels off height and
+            width, and the pool needs two of the rest.
     """
     smallest = 2 * len(filters) + 2
     if min(image_shape) < smallest:
         height, width = image_shape
         raise UsageError(
-            f"the CNN expected images of {smallest}x{smallest} pixels at least, but they are "
+            f"the CNN needs images of at least {smallest}x{smallest} pixels, got "
             f"{height}x{width}; use larger images or the MLP"
         )
 

@@ -1,4 +1,4 @@
-"""Which kind of layer in `nnlab.inference` stands for which Keras class, and its settings there."""
+"""The layer kind and settings in `nnlab.inference` that correspond to each Keras class."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,33 +15,32 @@ def kind_and_settings(layer: Any) -> tuple[str, dict[str, Any]]:
         layer: A layer or operation of a functional model.
 
     Returns:
-        The kind, and its settings as a network description has them.
+        The kind, and its settings as in a network description.
 
     Raises:
-        NnlabError: The class, or a setting of it, has no counterpart.
+        NnlabError: NumPy inference does not support the class or one of its settings.
     """
     import keras
 
     class_name = type(layer).__name__
-    # The class itself, not one derived from it or one of the same name: those may compute
-    # something else.
+    # A derived class, or another of the same name, may compute something else.
     if class_name not in _KINDS or type(layer) is not getattr(keras.layers, class_name):
         raise NnlabError(
-            f"layer {layer.name!r} is a {class_name}, which NumPy inference does not have; "
-            f"it has {', '.join(sorted(_KINDS))}"
+            f"layer {layer.name!r} is a {class_name}, which NumPy inference does not support; "
+            f"it supports {', '.join(sorted(_KINDS))}"
         )
     kind, settings = _KINDS[class_name]
     return kind, settings(layer)
 
 
 def _require(layer: Any, **only: Any) -> None:
-    """Refuse values of settings that inference does not have."""
+    """Refuse settings with other values than `only`, which inference does not support."""
     for setting, value in only.items():
-        came = getattr(layer, setting)
-        if came != value:
+        got = getattr(layer, setting)
+        if got != value:
             raise NnlabError(
-                f"layer {layer.name!r}: expected {setting}={value!r}, but it is {came!r}, "
-                "which NumPy inference does not have"
+                f"layer {layer.name!r}: expected {setting}={value!r}, got {got!r}, "
+                "which NumPy inference does not support"
             )
 
 
@@ -54,7 +53,7 @@ def _activation_name(layer: Any, activation: Any) -> str:
 
     name = getattr(activation, "__name__", repr(activation))
     if getattr(keras.activations, name, None) is not activation:
-        raise NnlabError(f"layer {layer.name!r}: expected one of Keras' activations, not {name!r}")
+        raise NnlabError(f"layer {layer.name!r}: expected a Keras activation, got {name!r}")
     return name
 
 
@@ -98,8 +97,8 @@ def _lstm(layer: Any) -> dict[str, Any]:
     ]
     if activations != ["tanh", "sigmoid"]:
         raise NnlabError(
-            f"layer {layer.name!r}: expected the activations tanh and sigmoid, but there is "
-            f"{' and '.join(activations)}, which NumPy inference does not have"
+            f"layer {layer.name!r}: expected the activations tanh and sigmoid, got "
+            f"{' and '.join(activations)}, which NumPy inference does not support"
         )
     names = ("units", "return_sequences", "return_state", "use_bias")
     return {name: getattr(layer, name) for name in names}

@@ -1,4 +1,4 @@
-"""Between Keras and the rest of the house: a model's plain description, and its weights by name."""
+"""Converting a Keras model to a plain description and named weights, and loading weights back."""
 
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     import keras
 
 Description = dict[str, Any]
-_Call = tuple[str, int]  # name of a layer, and which of its calls
-_Tensor = tuple[str, int, int]  # a call, and which of its outputs
+_Call = tuple[str, int]  # name of a layer, number of the call
+_Tensor = tuple[str, int, int]  # a call, number of the output
 
 
 def describe(model: "keras.Model") -> Description:
     """Describe a functional model in plain JSON that `nnlab.inference` can run.
 
     Args:
-        model: Built by the functional API, with `None` for the batch axis only. Shared layers,
-            several inputs and several outputs are fine.
+        model: Built with the functional API, `None` only for the batch axis. Shared layers,
+            several inputs and several outputs are allowed.
 
     Returns:
         The network description (docs/checkpoint-format.md).
 
     Raises:
-        NnlabError: A layer or one of its settings has no counterpart in `nnlab.inference`.
+        NnlabError: `nnlab.inference` does not support a layer or one of its settings.
     """
     config = model.get_config()
     if "output_layers" not in config:
-        raise NnlabError(f"expected a functional model, but came a {type(model).__name__}")
+        raise NnlabError(f"expected a functional model, got a {type(model).__name__}")
     layers = {operation.name: operation for operation in model.operations}
     inputs = [name for name, *_ in _tensors_in(config["input_layers"])]
     outputs = list(_tensors_in(config["output_layers"]))
@@ -49,9 +49,9 @@ def describe(model: "keras.Model") -> Description:
         "outputs": [_reference(tensor, names) for tensor in outputs],
     }
     expected = checked_graph(description).variable_shapes()
-    came = {name: weights.shape for name, weights in weights_of(model).items()}
-    if came != expected:
-        raise NnlabError(f"expected the weights {expected}, but Keras has {came}")
+    shapes = {name: weights.shape for name, weights in weights_of(model).items()}
+    if shapes != expected:
+        raise NnlabError(f"expected the weights {expected}, got {shapes} from Keras")
     return description
 
 
@@ -68,24 +68,24 @@ def weights_of(model: "keras.Model") -> dict[str, np.ndarray]:
 
 
 def load_weights(model: "keras.Model", weights: Mapping[str, np.ndarray]) -> None:
-    """Put weights back into a model; nothing is changed unless all of them fit.
+    """Load weights into a model, which stays unchanged unless all of them fit.
 
     Args:
         model: The model that they belong to.
-        weights: As `weights_of` gave them.
+        weights: As `weights_of` returns them.
 
     Raises:
         CheckpointError: A variable is missing, unknown, or of another shape.
     """
     variables = _variables(model)
     for name in sorted(variables.keys() - weights.keys()):
-        raise CheckpointError(f"expected weights {name!r}, but there are none of that name")
+        raise CheckpointError(f"expected weights {name!r}, found none")
     for name in sorted(weights.keys() - variables.keys()):
         raise CheckpointError(f"unexpected weights {name!r}; {nearest(name, variables)}")
     for name, variable in variables.items():
         if tuple(variable.shape) != weights[name].shape:
-            expected, came = tuple(variable.shape), weights[name].shape
-            raise CheckpointError(f"expected weights {name!r} of shape {expected}, but came {came}")
+            expected, got = tuple(variable.shape), weights[name].shape
+            raise CheckpointError(f"expected weights {name!r} of shape {expected}, got {got}")
     for name, variable in variables.items():
         variable.assign(weights[name])
 
@@ -93,10 +93,10 @@ def load_weights(model: "keras.Model", weights: Mapping[str, np.ndarray]) -> Non
 def _variables(model: "keras.Model") -> dict[str, Any]:
     variables: dict[str, Any] = {}
     for layer in model.layers:
-        for variable in layer.weights:  # without the seeds of dropout, which are no weights
+        for variable in layer.weights:  # the seeds of dropout are not among them
             name = f"{layer.name}/{variable.name}"
             if name in variables:
-                raise NnlabError(f"expected each variable once, but {name!r} comes twice")
+                raise NnlabError(f"two variables are called {name!r}; expected unique names")
             variables[name] = variable
     return variables
 
@@ -118,14 +118,14 @@ def _node(
 
 
 def _reference(tensor: _Tensor, names: Mapping[_Call, str]) -> str:
-    """Refer to an output of a call: by its name, and its number but for the first."""
+    """Refer to an output of a call by the call's name and, except for output 0, the number."""
     layer_name, index, output = tensor
     name = names[layer_name, index]
     return f"{name}:{output}" if output else name
 
 
 def _node_name(layer_name: str, layers: Collection[str], names: Mapping[_Call, str]) -> str:
-    """Name the first call of a layer as the layer, a later one with a number."""
+    """Name the first call of a layer after the layer, and append a number to later ones."""
     taken = set(names.values())
     if layer_name not in taken:
         return layer_name
@@ -136,9 +136,9 @@ def _node_name(layer_name: str, layers: Collection[str], names: Mapping[_Call, s
 def _needed_calls(
     config: Mapping[str, Any], outputs: Iterable[_Tensor]
 ) -> dict[_Call, list[_Tensor]]:
-    """Find the calls that lead to an output, and what each of them takes.
+    """Find the calls that an output depends on, and the inputs of each.
 
-    Keras also has those that make masks, which no call takes as an input.
+    Keras also lists calls that compute masks, which are no call's inputs.
     """
     inputs = {
         (layer["name"], index): list(_inputs_of(call))
@@ -158,7 +158,7 @@ def _needed_calls(
 
 
 def _ordered(calls: Mapping[_Call, list[_Tensor]]) -> Iterator[tuple[str, int, list[_Tensor]]]:
-    """Yield each call (layer, index, inputs) after those that it takes its inputs from."""
+    """Yield each call (layer, index, inputs) after the calls that produce its inputs."""
     waiting = [call for call, inputs in calls.items() if inputs]
     made = calls.keys() - set(waiting)
     while waiting:
@@ -176,24 +176,25 @@ def _inputs_of(call: Mapping[str, Any]) -> Iterator[_Tensor]:
 
 
 def _check_arguments(config: Mapping[str, Any], called: Collection[str]) -> None:
-    """Refuse whatever calls are given beside tensors, such as training=True for Dropout."""
+    """Refuse arguments of calls that are not tensors, such as training=True for Dropout."""
     for layer in config["layers"]:
         for call in layer["inbound_nodes"] if layer["name"] in called else ():
             for value in _arguments(call):
                 if not isinstance(value, dict) and value not in (None, False):
                     raise NnlabError(
-                        f"layer {layer['name']!r} is called with {value!r} beside its inputs"
+                        f"layer {layer['name']!r} is called with the argument {value!r}, which "
+                        "NumPy inference does not support"
                     )
 
 
 def _arguments(call: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield tensors (as dicts) and plain values, but for masks, which `_check_masks` looks at."""
+    """Yield tensors (as dicts) and plain values, except masks, which `_check_masks` checks."""
     arguments = {name: value for name, value in call["kwargs"].items() if name != "mask"}
     return _leaves([call["args"], arguments])
 
 
 def _check_masks(model: "keras.Model") -> None:
-    """Refuse masks other than those that Keras passes by itself, as inference does too."""
+    """Refuse explicit masks; those that Keras propagates itself, inference propagates too."""
     for operation in model.operations:
         for node in operation._inbound_nodes:
             mask = node.arguments.kwargs.get("mask")
@@ -202,13 +203,13 @@ def _check_masks(model: "keras.Model") -> None:
             own = getattr(node.input_tensors[0], "_keras_mask", None)
             if mask is not own or node.arguments.kwargs.get("initial_state") is not None:
                 raise NnlabError(
-                    f"layer {operation.name!r} is called with a mask of one's own, which NumPy "
-                    "inference does not have"
+                    f"layer {operation.name!r} is called with an explicit mask, which NumPy "
+                    "inference does not support"
                 )
 
 
 def _leaves(value: Any) -> Iterator[Any]:
-    """Yield tensors (as dicts) and plain values out of the arguments of a call."""
+    """Yield tensors (as dicts) and plain values from the arguments of a call."""
     if isinstance(value, (list, tuple)):
         for item in value:
             yield from _leaves(item)
@@ -219,7 +220,7 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 def _tensors_in(value: Any) -> Iterator[_Tensor]:
-    """Yield tensors out of `input_layers` or `output_layers`, however they are nested."""
+    """Yield the tensors of `input_layers` or `output_layers`, however nested."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value[0], str):
@@ -232,5 +233,5 @@ def _tensors_in(value: Any) -> Iterator[_Tensor]:
 def _input_shape(layer: Any) -> list[int]:
     shape = list(layer.batch_shape[1:])
     if None in shape:
-        raise NnlabError(f"expected input {layer.name!r} of a fixed shape, but it is {shape}")
+        raise NnlabError(f"expected a fixed shape of input {layer.name!r}, got {shape}")
     return shape

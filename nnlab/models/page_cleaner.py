@@ -10,15 +10,16 @@ if TYPE_CHECKING:
 
 
 def page_cleaner(page_shape: tuple[int, int], filters: Sequence[int] = (32, 64)) -> "keras.Model":
-    """Build the autoencoder; the report gives no numbers of filters.
+    """Build the autoencoder; the report does not state the numbers of filters.
 
-    It looks at 14 pixels around each pixel with two pools, and has no layer that fixes the size of
-    a page: trained on patches, `nnlab.inference.tiles` runs it on pages of any size.
+    With two pools, an output pixel depends on the 14 pixels around it in each direction. No layer
+    fixes the size of a page: the network is trained on patches, and `nnlab.inference.tiles` runs it
+    on pages of any size.
 
     Args:
-        page_shape: Height and width of a patch, multiples of 2 to the number of pools.
-        filters: Filters of the 3x3 convolution before each pool. The one in the centre has as many
-            as the last, those of the decoder have them the other way round.
+        page_shape: Height and width of a patch, multiples of 2 to the power of the number of pools.
+        filters: Filters of the 3x3 convolution before each pool. The central convolution has as
+            many as the last of these; those of the decoder have them in reverse order.
 
     Returns:
         Network from raw grey "page", float32 (batch, height, width, 1) from 0 to 255, to "clean",
@@ -31,8 +32,8 @@ def page_cleaner(page_shape: tuple[int, int], filters: Sequence[int] = (32, 64))
     if not filters or any(side < 1 or side % grid for side in page_shape):
         height, width = page_shape
         raise UsageError(
-            f"the page cleaner expected one pool or more and patches whose sides are multiples "
-            f"of {grid}, but there are {len(filters)} and {height}x{width} pixels"
+            f"the page cleaner needs at least one pool, and patches whose sides are multiples of "
+            f"{grid}; got {len(filters)} pools and patches of {height}x{width} pixels"
         )
 
     import keras
@@ -45,7 +46,7 @@ def page_cleaner(page_shape: tuple[int, int], filters: Sequence[int] = (32, 64))
         x = layers.Conv2D(count, 3, name=f"encoder_{number}", **same)(x)
         x = layers.MaxPooling2D(2, padding="same", name=f"pool_{number}")(x)
     x = layers.Conv2D(filters[-1], 3, name="centre", **same)(x)
-    for number, count in enumerate(reversed(filters), start=1):  # and twice that each time
+    for number, count in enumerate(reversed(filters), start=1):  # doubled again each time
         x = layers.UpSampling2D(2, name=f"larger_{number}")(x)
         x = layers.Conv2D(count, 3, name=f"decoder_{number}", **same)(x)
     clean = layers.Conv2D(1, 3, padding="same", activation="sigmoid", name="clean")(x)

@@ -1,4 +1,4 @@
-"""The report's autoencoder that lays images out in the plane (section on data visualisation)."""
+"""The report's autoencoder that maps images into the plane (section on data visualisation)."""
 
 from typing import TYPE_CHECKING
 
@@ -7,16 +7,15 @@ if TYPE_CHECKING:
 
 
 def plane_autoencoder(image_shape: tuple[int, int], units: int = 256) -> "keras.Model":
-    """Build the network that squeezes an image through two numbers: its place in the plane.
+    """Build the network that encodes an image as two numbers, its position in the plane.
 
-    The layer "plane" gives the place, the layers after it draw the image back from there. Its
-    numbers have no bounds (Hinton and Salakhutdinov, "Reducing the dimensionality of data with
-    neural networks", Science 313, 2006).
+    The layer "plane" gives the position, which is unbounded; the layers after it reconstruct the
+    image from it (Hinton and Salakhutdinov, "Reducing the dimensionality of data with neural
+    networks", Science 313, 2006).
 
     Args:
         image_shape: Height and width of an image.
-        units: Units of the layer before the plane, and of that after it; the report's 256 by
-            default.
+        units: Units of the layers before and after the plane; the report's 256 by default.
 
     Returns:
         Network from raw pixels "image", float32 (batch, height, width) from 0 to 255, to

@@ -9,20 +9,20 @@ if TYPE_CHECKING:
 def translator(
     source_shape: tuple[int, int], target_shape: tuple[int, int], units: int = 256
 ) -> "keras.Model":
-    """Build the network that reads a sentence and tells the next character of its translation.
+    """Build the network that reads a sentence and predicts the next character of its translation.
 
     The decoder starts in the encoder's last state and is given the true characters so far
-    (Sutskever et al. 2014; teacher forcing).
+    (teacher forcing; Sutskever et al. 2014).
 
     Args:
-        source_shape: Longest source sentence and number of different characters in it.
-        target_shape: The same of the translations, start and end mark included.
-        units: Cells of either LSTM; the report's 256 by default.
+        source_shape: Length of the longest source sentence, and number of different characters.
+        target_shape: The same for the translations, including start and end mark.
+        units: Cells of each LSTM; the report's 256 by default.
 
     Returns:
         Network from "source", float32 (batch, length, characters), one-hot, and "target" likewise,
-        to "probabilities" of the character after each of the target, float32 of the target's shape.
-        Places of the source that are all zeros are padding and leave no trace.
+        to "probabilities" of the character that follows each one of the target, float32 of the
+        target's shape. All-zero positions of the source are padding and have no effect.
     """
     import keras
     from keras import layers

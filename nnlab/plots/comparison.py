@@ -1,4 +1,4 @@
-"""Curves of several runs in one figure, with the errors on a logarithmic axis near 100 %."""
+"""Curves of several runs in one figure, near 100 % also as errors on a logarithmic axis."""
 
 import os
 from collections.abc import Sequence
@@ -22,19 +22,19 @@ Values = npt.NDArray[np.float64]
 
 FORMATS: dict[
     str, dict[str, None]
-] = {  # without the time, so that the same runs give the same file
+] = {  # without the date, so that the same runs give the same file
     ".png": {},
     ".svg": {"Date": None},
     ".pdf": {"CreationDate": None},
 }
-COLOURS = (*style.OKABE_ITO[:6], style.BLACK, style.GREY)  # yellow is pale on white
+COLOURS = (*style.OKABE_ITO[:6], style.BLACK, style.GREY)  # yellow is too pale on white
 LINES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 MARKS = 12  # markers on a long curve
-NEAR_PERFECT = 0.95  # shares above this differ by less than the first panel shows
+NEAR_PERFECT = 0.95  # shares above this differ too little to be compared in the first panel
 LONGEST_LABEL = 100  # characters
-LABEL_WIDTH = 2.6  # inches, before a label takes another line
-ROWS = 24  # of the legend, before it takes another column
+LABEL_WIDTH = 2.6  # inches after which a label is wrapped
+ROWS = 24  # rows of the legend after which a new column starts
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class Curve:
     """One line of a comparison.
 
     Attributes:
-        label: What stands in the legend.
+        label: Text in the legend.
         epochs: Whole numbers, ascending.
-        mean: A value an epoch; NaN is a gap.
-        low: The lowest run's value an epoch; None where the curve is a single run.
-        high: The highest run's.
-        diverged: The epoch in which the loss got out of control; None if it never did.
+        mean: One value per epoch; NaN is a gap.
+        low: The lowest value of the runs per epoch; None for a single run.
+        high: The highest, likewise.
+        diverged: The epoch in which the loss diverged; None if it did not.
     """
 
     label: str
@@ -59,12 +59,12 @@ class Curve:
 
 
 def compare_curves(curves: Sequence[Curve], measure: str, footer: str = "") -> "Figure":
-    """Draw curves against the epoch, and beside them their errors where they come near 100 %.
+    """Draw curves by epoch, with a second panel for the errors if the curves come near 100 %.
 
     Args:
-        curves: At least one; up to eight differ in colour, the others in colour and line.
-        measure: Name of what is drawn, such as "validation accuracy"; a share is shown in per cent.
-        footer: Data set and settings, for the foot of the figure.
+        curves: At least one; up to eight differ in colour, more in colour and line style.
+        measure: Name of the measure, such as "validation accuracy"; a share is shown in per cent.
+        footer: Data set and settings, shown below the figure.
     """
     share = style.is_share(measure)
     best = np.nanmax(np.concatenate([curve.mean for curve in curves]))
@@ -89,7 +89,7 @@ def compare_curves(curves: Sequence[Curve], measure: str, footer: str = "") -> "
 
 
 def _legend_width(curves: Sequence[Curve]) -> float:
-    """Inches that a column of the legend takes."""
+    """Width of a column of the legend in inches."""
     longest = max(len(curve.label) for curve in curves)
     crossed = any(curve.diverged is not None for curve in curves)
     text = longest * style.TEXT_SIZE * style.CHARACTER_WIDTH / 72
@@ -97,16 +97,16 @@ def _legend_width(curves: Sequence[Curve]) -> float:
 
 
 def _height(curves: Sequence[Curve]) -> float:
-    """Inches that leave room for the legend."""
+    """Height in inches that leaves room for the legend."""
     lines = [1 + len(curve.label) // 38 + (curve.diverged is not None) for curve in curves]
     return max(4.2, 1.0 + 0.19 * sum(sorted(lines)[-ROWS:]))
 
 
 def save_as(figure: "Figure", path: str | os.PathLike[str]) -> None:
-    """Write the figure in the format that the ending names, one of `FORMATS`; whole or not at all.
+    """Write the figure completely or not at all, in the format of the suffix, one of `FORMATS`.
 
     Raises:
-        NnlabError: The disk is full, or the folder cannot be written to.
+        NnlabError: The disk is full, or the folder is not writable.
     """
     import matplotlib as mpl
 
@@ -132,7 +132,7 @@ def _draw(axes: "Axes", curves: Sequence[Curve]) -> None:
         words = style.plain(curve.label, LONGEST_LABEL)
         lines = style.wrapped(words, LABEL_WIDTH, style.TEXT_SIZE)
         if curve.diverged is not None:
-            lines.append(f"out of control in epoch {curve.diverged} (\N{MULTIPLICATION SIGN})")
+            lines.append(f"diverged in epoch {curve.diverged} (\N{MULTIPLICATION SIGN})")
         every = max(1, len(curve.epochs) // MARKS)
         axes.plot(curve.epochs, curve.mean, label="\n".join(lines), markevery=every, **look)
         if curve.low is not None and curve.high is not None:
@@ -144,7 +144,7 @@ def _draw(axes: "Axes", curves: Sequence[Curve]) -> None:
 
 
 def _look(number: int) -> dict[str, Any]:
-    """Return colour, line and marker: no two alike among the first 32."""
+    """Return colour, line style and marker, different for each of the first 32 curves."""
     turn = number + number // len(COLOURS)
     return {
         "color": COLOURS[number % len(COLOURS)],
@@ -156,7 +156,7 @@ def _look(number: int) -> dict[str, Any]:
 
 
 def _mark_divergence(axes: "Axes", curve: Curve, colour: str) -> None:
-    """Cross the epoch that diverged, or the last one before it that has a value."""
+    """Mark the epoch that diverged, or the last one before it with a value, with a cross."""
     if curve.diverged is None:
         return
     known = [
@@ -169,7 +169,7 @@ def _mark_divergence(axes: "Axes", curve: Curve, colour: str) -> None:
 
 
 def _draw_errors(axes: "Axes", curves: Sequence[Curve]) -> None:
-    """Draw errors in per cent on a log scale; no error at all has a tick of its own at the foot."""
+    """Draw errors in per cent on a log scale, with a separate tick for 0 at the bottom."""
     errors = np.concatenate([curve.mean for curve in curves])
     positive = errors[errors > 1e-9]
     smallest = float(positive.min()) if positive.size else 0.01

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Epochs = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float64]
-Columns = dict[str, Scores]  # the series of one panel, by the prefix of their names
+Columns = dict[str, Scores]  # the series of one panel by their prefix, "" or "validation_"
 
 SERIES: dict[str, dict[str, Any]] = {
     "": {"label": "training", "color": style.BLUE, "marker": "o", "linestyle": "-"},
@@ -26,9 +26,9 @@ SERIES: dict[str, dict[str, Any]] = {
     },
 }
 MOST_MARKED_EPOCHS = 30
-LOG_RATIO = 50.0  # a loss that spans more than this is drawn on a logarithmic axis
-FINE_RATIO = 100.0  # on less than this decades alone would be one label or two
-DIVERGED_LOG_RATIO = 5.0  # likewise, where it exploded and would flatten the epochs before
+LOG_RATIO = 50.0  # ratio of highest to lowest loss above which the axis is logarithmic
+FINE_RATIO = 100.0  # ratio below which labels at decades alone would be one or two
+DIVERGED_LOG_RATIO = 5.0  # like LOG_RATIO, for losses that diverged and would flatten the rest
 
 
 def learning_curves(
@@ -39,20 +39,20 @@ def learning_curves(
     footer: str = "",
     percent: bool | None = None,
 ) -> "Figure":
-    """Draw loss and measure of training and validation against the epoch.
+    """Draw loss and measure of training and validation by epoch.
 
-    The score of epoch 0 (the untrained network) would flatten all that follows: where it lies
-    outside of the range of the trained epochs it is written above the panel instead.
+    The score of epoch 0 (the untrained network) would flatten the rest of the curve: if it is
+    outside the range of the trained epochs, it is written above the panel instead.
 
     Args:
-        history: columns of one length: `epoch`, `loss`, `validation_loss`, and `measure` and
+        history: columns of equal length: `epoch`, `loss`, `validation_loss`, `<measure>` and
             `validation_<measure>`; columns may be missing, values may be None, NaN or infinite.
         measure: column to draw beside the loss; "loss" draws the loss alone.
         best_epoch: epoch whose weights were kept, marked by a line; None marks none.
-        diverged_epoch: epoch in which the loss went out of control, marked by a line.
-        footer: data set and seed, for the foot of the figure.
-        percent: whether the measure is a share, shown in per cent; by default what
-            `nnlab.plots.style.is_share` says.
+        diverged_epoch: epoch in which the loss diverged, marked by a line.
+        footer: data set and seed, shown below the figure.
+        percent: whether the measure is a share, shown in per cent; by default
+            `nnlab.plots.style.is_share` decides.
     """
     epochs = np.asarray(history["epoch"], dtype=np.int64)
     names = [name for name in dict.fromkeys(("loss", measure)) if _columns(history, name)]
@@ -64,7 +64,7 @@ def learning_curves(
         columns = {key: scale * values for key, values in _columns(history, name).items()}
         title = name.replace("_", " ")
         style.style_axes(axes, title[:1].upper() + title[1:], "epoch", _axis_label(title, scale))
-        _tell_untrained(axes, epochs, columns, scale)
+        _write_untrained(axes, epochs, columns, scale)
         _draw_series(axes, epochs, columns)
         marked = [epoch for epoch in (best_epoch, diverged_epoch) if epoch is not None]
         fit_epochs(axes, [*_scored(epochs, columns), *marked])
@@ -79,7 +79,7 @@ def learning_curves(
 
 
 def _draw_legend(figure: "Figure") -> None:
-    """One legend for all panels, above them: nothing that is drawn can be under it."""
+    """Draw one legend for all panels, above them, so that it covers nothing."""
     entries = {
         label: handle
         for axes in figure.axes
@@ -97,7 +97,7 @@ def _draw_legend(figure: "Figure") -> None:
 
 
 def _columns(history: Mapping[str, Sequence[float | None]], name: str) -> Columns:
-    """The series of `name` by prefix; what is not a finite number becomes NaN, a gap."""
+    """The series of `name` by prefix; values that are not finite become NaN, a gap."""
     columns = {}
     for prefix in SERIES:
         if prefix + name in history:
@@ -112,8 +112,8 @@ def _axis_label(title: str, scale: float) -> str:
     return f"{title} (%)" if scale == 100.0 else title
 
 
-def _tell_untrained(axes: "Axes", epochs: Epochs, columns: Columns, scale: float) -> None:
-    """Take the validation score of epoch 0 out of the columns, if it is off, and write it down."""
+def _write_untrained(axes: "Axes", epochs: Epochs, columns: Columns, scale: float) -> None:
+    """Write a validation score of epoch 0 that is out of range above the panel; do not draw it."""
     trained = _trained(epochs, columns)
     validation = columns.get("validation_", np.full(len(epochs), np.nan))
     untrained = validation[epochs == 0]
@@ -140,13 +140,13 @@ def _draw_series(axes: "Axes", epochs: Epochs, columns: Columns) -> None:
 
 
 def _scored(epochs: Epochs, columns: Columns) -> list[int]:
-    """The epochs that have a score."""
+    """The epochs with a score."""
     drawn = np.isfinite(np.stack(list(columns.values()))).any(axis=0)
     return [int(epoch) for epoch in epochs[drawn]]
 
 
 def fit_epochs(axes: "Axes", epochs: Sequence[int]) -> None:
-    """Show the range of `epochs`, counted in whole numbers."""
+    """Fit the x axis to `epochs`, with ticks at whole numbers."""
     from matplotlib.ticker import MaxNLocator
 
     first, last = min(epochs), max(epochs)
@@ -156,7 +156,7 @@ def fit_epochs(axes: "Axes", epochs: Sequence[int]) -> None:
 
 
 def fit_loss(axes: "Axes", losses: Scores, diverged: bool = False) -> None:
-    """Show losses that span a wide range, such as one that explodes, on a log scale."""
+    """Use a log scale for losses that span a wide range, such as one that explodes."""
     losses = losses[np.isfinite(losses)]
     ratio = DIVERGED_LOG_RATIO if diverged else LOG_RATIO
     if losses.size and losses.min() > 0 and losses.max() / losses.min() > ratio:
@@ -164,7 +164,7 @@ def fit_loss(axes: "Axes", losses: Scores, diverged: bool = False) -> None:
 
 
 def by_decades(axes: "Axes", fine: bool) -> None:
-    """Make the y axis logarithmic, labelled by decades, or finer where these would be too few."""
+    """Make the y axis logarithmic, labelled at each decade, or more often if `fine`."""
     from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
     axes.set_yscale("log")
@@ -179,5 +179,5 @@ def _mark_epochs(axes: "Axes", best_epoch: int | None, diverged_epoch: int | Non
         label = f"best epoch ({best_epoch})"
         axes.axvline(best_epoch, color=style.GREEN, linewidth=1.4, linestyle=":", label=label)
     if diverged_epoch is not None:
-        label = f"loss out of control (epoch {diverged_epoch})"
+        label = f"loss diverged (epoch {diverged_epoch})"
         axes.axvline(diverged_epoch, color=style.PURPLE, linewidth=1.4, linestyle="-.", label=label)

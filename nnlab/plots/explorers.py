@@ -1,7 +1,6 @@
-"""What a reader of the page can explore: places in a plane, wrong answers, pages before and after.
+"""Interactive parts of the page: points in a plane, wrong answers, pages before and after cleaning.
 
-Each explorer is made of arrays that a run left on disk, and files are anyone's: they are checked
-first.
+Each is made from arrays in the files of a run. The files are untrusted, so the arrays are checked.
 """
 
 import math
@@ -20,7 +19,7 @@ MOST_POINTS = 3_000
 MOST_IMAGES = 600
 MOST_SPRITE_PIXELS = 2**20
 LONGEST_SIDE = 1_200
-"""Pixels of a page of paper; larger ones are shown smaller."""
+"""Pixels of the longer side of a scanned page; larger pages are reduced."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +40,8 @@ class Explorer:
     """An interactive part of the page.
 
     Attributes:
-        kind: Which template and which script show it: plane, misclassified or pages.
-        data: What the script reads, JSON-able, without NaN.
+        kind: Names the template and script that show it: plane, misclassified or pages.
+        data: What the script reads; JSON-able, without NaN.
         pictures: A sprite of all small images, or the noisy, the cleaned and the true page.
         note: What is shown and what is left out.
     """
@@ -56,16 +55,16 @@ class Explorer:
 def plane(
     names: Sequence[str], points: Array, labels: Array, thumbnails: Array | None = None
 ) -> Explorer:
-    """Let the reader go from point to point and see the image that lies there.
+    """Let the reader go from point to point and see the image of each.
 
     Args:
         names: The classes.
         points: float (points, 2).
         labels: int (points,), indices into `names`.
-        thumbnails: uint8 (images, height, width) of the first points.
+        thumbnails: uint8 (images, height, width), the images of the first points.
 
     Raises:
-        ValueError: The arrays are of another kind, or do not belong together.
+        ValueError: The arrays have another type or shape, or do not match.
     """
     _check("points", points, 2, "f")
     _check_classes("labels", labels, names)
@@ -73,7 +72,7 @@ def plane(
     if thumbnails is not None:
         _check("thumbnails", thumbnails, 3, "u")
     if points.shape != (len(labels), 2) or len(images) > len(points):
-        raise ValueError("points, labels and thumbnails do not belong together")
+        raise ValueError("the numbers of points, labels and thumbnails do not match")
     x, y = axis_ranges(points[np.isfinite(points).all(axis=1)])
     count = min(_most_cells(images), len(images))
     inside = ((points >= (x[0], y[0])) & (points <= (x[1], y[1]))).all(axis=1)
@@ -98,7 +97,7 @@ def plane(
 def misclassified(
     names: Sequence[str], images: Array, labels: Array, predictions: Array, probabilities: Array
 ) -> Explorer:
-    """Let the reader choose among images that were read wrongly, the surest errors first.
+    """Let the reader browse the misclassified images, the most confident errors first.
 
     Args:
         names: The classes.
@@ -108,39 +107,41 @@ def misclassified(
         probabilities: float (images,), of the predictions.
 
     Raises:
-        ValueError: The arrays are of another kind, or differ in length.
+        ValueError: The arrays have another type or shape, or differ in length.
     """
     _check("images", images, 3, "u")
     _check_classes("labels", labels, names)
     _check_classes("predictions", predictions, names)
     _check("probabilities", probabilities, 1, "f")
     if len({len(some) for some in (images, labels, predictions, probabilities)}) > 1:
-        raise ValueError("the misclassified images, labels and predictions differ in number")
+        raise ValueError("the numbers of misclassified images, labels and predictions differ")
     rows = np.argsort(-probabilities, kind="stable")[: _most_cells(images)]
     shown = [
         [int(labels[row]), int(predictions[row]), round(100 * float(probabilities[row]), 1)]
         for row in rows
     ]
     if not all(math.isfinite(one[2]) for one in shown):
-        raise ValueError("a probability is no number")
+        raise ValueError("a probability is not a finite number")
     data = {"names": list(names), "images": shown, **_cells(images, len(rows))}
     sprite = [_sprite(images[rows], "All misclassified images")] if len(rows) else []
-    few = f"The {len(rows):,} that the network was surest of, of" if len(rows) < len(images) else ""
-    return Explorer("misclassified", data, sprite, f"{few} {len(images):,} in all.".strip())
+    note = f"{len(images):,} errors in all"
+    if len(rows) < len(images):
+        note += f"; the {len(rows):,} most confident are shown"
+    return Explorer("misclassified", data, sprite, f"{note}.")
 
 
 def pages(kind: str, noisy: Array, cleaned: Array, true: Array, note: str) -> Explorer:
-    """Let the reader draw the cleaned page over the noisy one, and look at the true one.
+    """Let the reader slide the cleaned page over the noisy one, and see the true one.
 
     Args:
-        kind: What was on the page, such as "coffee".
-        noisy: uint8 (height, width), and so the others.
-        cleaned: What a network made of it.
-        true: As it was printed.
+        kind: The kind of noise, such as "coffee".
+        noisy: uint8 (height, width), like the other two.
+        cleaned: The page as cleaned by the network.
+        true: The page as printed.
         note: What was measured.
 
     Raises:
-        ValueError: The pages are of another kind, or differ in size.
+        ValueError: The pages have another type or shape, or differ in size.
     """
     named = {"Noisy": noisy, "Cleaned": cleaned, "True": true}
     for name, page in named.items():
@@ -168,7 +169,7 @@ def _check_classes(name: str, array: Array, names: Sequence[str]) -> None:
 
 
 def _most_cells(images: Array) -> int:
-    """Return how many images of this size the page takes."""
+    """Return how many images of this size fit on the page."""
     return min(MOST_IMAGES, MOST_SPRITE_PIXELS // max(math.prod(images.shape[1:]), 1))
 
 

@@ -1,4 +1,4 @@
-"""The error of several methods in several groups, side by side: by kind of noise, for one."""
+"""Grouped bars: the errors of several methods side by side, for each kind of noise, say."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -20,15 +20,15 @@ def method_bars(
     ylabel: str,
     footer: str = "",
 ) -> "Figure":
-    """Draw a bar for each method in each group, from 0, with its number above it.
+    """Draw one bar per method in each group, from 0, with its value above it.
 
     Args:
-        scores: by method, of which the first is the one that the others stand beside, then by
-            group; a group that a method has no score for is left empty. At most 8 methods.
+        scores: scores by method, then by group; a group that a method has no score for is left
+            empty. At most 8 methods, the main one first.
         title: above the axes.
         xlabel: what the groups are.
-        ylabel: what the numbers are.
-        footer: data set and seed, for the foot of the figure.
+        ylabel: what the scores are.
+        footer: data set and seed, shown below the figure.
 
     Raises:
         ValueError: if there are more methods than colours.
@@ -53,7 +53,7 @@ def method_bars(
 
 
 def _draw(axes: "Axes", scores: Mapping[str, Mapping[str, float]], groups: Sequence[str]) -> None:
-    step = BAR / (BAR * len(scores) + BETWEEN)  # of the distance between groups
+    step = BAR / (BAR * len(scores) + BETWEEN)  # share of the distance between groups
     for number, (method, by_group) in enumerate(scores.items()):
         places = [place for place, group in enumerate(groups) if group in by_group]
         values = [by_group[groups[place]] for place in places]

@@ -1,29 +1,29 @@
-"""Which part of a plane to draw, where a few points are far away."""
+"""Which part of a plane to draw if a few points are far away."""
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-SHARE = 0.99  # of the points that either axis shows at least
-OUTLIERS = 1.4  # so many times wider the plane has to be for the rest to be left off
-LONGEST_TO_SHORTEST = 3.0  # planes that are longer do not have one scale on both axes
-ROOM = 0.03  # beyond the outermost points
+SHARE = 0.99  # smallest share of the points that each axis shows
+OUTLIERS = 1.4  # the rest is cut off if it would make the plane this many times wider
+LONGEST_TO_SHORTEST = 3.0  # above this ratio of the sides, the axes have different scales
+ROOM = 0.03  # margin beyond the outermost points, as a share of the axis
 
 Range = tuple[float, float]
 
 
 def axis_ranges(points: npt.NDArray[Any]) -> tuple[Range, Range]:
-    """The part of the plane to draw: all points, or 99 % of them where the rest is far away.
+    """The part of the plane to draw: all points, or 99 % of them if the rest is far away.
 
-    Both axes have the same length, so that distances can be compared, unless the plane is more
-    than three times as long as wide.
+    Both axes have the same length, so that distances can be compared, unless one side of the plane
+    is more than three times as long as the other.
 
     Args:
         points: finite floats (count, 2).
 
     Returns:
-        x from and to, y from and to.
+        First and last x, first and last y.
     """
     if not len(points):
         return (0.0, 1.0), (0.0, 1.0)
@@ -48,7 +48,7 @@ def axis_ranges(points: npt.NDArray[Any]) -> tuple[Range, Range]:
 
 
 def outside(points: npt.NDArray[Any], x: Range, y: Range) -> npt.NDArray[np.bool_]:
-    """Which of the points, (count, 2), lie outside of the ranges."""
+    """Which of the points, (count, 2), are outside the ranges."""
     low, high = np.array([x, y]).T
     result: npt.NDArray[np.bool_] = ((points < low) | (points > high)).any(axis=1)
     return result

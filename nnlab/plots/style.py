@@ -1,4 +1,4 @@
-"""What all figures share: colours, sizes, the footer that names the data, and saving."""
+"""What all figures share: colours, sizes, a footer that names the data, and saving."""
 
 import math
 import os
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito (2008), "Color Universal Design": told apart under every common colour blindness
+# Okabe and Ito (2008), "Color Universal Design": distinct under all common colour blindness
 BLACK = "#000000"
 ORANGE = "#E69F00"
 SKY_BLUE = "#56B4E9"
@@ -28,7 +28,7 @@ OKABE_ITO = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY_BLUE, YELLOW, BLACK)
 GREY = "#6B6B6B"
 LIGHT_GREY = "#E4E4E4"
 
-TITLE_SIZE = 12.0  # points, as all sizes of text
+TITLE_SIZE = 12.0  # all text sizes are in points
 LABEL_SIZE = 10.0
 TEXT_SIZE = 9.0
 FOOTER_SIZE = 8.0
@@ -36,14 +36,14 @@ FOOTER_SIZE = 8.0
 DPI = 150
 FOOTER_LINE = 0.16  # inches
 MARGIN = 0.12  # inches between the edge of a figure and its footer or title
-CHARACTER_WIDTH = 0.58  # of average text, in ems
+CHARACTER_WIDTH = 0.58  # average, in ems
 
 
 def new_figure(width: float, height: float, arranged: bool = True) -> "Figure":
     """An empty white figure, sizes in inches.
 
-    `arranged` figures shrink their axes until no label is cut off; the others leave the places of
-    the axes to the caller.
+    An `arranged` figure shrinks its axes until no label is cut off; in others the caller places the
+    axes.
     """
     from matplotlib.figure import Figure
 
@@ -68,7 +68,7 @@ def style_axes(
     y: str = "",
     grid: Literal["x", "y", "both"] | None = "y",
 ) -> None:
-    """Give axes their title and labels and the look of the house: light grid, two spines."""
+    """Give axes a title, labels and nnlab's style: a light grid and two spines."""
     axes.set_title(plain(title), fontsize=TITLE_SIZE, loc="left")
     axes.set_xlabel(plain(x), fontsize=LABEL_SIZE)
     axes.set_ylabel(plain(y), fontsize=LABEL_SIZE)
@@ -81,16 +81,16 @@ def style_axes(
 
 
 def footer_height(text: str, width: float) -> float:
-    """Inches that the footer `text` takes at the bottom of a figure `width` inches wide."""
+    """Height in inches of the footer `text` in a figure `width` inches wide."""
     lines = len(_footer_lines(text, width))
     return MARGIN * 1.5 + FOOTER_LINE * lines if lines else 0.0
 
 
 def footer(figure: "Figure", text: str) -> None:
-    """Write what the figure was made from (data set, seeds, run) under it, in small grey type.
+    """Write what the figure was made from (data set, seeds, run) below it, in small grey type.
 
-    The text is wrapped to the width of the figure. Arranged axes make room for it; others have to
-    leave `footer_height` free.
+    The text is wrapped to the width of the figure. Arranged axes make room for it; in other figures
+    the caller must leave `footer_height` free.
     """
     width, height = figure.get_size_inches()
     lines = _footer_lines(text, width)
@@ -119,10 +119,10 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
 
 
 def save(figure: "Figure", path: str | os.PathLike[str]) -> None:
-    """Write the figure as PNG, 150 dots an inch: all of it, or the old file stays as it was.
+    """Write the figure as PNG with 150 dots per inch; if that fails, an old file is unchanged.
 
     Raises:
-        NnlabError: The disk is full, or the folder cannot be written to.
+        NnlabError: The disk is full, or the folder is not writable.
     """
     image = BytesIO()
     figure.savefig(image, format="png", dpi=DPI)
@@ -133,8 +133,9 @@ def save(figure: "Figure", path: str | os.PathLike[str]) -> None:
 def plain(text: str, longest: int | None = None) -> str:
     """Make any text (class names, file names) safe to draw.
 
-    Blanks are collapsed, a dollar sign starts no formula, a character that the font lacks becomes
-    a question mark in a diamond, and of more than `longest` characters the middle is left out.
+    Collapses spaces, escapes dollar signs (which would start a formula), replaces characters that
+    the font lacks with a question mark in a diamond, and cuts the middle out of a text of more than
+    `longest` characters.
     """
     known = _characters()
     words = " ".join(str(text).split())
@@ -142,19 +143,19 @@ def plain(text: str, longest: int | None = None) -> str:
         tail = longest // 3  # long names often differ at the end
         words = words[: longest - tail - 1].rstrip() + "…" + words[len(words) - tail :].lstrip()
     drawable = (letter if ord(letter) in known else "\N{REPLACEMENT CHARACTER}" for letter in words)
-    return "".join(drawable).replace(r"\$", "$").replace("$", r"\$")  # safe text stays as it is
+    return "".join(drawable).replace(r"\$", "$").replace("$", r"\$")  # escapes nothing twice
 
 
 @cache
 def _characters() -> frozenset[int]:
-    """Code points of the characters that the font has."""
+    """Code points of the characters in the font."""
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
     return frozenset(get_font(findfont(FontProperties())).get_charmap())
 
 
 def text_width(text: str, size: float) -> float:
-    """Width of a line of text in inches, set in `size` points."""
+    """Width in inches of a line of text set in `size` points."""
     from matplotlib.textpath import TextPath
 
     return (
@@ -163,6 +164,6 @@ def text_width(text: str, size: float) -> float:
 
 
 def is_share(measure: str) -> bool:
-    """Tell whether a measure, such as "validation accuracy", is a share, shown in per cent."""
+    """Return whether a measure, such as "validation accuracy", is a share, shown in per cent."""
     name = measure.replace("_", " ").removeprefix("validation ").removeprefix("training ")
     return name.endswith("accuracy") or name in ("exact match", "per character")

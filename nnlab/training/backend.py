@@ -1,7 +1,7 @@
-"""Bringing TensorFlow up: quietly, and on as many cores as asked for.
+"""Starting TensorFlow, quietly and on the requested number of cores.
 
-TensorFlow takes seconds to import and writes to stderr from C++ while it does, whatever the
-logging variables say; hence the file descriptor is moved aside meanwhile.
+TensorFlow takes seconds to import, and meanwhile writes to stderr from C++ whatever the logging
+variables say. The file descriptor is therefore redirected during the import.
 """
 
 import os
@@ -14,30 +14,30 @@ from nnlab.errors import UsageError
 
 
 def start(threads: int = 0, *, verbose: bool = False) -> None:
-    """Import TensorFlow and Keras, if they are not there yet, and open the devices.
+    """Import TensorFlow and Keras, unless that is done already, and open the devices.
 
     Args:
         threads: Cores to use; 0 leaves the choice to TensorFlow (all of them).
         verbose: Let TensorFlow's own messages through to stderr.
 
     Raises:
-        UsageError: TensorFlow already runs with another number of threads.
+        UsageError: TensorFlow is already running with another number of threads.
     """
     os.environ["KERAS_BACKEND"] = "tensorflow"
     if not verbose:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with nullcontext() if verbose or "tensorflow" in sys.modules else _stderr_aside():
+    with nullcontext() if verbose or "tensorflow" in sys.modules else _stderr_silenced():
         import keras  # noqa: F401
         import tensorflow as tf
 
-        if not verbose:  # it warns of functions traced anew, as those of every further run are
+        if not verbose:  # it warns of functions that are traced again, as in every further run
             tf.get_logger().setLevel("ERROR")
         _set_threads(threads)
-        tf.zeros(())  # the first use of a device prints as well
+        tf.zeros(())  # the first use of a device prints messages too
 
 
 def devices() -> list[str]:
-    """Return the devices that TensorFlow sees, such as `CPU:0`, after `start`."""
+    """Return the devices that TensorFlow sees, such as `CPU:0`; call `start` first."""
     import tensorflow as tf
 
     return [_device_name(device) for device in tf.config.list_physical_devices()]
@@ -62,13 +62,13 @@ def _set_threads(threads: int) -> None:
         threading.set_inter_op_parallelism_threads(1)
     except RuntimeError as error:
         raise UsageError(
-            f"--threads {threads}: TensorFlow already runs with another number of threads; "
+            f"--threads {threads}: TensorFlow is already running with another number of threads; "
             "start a new process"
         ) from error
 
 
 @contextmanager
-def _stderr_aside() -> Iterator[None]:
+def _stderr_silenced() -> Iterator[None]:
     sys.stderr.flush()
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -1,11 +1,11 @@
-"""Noticing that a training has gone wrong.
+"""Detecting that a training diverges.
 
-Two signs, both checked on what is measured anyway: a loss that is not finite, and an epoch that
-has lost more than half of everything learned so far. The second is relative to the untrained
-network, not to the best loss alone: a healthy loss near zero may double and mean nothing.
+There are two signs, both checked on losses that are measured anyway: a loss that is not finite, and
+a loss that has climbed more than half way back from the lowest to that of the untrained network.
+The lowest loss alone would not do as a yardstick: near zero, a loss may double without harm.
 
-A climb may be watched to its end (`--no-stop`); a loss that is not finite has taken the weights
-with it, and nothing can come back from there.
+With `--no-stop` a training continues after a climb. It cannot continue after a loss that is not
+finite, because the weights are then lost.
 """
 
 import math
@@ -17,20 +17,20 @@ REMEDY = "a lower --learning-rate or --clip-norm 1 usually helps"
 
 
 def check_finite(loss: float | None, epoch: int) -> None:
-    """Raise when the loss is NaN or infinite; None (no held-out examples) passes.
+    """Refuse a loss that is NaN or infinite; None (no held-out examples) passes.
 
     Raises:
-        DivergedError: It is.
+        DivergedError: The loss is not finite.
     """
     if loss is not None and not math.isfinite(loss):
         raise DivergedError(f"the loss became {loss} in epoch {epoch}; {REMEDY}")
 
 
 def check_climb(loss: float, epoch: int, progress: Progress) -> None:
-    """Raise when an epoch's loss is more than half way back to the untrained network's.
+    """Refuse a loss that is more than half way back to that of the untrained network.
 
     Raises:
-        DivergedError: It is.
+        DivergedError: The loss has climbed that far.
     """
     if progress.lowest_loss is None or progress.untrained_loss is None:
         return
@@ -43,19 +43,19 @@ def check_climb(loss: float, epoch: int, progress: Progress) -> None:
 
 
 def in_words(progress: Progress, end: DivergedError | None, stop: bool) -> str:
-    """Say what went wrong first, and with `--no-stop` how far the training went on after it.
+    """Describe the first divergence, and with `--no-stop` how the training continued.
 
     Args:
         progress: A training that has diverged.
-        end: What ended it; None if it came to its last epoch.
-        stop: Whether the settings end a training that diverges.
+        end: What ended it; None if it reached its last epoch.
+        stop: Whether the settings stop a training that diverges.
     """
     first = str(progress.diverged and progress.diverged["what"])
     if stop:
         return first
     if end is None:
-        return f"{first}; the training went on to epoch {progress.epoch} (--no-stop)"
-    lost = f"{end}; weights that are lost end a training with --no-stop as well"
+        return f"{first}; training continued to epoch {progress.epoch} (--no-stop)"
+    lost = f"{end}; even --no-stop cannot continue, because the weights are lost"
     if first == str(end):
         return lost
-    return f"{first.removesuffix(f'; {REMEDY}')}; the training went on (--no-stop), until {lost}"
+    return f"{first.removesuffix(f'; {REMEDY}')}; training continued (--no-stop) until {lost}"

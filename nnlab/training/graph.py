@@ -1,7 +1,7 @@
-"""The compiled side of training: many optimizer steps in one graph call, no Python between.
+"""The compiled part of training: many optimizer steps per graph call, without Python in between.
 
-Per-step Python is what a small network spends most of its time on; a chunk of steps inside one
-`tf.function` costs 0.4 times what `fit` costs on the report's MLP (benchmarks/training.py).
+A small network spends most of its time in per-step Python. On the report's MLP, a chunk of steps
+inside one `tf.function` takes 0.4 times as long as `fit` (benchmarks/training.py).
 """
 
 import functools
@@ -16,12 +16,12 @@ from nnlab.training.examples import Examples
 class Graph:
     """A network, its optimizer and its data on the device.
 
-    Written against the current `tf.distribute` strategy: each replica takes its own rows of a
-    batch, and `compute_loss` divides by the number of replicas itself.
+    Uses the current `tf.distribute` strategy: each replica takes its own rows of a batch, and
+    `compute_loss` divides by the number of replicas itself.
 
     Attributes:
         model: The network, compiled with loss and optimizer.
-        optimizer: Built, so that its variables exist and can be loaded.
+        optimizer: The optimizer, built, so that its variables exist and can be loaded.
     """
 
     def __init__(self, model: Any, optimizer: Any, examples: Examples, batch_size: int) -> None:
@@ -35,8 +35,8 @@ class Graph:
         self._examples = examples
         self._batch_size = batch_size
         self._arrays = {name: tf.constant(array) for name, array in examples.arrays.items()}
-        # XLA made convolutions several times slower on CPU and did not help LSTMs. Autograph would
-        # rewrite every function of Keras on the way, a second and a half that nothing here needs.
+        # XLA made convolutions several times slower on CPU and did not help LSTMs. Autograph, which
+        # nothing here needs, would spend 1.5 s on rewriting Keras functions.
         compiled = functools.partial(tf.function, jit_compile=False, autograph=False)
         self._train = compiled(self._train_steps)
         self._evaluate = compiled(self._evaluate_all)
@@ -61,14 +61,14 @@ class Graph:
         return tuple(sums.numpy().tolist())
 
     def evaluate(self, indices: np.ndarray) -> tuple[float, ...]:
-        """Run the network over rows without changing it; the result is as of `train`."""
+        """Run the network over rows without changing it; returns the same as `train`."""
         import tensorflow as tf
 
         rows = tf.constant(indices.astype(np.int32))
         return tuple(self._evaluate(self._arrays, rows).numpy().tolist())
 
-    # The arrays are arguments of the graph functions: what a function captures stays in memory
-    # when it goes, and a group of runs would grow by a data set each.
+    # The arrays are arguments of the graph functions because captured ones stay in memory when a
+    # function is deleted: memory would grow by one data set per run of a group.
 
     def _train_steps(self, arrays: Any, order: Any, key: Any, first: Any, steps: Any) -> Any:
         def one(step: Any) -> Any:
@@ -104,7 +104,7 @@ class Graph:
         import tensorflow as tf
 
         seed = tf.random.experimental.stateless_fold_in(key, step)
-        inputs, targets, weights = self._examples.batch(arrays, self._own(rows), seed)
+        inputs, targets, weights = self._examples.batch(arrays, self._replica_share(rows), seed)
         with tf.GradientTape() as tape:
             outputs = self.model(inputs, training=True)
             loss = self.model.compute_loss(
@@ -115,22 +115,22 @@ class Graph:
         return self._sums(loss, targets, outputs, weights)
 
     def _evaluate_step(self, arrays: Any, rows: Any, step: Any) -> Any:
-        inputs, targets, weights = self._examples.batch(arrays, self._own(rows), None)
+        inputs, targets, weights = self._examples.batch(arrays, self._replica_share(rows), None)
         outputs = self.model(inputs, training=False)
         loss = self.model.compute_loss(
             x=inputs, y=targets, y_pred=outputs, sample_weight=weights, training=False
         )
         return self._sums(loss, targets, outputs, weights)
 
-    def _own(self, rows: Any) -> Any:
-        """Pick this replica's share of a batch."""
+    def _replica_share(self, rows: Any) -> Any:
+        """Return this replica's rows of a batch."""
         import tensorflow as tf
 
         replica = tf.distribute.get_replica_context()
         return rows[replica.replica_id_in_sync_group :: replica.num_replicas_in_sync]
 
     def _sums(self, loss: Any, targets: Any, outputs: Any, weights: Any) -> Any:
-        """Add up in float64: chunks may be cut anywhere without changing what is reported."""
+        """Add up in float64, so that the results do not depend on where chunks are cut."""
         import tensorflow as tf
 
         measured = [

@@ -1,6 +1,6 @@
 """The training loop: epochs, validation, checkpoints, and reasons to stop.
 
-The compiled steps are `graph.py`'s; here Python looks in a few times a second.
+The compiled steps are in `graph.py`; the loop here regains control a few times per second.
 """
 
 import math
@@ -19,38 +19,38 @@ from nnlab.training.progress import Progress, Row
 from nnlab.training.settings import TrainingSettings
 
 CHUNK_SECONDS = 0.25
-"""About how long one graph call may take: how late a Ctrl-C or a progress bar may be."""
+"""About how long one graph call takes, and so how late a Ctrl-C or a progress bar may be."""
 
 
 EVALUATED_BATCHES = 128
-"""Batches of one look at held-out examples: a fixed number, or sums would depend on the clock."""
+"""Batches per graph call in validation: fixed, because sums would otherwise depend on timing."""
 
 
 class Keeper(Protocol):
-    """Where a training puts what must outlive the process."""
+    """Saves what must outlive the process."""
 
     def keep_best(self, progress: Progress) -> None:
-        """Store the weights as the best so far."""
+        """Save the weights as the best so far."""
 
     def keep_last(self, progress: Progress) -> None:
-        """Store everything that resuming needs."""
+        """Save everything that resuming needs."""
 
     def keep_history(self, history: list[Row]) -> None:
-        """Store the rows of all completed epochs."""
+        """Save the rows of all completed epochs."""
 
 
 class Observer(Protocol):
-    """Who watches a training, such as a progress bar."""
+    """Watches a training, such as a progress bar."""
 
     def chunk_done(self, epoch: int, step: int, steps: int, means: dict[str, float]) -> None:
-        """Called a few times a second: `step` of `steps` in `epoch` (from 1), means so far."""
+        """Called a few times per second: `step` of `steps` in `epoch` (from 1), means so far."""
 
     def epoch_done(self, row: Row) -> None:
-        """Called after each epoch with its line of the history."""
+        """Called after each epoch with its row of the history."""
 
 
 class TrainingLoop:
-    """Trains the network of a `Graph` from wherever `progress` stands to the end."""
+    """Trains the network of a `Graph`, from the state in `progress` to the end."""
 
     def __init__(
         self,
@@ -70,30 +70,30 @@ class TrainingLoop:
         self._names = ["loss", *examples.measures]
         self._steps = steps_per_epoch(examples, settings)
         self._chunk = 1
-        self._kept = "nothing was saved yet, and the training will begin again"
+        self._saved = "nothing was saved yet; the training will start again from the beginning"
 
     def run(self, progress: Progress) -> None:
         """Train to the end; `progress` is updated in place.
 
         Raises:
-            DivergedError: The loss is not finite, or it has climbed back and the settings say to
-                stop then; the best weights are kept, and `progress.diverged` has the first time.
-            InterruptedRun: Ctrl-C or SIGTERM; everything is kept for resuming. At a second one
-                that does not come within a moment, what was saved last is kept.
+            DivergedError: The loss is not finite, or has climbed back and the settings say to stop
+                then. The best weights are kept; `progress.diverged` has the first divergence.
+            InterruptedRun: Ctrl-C or SIGTERM; everything is saved for resuming. After a second
+                one, unless it comes within a moment of the first, the last saved state is kept.
         """
-        if progress.finished:  # killed while it was scored
+        if progress.finished:  # the process was killed during scoring
             return
         if progress.untrained_loss is not None:  # resumed
-            self._kept = _place(progress)
+            self._saved = _saved_state(progress)
         try:
             self._run(progress)
         except KeyboardInterrupt as error:
-            raise InterruptedRun(f"interrupted a second time; {self._kept}") from error
+            raise InterruptedRun(f"interrupted a second time; {self._saved}") from error
 
     def _run(self, progress: Progress) -> None:
         with Interrupt() as interrupt:
             if progress.untrained_loss is None:
-                self._look_at_untrained(progress, interrupt)
+                self._measure_untrained(progress, interrupt)
             self._saved_at = self._resumed_at = time.monotonic()
             while not self._is_over(progress):
                 self._do_epoch(progress, interrupt)
@@ -108,7 +108,7 @@ class TrainingLoop:
         out_of_patience = bool(settings.patience) and waited >= settings.patience
         return progress.epoch >= settings.epochs or (progress.epoch > 0 and out_of_patience)
 
-    def _look_at_untrained(self, progress: Progress, interrupt: Interrupt) -> None:
+    def _measure_untrained(self, progress: Progress, interrupt: Interrupt) -> None:
         """Measure the network before the first step: the level that divergence climbs back to."""
         held_out = self._examples.validation
         rows = held_out if len(held_out) else self._examples.training[:1000]
@@ -126,7 +126,7 @@ class TrainingLoop:
             self._finish_epoch(progress, interrupt)
         except DivergedError as error:
             progress.note_divergence(epoch, str(error))
-            if progress.history[-1]["epoch"] != epoch:  # it did not come to its end
+            if progress.history[-1]["epoch"] != epoch:  # the epoch was not completed
                 loss = self._means(progress.sums)["loss"]
                 self._keep_row({"epoch": epoch, "loss": loss}, progress)
             raise
@@ -180,22 +180,22 @@ class TrainingLoop:
         self._keep_if_best(progress, row)
 
     def _measure(self, rows: np.ndarray, interrupt: Interrupt) -> dict[str, float]:
-        """Run the network over rows, piece by piece, so that a Ctrl-C is heard."""
+        """Run the network over rows, piece by piece, so that Ctrl-C takes effect."""
         piece = EVALUATED_BATCHES * self._settings.batch_size
         sums: Any = self._graph.evaluate(rows[:piece])
         for first in range(piece, len(rows), piece):
             if interrupt.requested:
-                raise InterruptedRun("interrupted in the validation")
+                raise InterruptedRun("interrupted during validation")
             sums = np.add(sums, self._graph.evaluate(rows[first : first + piece]))
         return self._means(sums)
 
     def _keep_row(self, row: Row, progress: Progress) -> None:
-        self._clock(progress)
+        self._count_seconds(progress)
         progress.history.append(row | {"seconds": round(progress.seconds, 3)})
         self._keeper.keep_history(progress.history)
 
     def _watch_climb(self, loss: float, epoch: int, progress: Progress) -> None:
-        """Stop at a loss that climbs back, or note the first time and go on."""
+        """Stop if the loss climbs back, or with `--no-stop` note the first climb and continue."""
         if progress.diverged is not None:
             return
         try:
@@ -204,10 +204,10 @@ class TrainingLoop:
             if self._settings.stop:
                 raise
             progress.note_divergence(epoch, str(error))
-            self._warn(f"{error}; the training goes on (--no-stop)")
+            self._warn(f"{error}; training continues (--no-stop)")
 
     def _keep_if_best(self, progress: Progress, row: Row) -> None:
-        """Without held-out examples nothing can choose, and the last epoch is the best."""
+        """Save the weights if they are the best; without held-out examples the last always are."""
         monitor = f"validation_{self._examples.monitor}"
         value = row.get(monitor)
         if value is not None and not progress.improves(value, self._examples.higher_is_better):
@@ -216,12 +216,12 @@ class TrainingLoop:
         progress.best, progress.best_epoch = value, progress.epoch
 
     def _save(self, progress: Progress) -> None:
-        self._clock(progress)
+        self._count_seconds(progress)
         self._keeper.keep_last(progress)
-        self._kept = _place(progress)
+        self._saved = _saved_state(progress)
         self._saved_at = time.monotonic()
 
-    def _clock(self, progress: Progress) -> None:
+    def _count_seconds(self, progress: Progress) -> None:
         now = time.monotonic()
         progress.seconds += now - self._resumed_at
         self._resumed_at = now
@@ -234,10 +234,10 @@ class TrainingLoop:
         }
 
 
-def _place(progress: Progress) -> str:
-    return f"what was saved in epoch {progress.epoch + 1} after step {progress.step} is kept"
+def _saved_state(progress: Progress) -> str:
+    return f"the state saved in epoch {progress.epoch + 1} after step {progress.step} is kept"
 
 
 def steps_per_epoch(examples: Examples, settings: TrainingSettings) -> int:
-    """Return the optimizer steps of one epoch, the smaller last batch included."""
+    """Return the optimizer steps per epoch, including the smaller last batch."""
     return math.ceil(np.size(examples.training) / settings.batch_size)

@@ -5,15 +5,15 @@ from typing import Any
 from nnlab.training.settings import TrainingSettings
 
 EXPONENTIAL_END = 0.01
-"""The share of the learning rate that is left at the end of the exponential schedule."""
+"""Share of the learning rate left at the end of the exponential schedule."""
 
 
 def make_optimizer(settings: TrainingSettings, total_steps: int) -> Any:
-    """Return the optimizer that `settings` name, clipping and schedule included.
+    """Return the optimizer that `settings` name, with clipping and schedule.
 
     Args:
         settings: Optimizer, learning rate, schedule and clipping.
-        total_steps: Steps of the whole run, over which the schedule stretches.
+        total_steps: Steps of the whole run, which the schedule covers.
     """
     import keras
 

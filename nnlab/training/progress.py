@@ -1,4 +1,4 @@
-"""Where a training stands: everything about a run that is neither a weight nor a setting."""
+"""The progress of a training: everything about a run that is neither a weight nor a setting."""
 
 import dataclasses
 import math
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Row = dict[str, float | int | None]
-"""One line of the history: epoch, loss, measures, their validation_ twins, seconds."""
+"""One row of the history: epoch, loss, measures, the same on the validation set, seconds."""
 
 
 @dataclass
@@ -17,15 +17,15 @@ class Progress:
     Attributes:
         epoch: Completed epochs.
         step: Completed steps of the current epoch.
-        sums: Of the current epoch: total weight, then weighted sums of loss and measures.
-        best: The best monitored value so far and the epoch it came from.
-        untrained_loss: The loss before the first step, the level that divergence climbs back to.
+        sums: In the current epoch: total weight, then weighted sums of loss and measures.
+        best: The best monitored value so far.
+        best_epoch: The epoch that it came from.
+        untrained_loss: The loss before the first step, which a diverging loss climbs back to.
         lowest_loss: The lowest training loss of an epoch so far.
-        history: A row per completed epoch, the first for the untrained network (epoch 0).
+        history: One row per completed epoch, after one for the untrained network (epoch 0).
         seconds: Time spent training, over all sessions.
-        finished: Whether nothing is left to do.
-        diverged: Where the loss first got out of control: `epoch` and `what` happened; None if
-            it never did.
+        finished: Whether the training is complete.
+        diverged: The first divergence: its `epoch` and `what` happened; None if there was none.
     """
 
     epoch: int = 0
@@ -53,12 +53,12 @@ class Progress:
             measures: How many measures there are besides the loss.
 
         Raises:
-            ValueError: A part is missing or is not what it should be.
+            ValueError: A part is missing or not as expected.
         """
         progress = cls(**state)
         counts = (progress.epoch, progress.step, progress.best_epoch)
         if any(type(count) is not int or count < 0 for count in counts):
-            raise ValueError(f"epochs and steps must be whole numbers, not {counts}")
+            raise ValueError(f"epochs and steps must be whole numbers, got {counts}")
         optional = (progress.best, progress.untrained_loss, progress.lowest_loss)
         numbers = [*progress.sums, progress.seconds, *(n for n in optional if n is not None)]
         if not all(isinstance(n, int | float) and math.isfinite(n) for n in numbers):
@@ -72,12 +72,12 @@ class Progress:
         return progress
 
     def note_divergence(self, epoch: int, what: str) -> None:
-        """Remember that the loss got out of control; only the first time counts."""
+        """Remember that the loss diverged; only the first time counts."""
         if self.diverged is None:
             self.diverged = {"epoch": epoch, "what": what}
 
     def improves(self, value: float, higher_is_better: bool) -> bool:
-        """Tell whether `value` beats the best so far; ties keep the earlier epoch."""
+        """Return whether `value` beats the best so far; ties keep the earlier epoch."""
         if self.best is None:
             return True
         return value > self.best if higher_is_better else value < self.best
@@ -85,6 +85,6 @@ class Progress:
 
 def _check_divergence(noted: Any) -> None:
     if not isinstance(noted, dict) or noted.keys() != {"epoch", "what"}:
-        raise ValueError("the divergence must be an epoch and what happened")
+        raise ValueError("the divergence must have the fields epoch and what")
     if type(noted["epoch"]) is not int or not isinstance(noted["what"], str):
-        raise ValueError("the divergence must be a whole number and a text")
+        raise ValueError("the divergence must have a whole number as epoch, and a text as what")

@@ -1,4 +1,4 @@
-"""The options that every training has in common."""
+"""The options common to all trainings."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,18 +21,16 @@ class TrainingSettings:
     """How to train: the base of every experiment's Config."""
 
     epochs: int = option(20, "passes over the training examples", low=1, high=10**6)
-    batch_size: int = option(128, "examples in one step of the optimizer", low=1, high=2**24)
+    batch_size: int = option(128, "examples per optimizer step", low=1, high=2**24)
     optimizer: str = option("rmsprop", "how the weights are changed", choices=OPTIMIZERS)
     learning_rate: float = option(0.001, "size of the optimizer's steps", above=0)
     schedule: str = option("constant", SCHEDULE_HELP, choices=SCHEDULES)
-    clip_norm: float = option(0.0, "cut gradients to this global norm; 0: never", low=0)
+    clip_norm: float = option(0.0, "clip gradients to this global norm; 0: never", low=0)
     patience: int = option(
         0, "stop after this many epochs without a better validation score; 0: never", low=0
     )
-    stop: bool = option(True, "end a training whose loss gets out of control", affects_result=False)
-    seed: int = option(
-        1, "initial weights, order and dropout follow from it", low=0, high=2**31 - 1
-    )
+    stop: bool = option(True, "stop a training whose loss diverges", affects_result=False)
+    seed: int = option(1, "determines initial weights, order and dropout", low=0, high=2**31 - 1)
     threads: int = option(
         0, "processor cores to use; 0: all", low=0, high=1024, affects_result=False
     )
@@ -46,10 +44,10 @@ class TrainingSettings:
 
 
 def check_settings(settings: TrainingSettings, examples: "Examples") -> None:
-    """Refuse settings that the examples cannot serve.
+    """Refuse settings that do not fit the examples.
 
     Raises:
         UsageError: Patience needs held-out examples, and there are none.
     """
     if settings.patience and not len(examples.validation):
-        raise UsageError("--patience needs held-out examples to watch, but there are none")
+        raise UsageError("--patience needs held-out examples, but none are held out")

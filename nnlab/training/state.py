@@ -1,4 +1,4 @@
-"""The variables of a training besides the weights: the optimizer's and the dropout seeds."""
+"""The variables of a training besides the weights: those of the optimizer and dropout seeds."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ SEED_STATE = "seed_generator_state"
 
 
 def optimizer_variables(optimizer: Any) -> dict[str, Any]:
-    """Name the variables of a built optimizer; numbered, because its paths are not unique."""
+    """Name the variables of a built optimizer, with numbers because its paths are not unique."""
     return {
         f"{optimizer.name}/{number:03d}_{variable.name}": variable
         for number, variable in enumerate(optimizer.variables)
@@ -17,7 +17,7 @@ def optimizer_variables(optimizer: Any) -> dict[str, Any]:
 
 
 def seed_variables(model: Any) -> dict[str, Any]:
-    """Name the states of a network's random generators, which Keras' weight files leave out."""
+    """Name the states of a network's random generators, which Keras weight files leave out."""
     states = [variable for variable in model.variables if variable.name == SEED_STATE]
     return {f"seed_generator/{number:03d}": state for number, state in enumerate(states)}
 

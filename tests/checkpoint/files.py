@@ -1,4 +1,4 @@
-"""Headers and files that the tests of the checkpoint start from."""
+"""Headers and files that the checkpoint tests start from."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def written(path: Path) -> Path:
 
 
 def emptied(path: Path) -> h5py.File:
-    """A checkpoint open for writing, whose kernel waits for a crafted one."""
+    """Return a checkpoint open for writing, whose kernel is missing."""
     file = h5py.File(written(path), "r+")
     del file["model/hidden/kernel"]
     return file
@@ -51,7 +51,7 @@ def read(path: Path) -> dict[str, np.ndarray]:
 
 
 def assert_refused(path: Path, message: str) -> None:
-    """The file is refused in one line that names it."""
+    """Check that the file is refused in one line that names it."""
     with pytest.raises(CheckpointError, match=message) as caught:
         read(path)
     assert str(caught.value).startswith(str(path))

@@ -19,13 +19,13 @@ objects = st.dictionaries(st.text(), values, max_size=3)
 
 
 @given(config=objects, facts=objects, state=objects, seed=st.integers(0, 2**63 - 1))
-def test_a_header_comes_back_from_json_as_it_was(config, facts, state, seed):
+def test_a_header_survives_json(config, facts, state, seed):
     original = header(config=config, facts=facts, state=state, seed=seed)
     assert Header.from_json(original.to_json()) == original
 
 
 @given(st.text())
-def test_any_text_is_a_header_or_refused(text):
+def test_any_text_is_read_or_refused(text):
     with pytest.raises(CheckpointError):
         Header.from_json(text)
 
@@ -88,7 +88,7 @@ def test_a_newer_format_says_to_upgrade():
 @pytest.mark.parametrize(
     "number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 30, "9" * 5000, '"\\ud800"']
 )
-def test_numbers_and_text_that_nothing_can_hold_are_refused(number):
+def test_numbers_and_text_that_cannot_be_stored_are_refused(number):
     text = header(metrics={"accuracy": 0}).to_json().replace('"accuracy": 0', f'"a": {number}')
     with pytest.raises(CheckpointError, match="expected valid JSON"):
         Header.from_json(text)
@@ -100,7 +100,7 @@ def test_damaged_json_is_refused(text):
         Header.from_json(text)
 
 
-def test_too_much_json_is_refused_both_ways():
+def test_too_long_a_header_is_neither_read_nor_written():
     text = "x" * 9_000_000
     with pytest.raises(CheckpointError, match="at most"):
         Header.from_json(text)
@@ -109,6 +109,6 @@ def test_too_much_json_is_refused_both_ways():
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**70, {1, 2}, object(), b"x"])
-def test_what_json_cannot_keep_is_not_written(value: Any):
+def test_a_value_that_json_cannot_express_is_not_written(value: Any):
     with pytest.raises(CheckpointError, match="expected"):
         header(metrics={"accuracy": value}).to_json()

@@ -1,4 +1,4 @@
-"""Files and headers that are damaged, or no checkpoints, are refused."""
+"""Files and headers that are damaged, or are not checkpoints, are refused."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ from nnlab.errors import CheckpointError
 from tests.checkpoint.files import EXPECTED, KERNEL, assert_refused, read, written
 
 
-def test_a_file_beyond_the_cap_is_refused(tmp_path):
+def test_too_large_a_file_is_refused(tmp_path):
     path = written(tmp_path / "best.h5")
     os.truncate(path, 2**31 + 1)  # sparse: takes no space
     assert_refused(path, "at most 2,147,483,648 bytes")
@@ -23,7 +23,7 @@ def test_a_missing_file_a_folder_and_a_pipe_are_refused(tmp_path):
     assert_refused(tmp_path / "none.h5", "no file of that name")
     assert_refused(tmp_path, "a folder")
     os.mkfifo(tmp_path / "pipe.h5")
-    assert_refused(tmp_path / "pipe.h5", "no regular file")
+    assert_refused(tmp_path / "pipe.h5", "a special file")
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,10 @@ def test_a_damaged_byte_is_refused_or_harmless(tmp_path):
         damaged[random.integers(len(whole))] = random.integers(256)
         path.write_bytes(damaged)
         try:
-            came = read(path)
+            variables = read(path)
         except CheckpointError:
             continue
-        assert {name: array.shape for name, array in came.items()} == {
+        assert {name: array.shape for name, array in variables.items()} == {
             name: variable.shape for name, variable in EXPECTED.items()
         }
 
@@ -85,7 +85,7 @@ DAMAGED_HEADERS = {
     "a group": (lambda file: file.create_group("nnlab"), "expected a dataset"),
     "a link": (
         lambda file: file.update({"nnlab": h5py.ExternalLink("other.h5", "nnlab")}),
-        "a link to another place",
+        "found a link",
     ),
 }
 
@@ -105,12 +105,12 @@ def test_a_file_without_header_is_refused(tmp_path):
     assert_refused(tmp_path / "bad.h5", "HDF5 file of another program")
 
 
-def test_errors_of_the_reader_of_a_file_are_left_alone(tmp_path):
+def test_errors_of_the_code_that_reads_a_checkpoint_pass_unchanged(tmp_path):
     with pytest.raises(ZeroDivisionError), open_checkpoint(written(tmp_path / "best.h5")):
         _ = 1 / 0
 
 
-def test_importing_costs_numpy_and_h5py_only():
+def test_no_heavy_package_is_imported():
     script = (
         "import sys, nnlab.checkpoint, nnlab.inference;"
         "print(*{'tensorflow', 'keras', 'matplotlib', 'scipy', 'PIL'} & set(sys.modules))"

@@ -38,7 +38,7 @@ groups = st.dictionaries(
 
 
 @given(groups=groups)
-def test_what_was_written_is_read_again(groups, tmp_path_factory):
+def test_what_was_written_is_read_back(groups, tmp_path_factory):
     path = tmp_path_factory.getbasetemp() / "round-trip.h5"
     checkpoint.write(path, header(), groups)
     with open_checkpoint(path) as file:
@@ -73,14 +73,14 @@ def test_the_same_contents_give_the_same_bytes(tmp_path):
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_a_long_header_is_kept(tmp_path):
+def test_a_long_header_is_read_back(tmp_path):
     facts = {"items": [f"item {number}" for number in range(50_000)]}
     checkpoint.write(tmp_path / "long.h5", header(facts=facts), {})
     with open_checkpoint(tmp_path / "long.h5") as file:
         assert file.header.facts == facts
 
 
-def test_other_programs_find_plain_datasets_and_json(tmp_path):
+def test_other_programs_can_read_the_datasets_and_the_json(tmp_path):
     with h5py.File(written(tmp_path / "best.h5")) as file:
         assert json.loads(file["nnlab"][()].tobytes())["experiment"] == "classify"
         assert file["model/hidden/kernel"].dtype == np.dtype("<f4")
@@ -147,7 +147,7 @@ def test_a_missing_folder_is_an_error(tmp_path):
         (np.array([True]), False, "integers or floats"),
     ],
 )
-def test_what_could_not_be_read_again_is_not_written(values, float16, message, tmp_path):
+def test_a_variable_that_could_not_be_read_back_is_not_written(values, float16, message, tmp_path):
     with pytest.raises(CheckpointError, match=message):
         checkpoint.write(
             tmp_path / "best.h5", header(), {"model": {"a/b": values}}, float16=float16

@@ -102,7 +102,7 @@ def test_version_names_what_it_stands_on(shell):
         (["data", "verify"], 3, ""),
         (["completion", "tcsh"], 2, "fish"),
         (["completion"], 2, "Choose from: bash, zsh, fish"),
-        (["classify", "."], 1, "without images in it"),
+        (["classify", "."], 1, "no images found"),
         (["recommend", "beer"], 1, "bottled beer"),
     ],
 )

@@ -103,7 +103,7 @@ def test_the_environment_stands_behind_the_shell(capsys, monkeypatch):
 def test_missing_data_are_told_and_leave_nothing(shell, tmp_path):
     result = shell("sweep", "classify", "--set", "dataset=mnist", "--grid", "units=8,9")
     assert result.returncode == 1
-    assert "data set 'mnist' is not here" in result.stderr
+    assert "data set 'mnist' not found" in result.stderr
     assert "the same as units=" in result.stderr
     assert not list(tmp_path.glob("sweeps/*/*"))
 

@@ -1,4 +1,4 @@
-"""What holds for every experiment, the next one included."""
+"""What must hold for every experiment, including future ones."""
 
 import dataclasses
 import json
@@ -23,7 +23,7 @@ from tests.watching import Watcher, make_workshop
 
 ROOT = Path(__file__).parents[2]
 FORBIDDEN = ("tensorflow", "keras", "matplotlib", "pooch", "rich")
-"""Packages that an answer must not pay for."""
+"""Packages that answering must not import."""
 
 SMALL: dict[str, dict[str, object]] = {
     "add": {"units": 32, "problems": 2000, "test_problems": 500},
@@ -34,20 +34,20 @@ SMALL: dict[str, dict[str, object]] = {
     "textgen": {"units": 32, "step": 12},
     "translate": {"units": 32},
 }
-"""Settings that make a training short; an experiment that is not named trains as it is."""
+"""Settings that make a training short; experiments not listed here use their defaults."""
 
 every_experiment = pytest.mark.parametrize("name", experiments.names())
 
 
 def laid_out(given: str, folder: Path) -> str:
-    """Copy a file of the project into a folder, and name the copy; leave other inputs alone."""
+    """Copy a file of the project into a folder and return the copy; return other inputs as is."""
     if not given or not (ROOT / given).is_file():
         return given
     return Path(shutil.copy(ROOT / given, folder)).name
 
 
 def one_trial(name: str):
-    """Return the experiment and the settings of one short run on its offline sample."""
+    """Return the experiment and the settings of one short run on its embedded sample."""
     experiment = experiments.get(name)
     config = experiment.configure({"epochs": 2, **SMALL.get(name, {})}, "test")
     return experiment, next(iter(experiment.trials(config, 1).values()))
@@ -85,14 +85,14 @@ def test_help_shows_every_option(name, shell):
 
 
 @every_experiment
-def test_a_sample_that_stands_in_is_told(name, trained):
+def test_use_of_the_embedded_sample_is_reported(name, trained):
     _, metrics, warnings = trained(name)
-    told = any("sample" in warning and "do not compare" in warning for warning in warnings)
-    assert metrics.dataset.sample is told
+    reported = any("embedded sample" in warning for warning in warnings)
+    assert metrics.dataset.sample is reported
 
 
 @every_experiment
-def test_naive_baselines_stand_beside_the_scores(name, trained):
+def test_naive_baselines_have_the_same_scores(name, trained):
     _, metrics, _ = trained(name)
     assert metrics.baselines
     for baseline in metrics.baselines.values():
@@ -100,14 +100,14 @@ def test_naive_baselines_stand_beside_the_scores(name, trained):
 
 
 @every_experiment
-def test_what_is_called_a_share_is_one(name, trained):
+def test_shares_are_between_0_and_1(name, trained):
     _, metrics, _ = trained(name)
     shares = experiments.get(name).shares
     assert all(0 <= metrics.scores[score] <= 1 for score in shares)
 
 
 @every_experiment
-def test_a_run_leaves_all_its_files(name, trained):
+def test_a_run_writes_all_its_files(name, trained):
     folder, metrics, _ = trained(name)
     assert folder.read_metrics(experiments.get(name).Details) == metrics
     assert folder.read_history()["epoch"] == [0, 1, 2]
@@ -117,7 +117,7 @@ def test_a_run_leaves_all_its_files(name, trained):
 
 
 @every_experiment
-def test_the_checkpoint_carries_settings_data_and_scores(name, trained):
+def test_the_checkpoint_has_settings_data_and_scores(name, trained):
     folder, metrics, _ = trained(name)
     checkpoint = nnlab.load(folder.best)
     assert checkpoint.header.metrics["scores"] == metrics.scores
@@ -128,13 +128,13 @@ def test_the_checkpoint_carries_settings_data_and_scores(name, trained):
 
 
 @every_experiment
-def test_answers_come_in_a_fresh_process_without_heavy_packages(
+def test_answering_in_a_fresh_process_imports_no_heavy_packages(
     name, trained, tmp_path, monkeypatch
 ):
     folder, _, _ = trained(name)
     examples = experiments.get(name).example_inputs
     shell, library = tmp_path / "shell", tmp_path / "library"
-    for place in (shell, library):  # each with files of its own, as an answer may write some
+    for place in (shell, library):  # separate copies, because answering may write files
         place.mkdir()
         inputs = [laid_out(given, place) for given in examples]
     program = (
@@ -152,7 +152,7 @@ def test_answers_come_in_a_fresh_process_without_heavy_packages(
 
 
 @every_experiment
-def test_numpy_and_keras_give_the_same(name, trained):
+def test_numpy_and_keras_agree(name, trained):
     from nnlab.models.describe import load_weights
 
     folder, _, _ = trained(name)
@@ -169,7 +169,7 @@ def test_numpy_and_keras_give_the_same(name, trained):
 
 
 @every_experiment
-def test_stopped_twice_and_resumed_gives_the_same_files(name, trained, tmp_path, no_figures):
+def test_a_run_stopped_twice_and_resumed_gives_the_same_files(name, trained, tmp_path, no_figures):
     whole, metrics, _ = trained(name)
     folder = RunFolder(tmp_path / "stopped")
     with pytest.raises(InterruptedRun):
@@ -186,7 +186,7 @@ def test_stopped_twice_and_resumed_gives_the_same_files(name, trained, tmp_path,
 
 
 @every_experiment
-def test_a_training_prints_json_and_nothing_else_on_stdout(name, here):
+def test_a_training_with_json_prints_nothing_else_on_stdout(name, here):
     small = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.get(name, {}).items()]
     command = (name, "--epochs", 1, *small, "--runs", 1, "--json", "--out", "here")
     result = here(*command)
@@ -194,13 +194,13 @@ def test_a_training_prints_json_and_nothing_else_on_stdout(name, here):
     (line,) = result.stdout.splitlines()
     metrics = json.loads(line)
     assert metrics["experiment"] == name
-    assert ("do not compare" in result.stderr) is metrics["dataset"]["sample"]
+    assert ("embedded sample" in result.stderr) is metrics["dataset"]["sample"]
     again = here(*command, "-q")
     assert json.loads(again.stdout)["scores"] == json.loads(line)["scores"]
 
 
 @every_experiment
-def test_evaluate_gives_the_scores_of_the_run_again(name, trained, shell):
+def test_evaluate_reproduces_the_scores_of_the_run(name, trained, shell):
     folder, metrics, _ = trained(name)
     result = shell("evaluate", folder.best, "--json", "-q")
     assert result.returncode == 0, result.stderr
@@ -208,7 +208,7 @@ def test_evaluate_gives_the_scores_of_the_run_again(name, trained, shell):
 
 
 @every_experiment
-def test_show_tells_what_is_inside(name, trained, shell):
+def test_show_describes_the_checkpoint(name, trained, shell):
     folder, _, _ = trained(name)
     text = shell("show", folder.best).stdout
     assert name in text
@@ -217,7 +217,7 @@ def test_show_tells_what_is_inside(name, trained, shell):
 
 
 @every_experiment
-def test_a_page_of_the_docs_tells_about_it(name):
+def test_a_page_of_the_docs_describes_the_experiment(name):
     page = ROOT / "docs" / "experiments" / f"{name}.md"
     assert "## What was measured" in page.read_text()
     assert f"experiments/{name}.md" in (ROOT / "README.md").read_text()

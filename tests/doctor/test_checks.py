@@ -1,4 +1,4 @@
-"""What each check makes of a machine that is well, and of one that is not."""
+"""What each check reports for a machine in order, and for one with a problem."""
 
 import hashlib
 from pathlib import Path
@@ -49,7 +49,7 @@ def test_without_data_nothing_fails_and_missing_sets_are_warnings():
     assert not Path("no-cache/nnlab").exists()
 
 
-def test_an_exception_is_a_failure_of_its_check():
+def test_an_exception_fails_its_check():
     def look():
         raise ValueError("no\nsuch thing")
 
@@ -59,7 +59,7 @@ def test_an_exception_is_a_failure_of_its_check():
     assert isinstance(finding.error, ValueError)
 
 
-def test_an_interrupt_ends_the_examination():
+def test_an_interrupt_stops_all_checks():
     def look():
         raise InterruptedRun("interrupted")
 
@@ -67,11 +67,11 @@ def test_an_interrupt_ends_the_examination():
         Check("thing", look).carry_out()
 
 
-def test_whole_data_are_told_with_their_folder():
+def test_an_undamaged_data_set_is_reported_with_its_folder():
     put("images.bin")
     put("labels.bin")
     result = data.data_set(Store(), SET)
-    assert result == Result("ok", "2 files in data/set; size and sha256 are right")
+    assert result == Result("ok", "2 files in data/set; size and sha256 match")
 
 
 @pytest.mark.parametrize("content", [b"pixel", b"pixelz"])
@@ -92,17 +92,17 @@ def test_missing_files_are_a_warning_that_says_how_to_get_them():
     assert "1 of 2 files missing, such as set/labels.bin" in result.text
 
 
-def test_a_named_data_folder_has_to_be_there(monkeypatch, tmp_path):
+def test_a_missing_folder_in_nnlab_data_is_a_warning(monkeypatch, tmp_path):
     monkeypatch.setenv("NNLAB_DATA", str(tmp_path / "nowhere"))
     assert data.data_folders(Store()).state == "warning"
     (tmp_path / "nowhere").mkdir()
     result = data.data_folders(Store(offline=True))
     assert result.state == "ok"
-    assert f"{tmp_path / 'nowhere'} (here), data (missing)" in result.text
+    assert f"{tmp_path / 'nowhere'} (found), data (missing)" in result.text
     assert "downloads off" in result.text
 
 
-def test_runs_that_cannot_be_written_are_a_failure(monkeypatch):
+def test_an_unwritable_run_folder_is_a_failure(monkeypatch):
     assert folders.run_folder(Path("runs")).state == "ok"
     Path("file").touch()
     assert "is a file" in folders.run_folder(Path("file")).text
@@ -122,7 +122,7 @@ def test_a_cache_below_a_file_is_a_failure_and_a_full_disk_a_warning(monkeypatch
     Path("file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     result = folders.cache_folder(Store())
-    assert (result.state, result.advice) == ("failed", "name another folder with --data-dir")
+    assert (result.state, result.advice) == ("failed", "choose another folder with --data-dir")
     monkeypatch.setattr(folders, "LITTLE_SPACE", 10**18)
     assert folders.run_folder(Path("runs")).state == "warning"
 
@@ -146,14 +146,14 @@ def test_a_corrupted_checkpoint_is_a_failure(tmp_path):
     assert "reinstall nnlab" in result.advice
 
 
-def test_requirements_that_are_not_met_are_a_failure(monkeypatch):
+def test_unmet_requirements_are_a_failure(monkeypatch):
     lines = ["numpy>=999", "keras>=1", "nonesuch", "pytest; extra == 'dev'"]
     monkeypatch.setattr(versions, "requires", lambda name: lines)
     assert set(versions.required()) == {"numpy", "keras", "nonesuch"}
     result = software.packages()
     assert result.state == "failed"
     assert result.advice == "pip install 'numpy>=999' nonesuch"
-    assert "nonesuch, here not installed" in result.text
+    assert "nonesuch (here: not installed)" in result.text
     monkeypatch.setattr(versions, "requires", lambda name: ["keras>=1"])
     assert software.packages().state == "ok"
     monkeypatch.setattr(versions, "requires", lambda name: None)
@@ -183,13 +183,13 @@ def test_cards_that_tensorflow_does_not_see_are_a_warning(monkeypatch, tmp_path)
     assert networks.devices().state == "ok"
 
 
-def test_the_training_tells_its_speed_and_leaves_nothing(monkeypatch, tmp_path):
+def test_the_training_reports_its_speed_and_leaves_nothing(monkeypatch, tmp_path):
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     result = networks.training()
     assert result.state == "ok"
-    assert "examples a second" in result.text
-    assert not list((tmp_path / "temporary").glob("nnlab-*"))  # TensorFlow's own go later
+    assert "examples per second" in result.text
+    assert not list((tmp_path / "temporary").glob("nnlab-*"))  # TensorFlow removes its own later
     assert not Path("runs").exists()
 
 
@@ -210,10 +210,10 @@ def test_little_memory_is_a_warning(monkeypatch):
     monkeypatch.setattr("nnlab.machine.MEMORY_INFO", Path("none"))
     assert machine.memory().state == "ok"
     monkeypatch.setattr("nnlab.machine.control_groups.memory", lambda: 3 * 2**30)
-    assert machine.memory().text == "3.0 GiB available, as far as a control group allows"
+    assert machine.memory().text == "3.0 GiB available, limited by a control group"
 
 
-def test_a_control_group_that_allows_less_than_the_cores_is_a_warning(monkeypatch):
+def test_a_control_group_that_allows_fewer_cores_is_a_warning(monkeypatch):
     monkeypatch.setattr("nnlab.machine.usable_cores", lambda: 8)
     monkeypatch.setattr("nnlab.machine.control_groups.cores", lambda: 1.5)
     result = machine.processors()

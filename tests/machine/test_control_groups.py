@@ -1,4 +1,4 @@
-"""Limits of control groups, read from trees of files as Linux shows them."""
+"""Limits of control groups, read from file trees like those of Linux."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from nnlab.machine import control_groups
 
 @pytest.fixture
 def tree(monkeypatch, tmp_path):
-    """Return a function that writes files below an empty tree, and who belongs where."""
+    """Return a function that writes the process's membership and files into an empty tree."""
     monkeypatch.setattr(control_groups, "MOUNTED", tmp_path / "cgroup")
     monkeypatch.setattr(control_groups, "MEMBERSHIP", tmp_path / "self")
 
@@ -27,7 +27,7 @@ def test_without_control_groups_there_is_no_limit(tree):
     assert control_groups.cores() is control_groups.memory() is None
 
 
-def test_version_2_takes_the_tightest_group_on_the_way_up(tree):
+def test_in_version_2_the_tightest_limit_up_to_the_root_applies(tree):
     files = {
         "jobs/a/cpu.max": "max 100000",
         "jobs/cpu.max": "150000 100000",
@@ -42,7 +42,7 @@ def test_version_2_takes_the_tightest_group_on_the_way_up(tree):
     assert control_groups.memory() == 400
 
 
-def test_version_1_in_a_container_reads_the_root_of_what_is_mounted(tree):
+def test_version_1_in_a_container_reads_the_root_of_the_mounted_tree(tree):
     files = {
         "cpu/cpu.cfs_quota_us": "50000",
         "cpu/cpu.cfs_period_us": "100000",
@@ -55,6 +55,6 @@ def test_version_1_in_a_container_reads_the_root_of_what_is_mounted(tree):
     assert control_groups.memory() == 0
 
 
-def test_version_1_without_a_quota(tree):
+def test_version_1_without_a_quota_has_no_limit(tree):
     tree("3:cpu:/\n", {"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"})
     assert control_groups.cores() is None

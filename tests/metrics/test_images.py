@@ -22,7 +22,7 @@ def test_rmse_by_hand():
     assert metrics.rmse(truth, truth) == 0
 
 
-def test_rmse_over_pages_counts_pixels():
+def test_pooled_rmse_weighs_pages_by_their_pixels():
     pairs = [(grey(0.5, 2, 2), grey(0.0, 2, 2)), (grey(0.0, 3, 4), grey(0.0, 3, 4))]
     assert metrics.pooled_rmse(pairs) == pytest.approx(math.sqrt(4 * 0.25 / 16))
     with pytest.raises(ValueError, match="got none"):
@@ -35,13 +35,13 @@ def test_psnr_by_hand():
     assert metrics.psnr(grey(0.3), grey(0.3)) is None
 
 
-def test_ssim_of_even_images_compares_their_means():
+def test_ssim_of_uniform_images_compares_their_means():
     expected = (2 * 0.4 * 0.6 + 1e-4) / (0.4**2 + 0.6**2 + 1e-4)
     assert metrics.ssim(grey(0.4), grey(0.6)) == pytest.approx(expected, abs=1e-6)
 
 
 def ssim_of_one_window(x, y):
-    """Straight from the paper, in the one window of 11x11 pixels."""
+    """SSIM as in the paper, in a single window of 11x11 pixels."""
     places = np.arange(-5, 6)
     weights = np.exp(-(places[:, None] ** 2 + places**2) / (2 * 1.5**2))
     weights /= weights.sum()
@@ -52,7 +52,7 @@ def ssim_of_one_window(x, y):
     return similar / ((mean_x**2 + mean_y**2 + 0.01**2) * (variances + 0.03**2))
 
 
-def test_ssim_is_the_mean_over_all_windows_inside():
+def test_ssim_is_the_mean_over_all_windows_inside_the_image():
     rng = np.random.default_rng(0)
     x, y = rng.random((14, 12)), rng.random((14, 12))
     windows = [
@@ -65,7 +65,7 @@ def test_ssim_is_the_mean_over_all_windows_inside():
     assert metrics.ssim(x, 1 - x) < 0
 
 
-def test_ssim_is_that_of_scikit_image():
+def test_ssim_matches_scikit_image():
     """Scikit-image 0.26: gaussian_weights=True, sigma=1.5, use_sample_covariance=False."""
     y, x = np.mgrid[0:40, 0:50]
     truth = (np.sin(x / 3) * np.cos(y / 5) + 1) / 2
@@ -73,10 +73,10 @@ def test_ssim_is_that_of_scikit_image():
     assert metrics.ssim(image, truth) == pytest.approx(0.7963017023287843, abs=1e-9)
 
 
-def test_images_must_fit():
-    with pytest.raises(ValueError, match="one shape"):
+def test_images_of_different_or_too_small_shapes_are_refused():
+    with pytest.raises(ValueError, match="the same shape"):
         metrics.rmse(grey(0, 2, 3), grey(0, 3, 2))
-    with pytest.raises(ValueError, match="11x11 at least"):
+    with pytest.raises(ValueError, match="at least 11x11"):
         metrics.ssim(grey(0, 10, 30), grey(0, 10, 30))
 
 
@@ -111,13 +111,13 @@ def test_character_error_rate_is_the_edit_distance(text, reference):
     assert metrics.character_error_rate(text, reference) == pytest.approx(expected)
 
 
-def test_no_reference_is_refused():
+def test_an_empty_reference_is_refused():
     with pytest.raises(ValueError, match="got none"):
         metrics.character_error_rate("a", "")
 
 
 def program(folder, monkeypatch, code):
-    """Put a program in Python where it is found, in place of the real one."""
+    """Put a Python program on the path in place of the real one."""
     path = folder / reading.PROGRAM
     path.write_text(f"#!{sys.executable}\nimport sys, time\n{code}\n")
     path.chmod(0o755)
@@ -125,7 +125,7 @@ def program(folder, monkeypatch, code):
 
 
 @pytest.mark.parametrize("image", [grey(0.5, 3, 4), np.zeros((3, 4), np.uint8)])
-def test_ocr_gives_the_page_to_the_program_and_takes_its_text(tmp_path, monkeypatch, image):
+def test_ocr_passes_the_page_to_the_program_and_returns_its_text(tmp_path, monkeypatch, image):
     code = "print(sys.stdin.buffer.read()[1:4].decode(), *sys.argv[1:])"
     program(tmp_path, monkeypatch, code)
     assert metrics.ocr(image, "deu") == "PNG stdin stdout -l deu\n"
@@ -136,7 +136,7 @@ def test_ocr_is_none_without_the_program(monkeypatch):
     assert metrics.ocr(grey(1.0)) is None
 
 
-def test_ocr_says_what_went_wrong(tmp_path, monkeypatch):
+def test_ocr_reports_what_went_wrong(tmp_path, monkeypatch):
     code = "sys.stdin.buffer.read(); print('no such language', file=sys.stderr); sys.exit(3)"
     program(tmp_path, monkeypatch, code)
     with pytest.raises(NnlabError, match="exit code 3: no such language"):

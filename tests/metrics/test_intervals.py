@@ -42,7 +42,7 @@ def test_wilson_interval_matches_scipy_and_contains_the_estimate(trials, data):
     assert (interval.low, interval.high) == pytest.approx(expected, abs=1e-9)
 
 
-def test_wilson_interval_without_trials_says_nothing():
+def test_wilson_interval_without_trials_is_0_to_1():
     assert metrics.wilson_interval(0, 0) == metrics.Interval(0.0, 1.0)
 
 
@@ -80,7 +80,7 @@ def test_a_single_run_has_a_mean_and_no_interval():
 
 
 @pytest.mark.parametrize("values", [[], [0.9, float("nan")], [float("inf")]])
-def test_means_of_nothing_or_of_nan_are_refused(values):
+def test_a_mean_of_no_values_or_of_nan_is_refused(values):
     with pytest.raises(ValueError, match="finite numbers for values"):
         metrics.mean_interval(values)
 
@@ -98,24 +98,24 @@ def test_paired_difference_matches_scipy(pairs):
 
 
 @given(st.lists(scores, min_size=2, max_size=9))
-def test_equal_pairs_are_indistinguishable(values):
+def test_equal_pairs_have_p_1(values):
     difference = metrics.paired_difference(values, values)
     assert (difference.mean, difference.low, difference.high, difference.p) == (0, 0, 0, 1)
 
 
 @given(st.lists(st.floats(0.5, 1), min_size=2, max_size=9), st.floats(0.001, 0.5))
-def test_a_constant_difference_has_no_p_value_whatever_the_rounding(values, shift):
+def test_a_constant_difference_has_no_p_value_despite_rounding(values, shift):
     difference = metrics.paired_difference([value - shift for value in values], values)
     assert difference.mean == pytest.approx(-shift)
     assert (difference.low, difference.high, difference.p) == (None, None, None)
 
 
-def test_a_single_pair_has_a_difference_only():
+def test_a_single_pair_has_only_a_difference():
     difference = metrics.paired_difference([0.75], [0.5])
     assert difference == metrics.PairedDifference(0.25, None, None, None, None, 1, (0.25,))
 
 
-def test_pairs_must_be_pairs():
+def test_unpaired_values_are_refused():
     with pytest.raises(ValueError, match="got 2 and 1 values"):
         metrics.paired_difference([0.9, 0.8], [0.9])
 
@@ -123,7 +123,7 @@ def test_pairs_must_be_pairs():
 # confusions -------------------------------------------------------------------------------------
 
 
-def test_confusion_matrix_has_a_row_for_each_true_class():
+def test_confusion_matrix_has_one_row_per_true_class():
     matrix = metrics.confusion_matrix([0, 0, 1, 2, 2, 2], [0, 2, 1, 2, 2, 0], classes=4)
     assert matrix.tolist() == [[1, 0, 1, 0], [0, 1, 0, 0], [1, 0, 2, 0], [0, 0, 0, 0]]
 
@@ -143,11 +143,11 @@ def test_confusion_matrix_refuses_classes_out_of_range(labels):
 
 
 def test_confusion_matrix_refuses_lists_of_different_lengths():
-    with pytest.raises(ValueError, match="one length"):
+    with pytest.raises(ValueError, match="equal length"):
         metrics.confusion_matrix([0, 1], [0], classes=2)
 
 
-def test_class_accuracy_is_ranked_worst_first_and_unseen_classes_come_last():
+def test_class_accuracy_lists_the_worst_first_and_classes_without_examples_last():
     rows = metrics.class_accuracy([[9, 1, 0], [0, 0, 0], [5, 0, 5]])
     assert [(row.label, row.correct, row.count, row.accuracy) for row in rows] == [
         (2, 5, 10, 0.5),
@@ -158,7 +158,7 @@ def test_class_accuracy_is_ranked_worst_first_and_unseen_classes_come_last():
     assert (rows[0].low, rows[0].high) == (interval.low, interval.high)
 
 
-def test_confused_pairs_name_the_most_frequent_errors_first():
+def test_confused_pairs_list_the_most_frequent_errors_first():
     confusion = [[90, 3, 7], [0, 99, 1], [7, 0, 93]]
     pairs = metrics.confused_pairs(confusion, top=3)
     assert [(pair.label, pair.prediction, pair.count) for pair in pairs] == [
@@ -176,7 +176,7 @@ recall_tables = st.tuples(st.integers(2, 5), st.integers(4, 12), st.integers(0, 
 )
 
 
-def test_runs_that_agree_rank_alike():
+def test_runs_that_agree_have_stability_1():
     stability = metrics.rank_stability([[0.9, 0.7, 0.8, 0.6], [0.99, 0.97, 0.98, 0.9]])
     assert [(row.label, row.mean_rank) for row in stability.classes] == [
         (3, 1),
@@ -207,7 +207,7 @@ def test_kendalls_w_is_friedmans_statistic_scaled(recalls):
     assert stability.kendall_w == pytest.approx(friedman / (runs * (classes - 1)))
 
 
-def test_a_single_run_ranks_but_says_nothing_about_stability():
+def test_a_single_run_has_ranks_but_no_stability():
     stability = metrics.rank_stability([[0.9, 0.8, 0.7]])
     assert [row.label for row in stability.classes] == [2, 1, 0]
     assert (stability.spearman, stability.kendall_w) == (None, None)
@@ -224,7 +224,7 @@ def test_classes_without_examples_are_left_out_of_the_ranking():
     assert [row.label for row in stability.classes] == [2, 0]
 
 
-def test_recalls_need_runs_and_classes():
+def test_recalls_of_another_shape_are_refused():
     with pytest.raises(ValueError, match=r"\(runs, classes\)"):
         metrics.rank_stability([0.9, 0.8])
 

@@ -1,4 +1,4 @@
-"""Scores of maps: by hand, against definitions written out, and as properties."""
+"""Scores of maps, compared with values by hand and with their definitions, and as properties."""
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ def silhouette_as_defined(points, labels):
     return np.mean(scores)
 
 
-def test_neighbours_vote_by_hand():
+def test_knn_accuracy_by_hand():
     train, labels = np.array([[0.0, 0], [1, 0], [2, 0], [10, 0]]), np.array([1, 0, 0, 2])
     test, right = np.array([[0.1, 0], [9, 0]]), np.array([1, 2])
     assert knn_accuracy(train, labels, test, right, 1) == 1.0
@@ -50,7 +50,7 @@ def test_neighbours_vote_by_hand():
     assert knn_accuracy(train, labels, test, np.array([0, 0]), 3) == 1.0
 
 
-def test_of_equal_votes_the_lowest_class_wins():
+def test_a_tied_vote_goes_to_the_lowest_class():
     train, labels = np.array([[0.0, 0], [1, 0], [2, 0], [3, 0]]), np.array([7, 3, 3, 7])
     assert knn_accuracy(train, labels, train[:1], np.array([3]), 4) == 1.0
     assert knn_accuracy(train, labels, train[:1], np.array([3]), 2) == 1.0
@@ -58,7 +58,7 @@ def test_of_equal_votes_the_lowest_class_wins():
 
 @some
 @given(st.integers(1, 30), st.integers(1, 5), st.integers(0, 1000))
-def test_neighbours_are_those_of_a_full_search(count, k, seed):
+def test_neighbours_match_a_full_search(count, k, seed):
     train, test = cloud(count + 5, seed=seed), cloud(20, seed=seed + 1)
     labels = np.random.default_rng(seed).integers(4, size=count + 5)
     right = np.zeros(20, np.int64)
@@ -69,7 +69,7 @@ def test_neighbours_are_those_of_a_full_search(count, k, seed):
     assert knn_accuracy(train, labels, test, right, k) == np.mean(np.array(answers) == right)
 
 
-def test_points_that_are_all_the_same_are_no_trouble():
+def test_identical_points_are_accepted():
     same, labels = np.zeros((3000, 2)), np.arange(3000) % 3
     assert knn_accuracy(same, labels, same[:9], labels[:9], 5) in (3 / 9, 0.0)
     assert silhouette(same, labels) == 0
@@ -79,9 +79,9 @@ def test_points_that_are_all_the_same_are_no_trouble():
 @pytest.mark.parametrize(
     ("train", "labels", "test", "k", "message"),
     [
-        (cloud(4), [0, 0, 0], cloud(2), 1, "a label a point"),
-        (cloud(4), [0, 0, 0, -1], cloud(2), 1, "labels from 0 up"),
-        (cloud(4), [0] * 4, cloud(2, 3), 1, "points of one space"),
+        (cloud(4), [0, 0, 0], cloud(2), 1, "one label per point"),
+        (cloud(4), [0, 0, 0, -1], cloud(2), 1, "labels of at least 0"),
+        (cloud(4), [0] * 4, cloud(2, 3), 1, "equal dimensions"),
         (cloud(4), [0] * 4, cloud(2), 5, "1 to 4 neighbours, got 5"),
         (cloud(4), [0] * 4, cloud(2), 0, "1 to 4 neighbours, got 0"),
         (cloud(4) * np.nan, [0] * 4, cloud(2), 1, "finite"),
@@ -95,28 +95,28 @@ def test_points_that_do_not_fit_are_refused(train, labels, test, k, message):
 
 def test_trustworthiness_by_hand():
     high = np.array([[0.0], [1], [2.1], [3.3], [4.6]])
-    swapped = high[[4, 1, 2, 3, 0]]  # first and last have changed places
-    # The nearest on the map are points 3, 4, 1, 2, 1; before they were of rank 3, 4, 1, 1, 3.
+    swapped = high[[4, 1, 2, 3, 0]]  # first and last swapped
+    # The nearest points on the map are 3, 4, 1, 2, 1; their ranks before were 3, 4, 1, 1, 3.
     assert trustworthiness(high, swapped, 1) == pytest.approx(1 - 2 / (5 * 6) * (2 + 3 + 0 + 0 + 2))
     assert trustworthiness(high, -3 * high, 1) == 1
 
 
 @some
 @given(st.integers(10, 40), st.integers(1, 4), st.integers(0, 1000))
-def test_trustworthiness_is_as_defined(count, k, seed):
+def test_trustworthiness_matches_its_definition(count, k, seed):
     high, low = cloud(count, 5, seed), cloud(count, 2, seed + 1)
     expected = trustworthiness_as_defined(high, low, k)
     assert trustworthiness(high, low, k) == pytest.approx(expected, abs=1e-12)
 
 
-def test_trustworthiness_knows_a_map_from_chance():
+def test_trustworthiness_distinguishes_a_map_from_chance():
     high = cloud(400, 2)
     turned = high @ np.array([[0.6, 0.8], [-0.8, 0.6]]) * 5 + 1
     assert trustworthiness(high, turned) == 1
     assert trustworthiness(high, cloud(400, 2, seed=9)) == pytest.approx(0.5, abs=0.05)
 
 
-def test_trustworthiness_of_a_subset_depends_on_the_seed_alone():
+def test_trustworthiness_of_a_sample_depends_only_on_the_seed():
     high = np.random.default_rng(0).integers(0, 256, (300, 4, 4)).astype(np.uint8)
     low = high.reshape(300, -1)[:, :2].astype(np.float32)
     first = trustworthiness(high, low, 5, sample=100, seed=1)
@@ -130,8 +130,8 @@ def test_too_many_neighbours_are_refused(count, k):
         trustworthiness(cloud(count, 3), cloud(count), k)
 
 
-def test_maps_of_other_points_are_refused():
-    with pytest.raises(ValueError, match="as many points"):
+def test_maps_with_another_number_of_points_are_refused():
+    with pytest.raises(ValueError, match="expected 30 points on the map, got 31"):
         trustworthiness(cloud(30, 3), cloud(31), 3)
 
 
@@ -143,7 +143,7 @@ def test_silhouette_by_hand():
 
 @some
 @given(st.integers(4, 30), st.integers(2, 4), st.integers(0, 1000))
-def test_silhouette_is_as_defined(count, classes, seed):
+def test_silhouette_matches_its_definition(count, classes, seed):
     points = cloud(count, 2, seed)
     labels = np.random.default_rng(seed).integers(classes, size=count)
     labels[:2] = 0, 1
@@ -151,11 +151,11 @@ def test_silhouette_is_as_defined(count, classes, seed):
     assert silhouette(points, labels) == pytest.approx(expected, abs=1e-12)
 
 
-def test_silhouette_of_one_class_is_unknown():
+def test_silhouette_of_one_class_is_none():
     assert silhouette(cloud(5), np.zeros(5, np.int64)) is None
 
 
-def test_silhouette_is_the_same_in_blocks(monkeypatch):
+def test_silhouette_does_not_depend_on_the_block_size(monkeypatch):
     points, labels = cloud(50), np.arange(50) % 3
     whole = silhouette(points, labels), trustworthiness(points, points[::-1], 4)
     monkeypatch.setattr("nnlab.metrics.neighbours.CELLS", 170)
@@ -163,6 +163,6 @@ def test_silhouette_is_the_same_in_blocks(monkeypatch):
     assert blocks == pytest.approx(whole, abs=1e-12)
 
 
-def test_medoids_lie_next_to_the_median_of_their_class():
+def test_medoids_are_nearest_to_the_median_of_their_class():
     points = np.array([[0.0, 0], [1, 1], [9, 9], [5, 5], [5, 6]])
     assert class_medoids(points, np.array([0, 0, 0, 2, 2]), 4).tolist() == [1, -1, 3, -1]

@@ -1,4 +1,4 @@
-"""Scores of recommenders: by hand, by brute force, and as properties."""
+"""Scores of recommenders, compared with values by hand and by brute force, and as properties."""
 
 import dataclasses
 import json
@@ -16,7 +16,7 @@ some = settings(max_examples=60)
 
 @st.composite
 def recommendations(draw):
-    """Scores with ties, baskets with room, and an item hidden from each."""
+    """Return scores with ties, baskets that lack some items, and an item hidden from each."""
     baskets, items = draw(st.integers(1, 6)), draw(st.integers(2, 8))
     rng = np.random.default_rng(draw(st.integers(0, 10_000)))
     scores = rng.integers(0, 4, (baskets, items)).astype(np.float32)
@@ -26,7 +26,7 @@ def recommendations(draw):
     return scores, hidden, known
 
 
-def test_items_in_the_basket_are_not_in_the_way():
+def test_items_in_the_basket_are_not_ranked():
     scores = np.array([[0.9, 0.8, 0.5, 0.1]])
     known = np.array([[1, 0, 0, 0]])
     assert ranks(scores, [2], known).tolist() == [2]
@@ -40,7 +40,7 @@ def test_equal_scores_share_their_mean_rank():
 
 @some
 @given(recommendations())
-def test_ranks_are_those_of_a_search(given_):
+def test_ranks_match_a_search(given_):
     scores, hidden, known = given_
     for row, rank in enumerate(ranks(scores, hidden, csr_matrix(known.astype(np.float32)))):
         rivals = [j for j in range(scores.shape[1]) if not known[row, j]]
@@ -51,7 +51,7 @@ def test_ranks_are_those_of_a_search(given_):
 
 @some
 @given(recommendations(), st.integers(0, 99))
-def test_the_order_of_items_and_a_monotone_scale_change_nothing(given_, seed):
+def test_ranks_depend_neither_on_the_order_of_items_nor_on_a_monotone_scale(given_, seed):
     scores, hidden, known = given_
     expected = ranks(scores, hidden, known)
     order = np.random.default_rng(seed).permutation(scores.shape[1])
@@ -66,11 +66,11 @@ def test_the_order_of_items_and_a_monotone_scale_change_nothing(given_, seed):
         ([[0.0, np.nan]], [0], [[0, 0]], "NaN"),
         ([[0.0, 1.0]], [2], [[0, 0]], "items 0 to 1"),
         ([[0.0, 1.0]], [-1], [[0, 0]], "items 0 to 1"),
-        ([[0.0, 1.0]], [0, 1], [[0, 0]], "a hidden item a basket"),
-        ([[0.0, 1.0]], [0], [[0, 0, 0]], "a hidden item a basket"),
+        ([[0.0, 1.0]], [0, 1], [[0, 0]], "one hidden item per basket"),
+        ([[0.0, 1.0]], [0], [[0, 0, 0]], "one hidden item per basket"),
     ],
 )
-def test_recommendations_that_do_not_fit_are_refused(scores, hidden, known, message):
+def test_invalid_scores_and_baskets_are_refused(scores, hidden, known, message):
     with pytest.raises(ValueError, match=message):
         ranks(scores, hidden, np.array(known))
 
@@ -88,12 +88,12 @@ def test_scores_of_ranks_by_hand():
 @pytest.mark.parametrize(
     "score", [mrr, recall_curve, lambda r: recall_at(r, 5), lambda r: ndcg_at(r, 5)]
 )
-def test_no_ranks_are_refused(places, score):
-    with pytest.raises(ValueError, match="ranks from 1 up"):
+def test_an_empty_list_of_ranks_is_refused(places, score):
+    with pytest.raises(ValueError, match="ranks of at least 1"):
         score(np.array(places))
 
 
-def test_the_curve_of_recall_has_intervals_and_is_plain_json():
+def test_the_recall_curve_has_intervals_and_is_valid_json():
     places = np.array([1.0, 2.5, 4.0, 30.0])
     curve = recall_curve(places, 5)
     assert [row.recall for row in curve] == [0.25, 0.25, 0.5, 0.75, 0.75]
@@ -115,9 +115,9 @@ def test_auc_counts_the_pairs_of_each_basket(given_):
     assert area == (pytest.approx(np.mean(areas)) if areas else None)
 
 
-def test_auc_by_hand_and_without_pairs():
+def test_auc_by_hand_and_none_without_pairs():
     assert auc([[3.0, 2, 1]], np.array([[1, 0, 1]])) == 0.5
     assert auc([[3.0, 2.0, 1.0], [1.0, 2.0, 3.0]], np.array([[1, 0, 0], [0, 0, 0]])) == 1
     assert auc([[3.0, 2]], np.array([[1, 1]])) is None
-    with pytest.raises(ValueError, match="a score an item"):
+    with pytest.raises(ValueError, match="one score per item"):
         auc([[1.0, np.nan]], np.array([[1, 0]]))

@@ -20,10 +20,10 @@ def longest_by_brute_force(text, corpus):
 
 @settings(max_examples=200)
 @given(codes, codes, st.integers(1, 25), st.sampled_from([3, 10, 1 << 20]))
-def test_runs_and_shares_are_those_of_a_search_by_brute_force(text, corpus, n, part):
+def test_runs_and_shares_match_a_brute_force_search(text, corpus, n, part):
     arrays = np.array(text, np.uint8), np.array(corpus, np.uint8)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(text_metrics, "PART", part)  # pieces across the parts are found too
+        patch.setattr(text_metrics, "PART", part)  # pieces that cross parts are found too
         assert metrics.longest_copied_run(*arrays) == longest_by_brute_force(text, corpus)
         if n <= len(text):
             pieces = [bytes(text[i : i + n]) for i in range(len(text) - n + 1)]
@@ -31,16 +31,16 @@ def test_runs_and_shares_are_those_of_a_search_by_brute_force(text, corpus, n, p
             assert metrics.copied_share(*arrays, n) == pytest.approx(share)
 
 
-def test_what_was_copied_is_found_to_the_character():
+def test_a_copied_run_is_measured_to_the_character():
     rng = np.random.default_rng(0)
     corpus = rng.integers(0, 60, 50_000)
     text = np.concatenate([rng.integers(0, 60, 500), corpus[777:850], rng.integers(0, 60, 400)])
-    text[499], text[573] = 61, 62  # characters that the corpus lacks stand around the copy
+    text[499], text[573] = 61, 62  # characters missing from the corpus surround the copy
     assert metrics.longest_copied_run(text, corpus) == 73
     assert metrics.copied_share(text, corpus) == pytest.approx((73 - 19) / (len(text) - 19))
 
 
-def test_a_text_is_its_own_copy_whatever_the_types_of_the_codes():
+def test_a_text_is_a_full_copy_of_itself_whatever_the_type_of_the_codes():
     text = np.arange(300) % 257
     assert metrics.longest_copied_run(text.astype(np.uint16), text.astype(np.int32)) == 300
     assert metrics.copied_share(text, text) == 1
@@ -49,7 +49,7 @@ def test_a_text_is_its_own_copy_whatever_the_types_of_the_codes():
 
 def test_a_text_without_n_grams_has_no_share():
     text = np.zeros(19, np.uint8)
-    with pytest.raises(ValueError, match="expected 1 to 19 characters an n-gram, got 20"):
+    with pytest.raises(ValueError, match="expected n-grams of 1 to 19 characters, got 20"):
         metrics.copied_share(text, text)
     with pytest.raises(ValueError, match="got 0"):
         metrics.copied_share(text, text, n=0)

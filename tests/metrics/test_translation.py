@@ -20,7 +20,7 @@ sentence = st.text("ab é", max_size=12)
 pairs = st.lists(st.tuples(sentence, st.lists(sentence, min_size=1, max_size=3)), min_size=1)
 
 
-def test_ragged_references_count_each_for_its_own_sentence():
+def test_sentences_may_have_different_numbers_of_references():
     # repeating a reference changes nothing, so it may fill the gaps
     filled = [(known * 3)[:3] for known in REFERENCES]
     streams = [list(stream) for stream in zip(*filled, strict=True)]
@@ -31,7 +31,7 @@ def test_ragged_references_count_each_for_its_own_sentence():
     assert metrics.chrf(HYPOTHESES, [known[:1] for known in REFERENCES]) < chrf - 1
 
 
-def test_an_empty_reference_is_one_and_a_sentence_with_one_reference_may_come_first():
+def test_an_empty_reference_counts_and_a_sentence_with_one_reference_may_come_first():
     assert metrics.chrf(["a b c", ""], [["a b c"], ["", "x"]]) == pytest.approx(100)
     assert metrics.bleu(["een twee drie vier"] * 2, [["een twee drie vier"]] * 2) == pytest.approx(
         100
@@ -48,24 +48,24 @@ def test_chrf_by_hand():
 
 @settings(max_examples=150)
 @given(pairs)
-def test_the_chrf_of_sentences_is_that_of_sacrebleu(rows):
+def test_the_chrf_of_sentences_matches_sacrebleu(rows):
     texts, known = [row[0] for row in rows], [row[1] for row in rows]
     expected = [CHRF().sentence_score(text, refs).score for text, refs in rows]
     assert metrics.sentence_chrf(texts, known) == pytest.approx(expected, abs=1e-9)
 
 
-def test_exact_match_is_equality_with_any_reference():
+def test_exact_match_needs_equality_with_one_reference():
     assert metrics.exact_match(HYPOTHESES, REFERENCES) == 1 / 4
     assert metrics.exact_match(["hallo ", "Hoi"], [["hallo"], ["hoi"]]) == 0
 
 
-def test_the_interval_holds_the_score_and_narrows_with_more_sentences():
+def test_the_interval_contains_the_score_and_narrows_with_more_sentences():
     rng = np.random.default_rng(0)
     places = rng.integers(4, size=400)
     texts, known = [HYPOTHESES[i] for i in places], [REFERENCES[i] for i in places]
     few, many = (metrics.chrf_interval(texts[:n], known[:n]) for n in (25, 400))
     assert many.low < metrics.chrf(texts, known) < many.high
-    # the spread falls with the root of the sentences: a quarter of it
+    # the spread falls with the square root of the number of sentences
     assert 0.15 < (many.high - many.low) / (few.high - few.low) < 0.4
     wide = metrics.chrf_interval(texts, known, confidence=0.99)
     assert wide.low < many.low < many.high < wide.high
@@ -74,7 +74,7 @@ def test_the_interval_holds_the_score_and_narrows_with_more_sentences():
     assert alike.low == pytest.approx(alike.high) == pytest.approx(metrics.chrf(["ab"], [["abc"]]))
 
 
-def test_the_interval_is_as_wide_as_that_of_sacrebleu():
+def test_the_interval_is_as_wide_as_in_sacrebleu():
     rng = np.random.default_rng(1)
     places = rng.integers(4, size=120)
     texts, known = [HYPOTHESES[i] for i in places], [REFERENCES[i][:1] for i in places]
@@ -83,7 +83,7 @@ def test_the_interval_is_as_wide_as_that_of_sacrebleu():
     assert (interval.high - interval.low) / 2 == pytest.approx(score._ci, rel=0.15)
 
 
-def test_tokenized_sentences_write_no_warning(caplog):
+def test_tokenized_sentences_cause_no_warning(caplog):
     with caplog.at_level(logging.WARNING):
         metrics.bleu(["dat is zo ."] * 150, [["dat is zo ."]] * 150)
         metrics.chrf(["dat is zo ."] * 150, [["dat is zo ."]] * 150)
@@ -100,10 +100,10 @@ def test_tokenized_sentences_write_no_warning(caplog):
         metrics.chrf_interval,
     ],
 )
-def test_what_has_no_reference_is_refused(score):
-    with pytest.raises(ValueError, match="got 0 and 0"):
+def test_a_missing_reference_is_refused(score):
+    with pytest.raises(ValueError, match="got 0 hypotheses and 0 lists"):
         score([], [])
-    with pytest.raises(ValueError, match="got 2 and 1"):
+    with pytest.raises(ValueError, match="got 2 hypotheses and 1 lists"):
         score(["a", "b"], [["a"]])
     for bad in ([["a"], []], ["a", "b"]):
         with pytest.raises(ValueError, match="at least one reference"):

@@ -1,4 +1,4 @@
-"""The report's autoencoders: their shape, and the same answers from Keras and from NumPy."""
+"""The report's autoencoders: their shape, and equal answers from Keras and NumPy."""
 
 from itertools import pairwise
 
@@ -47,13 +47,13 @@ def test_the_basket_autoencoder_is_the_reports():
 @pytest.mark.parametrize(
     "build", [lambda: plane_autoencoder((5, 4)), lambda: basket_autoencoder(9)]
 )
-def test_every_name_is_the_same_in_every_process(build):
+def test_layer_names_do_not_depend_on_earlier_models(build):
     assert describe(build()) == describe(build())
 
 
 @few
 @given(height=st.integers(1, 9), width=st.integers(1, 9), units=st.integers(1, 30))
-def test_the_plane_autoencoder_gives_the_same_in_numpy(height, width, units):
+def test_numpy_and_keras_agree_on_the_plane_autoencoder(height, width, units):
     pixels = np.random.default_rng(2).integers(0, 256, (4, height, width)).astype(np.float32)
     drawn = assert_agrees(plane_autoencoder((height, width), units), pixels).predict(pixels)
     assert drawn.shape == (4, height * width)
@@ -64,13 +64,13 @@ def test_the_plane_autoencoder_gives_the_same_in_numpy(height, width, units):
 
 @few
 @given(items=st.integers(1, 40), hidden=st.lists(st.integers(1, 20), max_size=3))
-def test_the_basket_autoencoder_gives_the_same_in_numpy(items, hidden):
+def test_numpy_and_keras_agree_on_the_basket_autoencoder(items, hidden):
     baskets = np.random.default_rng(3).integers(0, 2, (5, items)).astype(np.float32)
     scores = assert_agrees(basket_autoencoder(items, 0.5, hidden, 3), baskets).predict(baskets)
     assert scores.shape == (5, items)
 
 
-def test_softsign_gives_the_same_in_numpy():
+def test_numpy_and_keras_agree_on_softsign():
     import keras
     from keras import layers
 

@@ -1,4 +1,4 @@
-"""From Keras to a description and back: what is refused, and weights by name."""
+"""Describing Keras models: what is refused, and weights by name."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from nnlab.models.mlp import mlp
 
 
 def model_of(make, *shape: int | None):
-    """A model of one layer, which `make` makes from `keras.layers`."""
+    """Return a model of one layer, which `make` creates from `keras.layers`."""
     import keras
 
     x = keras.Input(shape, name="x")
@@ -45,7 +45,7 @@ REFUSED = {
     "an activation of one's own": (
         lambda layers: layers.Dense(2, activation=lambda x: x, name="y"),
         (4,),
-        "one of Keras' activations",
+        "expected a Keras activation",
     ),
     "a scale for each channel": (
         lambda layers: layers.Rescaling([1.0, 2.0], name="y"),
@@ -55,12 +55,12 @@ REFUSED = {
     "an LSTM of other activations": (
         lambda layers: layers.LSTM(2, activation="relu", name="y"),
         (3, 2),
-        "tanh and sigmoid, but there is relu and sigmoid",
+        "tanh and sigmoid, got relu and sigmoid",
     ),
     "an LSTM of other gates": (
         lambda layers: layers.LSTM(2, recurrent_activation="tanh", name="y"),
         (3, 2),
-        "tanh and sigmoid, but there is tanh and tanh",
+        "tanh and sigmoid, got tanh and tanh",
     ),
     "an LSTM backwards": (
         lambda layers: layers.LSTM(2, go_backwards=True, name="y"),
@@ -79,7 +79,7 @@ REFUSED = {
 
 @pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_inference_does_not_have_is_refused(case):
+def test_what_inference_does_not_support_is_refused(case):
     make, shape, message = REFUSED[case]
     with pytest.raises(NnlabError, match=message):
         describe(model_of(make, *shape))
@@ -92,7 +92,7 @@ def test_a_derived_class_is_refused():
         def call(self, inputs):
             return 2 * super().call(inputs)
 
-    with pytest.raises(NnlabError, match="'y' is a Dense, which NumPy inference does not have"):
+    with pytest.raises(NnlabError, match="'y' is a Dense, which NumPy inference does not support"):
         describe(model_of(lambda _: Dense(2, name="y"), 4))
 
 
@@ -104,12 +104,12 @@ def test_an_operation_is_refused():
         describe(keras.Model(x, x * 2))
 
 
-def test_dropout_that_never_stops_is_refused():
+def test_dropout_that_is_always_on_is_refused():
     import keras
 
     x = keras.Input((3,), name="x")
     y = keras.layers.Dropout(0.5, name="y")(x, training=True)
-    with pytest.raises(NnlabError, match="'y' is called with True"):
+    with pytest.raises(NnlabError, match="'y' is called with the argument True"):
         describe(keras.Model(x, y))
 
 
@@ -123,7 +123,7 @@ def test_a_stateful_lstm_is_refused():
 
 
 @pytest.mark.parametrize("begun", [False, True])
-def test_a_mask_of_ones_own_is_refused(begun):
+def test_an_explicit_mask_is_refused(begun):
     import keras
     from keras import layers
 
@@ -132,11 +132,11 @@ def test_a_mask_of_ones_own_is_refused(begun):
     states = [layers.LSTM(2, name="state")(masked)] * 2 if begun else None
     own = masked._keras_mask if begun else x[:, :, 0] > 0
     y = layers.LSTM(2, name="y")(masked, mask=own, initial_state=states)
-    with pytest.raises(NnlabError, match="'y' is called with a mask of one's own"):
+    with pytest.raises(NnlabError, match="'y' is called with an explicit mask"):
         describe(keras.Model(x, y))
 
 
-def test_outputs_of_a_layer_are_told_apart():
+def test_outputs_of_a_layer_are_numbered():
     import keras
     from keras import layers
 
@@ -165,7 +165,7 @@ def test_a_sequential_model_is_refused():
     import keras
 
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
-    with pytest.raises(NnlabError, match="functional model, but came a Sequential"):
+    with pytest.raises(NnlabError, match="functional model, got a Sequential"):
         describe(model)
 
 
@@ -184,7 +184,7 @@ def test_a_later_call_of_a_shared_layer_never_takes_the_name_of_another_layer():
     ]
 
 
-def test_weights_go_out_and_in_again():
+def test_weights_are_copied_and_loaded_back():
     source, target = mlp((5, 5), 3, (4,)), mlp((5, 5), 3, (4,))
     load_weights(target, weights_of(source))
     came = weights_of(target)
@@ -210,10 +210,10 @@ def test_weights_are_copies():
     [
         ({"hidden_1/kernel": None}, "expected weights 'hidden_1/kernel'"),
         ({"hidden_1/biass": np.zeros(4)}, "did you mean 'hidden_1/bias'"),
-        ({"probabilities/bias": np.zeros(4)}, r"shape \(3,\), but came \(4,\)"),
+        ({"probabilities/bias": np.zeros(4)}, r"shape \(3,\), got \(4,\)"),
     ],
 )
-def test_weights_that_do_not_fit_change_nothing(changes, message):
+def test_weights_that_do_not_fit_leave_the_model_unchanged(changes, message):
     model = mlp((5, 5), 3, (4,))
     before = weights_of(model)
     weights = {name: values + 1 for name, values in before.items()} | changes

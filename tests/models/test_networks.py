@@ -1,4 +1,4 @@
-"""The report's networks: their shape, and the same answers from Keras and from NumPy."""
+"""The report's networks: their shape, and equal answers from Keras and NumPy."""
 
 import numpy as np
 import pytest
@@ -53,7 +53,7 @@ def test_the_cnn_is_the_reports():
 
 
 @pytest.mark.parametrize("build", [mlp, cnn])
-def test_every_name_is_the_same_in_every_process(build):
+def test_layer_names_do_not_depend_on_earlier_models(build):
     first, second = describe(build((12, 12), 3)), describe(build((12, 12), 3))
     assert first == second
     assert first["inputs"] == [{"name": "image", "shape": [12, 12]}]
@@ -67,7 +67,7 @@ def test_every_name_is_the_same_in_every_process(build):
     classes=st.integers(2, 12),
     hidden_units=st.lists(st.integers(1, 40), max_size=3),
 )
-def test_the_mlp_gives_the_same_in_numpy(height, width, classes, hidden_units):
+def test_numpy_and_keras_agree_on_the_mlp(height, width, classes, hidden_units):
     model = mlp((height, width), classes, hidden_units, dropout=0.5)
     network = assert_agrees(model, pixels(4, height, width))
     probabilities = network.predict(pixels(4, height, width))
@@ -82,13 +82,13 @@ def test_the_mlp_gives_the_same_in_numpy(height, width, classes, hidden_units):
     filters=st.lists(st.integers(1, 8), min_size=1, max_size=3),
     dense_units=st.integers(1, 20),
 )
-def test_the_cnn_gives_the_same_in_numpy(height, width, classes, filters, dense_units):
+def test_numpy_and_keras_agree_on_the_cnn(height, width, classes, filters, dense_units):
     model = cnn((height, width), classes, filters, dense_units)
     assert_agrees(model, pixels(3, height, width))
 
 
 @pytest.mark.parametrize("build", [mlp, cnn])
-def test_the_report_sizes_give_the_same_in_numpy(build):
+def test_numpy_and_keras_agree_at_the_report_sizes(build):
     assert_agrees(build((28, 28), 10), pixels(5, 28, 28))
 
 
@@ -98,7 +98,7 @@ def test_the_cnn_takes_the_smallest_images_it_can():
 
 @pytest.mark.parametrize("shape", [(5, 6), (6, 5), (1, 1)])
 def test_the_cnn_refuses_smaller_images(shape):
-    with pytest.raises(UsageError, match="6x6 pixels at least.*use larger images or the MLP"):
+    with pytest.raises(UsageError, match="at least 6x6 pixels.*use larger images or the MLP"):
         cnn(shape, 2)
 
 
@@ -143,7 +143,7 @@ def test_the_translator_is_the_reports():
 
 @few
 @given(length=st.integers(1, 9), characters=st.integers(2, 8), units=st.integers(1, 9))
-def test_the_recurrent_networks_give_the_same_in_numpy(length, characters, units):
+def test_numpy_and_keras_agree_on_the_recurrent_networks(length, characters, units):
     assert_agrees(character_lstm(length, characters, units), one_hot(3, length, characters))
     assert_agrees(adder(length, length + 1, characters, units), one_hot(3, length, characters))
     source, target = one_hot(3, length, characters), one_hot(3, length + 2, characters + 1)
@@ -151,7 +151,7 @@ def test_the_recurrent_networks_give_the_same_in_numpy(length, characters, units
     assert_agrees(translator(source.shape[1:], target.shape[1:], units), source, target)
 
 
-def test_padding_of_a_sentence_leaves_no_trace():
+def test_padding_does_not_change_a_translation():
     source, target = one_hot(2, 9, 5), one_hot(2, 4, 6)
     source[:, 5:] = 0
     long = assert_agrees(translator((9, 5), (4, 6), 7), source, target)
@@ -186,7 +186,7 @@ def test_the_page_cleaner_is_the_reports():
     blocks=st.tuples(st.integers(1, 4), st.integers(1, 4)),
     filters=st.lists(st.integers(1, 8), min_size=1, max_size=3),
 )
-def test_the_page_cleaner_gives_the_same_in_numpy(blocks, filters):
+def test_numpy_and_keras_agree_on_the_page_cleaner(blocks, filters):
     height, width = (2 ** len(filters) * count for count in blocks)
     network = assert_agrees(page_cleaner((height, width), filters), pixels(3, height, width, 1))
     clean = network.predict(pixels(3, height, width, 1))
@@ -194,7 +194,7 @@ def test_the_page_cleaner_gives_the_same_in_numpy(blocks, filters):
     assert clean.max() <= 1
 
 
-def test_the_page_cleaner_runs_on_other_sizes_than_it_was_made_for():
+def test_the_page_cleaner_runs_on_pages_of_other_sizes_than_its_patches():
     small, large = page_cleaner((16, 16)), page_cleaner((52, 40))
     network = assert_agrees(large, pixels(1, 52, 40, 1))
     network = Network(checked_graph(describe(small)), network.weights)

@@ -1,4 +1,4 @@
-"""What every figure has to hold: all of it can be read."""
+"""What every figure must satisfy: all of its text can be read."""
 
 import warnings
 from itertools import combinations
@@ -15,7 +15,7 @@ FOOTER = "MNIST, 60,000 training images, seed 0, mlp, crossentropy · nnlab 0.1.
 
 
 def check(figure: Figure, folder: Path) -> list[str]:
-    """Save a figure, check that no text is cut off or on another one; returns its texts."""
+    """Save a figure, check that no text is cut off or overlaps another, and return its texts."""
     path = folder / "figure.png"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -35,7 +35,7 @@ def check(figure: Figure, folder: Path) -> list[str]:
 
 
 def shown_texts(figure: Figure) -> list[Text]:
-    """The texts of a drawn figure; matplotlib keeps more than it shows, for ticks off the axes."""
+    """Return the visible texts; matplotlib also keeps those of ticks beyond the axes."""
     hidden: set[Text] = set()
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):

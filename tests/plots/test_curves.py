@@ -6,7 +6,7 @@ from tests.plots.figures import FOOTER, check
 
 
 def history(epochs, untrained=True):
-    """A training as the loop writes it: a row before the first epoch, then one an epoch."""
+    """Return a history as the loop writes it, starting with the untrained network or not."""
     epoch = np.arange(0 if untrained else 1, epochs + 1)
     falling = np.exp(-epoch / 5)
     columns = {
@@ -24,7 +24,7 @@ def history(epochs, untrained=True):
 
 @pytest.mark.parametrize("epochs", [1, 2, 20, 100])
 @pytest.mark.parametrize("untrained", [True, False])
-def test_loss_and_measure_stand_side_by_side(tmp_path, epochs, untrained):
+def test_loss_and_measure_are_drawn_side_by_side(tmp_path, epochs, untrained):
     figure = learning_curves(history(epochs, untrained), "accuracy", epochs, footer=FOOTER)
     texts = check(figure, tmp_path)
     loss, accuracy = figure.axes
@@ -33,7 +33,7 @@ def test_loss_and_measure_stand_side_by_side(tmp_path, epochs, untrained):
     assert {"training", "validation", f"best epoch ({epochs})"} <= set(texts)
 
 
-def test_the_untrained_score_is_told_and_does_not_flatten_the_curves():
+def test_the_untrained_score_is_written_and_does_not_flatten_the_curves():
     loss, accuracy = learning_curves(history(20), "accuracy", 20).axes
     assert loss.get_ylim()[1] < 0.5
     assert accuracy.get_ylim()[0] > 85
@@ -41,11 +41,11 @@ def test_the_untrained_score_is_told_and_does_not_flatten_the_curves():
     assert accuracy.get_title(loc="right") == "untrained: 9.94 %"
 
 
-def test_a_run_that_diverged_shows_when_and_its_loss_by_decades(tmp_path):
+def test_a_diverged_run_is_marked_and_its_loss_has_a_log_scale(tmp_path):
     columns = history(100)
     columns["loss"][60:] = [50.0] * 39 + [float("nan"), float("inf")]
     figure = learning_curves(columns, "accuracy", 55, diverged_epoch=60, footer=FOOTER)
-    assert "loss out of control (epoch 60)" in check(figure, tmp_path)
+    assert "loss diverged (epoch 60)" in check(figure, tmp_path)
     assert figure.axes[0].get_yscale() == "log"
 
 
@@ -85,7 +85,7 @@ def test_validation_may_be_in_one_panel_only(tmp_path):
     assert "validation" in check(learning_curves(columns, "accuracy", 5), tmp_path)
 
 
-def test_a_measure_that_is_no_share_keeps_its_unit(tmp_path):
+def test_a_measure_that_is_not_a_share_keeps_its_unit(tmp_path):
     columns = history(5)
     columns["bits_per_character"] = columns.pop("accuracy")
     figure = learning_curves(columns, "bits_per_character", 5)

@@ -17,7 +17,7 @@ def titled(title: str, footer: str = FOOTER, width: float = 5.0) -> Figure:
     return figure
 
 
-def test_a_saved_figure_has_150_dots_an_inch(tmp_path):
+def test_a_saved_figure_has_150_dots_per_inch(tmp_path):
     style.save(titled("Loss"), tmp_path / "loss.png")
     with Image.open(tmp_path / "loss.png") as image:
         assert image.size == (750, 450)
@@ -47,12 +47,12 @@ def test_a_failed_write_keeps_the_old_figure_and_leaves_nothing_behind(tmp_path,
 
 
 @pytest.mark.parametrize("repeat", [1, 3, 8])
-def test_a_footer_of_any_length_stays_under_the_axes(tmp_path, repeat):
+def test_a_footer_of_any_length_stays_below_the_axes(tmp_path, repeat):
     texts = check(titled("Loss", FOOTER * repeat), tmp_path)
     assert any(text.startswith("MNIST") for text in texts)
 
 
-def test_no_footer_takes_no_room():
+def test_an_empty_footer_takes_no_room():
     assert style.footer_height("", 5) == 0
     assert style.footer_height(FOOTER, 3) > style.footer_height(FOOTER, 10) > 0
 
@@ -65,7 +65,7 @@ def test_any_name_can_be_drawn(tmp_path, name):
     assert style.plain(name) in texts
 
 
-def test_safe_text_stays_as_it_is():
+def test_safe_text_is_unchanged():
     assert style.plain(style.plain("a $1 note")) == style.plain("a $1 note") == r"a \$1 note"
 
 

@@ -1,7 +1,7 @@
-"""Trainings that get out of control by construction, on any processor.
+"""Trainings that are made to diverge, on any processor.
 
-From the epoch TURN on, every digit is called by the next one's name and counts WEIGHT times, so
-that the loss climbs whatever was learned; or it counts NaN times, so that no loss is finite. From
+From epoch TURN on, every digit has the label of the next one and weighs WEIGHT times as much, so
+that the loss climbs whatever was learned; or it weighs NaN, so that the loss is not finite. From
 the shell:
 
     python -m tests.training.climbing classify --dataset sample ...
@@ -20,14 +20,14 @@ from nnlab.experiments.classify import Classify
 from nnlab.training.examples import Examples
 
 TURN = 5
-"""The first epoch of other data, from 1."""
+"""The first epoch with the other data, counted from 1."""
 WEIGHT = 100
 BROKEN = "broken"
 
 
 @dataclass(frozen=True)
 class Turning(Examples):
-    """Examples of which the second half of the arrays is for the epochs from TURN on."""
+    """Examples that use the second half of their arrays from epoch TURN on."""
 
     def order(self, seed, epoch):
         rows = super().order(seed, epoch)
@@ -36,7 +36,7 @@ class Turning(Examples):
 
 
 def turning(examples: Examples, broken: bool) -> Turning:
-    """Return the same examples with the other data behind them."""
+    """Return the same examples with the other data appended."""
     images, labels = (examples.arrays[name] for name in ("images", "labels"))
     others = (labels + 1) % (labels.max() + 1)
     half = len(labels)
@@ -57,8 +57,8 @@ def turning(examples: Examples, broken: bool) -> Turning:
 
 
 @contextlib.contextmanager
-def out_of_control(broken: bool = False) -> Iterator[None]:
-    """Let `classify` train on turning examples inside the block."""
+def diverging(broken: bool = False) -> Iterator[None]:
+    """Make `classify` train on turning examples inside the block."""
     known = Classify.examples
 
     def examples(self, config, data):
@@ -73,5 +73,5 @@ if __name__ == "__main__":
 
     chosen = sys.argv[1:]
     is_broken = chosen[:1] == [BROKEN]
-    with out_of_control(is_broken):
+    with diverging(is_broken):
         sys.exit(run(chosen[is_broken:]))

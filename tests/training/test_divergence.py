@@ -1,4 +1,4 @@
-"""A training that gets out of control: told by the command, and resumed."""
+"""A training that diverges: reported by the command, and resumed."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from nnlab.training.divergence import REMEDY, in_words
 from nnlab.training.progress import Progress
 from tests.h5 import variables_of
 from tests.tiny_images import tiny_arguments, tiny_options
-from tests.training.climbing import BROKEN, TURN, out_of_control
+from tests.training.climbing import BROKEN, TURN, diverging
 from tests.watching import Watcher, make_workshop
 
 OPTIONS = {**tiny_options(), "batch_size": 10, "units": 16}
@@ -27,8 +27,8 @@ EPOCHS = 8
 ROOT = Path(__file__).parents[2]
 
 
-def shell_out_of_control(*arguments):
-    """Run `nnlab ARGUMENTS` in a process of its own where training gets out of control."""
+def diverging_shell(*arguments):
+    """Run `nnlab ARGUMENTS` in a process of its own where training diverges."""
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     return subprocess.run(
         [sys.executable, "-m", "tests.training.climbing", *map(str, arguments)],
@@ -49,42 +49,42 @@ def rows_of(folder):
 
 
 @pytest.mark.parametrize("stop", [True, False])
-def test_a_loss_that_climbs_is_told_and_the_best_weights_are_kept(here, tmp_path, stop):
+def test_a_climbing_loss_is_reported_and_the_best_weights_are_kept(here, tmp_path, stop):
     flag = "--stop" if stop else "--no-stop"
-    with out_of_control():
+    with diverging():
         result = here("classify", *FLAGS, EPOCHS, flag, "--out", "wild")
     assert result.returncode == 6, result.stderr
     folder = RunFolder(tmp_path / "wild")
     training = json.loads(folder.metrics.read_text())["training"]
     epoch, best = training["diverged"]["epoch"], training["best_epoch"]
     assert epoch == TURN
-    told = result.stderr.splitlines()[-1]
-    assert f"in epoch {epoch} " in told
-    assert f"the weights of epoch {best} are kept in wild" in told
-    assert (f"went on to epoch {EPOCHS} (--no-stop)" in told) is not stop
+    message = result.stderr.splitlines()[-1]
+    assert f"in epoch {epoch} " in message
+    assert f"the weights of epoch {best} are kept in wild" in message
+    assert (f"continued to epoch {EPOCHS} (--no-stop)" in message) is not stop
     assert rows_of(folder)[-1] == (epoch if stop else EPOCHS)
     assert (folder.figures / "learning-curves.png").exists()
-    with out_of_control():
+    with diverging():
         assert here("classify", *FLAGS, best, "--out", "short").returncode in (0, 6)
     short = weights_of(tmp_path / "short" / "last.h5")
     for name, array in weights_of(folder.best).items():
         assert (array == short[name]).all()
     again = here("resume", "wild")
     assert again.returncode == 6
-    assert told in again.stderr
+    assert message in again.stderr
 
 
-def test_a_loss_that_is_not_finite_ends_the_run_in_either_case():
-    result = shell_out_of_control(BROKEN, "classify", *FLAGS, EPOCHS, "--no-stop")
+def test_a_loss_that_is_not_finite_ends_the_run_despite_no_stop():
+    result = diverging_shell(BROKEN, "classify", *FLAGS, EPOCHS, "--no-stop")
     assert result.returncode == 6
     assert f"in epoch {TURN}" in result.stderr
     assert "the loss became" in result.stderr
-    assert "end a training with --no-stop as well" in result.stderr
+    assert "even --no-stop cannot continue" in result.stderr
 
 
-@out_of_control()
-def test_a_run_that_went_on_is_resumed_after_its_climb(tmp_path, monkeypatch):
-    monkeypatch.setattr("nnlab.training.loop.CHUNK_SECONDS", 0)  # one step a chunk
+@diverging()
+def test_a_run_that_continued_after_a_climb_can_be_resumed(tmp_path, monkeypatch):
+    monkeypatch.setattr("nnlab.training.loop.CHUNK_SECONDS", 0)  # one step per chunk
     classify = experiments.get("classify")
     config = classify.configure({**OPTIONS, "epochs": EPOCHS, "stop": False}, "test")
     whole, halted = RunFolder(tmp_path / "whole"), RunFolder(tmp_path / "halted")
@@ -92,15 +92,15 @@ def test_a_run_that_went_on_is_resumed_after_its_climb(tmp_path, monkeypatch):
         folder.path.mkdir()
     watcher = Watcher()
     heard: list[str] = []
-    with pytest.raises(DivergedError, match="went on to epoch"):
+    with pytest.raises(DivergedError, match="continued to epoch"):
         run(classify, config, whole, make_workshop(watcher, heard))
-    assert sum("goes on (--no-stop)" in text for text in heard) == 1
+    assert sum("continues (--no-stop)" in text for text in heard) == 1
     epoch = json.loads(whole.metrics.read_text())["training"]["diverged"]["epoch"]
     steps = watcher.chunks // EPOCHS
     with pytest.raises(InterruptedRun):
         run(classify, config, halted, make_workshop(Watcher(interrupt_at=epoch * steps + 2)))
     assert rows_of(halted)[-1] == epoch
-    with pytest.raises(DivergedError, match=f"in epoch {epoch} .*went on to epoch"):
+    with pytest.raises(DivergedError, match=f"in epoch {epoch} .*continued to epoch"):
         resume(halted, make_workshop())
     for name, array in variables_of(whole.last).items():
         assert (array == variables_of(halted.last)[name]).all()
@@ -108,7 +108,7 @@ def test_a_run_that_went_on_is_resumed_after_its_climb(tmp_path, monkeypatch):
     assert nnlab.load(halted.best).header.metrics["training"]["diverged"]["epoch"] == epoch
 
 
-def test_a_checkpoint_from_before_the_option_is_gone_on_with(tmp_path):
+def test_a_checkpoint_older_than_the_option_can_be_resumed(tmp_path):
     classify = experiments.get("classify")
     config = classify.configure({**OPTIONS, "epochs": 2}, "test")
     folder = RunFolder(tmp_path)
@@ -126,16 +126,12 @@ def test_a_checkpoint_from_before_the_option_is_gone_on_with(tmp_path):
     assert metrics.training.epochs == 2
 
 
-def test_words_tell_the_first_climb_and_the_end():
+def test_the_message_names_the_first_climb_and_the_end():
     progress = Progress(epoch=20)
     progress.note_divergence(5, f"it climbed in epoch 5; {REMEDY}")
     assert in_words(progress, None, True) == f"it climbed in epoch 5; {REMEDY}"
-    assert in_words(progress, None, False).endswith(
-        "; the training went on to epoch 20 (--no-stop)"
-    )
+    assert in_words(progress, None, False).endswith("; training continued to epoch 20 (--no-stop)")
     end = DivergedError(f"the loss became nan in epoch 9; {REMEDY}")
-    told = in_words(progress, end, False)
-    assert told.startswith(
-        "it climbed in epoch 5; the training went on (--no-stop), until the loss"
-    )
-    assert told.count(REMEDY) == 1
+    message = in_words(progress, end, False)
+    assert message.startswith("it climbed in epoch 5; training continued (--no-stop) until the ")
+    assert message.count(REMEDY) == 1

@@ -58,7 +58,7 @@ def points(validation: int = 20, noise: float = 0.0) -> Examples:
 
 
 class Memory:
-    """Keeps a training in memory, and watches it."""
+    """Saves a training in memory, and watches it."""
 
     def __init__(self, interrupt_at=None):
         self.graph: Any = None
@@ -131,7 +131,7 @@ def test_training_learns():
     assert progress.history[-1]["loss"] < progress.untrained_loss
 
 
-def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
+def test_the_seed_determines_the_weights():
     one, two = train()[0], train()[0]
     assert same(one.last[0], two.last[0])
     other = train(dataclasses.replace(SETTINGS, seed=8))[0]
@@ -141,8 +141,8 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
 @pytest.mark.parametrize(
     ("optimizer", "step"), [*((name, 9) for name in OPTIMIZERS), ("adam", 1), ("adam", 7)]
 )
-def test_stopped_anywhere_and_resumed_it_gives_the_same_weights(monkeypatch, optimizer, step):
-    monkeypatch.setattr("nnlab.training.loop.CHUNK_SECONDS", 0)  # one step a chunk
+def test_a_stopped_and_resumed_training_gives_the_same_weights(monkeypatch, optimizer, step):
+    monkeypatch.setattr("nnlab.training.loop.CHUNK_SECONDS", 0)  # one step per chunk
     settings = dataclasses.replace(SETTINGS, optimizer=optimizer, schedule="cosine")
     examples = points(noise=0.1)
     whole, whole_progress = train(settings, examples)
@@ -157,7 +157,7 @@ def test_stopped_anywhere_and_resumed_it_gives_the_same_weights(monkeypatch, opt
         assert {**row, "seconds": 0} == pytest.approx({**again, "seconds": 0}, nan_ok=True)
 
 
-def test_the_history_has_the_untrained_network_and_then_every_epoch():
+def test_the_history_starts_with_the_untrained_network():
     memory, progress = train()
     assert [row["epoch"] for row in progress.history] == [0, 1, 2, 3]
     assert progress.history[0]["loss"] is None
@@ -165,7 +165,7 @@ def test_the_history_has_the_untrained_network_and_then_every_epoch():
     assert memory.rows == progress.history[1:]
 
 
-def test_every_example_is_seen_once_an_epoch_in_another_order():
+def test_every_example_is_used_once_per_epoch_in_a_new_order():
     examples = points()
     orders = [examples.order(1, epoch) for epoch in range(3)]
     for order in orders:
@@ -192,7 +192,7 @@ def test_without_held_out_examples_the_last_epoch_is_kept():
     assert "validation_loss" not in progress.history[-1]
 
 
-def test_the_best_epoch_is_kept_and_not_the_last():
+def test_the_best_epoch_is_kept_rather_than_the_last():
     _, progress = train(dataclasses.replace(SETTINGS, epochs=12, learning_rate=0.1))
     scores = [row["validation_accuracy"] for row in progress.history[1:]]
     assert progress.best == max(scores)
@@ -212,7 +212,7 @@ def test_a_loss_that_climbs_back_stops_the_run_and_keeps_the_best():
     graph_before = dataclasses.replace(settings, epochs=10)
     _, progress = train(graph_before, examples, memory)
     best = memory.best
-    # From here on the labels are turned round: what was learnt is now wrong.
+    # Swap the labels, so that what was learned is now wrong.
     examples.arrays["labels"][:] = 1 - examples.arrays["labels"]
     weights, optimizer, seeds, progress = memory.last
     progress.finished = False
@@ -222,7 +222,7 @@ def test_a_loss_that_climbs_back_stops_the_run_and_keeps_the_best():
 
 
 def climb_in(*epochs):
-    """A check that finds a climb in these epochs."""
+    """Return a check that finds a climb in these epochs."""
 
     def check(loss, epoch, progress):
         if epoch in epochs:
@@ -231,7 +231,7 @@ def climb_in(*epochs):
     return check
 
 
-def test_a_climb_is_noted_once_and_the_training_goes_on(monkeypatch):
+def test_only_the_first_climb_is_noted_and_the_training_continues(monkeypatch):
     monkeypatch.setattr("nnlab.training.loop.check_climb", climb_in(2, 3))
     settings = dataclasses.replace(SETTINGS, epochs=5, stop=False)
     memory, progress = train(settings)
@@ -287,21 +287,21 @@ def test_an_epoch_whose_loss_is_not_finite_is_in_the_history(stop):
     ],
 )
 def test_the_order_of_an_epoch_never_changes(rows, seed, epoch, first):
-    """The values were written down before rows were kept as int32: old runs resume exactly."""
+    """The values are older than int32 rows: runs from before that resume exactly."""
     order = dataclasses.replace(points(), training=rows).order(seed, epoch)
     assert order.dtype == np.int32
     assert order[: len(first)].tolist() == first
     assert np.array_equal(order, np.random.default_rng([seed, epoch]).permutation(rows))
 
 
-def test_rows_that_do_not_fit_are_kept_whole():
+def test_rows_too_large_for_int32_are_kept_as_int64():
     rows = np.array([5, 2**31, 2**40])
     order = dataclasses.replace(points(), training=rows).order(1, 0)
     assert sorted(order.tolist()) == rows.tolist()
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
-def test_schedules_end_where_they_say(schedule):
+def test_schedules_end_at_the_documented_rate(schedule):
     settings = dataclasses.replace(SETTINGS, schedule=schedule)
     memory, _ = train(settings)
     end = {"constant": 1.0, "cosine": 0.0, "exponential": 0.01}[schedule]
@@ -309,7 +309,7 @@ def test_schedules_end_where_they_say(schedule):
     assert rate == pytest.approx(end * settings.learning_rate, abs=1e-8)
 
 
-def test_clipping_bounds_the_step():
+def test_clipping_limits_the_step():
     settings = dataclasses.replace(SETTINGS, epochs=1, optimizer="sgd", learning_rate=1.0)
     examples = points()
     steps = steps_per_epoch(examples, settings)
@@ -330,11 +330,11 @@ class Pressing(Memory):
 
 
 @pytest.fixture
-def one_step_a_chunk(monkeypatch):
+def one_step_per_chunk(monkeypatch):
     monkeypatch.setattr("nnlab.training.loop.CHUNK_SECONDS", 0)
 
 
-def test_five_interrupts_in_a_moment_are_one(one_step_a_chunk):
+def test_five_interrupts_at_once_count_as_one(one_step_per_chunk):
     memory = Pressing()
     with pytest.raises(InterruptedRun, match="interrupted in epoch 2 after step 1 of .*; saved"):
         train(memory=memory)
@@ -346,23 +346,23 @@ def test_five_interrupts_in_a_moment_are_one(one_step_a_chunk):
     ("save_every", "kept"),
     [(3600, "nothing was saved yet"), (0, "in epoch 1 after step [0-9]+ is kept")],
 )
-def test_a_late_second_interrupt_leaves_and_says_what_is_kept(
-    monkeypatch, one_step_a_chunk, save_every, kept
+def test_a_late_second_interrupt_stops_at_once_and_reports_what_is_kept(
+    monkeypatch, one_step_per_chunk, save_every, kept
 ):
     monkeypatch.setattr("nnlab.interrupts.PATIENCE", 0)
     with pytest.raises(InterruptedRun, match=f"a second time; .*{kept}"):
         train(dataclasses.replace(SETTINGS, save_every=save_every), memory=Pressing())
 
 
-@pytest.mark.parametrize("look", [1, 3])  # while the untrained network is measured; after epoch 1
-def test_an_interrupt_is_heard_in_the_middle_of_a_validation(monkeypatch, look):
+@pytest.mark.parametrize("call", [1, 3])  # while measuring the untrained network; after epoch 1
+def test_an_interrupt_during_validation_takes_effect(monkeypatch, call):
     monkeypatch.setattr("nnlab.training.loop.EVALUATED_BATCHES", 1)  # two pieces of 20 examples
     whole, whole_progress = train()
     evaluate, calls = Graph.evaluate, []
 
     def interrupted(graph, indices):
         calls.append(len(indices))
-        if len(calls) == look:
+        if len(calls) == call:
             os.kill(os.getpid(), signal.SIGINT)
         return evaluate(graph, indices)
 
@@ -370,7 +370,7 @@ def test_an_interrupt_is_heard_in_the_middle_of_a_validation(monkeypatch, look):
     stopped = Memory()
     with pytest.raises(InterruptedRun, match="validation"):
         train(memory=stopped)
-    assert calls == [16, 4, 16][:look]
+    assert calls == [16, 4, 16][:call]
     resumed, progress = train(resumed=stopped.last)
     assert same(whole.last[0], resumed.last[0])
     assert progress.best_epoch == whole_progress.best_epoch

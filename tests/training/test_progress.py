@@ -19,7 +19,7 @@ def test_progress_survives_json():
         min_size=1,
     )
 )
-def test_a_damaged_state_is_told(state):
+def test_a_damaged_state_is_refused(state):
     try:
         progress = Progress.from_dict(state, 1)
     except (TypeError, ValueError):
@@ -32,7 +32,7 @@ def test_a_damaged_state_is_told(state):
     ("value", "higher_is_better", "better"),
     [(0.9, True, False), (0.91, True, True), (0.9, False, False), (0.1, False, True)],
 )
-def test_ties_are_no_improvement(value, higher_is_better, better):
+def test_a_tie_is_not_an_improvement(value, higher_is_better, better):
     assert Progress(best=0.9).improves(value, higher_is_better) is better
 
 
@@ -51,6 +51,6 @@ def test_a_divergence_survives_json_and_only_the_first_is_kept():
 
 
 @pytest.mark.parametrize("noted", ["x", {}, {"epoch": "4", "what": "x"}, {"epoch": 4, "what": 1}])
-def test_a_damaged_divergence_is_told(noted):
+def test_a_damaged_divergence_is_refused(noted):
     with pytest.raises(ValueError, match="divergence"):
         Progress.from_dict({"diverged": noted}, 1)

@@ -1,4 +1,4 @@
-"""The loop runs unchanged under a tf.distribute strategy."""
+"""The loop under a tf.distribute strategy."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ import tests.training.test_loop as tiny
 from nnlab.training.loop import TrainingLoop
 from nnlab.training.progress import Progress
 
-# SGD, because Adam hides a loss that is divided once too often; no dropout, whose draws differ.
+# SGD, because Adam hides a loss divided once too often; no dropout, because its draws differ.
 settings = dataclasses.replace(SETTINGS, optimizer="sgd", learning_rate=0.5, batch_size=20)
 results = []
 for strategy in (tf.distribute.get_strategy(), tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])):
@@ -36,7 +36,7 @@ print("same")
 """
 
 
-def test_two_replicas_give_the_weights_of_one(pytestconfig):
+def test_two_replicas_give_the_same_weights_as_one(pytestconfig):
     result = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=pytestconfig.rootpath,

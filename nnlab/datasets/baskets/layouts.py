@@ -1,4 +1,4 @@
-"""How a file holds baskets: one per line, a table of 0 and 1, or rows of one item each."""
+"""The layouts of files of baskets: one basket per line, a table of 0 and 1, or one item per row."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from nnlab.errors import DataError, UsageError
 
 KINDS = ("lines", "table", "long")
 MISSING = frozenset({"nan", "NaN", "NAN", "NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null"})
-"""What tools write into cells that hold nothing."""
+"""What programs write into empty cells."""
 ABSENT = frozenset({"", "0", "false", "f", "no", "n", "?", "-"} | {one.lower() for one in MISSING})
 PRESENT = frozenset({"1", "true", "t", "yes", "y", "x"})
 
@@ -18,17 +18,17 @@ Warn = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file holds its baskets.
+    """How a file stores its baskets.
 
     Attributes:
-        kind: "lines", a basket per line; "table", an item per column and a basket per line, where 0
-            and empty cells are what is not in it; "long", an item per line, of the basket whose
-            number (or member and date, say) stands in the columns before it. None: nobody said,
-            so "lines".
-        columns: Which columns to read, as `parse_columns` takes them; None for all of them.
-        header: Whether the first line names the columns. None: it does in a table, and where
-            columns were chosen by names.
-        keep_nan: Whether "nan" and the like are items; else they are cells without one.
+        kind: "lines", one basket per line; "table", one basket per line and one item per column,
+            where 0 and empty cells mean that the item is not in the basket; "long", one item per
+            line, after columns that identify its basket (a number, or member and date, say).
+            None, if not given, means "lines".
+        columns: Which columns to read, as `parse_columns` takes them; None for all.
+        header: Whether the first line names the columns. None means yes for a table and for columns
+            chosen by name, else no.
+        keep_nan: Whether "nan" and the like are items rather than empty cells.
     """
 
     kind: str | None = None
@@ -38,12 +38,12 @@ class Layout:
 
     @property
     def is_chosen(self) -> bool:
-        """Whether somebody said how the file holds baskets, and need not be warned."""
+        """Whether the user gave a layout, and needs no warning."""
         return (self.kind, self.columns, self.header) != (None, None, None)
 
     @property
     def is_by_line(self) -> bool:
-        """Whether each line is a basket."""
+        """Whether there is one basket per line."""
         return self.kind in (None, "lines")
 
 
@@ -51,15 +51,15 @@ LINES = Layout()
 
 
 def read_baskets(rows: Rows, layout: Layout, warn: Warn) -> Iterator[list[str]]:
-    """Yield the items of each basket, each item once; none for a line without any.
+    """Yield the items of each basket, each item once; an empty list for a line without items.
 
     Args:
         rows: The lines of the file.
-        layout: How they hold baskets.
+        layout: How they store baskets.
         warn: Called with one line if cells such as "nan" were left out.
 
     Raises:
-        DataError: A line is no list of items, or a cell of a table is neither 0 nor 1.
+        DataError: A line is not a list of items, or a cell of a table is neither 0 nor 1.
         UsageError: There is no such column, or too few were chosen.
     """
     chosen = None
@@ -84,18 +84,18 @@ def read_baskets(rows: Rows, layout: Layout, warn: Warn) -> Iterator[list[str]]:
 
 @dataclass
 class _Cells:
-    """Cells of which some, such as "nan", stand for nothing; those are counted.
+    """Leaves out and counts cells that stand for empty ones, such as "nan".
 
     Attributes:
-        missing: Which.
-        found: How many there were of each.
+        missing: The texts of such cells.
+        found: How often each was found.
     """
 
     missing: frozenset[str]
     found: dict[str, int] = field(default_factory=dict)
 
     def present(self, cells: list[str]) -> list[str]:
-        """Leave out what stands for nothing."""
+        """Leave out cells that stand for empty ones."""
         if self.missing.isdisjoint(cells):
             return cells
         for cell in self.missing.intersection(cells):
@@ -105,7 +105,7 @@ class _Cells:
     def warn_of_missing(self, name: str, warn: Warn) -> None:
         if self.found:
             found = ", ".join(f"{count:,} times {cell!r}" for cell, count in self.found.items())
-            warn(f"{name}: left out {found}, which stand for empty cells; --keep-nan keeps them")
+            warn(f"{name}: left out {found} as empty cells; --keep-nan keeps them")
 
 
 def _followed_by(baskets: Iterable[list[str]], conclude: Callable[[], None]) -> Iterator[list[str]]:
@@ -149,14 +149,14 @@ def _basket_and_item(chosen: Columns | None, rows: Rows) -> Columns:
     if chosen is None or len(chosen.numbers) < 2 or chosen.rest is not None:
         names = ", ".join(rows.first[0]) if rows.first else "none"
         raise UsageError(
-            "--layout long: expected --columns BASKET,ITEM, the column of the basket (or several) "
-            f"and that of the item; the columns of {rows.name} are {names[:200]}"
+            "--layout long: expected --columns BASKET,ITEM, the columns of the basket (one or "
+            f"more) and of the item; the columns of {rows.name} are {names[:200]}"
         )
     return chosen
 
 
 def _of_long(rows: Iterator[list[str]], chosen: Columns, cells: _Cells) -> Iterator[list[str]]:
-    """Put together the items of each basket, baskets in the order of their first row."""
+    """Collect the items of each basket, in the order of the baskets' first rows."""
     baskets: dict[Sequence[str], list[str]] = {}
     for row in rows:
         *basket, item = chosen.of(row)

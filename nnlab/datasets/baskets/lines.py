@@ -1,4 +1,4 @@
-"""Lines of items with commas between them, quoted as in csv files where a name holds a comma.
+"""Lines of items separated by commas, quoted as in CSV files if a name contains a comma.
 
 whole milk, rolls/buns,,whole milk  -> whole milk | rolls/buns
 "rolls, fresh",7" vinyl,"5"" nails"  -> rolls, fresh | 7" vinyl | 5" nails
@@ -17,8 +17,8 @@ SEPARATORS = (",", "\t", ";")
 LINES_LOOKED_AT = 20
 ROWS_LOOKED_AT = 500
 MAX_LINE = 10**6
-_TOLD_SEPARATOR = re.compile(r'"?sep=([,;\t])"?\s*')
-"""The first line by which spreadsheets tell one another what separates cells."""
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?\s*')
+"""The first line in which spreadsheets may state the separator of cells."""
 
 
 def parse_basket(text: str, separator: str = SEPARATORS[0]) -> list[str]:
@@ -26,14 +26,14 @@ def parse_basket(text: str, separator: str = SEPARATORS[0]) -> list[str]:
 
     Args:
         text: Items with separators between them: 'soda, "rolls, fresh"'.
-        separator: What separates them.
+        separator: The separator.
 
     Returns:
-        Each item once, in order, without blanks around it and in Unicode's composed form (NFC):
+        Each item once, in order, without surrounding spaces and in Unicode's composed form (NFC):
         "soda, frankfurter, soda" gives soda and frankfurter; "" and " , " give none.
 
     Raises:
-        UsageError: A quoted item does not end, or goes on after its closing quote.
+        UsageError: A quoted item has no closing quote, or text after it.
     """
     try:
         return unique(_cells(text, separator, reprlib.repr(text)))
@@ -42,56 +42,56 @@ def parse_basket(text: str, separator: str = SEPARATORS[0]) -> list[str]:
 
 
 class Rows:
-    """The lines of a file as rows of cells, without blanks around them, composed (NFC).
+    """The lines of a file as rows of cells, without surrounding spaces, composed (NFC).
 
     Args:
-        pieces: A text, cut anywhere, with line feeds.
+        pieces: A text with line feeds, cut anywhere.
         name: What errors call it.
 
     Attributes:
         name: What errors call the file.
-        separator: What separates cells: where the first lines hold tabs or semicolons and no
-            comma, one of those, else a comma.
-        item_separator: What separates the items of a basket: the same, but where whole baskets
-            stand in one cell each.
-        first: The first rows, to look at.
+        separator: The separator of cells: tab or semicolon if the first lines contain those and no
+            comma, else a comma.
+        item_separator: The separator of items in a basket: the same, unless each whole basket is in
+            one cell.
+        first: The first rows, for inspection.
 
     Raises:
-        DataError: A line is no list of items, or beyond all measure: names the line.
+        DataError: A line is not a list of items, or is far too long; the message names the line.
     """
 
     def __init__(self, pieces: Iterable[str], name: str) -> None:
         self.name = name
         lines = _lines(pieces, name)
         first = list(islice(lines, LINES_LOOKED_AT))
-        told = _TOLD_SEPARATOR.fullmatch(first[0]) if first else None
-        if told:
+        stated = _SEPARATOR_LINE.fullmatch(first[0]) if first else None
+        if stated:
             first = first[1:]
-        self.separator = told[1] if told else separator_in(first) or SEPARATORS[0]
+        self.separator = stated[1] if stated else separator_in(first) or SEPARATORS[0]
         self.item_separator = self.separator
         self._rows = (
             _cells(line, self.separator, f"{name}, line {number}")
-            for number, line in enumerate(chain(first, lines), start=2 if told else 1)
+            for number, line in enumerate(chain(first, lines), start=2 if stated else 1)
         )
         self.first = list(islice(self._rows, ROWS_LOOKED_AT))
 
     def __iter__(self) -> Iterator[list[str]]:
-        """Yield all rows; once only."""
+        """Yield all rows; only once."""
         return chain(self.first, self._rows)
 
 
 def basket_lines(pieces: Iterable[str], name: str) -> Iterator[list[str]]:
-    """Yield the basket of each line, as `parse_basket` returns it; none for an empty line.
+    """Yield the basket of each line, as `parse_basket` returns it.
 
-    The arguments and errors are those of `Rows`.
+    Arguments and errors are those of `Rows`.
     """
     return map(unique, Rows(pieces, name))
 
 
 def basket_in_a_cell(rows: Sequence[Sequence[str]]) -> str | None:
-    """Return what separates the items of baskets that stand in one cell each, or None.
+    """Return the separator of items if each basket is in one cell, else None.
 
-    Of the rows ["milk,tea"] and ["tea,rum,milk"], which were quoted in the file, it is a comma.
+    For the rows ["milk,tea"] and ["tea,rum,milk"], quoted in the file, it is a comma.
     """
     cells = [[cell for cell in row if cell] for row in rows]
     if not cells or any(len(row) > 1 for row in cells):
@@ -104,18 +104,18 @@ def basket_in_a_cell(rows: Sequence[Sequence[str]]) -> str | None:
 
 
 def whole_basket(row: Iterable[str], separator: str) -> list[str]:
-    """Read a basket that stands in one cell: "milk,tea", "{milk;tea}" or "['milk', 'tea']"."""
+    """Read a basket from a single cell: "milk,tea", "{milk;tea}" or "['milk', 'tea']"."""
     parts = chain.from_iterable(cell.strip("[](){} ").split(separator) for cell in row)
     return [part.strip().strip("'\"") for part in parts]
 
 
 def unique(cells: Iterable[str]) -> list[str]:
-    """Return each cell once, in order, without the empty ones."""
+    """Return each cell once, in order, without empty ones."""
     return [item for item in dict.fromkeys(cells) if item]
 
 
 def separator_in(lines: Iterable[str]) -> str | None:
-    """Return what separates items: of a comma, tab and semicolon the first that occurs.
+    """Return the separator of items: the first of comma, tab and semicolon that occurs.
 
     Separators inside double quotes do not count.
     """
@@ -124,7 +124,7 @@ def separator_in(lines: Iterable[str]) -> str | None:
 
 
 def unquoted(line: str) -> str:
-    """Return a line without what stands in double quotes."""
+    """Return a line without its text in double quotes."""
     return re.sub('"[^"]*"', "", line)
 
 
@@ -137,7 +137,7 @@ def _lines(pieces: Iterable[str], name: str) -> Iterator[str]:
         if len(rest) > MAX_LINE:
             raise DataError(
                 f"{name}, line {number + 1}: longer than {MAX_LINE:,} characters; "
-                "expected a basket a line"
+                "expected one basket per line"
             )
     if rest:
         yield rest
@@ -155,8 +155,8 @@ def _quoted_fields(line: str, separator: str, place: str) -> Iterator[str]:
         found = pattern.match(line, start)
         if found is None:
             raise DataError(
-                f"{place}: expected a closing quote and {separator!r} after it; a quote inside a "
-                f"quoted item is written twice; found {reprlib.repr(line[start:-1])}"
+                f"{place}: expected a closing quote followed by {separator!r}, found "
+                f"{reprlib.repr(line[start:-1])}; double any quote inside a quoted item"
             )
         quoted, plain = found.groups()
         yield plain if quoted is None else quoted.replace('""', '"')

@@ -1,4 +1,4 @@
-"""Market baskets: which items were bought together, in a shop's file or the embedded sample."""
+"""Loading market baskets (items bought together) from a shop's file or the embedded sample."""
 
 import hashlib
 from array import array
@@ -29,16 +29,16 @@ WANTED = Wanted(
 
 @dataclass(frozen=True)
 class Baskets:
-    """Baskets as one list of items after the other.
+    """Baskets in compressed sparse row format.
 
     Attributes:
-        items: What the items are called, those in most baskets first, ties alphabetically.
+        items: Names of the items, those in most baskets first, ties in alphabetical order.
         indptr: int64 (baskets + 1,); basket n is `indices[indptr[n]:indptr[n + 1]]`. A basket is
-            empty where all its items are in too few baskets to count.
+            empty if all its items are in too few baskets.
         indices: int32 (entries,), indices into `items`, ascending within a basket.
         source: Which data this is.
-        skipped: How many lines held no item; they are no baskets.
-        separator: What separates items where a basket is written on a line.
+        skipped: Number of lines without items; they are not counted as baskets.
+        separator: The separator of items in a basket written on one line.
 
     The lines "tea,milk" and "milk" give items ("milk", "tea"), indptr 0, 2, 3 and indices 0, 1, 0;
     the lines "b", "" and "c,a,b" give ("b", "a", "c"), 0, 1, 4 and 0, 0, 1, 2, with one skipped.
@@ -65,22 +65,21 @@ def load_baskets(
     layout: Layout = LINES,
     warn: Callable[[str], None],
 ) -> Baskets:
-    """Load the baskets that the user asked for, or the best ones that can be had.
+    """Load the baskets that the user asked for, or the best available ones.
 
     Args:
-        store: Where data files lie.
+        store: Finds data files.
         name: A file of one basket per line, items separated by commas (or by tabs or semicolons
-            where its first lines hold no comma), plain, gzipped or zipped; "sample"; "groceries";
+            if its first lines contain no comma), plain, gzipped or zipped; "sample"; "groceries";
             or None: groceries if it is found or can be downloaded, else the sample, with a warning.
-        min_count: Leave out items that are in fewer baskets. Which basket is which number does
-            not depend on it.
+        min_count: Leave out items that are in fewer baskets. Baskets keep their numbers.
         encoding: The encoding of a user's file; None is UTF-8.
-        layout: How a user's file holds its baskets.
-        warn: Called with one line if the sample stands in, if something was left out, and if the
-            file does not look like its layout.
+        layout: How a user's file stores its baskets.
+        warn: Called with one line if the sample is used instead, if something was left out, or if
+            the file seems to have another layout.
 
     Raises:
-        DataError: The file is missing, damaged, no list of baskets, or too short to learn from.
+        DataError: The file is missing, damaged, not a list of baskets, or too short to learn from.
         UsageError: There is no such encoding or column.
     """
     located = locate(store, name, WANTED, warn)
@@ -105,20 +104,20 @@ def load_baskets(
         source = located.source()
     if coded.skipped:
         lines = "1 line" if coded.skipped == 1 else f"{coded.skipped:,} lines"
-        warn(f"{source.name}: {lines} without an item left out")
+        warn(f"{source.name}: left out {lines} without items")
     baskets = replace(_by_frequency(coded, min_count, source), separator=separator)
     _check_enough(baskets, min_count, located.path if located else Path(SAMPLE))
     return baskets
 
 
 class _Coded(NamedTuple):
-    """Baskets as they come: codes in the order of the items' first occurrence.
+    """Baskets as read, with codes in the order of the items' first occurrence.
 
     Attributes:
-        names: Each item.
-        codes: int32 (entries,), indices into `names`, each once in a basket.
+        names: The items.
+        codes: int32 (entries,), indices into `names`, each once per basket.
         lengths: int32 (baskets,), at least 1.
-        skipped: Number of empty baskets, left out.
+        skipped: Number of empty baskets, which are left out.
     """
 
     names: list[str]
@@ -128,7 +127,7 @@ class _Coded(NamedTuple):
 
 
 def _coded(baskets: Iterable[list[str]]) -> _Coded:
-    """Hold baskets as numbers only: there may be millions."""
+    """Store baskets as numbers, because there may be millions."""
     numbers: dict[str, int] = {}
     codes, lengths = array("i"), array("i")
     skipped = 0
@@ -144,7 +143,7 @@ def _coded(baskets: Iterable[list[str]]) -> _Coded:
 
 
 def _by_frequency(coded: _Coded, min_count: int, source: Source) -> Baskets:
-    """Number the items by how many baskets they are in, and leave out the rare ones."""
+    """Number the items by how many baskets they are in, and leave out rare ones."""
     counts = np.bincount(coded.codes, minlength=len(coded.names))
     order = sorted(range(len(counts)), key=lambda code: (-counts[code], coded.names[code]))
     kept = int(np.count_nonzero(counts >= min_count))
@@ -171,11 +170,11 @@ def _check_enough(baskets: Baskets, min_count: int, path: Path) -> None:
     found = int(np.count_nonzero(np.diff(baskets.indptr) >= 2))
     if found >= FEWEST_BASKETS:
         return
-    rare = f" of items in at least {min_count} baskets" if min_count > 1 else ""
+    rare = f" that are in at least {min_count} baskets" if min_count > 1 else ""
     advice = "give one basket per line, with commas between its items"
     if min_count > 1:
         advice = f"lower --min-count, or {advice}"
     raise DataError(
-        f"{path}: expected at least {FEWEST_BASKETS} baskets with two items or more{rare} to train "
+        f"{path}: expected at least {FEWEST_BASKETS} baskets of two or more items{rare} to train "
         f"and test on, found {found}; {advice}"
     )

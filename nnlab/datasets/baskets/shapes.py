@@ -1,4 +1,4 @@
-"""What looks wrong with a file of baskets, one per line, and the options that read it right."""
+"""Remarks on files of baskets that seem to have another layout, and the options to use."""
 
 import re
 from collections import Counter
@@ -10,17 +10,17 @@ from nnlab.datasets.text.columns import column_list, is_number, numeric_columns
 
 FEWEST_ROWS = 10
 LEAST_ZEROS = 0.3
-"""Share of zeros above which a column of numbers counts how much of an item is in a basket."""
+"""Share of zeros from which a column of numbers is taken for the quantities of an item."""
 MOST_COLUMNS = 12
-"""Of rows of one item each."""
+"""Columns of a file with one item per row."""
 MOST_RATINGS = 11
-"""Different values of a rating, such as 0 to 5 by halves."""
+"""Different values of a rating, such as 0 to 5 in steps of one half."""
 SHORTEST_TIME = 9
 """Digits of a time in seconds since 1970."""
 GROUP_SIZES = (1.1, 50.0)
-"""How many rows share a basket's number on average; quantities and times share more, or none."""
-NUMBERS_TOLD = (0.1, 0.9)
-"""Between these shares of numbers, items are a mixture; with more of them, they are codes."""
+"""Average number of rows per basket number; for quantities and times it is larger or smaller."""
+MIXED_SHARES = (0.1, 0.9)
+"""Shares of numbers between which to warn; with more numbers, the items are codes."""
 
 BASKET_WORDS = {"basket", "transaction", "order", "invoice", "receipt", "bill", "ticket", "session"}
 USER_WORDS = {"user", "member", "customer", "visitor", "client", "person"}
@@ -47,22 +47,22 @@ Row = Sequence[str]
 
 
 def remarks_on(rows: Sequence[Row], layout: Layout) -> Iterator[str]:
-    """Yield what looks wrong with a file that is read in this layout."""
+    """Yield remarks on a file that is about to be read with this layout."""
     if not layout.is_chosen:
         yield from basket_remarks(rows)
         return
-    unsaid = (layout.kind, layout.columns, layout.header) == ("long", None, None)
-    if unsaid and len(rows) >= FEWEST_ROWS and _is_header(rows[0], rows[1:]):
+    only_long = (layout.kind, layout.columns, layout.header) == ("long", None, None)
+    if only_long and len(rows) >= FEWEST_ROWS and _is_header(rows[0], rows[1:]):
         yield _header_remark(rows[0])
 
 
 def basket_remarks(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield what looks wrong, each remark one line that names the options to use.
+    """Yield remarks on a file read as one basket per line; each remark names the options to use.
 
     Args:
         rows: The cells of the file's first lines.
 
-    Of the lines "milk,tea", "1,0", "0,1" ... the remark is that it is a table.
+    The lines "milk,tea", "1,0", "0,1" ... yield the remark that this is a table.
     """
     rows = [row for row in rows if any(row)]
     if len(rows) < FEWEST_ROWS:
@@ -81,7 +81,7 @@ def _header_remark(first: Row) -> str:
 
 
 def _table(first: Row, body: Sequence[Row]) -> str | None:
-    """Return the remark that this is a table with a column per item."""
+    """Return the remark that this is a table with one column per item."""
     width = len(first)
     if width < 2 or any(len(row) != width for row in body):
         return None
@@ -94,17 +94,17 @@ def _table(first: Row, body: Sequence[Row]) -> str | None:
         chosen = f" --columns {items[0] + 1}-" if ends else _columns(items, first, named=False)
     if all(_is_switch([first[column]]) for column in items):
         return (
-            "looks like a table of 0 and 1 without names of items; "
-            f"--layout table --no-header{chosen} numbers them"
+            "looks like a table of 0 and 1 without item names; "
+            f"--layout table --no-header{chosen} numbers the items"
         )
     return (
-        f"looks like a table with a column per item ({_listed([first[one] for one in items])}); "
+        f"looks like a table with one column per item ({_listed([first[one] for one in items])}); "
         f"--layout table{chosen} reads it as baskets"
     )
 
 
 def _is_switch(cells: Sequence[str]) -> bool:
-    """Return whether a column says which baskets an item is in, or how much of it."""
+    """Return whether a column says which baskets contain an item, or how much of it."""
     lowered = [cell.lower() for cell in cells]
     if not any(lowered):
         return False
@@ -115,7 +115,7 @@ def _is_switch(cells: Sequence[str]) -> bool:
 
 
 def _long(first: Row, body: Sequence[Row]) -> str | None:
-    """Return the remark that each row holds one item of a basket."""
+    """Return the remark that each row has one item of a basket."""
     width = len(first)
     if not 2 <= width <= MOST_COLUMNS or any(len(row) != width for row in body):
         return None
@@ -138,15 +138,15 @@ def _long(first: Row, body: Sequence[Row]) -> str | None:
     if header and first[item] in chosen.split()[-1].split(","):
         named = ""
     return (
-        f"looks like rows of one item each ({_listed(first)}), not a basket per line; "
-        f"--layout long{named}{chosen} puts together what belongs to one basket"
+        f"looks like one item per row ({_listed(first)}), not one basket per line; "
+        f"--layout long{named}{chosen} groups the items into baskets"
     )
 
 
 def _ratings(first: Row, body: Sequence[Row]) -> str | None:
     """Return the remark that each row rates one item: user, item, rating and perhaps a time.
 
-    As MovieLens has them, all are numbers; who rated and what is rated comes again and again.
+    As in MovieLens, all are numbers, and users and items occur many times.
     """
     width = len(first)
     if not 3 <= width <= 4 or any(len(row) != width for row in body):
@@ -160,8 +160,8 @@ def _ratings(first: Row, body: Sequence[Row]) -> str | None:
     if not all(len(ratings) < len(others) < len(body) for others in (users, items)):
         return None
     return (
-        f"looks like rows of one user, item and rating each ({_listed(first)}), not a basket per "
-        "line; --layout long --columns 1,2 puts together the items of each user"
+        f"looks like one user, item and rating per row ({_listed(first)}), not one basket per "
+        "line; --layout long --columns 1,2 makes a basket of each user's items"
     )
 
 
@@ -189,10 +189,10 @@ def _basket_column(
 
 
 def _numbers(first: Row, body: Sequence[Row]) -> str | None:
-    """Return the remark that numbers stand among the items."""
+    """Return the remark that there are numbers among the items."""
     cells = [cell for cell in chain.from_iterable(body) if cell]
     share = sum(map(is_number, cells)) / max(len(cells), 1)
-    low, high = NUMBERS_TOLD
+    low, high = MIXED_SHARES
     numeric = numeric_columns(body)
     if share > high or (share < low and 0 not in numeric):
         return None
@@ -205,18 +205,18 @@ def _numbers(first: Row, body: Sequence[Row]) -> str | None:
         header = " --header" if named or _is_header(first, body) else ""
         places = ", ".join(str(one + 1) for one in numeric)
         return (
-            f"column {places} of the lines holds numbers; if those are no items,{header}{chosen} "
+            f"column {places} of the lines holds numbers; if those are not items,{header}{chosen} "
             "leaves them out"
         )
     example = next(cell for cell in cells if is_number(cell))
     return (
-        f"{share:.0%} of the items are numbers, such as {example!r}; if those are no items, choose "
-        "the columns to read with --columns"
+        f"{share:.0%} of the items are numbers, such as {example!r}; if those are not items, "
+        "choose the columns to read with --columns"
     )
 
 
 def _is_header(first: Row, body: Sequence[Row]) -> bool:
-    """Return whether the first row names columns: with words of that kind, none of them again."""
+    """Return whether the first row names columns: it has such words, and no cell occurs again."""
     cells = {cell for cell in first if cell}
     if not any(set(_words(cell)) & HEADER_WORDS for cell in cells):
         return False

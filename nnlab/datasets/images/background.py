@@ -1,4 +1,4 @@
-"""The background of a picture: smooth light on even paper, whatever is drawn on it."""
+"""Estimating a picture's background, smooth light on even paper, whatever is drawn on it."""
 
 import numpy as np
 
@@ -8,16 +8,16 @@ BORDER_SHARE = 8
 """The border is one part in this many of each side."""
 ROUNDS = 6
 LEAST_RIDGE = 1e-6
-"""Lets a picture of less than six pixels have a surface, too."""
+"""Regularisation, so that pictures of fewer than six pixels have a surface too."""
 LEAST_SPREAD = 3.0
-"""Grey levels by which background differs from the fit at least."""
+"""Smallest assumed spread of the background around the fit, in grey levels."""
 
 
 def background_of(picture: np.ndarray) -> np.ndarray:
     """Fit a quadratic surface to the background's grey levels.
 
-    It begins with the border, where nobody writes, and then takes in all pixels that agree with
-    the surface so far, so that a character in the middle does not count.
+    The fit starts with the border, where nobody writes, and is then repeated with all pixels that
+    agree with the surface so far. A character in the middle therefore has no influence.
 
     Args:
         picture: float32 (height, width), 0 to 255.

@@ -1,7 +1,7 @@
-"""Characters that stand side by side in one picture, told apart.
+"""Separating characters that are side by side in one picture.
 
-A gap of empty columns separates two characters if both are tall and hold enough ink. Parts one
-above the other are strokes of one character, and a short part beside a tall one is a piece of it.
+A gap of empty columns separates two characters if both are tall and have enough ink. Parts above
+each other are strokes of one character, and a short part beside a tall one is a piece of it.
 """
 
 from itertools import pairwise
@@ -13,22 +13,22 @@ from nnlab.datasets.images.components import label_components
 FAINTEST = 0.15
 """Share of the strongest ink that still joins two strokes."""
 LEAST_HEIGHT = 0.6
-"""Share of the tallest group's height below which a group is no character of its own."""
+"""Share of the tallest group's height below which a group is not a separate character."""
 LEAST_INK = 0.1
-"""Share of the heaviest group's ink below which it is none."""
+"""Share of the heaviest group's ink below which it is not one."""
 LEAST_GAP = 0.02
-"""Width of the gap between two characters, as a share of the tallest's height."""
+"""Smallest gap between two characters, as a share of the tallest group's height."""
 
 
 def characters_apart(ink: np.ndarray) -> list[np.ndarray]:
     """Separate characters that stand side by side.
 
     Args:
-        ink: float32 (height, width), 0 where there is none.
+        ink: float32 (height, width), 0 where there is no ink.
 
     Returns:
         The ink of each character, from left to right, in arrays of the same shape. Specks and
-        pieces that are no character of their own go to the nearest one.
+        pieces that are not separate characters go to the nearest one.
     """
     mask = ink >= FAINTEST * ink.max()
     groups = [(columns, *_measured(ink, mask, columns)) for columns in _filled(mask.any(axis=0))]
@@ -51,7 +51,7 @@ def characters_apart(ink: np.ndarray) -> list[np.ndarray]:
 
 
 def _filled(columns: np.ndarray) -> list[slice]:
-    """Return the runs of columns with ink in them."""
+    """Return the runs of columns with ink."""
     edges = np.flatnonzero(np.diff(columns.astype(np.int8), prepend=0, append=0))
     return [
         slice(int(start), int(stop)) for start, stop in zip(edges[::2], edges[1::2], strict=True)
@@ -59,7 +59,7 @@ def _filled(columns: np.ndarray) -> list[slice]:
 
 
 def _measured(ink: np.ndarray, mask: np.ndarray, columns: slice) -> tuple[int, float]:
-    """Return the height of the tallest connected part in these columns, and their ink."""
+    """Return the height of the tallest connected part in these columns, and their total ink."""
     labels, count = label_components(mask[:, columns])
     heights = [
         np.ptp(np.flatnonzero((labels == one).any(axis=1))) + 1 for one in range(1, count + 1)

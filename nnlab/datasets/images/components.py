@@ -1,4 +1,4 @@
-"""Connected parts of a mask, in NumPy: scipy.ndimage would take 0.2 s to import."""
+"""Connected parts of a mask, in NumPy because importing scipy.ndimage takes 0.2 s."""
 
 import numpy as np
 
@@ -6,8 +6,8 @@ import numpy as np
 def label_components(mask: np.ndarray) -> tuple[np.ndarray, int]:
     """Number the connected parts of a mask; diagonal neighbours are connected.
 
-    Works on the runs of marked pixels in each row, which are joined where they touch the runs of
-    the row above (union-find).
+    Works on the runs of marked pixels in each row, joining those that touch runs of the row above
+    (union-find).
 
     Args:
         mask: bool (height, width).
@@ -29,7 +29,7 @@ def label_components(mask: np.ndarray) -> tuple[np.ndarray, int]:
 
 
 def _runs(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return row, first column and column after the last of each run, in reading order."""
+    """Return row, first column and end column (exclusive) of each run, in reading order."""
     edges = np.diff(mask.astype(np.int8), axis=1, prepend=0, append=0)
     row, start = np.nonzero(edges == 1)
     stop = np.nonzero(edges == -1)[1]
@@ -37,7 +37,7 @@ def _runs(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _touching(row: np.ndarray, start: np.ndarray, stop: np.ndarray) -> list[tuple[int, int]]:
-    """Return the pairs of runs, in rows next to each other, that touch."""
+    """Return the pairs of touching runs in adjacent rows."""
     pairs = []
     rows, starts, stops = row.tolist(), start.tolist(), stop.tolist()
     above = 0

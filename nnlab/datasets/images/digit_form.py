@@ -1,8 +1,8 @@
-"""A picture of a character, brought to the form of MNIST: from a scan, a drawing, or a photo.
+"""Converting a picture of a character (a scan, a drawing or a photo) to the form of MNIST.
 
-As in MNIST (LeCun et al. 1998, section III.A) the ink fits a box of 20x20 pixels, its aspect kept,
-and its centre of mass is the centre of 28x28. What a photo adds, uneven light, noise and specks, is
-taken away first.
+As in MNIST (LeCun et al. 1998, section III.A), the ink fits into a box of 20x20 pixels without
+distortion, with its centre of mass in the centre of 28x28 pixels. Uneven light, noise and specks of
+a photo are removed first.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,17 +16,17 @@ from nnlab.datasets.images.ink import INK_LEVEL, LEAST_CONTRAST, ink_of
 from nnlab.datasets.images.tight_pictures import bordered
 
 WORKING_SIDE = 512
-"""Longer side in pixels that a larger picture is reduced to before anything else."""
+"""Longer side in pixels to which a larger picture is reduced first."""
 DARK_BORDER = 48
 """Grey level up to which a border counts as black."""
 FAINT = 8
-"""Grey level up to which a pixel of such a picture may be noise."""
+"""Grey level up to which a pixel of a picture in the form may be noise."""
 OFF_CENTRE = 0.04
-"""Share of the picture by which a character in the form may lie beside the middle."""
+"""Share of the picture by which a character in the form may be off centre."""
 MNIST_BOX = 0.85
-"""Share of the picture that MNIST's characters stay within: 20 of 28 pixels, and some noise."""
+"""Share of the picture that MNIST's characters do not exceed: 20 of 28 pixels, and some noise."""
 EMNIST_BOX = 0.78
-"""Share that EMNIST's exceed on their longer side: 22 to 26 of 28 pixels."""
+"""Share that the longer side of EMNIST's characters exceeds: 22 to 26 of 28 pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class Character:
 
     Attributes:
         image: uint8, in the data set's form.
-        box: Left, top, right and bottom in pixels of the picture; right and bottom are outside.
+        box: Left, top, right and bottom in pixels of the picture; right and bottom are exclusive.
     """
 
     image: np.ndarray
@@ -48,7 +48,7 @@ class Form:
 
     Attributes:
         image: uint8, the picture as a whole.
-        characters: What stands in it side by side, from left to right; one at least.
+        characters: The characters side by side in it, from left to right; at least one.
     """
 
     image: np.ndarray
@@ -56,15 +56,15 @@ class Form:
 
 
 def to_digit_form(picture: np.ndarray, shape: tuple[int, int] = (28, 28)) -> np.ndarray:
-    """Bring a picture of one character to the form of a data set.
+    """Convert a picture of one character to the form of a data set.
 
-    A picture that has the form already (size, light ink, black border) comes back untouched, and
-    its negative comes back inverted. In any other, what the border shows is background, its light
-    allowed to change smoothly; ink is what differs from it, darker or lighter.
+    A picture already in that form (size, light ink, black border) is returned unchanged, and its
+    negative inverted. In any other, the border shows the background, whose brightness may vary
+    smoothly; ink is whatever is darker or lighter.
 
     Args:
         picture: uint8 (height, width).
-        shape: Height and width wanted.
+        shape: Target height and width.
 
     Returns:
         uint8 `shape`, light ink on black, the strongest 255, fitted into 20/28 of the shape and
@@ -80,11 +80,11 @@ def to_digit_form(picture: np.ndarray, shape: tuple[int, int] = (28, 28)) -> np.
 
 
 def in_parts(picture: np.ndarray, shape: tuple[int, int] = (28, 28)) -> Form:
-    """Bring a picture to the form of a data set, as a whole and character by character.
+    """Convert a picture to the form of a data set, as a whole and character by character.
 
     Args:
         picture: uint8 (height, width).
-        shape: Height and width wanted.
+        shape: Target height and width.
 
     Raises:
         DataError: The picture is blank.
@@ -107,7 +107,7 @@ def in_parts(picture: np.ndarray, shape: tuple[int, int] = (28, 28)) -> Form:
 
 
 def has_characters(images: np.ndarray) -> bool:
-    """Tell whether a data set's images (count, height, width) are light ink on a black border."""
+    """Return whether a data set's images (count, height, width) are light ink on black."""
     border = np.concatenate(
         [images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1
     )
@@ -115,7 +115,7 @@ def has_characters(images: np.ndarray) -> bool:
 
 
 def resized(picture: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Scale a picture to `shape` and change nothing else: for data sets of no characters."""
+    """Scale a picture to `shape` and change nothing else, for data sets without characters."""
     from PIL import Image
 
     if picture.shape == tuple(shape):
@@ -135,10 +135,10 @@ def _has_form(picture: np.ndarray, shape: tuple[int, int]) -> bool:
 
 
 def _is_placed(picture: np.ndarray) -> bool:
-    """Tell whether light ink lies in its picture as in MNIST or EMNIST.
+    """Return whether light ink has the size and position of MNIST or EMNIST characters.
 
-    MNIST's characters fit 20/28 of the picture and are centred by mass; EMNIST's are larger and
-    centred by their box, exactly.
+    MNIST's characters fit into 20/28 of the picture and are centred by mass; EMNIST's are larger
+    and exactly centred by their bounding box.
     """
     by_mass, by_box, fits, large = True, True, True, False
     for axis in (0, 1):
@@ -178,7 +178,7 @@ def _as_float(ink: np.ndarray) -> np.ndarray:
 
 
 def _box(ink: np.ndarray, scale: float, corner: tuple[float, float]) -> list[float]:
-    """Return left, top, right and bottom of the ink in pixels of the picture it came from."""
+    """Return left, top, right and bottom of the ink in pixels of the original picture."""
     strong = ink >= INK_LEVEL * ink.max()
     (top, bottom), (left, right) = (_ends(strong.any(axis=axis)) for axis in (1, 0))
     ends = (left, top, right + 1, bottom + 1)

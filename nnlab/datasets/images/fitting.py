@@ -1,21 +1,21 @@
-"""Ink scaled into a box and centred by mass, as MNIST's characters are."""
+"""Scaling ink into a box and centring it by mass, as in MNIST."""
 
 import numpy as np
 
 from nnlab.datasets.images.ink import INK_LEVEL
 
 LEAST_STROKE = 2.0
-"""Width that thinner strokes are brought to, in pixels of the result; MNIST's are 2 to 3."""
+"""Width to which thinner strokes are thickened, in pixels of the result; MNIST's are 2 to 3."""
 OVERSAMPLING = 4
-"""How much larger than the result the character is while its strokes are measured."""
+"""Scale, relative to the result, at which strokes are measured."""
 
 
 def fitted(ink: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Fit ink into 20/28 of `shape` and centre it by mass.
 
     Args:
-        ink: float32 (height, width), 0 where there is none.
-        shape: Height and width wanted.
+        ink: float32 (height, width), 0 where there is no ink.
+        shape: Target height and width.
 
     Returns:
         uint8 `shape`, the strongest ink 255.
@@ -27,7 +27,7 @@ def fitted(ink: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _fitted(ink: np.ndarray, box: tuple[int, int]) -> np.ndarray:
-    """Scale the ink, cropped to its edges, into a box: float32, as large as the box at most."""
+    """Scale the ink, cropped to its edges, into a box: float32, at most as large as the box."""
     large = _resized(ink, (box[0] * OVERSAMPLING, box[1] * OVERSAMPLING))
     stroke = _stroke_width(large >= INK_LEVEL * large.max())
     lacking = round((LEAST_STROKE * OVERSAMPLING - stroke) / 2)
@@ -35,7 +35,7 @@ def _fitted(ink: np.ndarray, box: tuple[int, int]) -> np.ndarray:
 
 
 def _resized(values: np.ndarray, box: tuple[int, int]) -> np.ndarray:
-    """Scale to fit a box, aspect kept, averaging where it shrinks."""
+    """Scale to fit into a box without distortion, averaging when shrinking."""
     from PIL import Image
 
     height, width = values.shape
@@ -45,7 +45,7 @@ def _resized(values: np.ndarray, box: tuple[int, int]) -> np.ndarray:
 
 
 def _stroke_width(mask: np.ndarray) -> float:
-    """Estimate the width of strokes in pixels: twice their area over their outline's length."""
+    """Estimate the width of strokes in pixels: twice their area divided by their outline."""
     padded = np.pad(mask, 1)
     inner = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
     outline = int(np.count_nonzero(mask & ~inner))
@@ -53,7 +53,7 @@ def _stroke_width(mask: np.ndarray) -> float:
 
 
 def _thickened(ink: np.ndarray, radius: int) -> np.ndarray:
-    """Let the ink spread by `radius` pixels to all sides."""
+    """Spread the ink by `radius` pixels to all sides."""
     wide = np.pad(ink, 2 * radius)
     for axis in (0, 1):
         windows = np.lib.stride_tricks.sliding_window_view(wide, 2 * radius + 1, axis=axis)
@@ -62,7 +62,7 @@ def _thickened(ink: np.ndarray, radius: int) -> np.ndarray:
 
 
 def _centred(ink: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Put the ink into `shape` with its centre of mass in the middle, the strongest ink at 255."""
+    """Place the ink in `shape` with its centre of mass in the middle, the strongest ink 255."""
     image = np.zeros(shape, np.float32)
     window = []
     for axis, (size, room) in enumerate(zip(ink.shape, shape, strict=True)):

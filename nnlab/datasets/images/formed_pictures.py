@@ -1,4 +1,4 @@
-"""The pictures that the inputs of a command stand for, in the form of a data set."""
+"""Reading the pictures given to a command, in the form of a data set."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,12 +13,12 @@ from nnlab.errors import DataError, NnlabError
 def in_form(
     inputs: Iterable[str], shape: tuple[int, int], characters: bool
 ) -> Iterator[tuple[Path, Form] | NnlabError]:
-    """Yield each picture that the inputs stand for, in a data set's form; an error for a bad one.
+    """Yield the pictures in the inputs in a data set's form, or an error for an unreadable one.
 
     Args:
         inputs: Names of files and folders.
         shape: Height and width of the set's images.
-        characters: Whether they are light ink on black, as MNIST's.
+        characters: Whether the set's images are light ink on black, as in MNIST.
     """
     to_form = in_parts if characters else _scaled
     for given in inputs:
@@ -42,5 +42,5 @@ def _scaled(picture: np.ndarray, shape: tuple[int, int]) -> Form:
 
 
 def several(path: Path, form: Form, advice: str) -> str:
-    """Say that a picture shows several characters, and what to do."""
+    """Return a remark that a picture has several characters, with advice."""
     return f"{path}: {len(form.characters)} characters found side by side; {advice}"

@@ -1,4 +1,4 @@
-"""The idx format of MNIST and its relatives: a header of sizes, then bytes, maybe gzipped.
+"""Reading the idx format of MNIST and similar sets: a header with sizes, then bytes; maybe gzipped.
 
 Format: http://yann.lecun.com/exdb/mnist/ ("the IDX file format"). Two zero bytes, one byte for
 the element type, one for the number of dimensions; each dimension's size as a big-endian 32-bit
@@ -27,16 +27,16 @@ MAX_DIMENSIONS = 8
 MAX_BYTES = 4 * 2**30
 GZIP_MAGIC = b"\x1f\x8b"
 GZIP_RATIO = 1032
-"""Deflate cannot make more than this many bytes of one."""
+"""Deflate expands one byte to at most this many."""
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """Read an array of bytes from an idx file, gzipped or not (its content decides).
+    """Read an array of bytes from an idx file, gzipped or not, as its content shows.
 
-    Nothing is allocated before the sizes in the header are found possible for the file's size.
+    Memory is allocated only if the sizes in the header are possible for the file's size.
 
     Returns:
-        uint8, of the shape that the header gives.
+        uint8, of the shape in the header.
 
     Raises:
         DataError: The file is missing, empty, damaged, of another format or element type, or
@@ -59,7 +59,7 @@ def read_labelled_images(images_path: Path, labels_path: Path) -> tuple[np.ndarr
         labels: uint8 (count,).
 
     Raises:
-        DataError: As `read_idx`; or the files do not hold images and as many labels.
+        DataError: As `read_idx`; or the files do not hold images and one label per image.
     """
     images = read_idx(images_path)
     if images.ndim != 3 or images.size == 0:
@@ -83,11 +83,11 @@ def read_labelled_images(images_path: Path, labels_path: Path) -> tuple[np.ndarr
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[tuple[IO[bytes], int]]:
-    """Open a plain or gzipped file; give its content and how many bytes that can be at most."""
+    """Open a plain or gzipped file; yield its content and the largest possible size of it."""
     with path.open("rb") as file:
         size = path.stat().st_size
         if size == 0:
-            raise DataError(f"{path}: expected an idx file, found an empty file")
+            raise DataError(f"{path}: the file is empty; expected an idx file")
         packed = file.read(2) == GZIP_MAGIC
         file.seek(0)
         if packed:
@@ -102,17 +102,17 @@ def _read_array(stream: IO[bytes], limit: int, path: Path) -> np.ndarray:
     size = math.prod(shape)
     extent = math.prod(max(length, 1) for length in shape)  # NumPy's limit, even for an empty array
     if extent > MAX_BYTES:
-        raise DataError(f"{path}: the header promises {shape}; at most {MAX_BYTES} bytes are read")
+        raise DataError(f"{path}: the header says {shape}; at most {MAX_BYTES} bytes are allowed")
     if size > limit:
-        raise DataError(f"{path}: truncated: the header promises {size} bytes for {shape}")
+        raise DataError(f"{path}: truncated: the header says {size} bytes for {shape}")
     array = np.empty(shape, np.uint8)
     found = _fill(stream, array.reshape(-1).data)
     if found < size:
         raise DataError(
-            f"{path}: truncated: the header promises {size} bytes for {shape}, found {found}"
+            f"{path}: truncated: the header says {size} bytes for {shape}, found {found}"
         )
     if stream.read(1):
-        raise DataError(f"{path}: surplus bytes after the {size} that the header promises")
+        raise DataError(f"{path}: surplus bytes after the {size} in the header")
     return array
 
 
@@ -120,8 +120,8 @@ def _read_header(stream: IO[bytes], path: Path) -> tuple[int, ...]:
     magic = stream.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0" or not 1 <= magic[3] <= MAX_DIMENSIONS:
         raise DataError(
-            f"{path}: not an idx file: expected it to begin 00 00 08 and the number of "
-            f"dimensions, found {magic.hex(' ') or 'nothing'}"
+            f"{path}: not an idx file: expected 00 00 08 and the number of dimensions as its "
+            f"first bytes, found {magic.hex(' ') or 'nothing'}"
         )
     if magic[2] != UINT8:
         kind = OTHER_TYPES.get(magic[2], f"0x{magic[2]:02x}")
@@ -133,7 +133,7 @@ def _read_header(stream: IO[bytes], path: Path) -> tuple[int, ...]:
 
 
 def _fill(stream: IO[bytes], view: memoryview) -> int:
-    """Read into `view` until it is full or the stream ends; return how many bytes came."""
+    """Read into `view` until it is full or the stream ends; return the number of bytes read."""
     filled = 0
     while filled < len(view):
         chunk = stream.read(min(len(view) - filled, 2**20))

@@ -1,4 +1,4 @@
-"""A pair of idx files, images and their labels, and how a test part is split off."""
+"""Pairs of idx files, images and labels, and splitting off a test part."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ FEWEST_IMAGES = 10
 
 @dataclass(frozen=True)
 class Pair:
-    """Images and labels as they stand in two files: the labels are not yet class indices.
+    """Images and labels as stored in two files; the labels are not yet class indices.
 
     Attributes:
         images: uint8 (count, height, width), 0 to 255.
@@ -29,7 +29,7 @@ class Pair:
 
     @classmethod
     def read(cls, images_path: Path, labels_path: Path, transposed: bool = False) -> "Pair":
-        """Read both files; images that are stored transposed are turned upright.
+        """Read both files, turning images upright if they are stored transposed.
 
         Raises:
             DataError: A file is missing or damaged, or they do not belong together.
@@ -46,7 +46,7 @@ class Pair:
 
 
 def check_trainable(pair: Pair) -> None:
-    """Refuse what no classifier can be trained on.
+    """Refuse images that no classifier can be trained on.
 
     Raises:
         DataError: There are fewer than ten images, or all are of one class.
@@ -63,13 +63,13 @@ def check_trainable(pair: Pair) -> None:
 
 
 def hold_out_a_fifth(pair: Pair, seed: int) -> tuple[Pair, Pair]:
-    """Split off one fifth at random for testing; of each class, one image at least stays.
+    """Split off one fifth at random for test, keeping at least one image per class.
 
     Returns:
         The training part and the test part, each in the file's order.
 
     Raises:
-        DataError: Every image has a class of its own.
+        DataError: Every image has a different class.
     """
     count = len(pair.labels)
     order = np.random.default_rng(seed).permutation(count)
@@ -77,6 +77,6 @@ def hold_out_a_fifth(pair: Pair, seed: int) -> tuple[Pair, Pair]:
     testing = np.sort(np.delete(order, first_of_class)[: count // 5])
     if len(testing) == 0:
         raise DataError(
-            f"{pair.labels_path}: every image has a class of its own; expected several per class"
+            f"{pair.labels_path}: every image has a different label; expected several per class"
         )
     return pair.part(np.setdiff1d(np.arange(count), testing)), pair.part(testing)

@@ -1,4 +1,4 @@
-"""A character separated from its background, from specks, and from what surrounds the paper."""
+"""Separating a character from its background, from specks, and from surroundings of the paper."""
 
 import numpy as np
 
@@ -7,9 +7,9 @@ from nnlab.datasets.images.components import label_components
 from nnlab.errors import DataError
 
 LEAST_CONTRAST = 20.0
-"""Grey levels by which ink must differ from the background."""
+"""Smallest difference between ink and background in grey levels."""
 NOISE_SIGMAS = 5.0
-"""Standard deviations of the noise by which it must differ."""
+"""The same in standard deviations of the noise."""
 INK_LEVEL = 0.4
 """Share of the strongest ink that counts as ink."""
 LEAST_PART = 0.05
@@ -17,10 +17,10 @@ LEAST_PART = 0.05
 
 
 def ink_of(picture: np.ndarray) -> np.ndarray:
-    """Separate the character from its background, its own specks and its surroundings.
+    """Separate the character from its background, specks and surroundings.
 
     Returns:
-        float32 like `picture`: how far the ink differs from the background, 0 elsewhere.
+        float32 of the shape of `picture`: the difference of ink from the background, 0 elsewhere.
 
     Raises:
         DataError: There is no ink.
@@ -50,9 +50,9 @@ def smoothed(values: np.ndarray, radius: int) -> np.ndarray:
 
 
 def _strongest_parts(difference: np.ndarray) -> tuple[float, np.ndarray]:
-    """Keep the connected parts that can be a character.
+    """Keep the connected parts that can belong to a character.
 
-    What touches the picture's edge is a shadow or a table, unless there is nothing else.
+    Parts that touch the picture's edge are shadows or a table, unless there are no others.
 
     Args:
         difference: float32 (height, width), positive where there may be ink.

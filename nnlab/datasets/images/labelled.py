@@ -1,4 +1,4 @@
-"""Small grey images with a class each: MNIST, its embedded stand-in, or the user's idx files."""
+"""Loading small labelled grey images: MNIST, its embedded substitute, or the user's idx files."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
@@ -19,15 +19,14 @@ SAMPLE_SEED = 20_180_612
 
 @dataclass(frozen=True)
 class LabelledImages:
-    """Images in two parts, a class each.
+    """Labelled images in a training and a test part.
 
     Attributes:
         train_images: uint8 (count, height, width), 0 to 255, light ink on black.
         train_labels: uint8 (count,), indices into `class_names`.
         test_images: uint8 (count, height, width), of the same height and width.
         test_labels: uint8 (count,).
-        class_names: What the classes are called: for MNIST "0" to "9", else the labels in the
-            file, sorted.
+        class_names: Names of the classes: for MNIST "0" to "9", else the sorted labels of the file.
         source: Which data this is.
 
     A file labelled 3, 7, 7, 9 gives class names ("3", "7", "9") and labels 0, 1, 1, 2; MNIST's
@@ -53,19 +52,19 @@ def load_digits(
     warn: Callable[[str], None],
     transposed: bool = False,
 ) -> LabelledImages:
-    """Load the data set that the user asked for, or the best one that can be had.
+    """Load the data set that the user asked for, or the best one available.
 
     Args:
-        store: Where data files lie.
-        dataset: "mnist", "sample", or None: MNIST where it is found or can be downloaded, else
-            the sample, with a warning.
+        store: Finds data files.
+        dataset: "mnist", "sample", or None: MNIST if it is found or can be downloaded, else the
+            sample, with a warning.
         images: An idx file of the user's own images; any size, 2 to 256 classes.
         labels: The idx file of their labels, which need not be contiguous.
         test_images: Images to test on; None holds out one fifth of `images`.
         test_labels: Their labels.
-        split_seed: Which images are held out; not the training seed, so that several trainings
-            are tested on the same images.
-        warn: Called with one line if the sample stands in for MNIST.
+        split_seed: Seed of the split; not the training seed, so that all trainings are tested on
+            the same images.
+        warn: Called with one line if the sample is used instead of MNIST.
         transposed: Whether `images` and `test_images` are stored transposed, as EMNIST's are.
 
     Raises:
@@ -90,8 +89,9 @@ def load_digits(
         return _registered(store, get_set("mnist"))
     except MissingDataError as error:
         warn(
-            f"mnist is not here ({error.reason}): using the embedded sample instead, digits drawn "
-            "from fonts; figures do not compare with MNIST's (to get it: nnlab data fetch mnist)"
+            f"mnist not found ({error.reason}); using the embedded sample instead: digits drawn "
+            "from fonts; its scores cannot be compared with MNIST's (to get it: nnlab data fetch "
+            "mnist)"
         )
         return sample_digits()
 
@@ -103,13 +103,13 @@ def load_test_images(
     image_shape: tuple[int, int],
     transposed: bool = False,
 ) -> tuple[np.ndarray, np.ndarray, Source]:
-    """Load a pair of idx files to test a trained network on, all of it.
+    """Load a complete pair of idx files to test a trained network on.
 
     Args:
         images: An idx file of images.
         labels: The idx file of their labels.
-        class_names: The classes that the network knows.
-        image_shape: The height and width that it takes.
+        class_names: The network's classes.
+        image_shape: The height and width of the network's input.
         transposed: Whether the images are stored transposed.
 
     Returns:
@@ -153,12 +153,12 @@ def sample_digits() -> LabelledImages:
 
 
 def split_validation(count: int, held_out: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Hold out training images at random, to choose the best epoch on.
+    """Hold out training images at random, to choose the best epoch.
 
     Args:
         count: Number of training images.
-        held_out: How many to hold out; at most a tenth of `count` will be.
-        seed: Which ones.
+        held_out: How many to hold out; never more than a tenth of `count`.
+        seed: Seed of the choice.
 
     Returns:
         training: int64 indices, ascending.
@@ -180,7 +180,7 @@ def _check_options(
         given, lacking = ("--labels", "--images") if images is None else ("--images", "--labels")
         raise UsageError(f"{given} needs {lacking} as well: idx files come in pairs")
     if (test_images is None) != (test_labels is None):
-        raise UsageError("--test-images and --test-labels need each other")
+        raise UsageError("--test-images and --test-labels must be given together")
     if test_images is not None and images is None:
         raise UsageError("--test-images needs --images and --labels to train on")
     if dataset is not None and images is not None:
@@ -191,7 +191,7 @@ def _check_options(
 
 
 def _registered(store: Store, data_set: DataSet) -> LabelledImages:
-    """Read a set of the registry, whose number of classes is known."""
+    """Read a registered set, whose number of classes is known."""
     files = store.fetch(data_set)
     training = Pair.read(files["train-images"], files["train-labels"])
     testing = Pair.read(files["test-images"], files["test-labels"])
@@ -209,7 +209,7 @@ def _registered(store: Store, data_set: DataSet) -> LabelledImages:
 
 
 def _own_images(training: Pair, testing: Pair, files: Sequence[Path]) -> LabelledImages:
-    """Take the user's images; the classes are the labels that occur in the training part."""
+    """Use the user's images, with the labels in the training part as classes."""
     values = np.unique(training.labels)
     unknown = np.setdiff1d(testing.labels, values)
     if len(unknown):
@@ -222,11 +222,11 @@ def _own_images(training: Pair, testing: Pair, files: Sequence[Path]) -> Labelle
 
 
 def _checked(training: Pair, testing: Pair, values: np.ndarray, source: Source) -> LabelledImages:
-    """Put the two parts together; `values` are the labels that stand for class 0, 1, ..."""
+    """Combine the two parts; `values` are the labels of class 0, 1, ..."""
     if training.images.shape[1:] != testing.images.shape[1:]:
         raise DataError(
             f"{testing.images_path} holds images of {_size(testing.images)} pixels but "
-            f"{training.images_path} of {_size(training.images)}; they must be the same"
+            f"{training.images_path} of {_size(training.images)}; the sizes must be equal"
         )
     return LabelledImages(
         training.images,

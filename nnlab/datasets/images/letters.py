@@ -1,4 +1,4 @@
-"""Letters in small grey images: EMNIST, an embedded stand-in, digits, or the user's idx files."""
+"""Loading small grey images of letters: EMNIST, its embedded substitute, MNIST, or idx files."""
 
 import hashlib
 import reprlib
@@ -35,25 +35,25 @@ def load_letters(
     split_seed: int,
     warn: Callable[[str], None],
 ) -> LabelledImages:
-    """Load the letters that the user asked for, upright, or the best ones that can be had.
+    """Load the letters that the user asked for, or the best available ones, upright.
 
     Args:
-        store: Where data files lie.
-        dataset: "emnist-letters", "mnist", "sample", or None: EMNIST where it is found, else the
+        store: Finds data files.
+        dataset: "emnist-letters", "mnist", "sample", or None: EMNIST if it is found, else the
             sample, with a warning.
         letters: The classes to keep, as `parse_letters` takes them; None keeps all.
-        images: An idx file of the user's own images. EMNIST's, whose names begin with "emnist",
-            are stored transposed and are turned upright; all others are taken as they are.
-        labels: The idx file of their labels; of a file whose name begins with "emnist-letters",
-            1 to 26 are called "a" to "z".
+        images: An idx file of the user's own images. EMNIST files, whose names start with "emnist",
+            store images transposed; these are turned upright, all others are used unchanged.
+        labels: The idx file of their labels; if its name starts with "emnist-letters", 1 to 26 are
+            called "a" to "z".
         test_images: Images to test on; None holds out one fifth of `images`.
         test_labels: Their labels.
-        split_seed: Which images are held out.
-        warn: Called with one line if the sample stands in for EMNIST.
+        split_seed: Seed of the split.
+        warn: Called with one line if the sample is used instead of EMNIST.
 
     Returns:
-        Images and labels of the classes kept: of "a,c", EMNIST's label 3 is class 1, called "c";
-        of "0-4", MNIST's label 3 is class 3, called "3".
+        Images and labels of the classes kept: with "a,c", EMNIST's label 3 is class 1, called "c";
+        with "0-4", MNIST's label 3 is class 3, called "3".
 
     Raises:
         UsageError: The options do not fit together, or there are no such letters.
@@ -76,22 +76,22 @@ def load_letters(
 
 
 def parse_letters(text: str, known: Sequence[str] = ALPHABET) -> tuple[str, ...]:
-    """Read which classes are meant: names and ranges of names, with commas between them.
+    """Read a choice of classes: names and ranges of names, separated by commas.
 
     Args:
-        text: "a-i" or "X-Z, a,c". Capitals stand for small letters where only those are known.
+        text: "a-i" or "X-Z, a,c". Capitals stand for lower-case letters if only those are known.
         known: All classes, in order.
 
     Returns:
-        Each class that is meant, once, in the order of `known`: "x-z,A" gives "a", "x", "y", "z";
-        "0-2" of MNIST gives "0", "1", "2".
+        Each chosen class once, in the order of `known`: "x-z,A" gives "a", "x", "y", "z"; "0-2" of
+        MNIST gives "0", "1", "2".
 
     Raises:
-        UsageError: Nothing is named, a name is unknown, or a range runs backwards or lacks an end.
+        UsageError: The text is empty, a name is unknown, or a range is reversed or lacks an end.
     """
     if not text.strip():
         raise UsageError("--letters is empty; expected letters such as a-i or a,c,x-z")
-    meant: set[int] = set()
+    chosen: set[int] = set()
     for word in (part.strip() for part in text.split(",")):
         if not word:
             raise UsageError(
@@ -99,21 +99,21 @@ def parse_letters(text: str, known: Sequence[str] = ALPHABET) -> tuple[str, ...]
             )
         first, dash, last = (end.strip() for end in word.partition("-"))
         if dash and not (first and last):
-            raise UsageError(f"--letters: a range needs both ends, such as a-i, not {_short(word)}")
+            raise UsageError(f"--letters: a range needs both ends, such as a-i, got {_short(word)}")
         low = _number(first, known)
         high = _number(last, known) if dash else low
         if low > high:
             raise UsageError(
-                f"--letters: the range {word!r} runs backwards; did you mean '{last}-{first}'?"
+                f"--letters: the range {word!r} is reversed; did you mean '{last}-{first}'?"
             )
-        meant.update(range(low, high + 1))
-    return tuple(known[number] for number in sorted(meant))
+        chosen.update(range(low, high + 1))
+    return tuple(known[number] for number in sorted(chosen))
 
 
 def sample_letters() -> LabelledImages:
     """Draw the embedded sample: 8,000 training and 2,000 test letters, always the same.
 
-    Each class holds capitals and small letters alike, as EMNIST's do.
+    As in EMNIST, each class has capital and lower-case letters.
     """
     from nnlab.datasets.samples.glyphs import glyph_images
 
@@ -127,7 +127,7 @@ def sample_letters() -> LabelledImages:
 
 
 def _emnist(store: Store, warn: Callable[[str], None] | None) -> LabelledImages:
-    """Read the registered set; with `warn`, the sample stands in where it is not here."""
+    """Read the registered set; if it is missing and `warn` is given, use the sample instead."""
     try:
         found = store.fetch(get_set(EMNIST))
     except MissingDataError as error:
@@ -135,14 +135,14 @@ def _emnist(store: Store, warn: Callable[[str], None] | None) -> LabelledImages:
             instead = f"or give the files of the official split as {OFFICIAL}"
             raise MissingDataError(f"{error}\n{instead}", error.reason) from error
         warn(
-            f"{EMNIST} is not here ({error.reason}): using the embedded sample instead, letters "
-            "drawn from fonts; figures do not compare with EMNIST's "
+            f"{EMNIST} not found ({error.reason}); using the embedded sample instead: letters "
+            "drawn from fonts; its scores cannot be compared with EMNIST's "
             f"(to use the official files: {OFFICIAL})"
         )
         return sample_letters()
     training = found["train-images"], found["train-labels"]
     testing = found["test-images"], found["test-labels"]
-    # nothing is held out of the training part, so that the seed does not matter
+    # the seed does not matter, because nothing is held out of the training part
     loaded = load_digits(store, None, *training, *testing, 0, lambda _: None)
     names = tuple(f"{path.parent.name}/{path.name}" for path in (*training, *testing))
     source = replace(loaded.source, name=EMNIST, files=names)
@@ -152,7 +152,7 @@ def _emnist(store: Store, warn: Callable[[str], None] | None) -> LabelledImages:
 def _as_emnist(
     loaded: LabelledImages, images: Path | None, test_images: Path | None, labels: Path | None
 ) -> LabelledImages:
-    """Turn images of EMNIST's files upright and call its classes by their letters."""
+    """Turn images from EMNIST files upright, and name the classes after their letters."""
     if _is_called(labels, "emnist-letters"):
         loaded = replace(loaded, class_names=_letters_of(loaded.class_names, labels))
     training, testing = loaded.train_images, loaded.test_images
@@ -182,7 +182,7 @@ def _letters_of(class_names: Sequence[str], labels: Path | None) -> tuple[str, .
 
 
 def _chosen(loaded: LabelledImages, letters: str) -> LabelledImages:
-    """Keep the classes that are meant, in both parts."""
+    """Keep the chosen classes in both parts."""
     names = parse_letters(letters, loaded.class_names)
     kept = np.array([loaded.class_names.index(name) for name in names])
     training = np.isin(loaded.train_labels, kept)

@@ -1,4 +1,4 @@
-"""Image files as users have them, read as grey arrays."""
+"""Reading users' image files as grey arrays."""
 
 import contextlib
 import io
@@ -15,42 +15,41 @@ from nnlab.errors import DataError, NnlabError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# Pillow opens more, but some of its formats start other programs (EPS) or are hardly tested.
+# Pillow opens more, but some formats start other programs (EPS) or are hardly tested.
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
 SUFFIXES = (
     *(".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp"),
     *(".pbm", ".pgm", ".ppm"),
 )
 MAX_PIXELS = 80_000_000
-"""More than any usual camera's; Pillow itself warns above 89 million."""
+"""More than usual cameras have; Pillow itself warns above 89 million."""
 MAX_SAMPLE_VALUE = 281
-"""The tag of a TIFF that may state the largest value in use."""
+"""The TIFF tag that may state the largest value in use."""
 USUAL_WHITES = (255, 1023, 4095)
-"""Of 8, 10 and 12 bits."""
+"""White in 8, 10 and 12 bits."""
 MOST_BYTES = 2**29
-"""Of a picture from a pipe, half a GiB."""
+"""Largest picture from a pipe, half a GiB."""
 LONGEST_SHOWN = 200
-"""Characters of a name that the system refuses as too long; an error stays one line."""
-SEEN = 128
+"""Characters shown of a name that the system refuses as too long, so that the error stays short."""
+VISIBLE_ALPHA = 128
 """Alpha from which a pixel counts as visible."""
 
 
 def picture_files(given: str | Path) -> list[Path]:
-    """Return the image files that a name stands for.
+    """Return the image files that an input names.
 
     Returns:
-        Of a folder: the images inside, by file name. Subfolders, hidden files (such as the
-        `._name` files of a Mac) and what is no regular file, such as a named pipe, are left out.
-        Of anything else, and of a folder without images: the path itself, for `read_picture` to
-        read or to refuse.
+        For a folder, the images inside, sorted by name; subfolders, hidden files (such as `._name`
+        files of macOS) and special files, such as named pipes, are left out. For anything else, and
+        for a folder without images, the path itself, for `read_picture` to read or refuse.
 
     Raises:
         DataError: The name is empty or too long, or the folder cannot be read.
     """
     if not str(given):  # Path("") would be the current folder
-        raise DataError("an empty name; expected an image file or a folder of images")
+        raise DataError("the name is empty; expected an image file or a folder of images")
     if "://" in str(given):
-        raise DataError(f"{given}: expected an image file, got an address; download it first")
+        raise DataError(f"{given}: expected an image file, got a URL; download it first")
     path = Path(given)
     try:
         if not path.is_dir():
@@ -59,7 +58,7 @@ def picture_files(given: str | Path) -> list[Path]:
     except OSError as error:
         name = str(path)
         shown = name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}..."
-        raise DataError(f"{shown}: cannot be read: {error.strerror or error}") from error
+        raise DataError(f"{shown}: cannot read it: {error.strerror or error}") from error
     return inside or [path]
 
 
@@ -69,16 +68,16 @@ def _is_listed(child: Path) -> bool:
 
 
 def read_picture(path: Path) -> np.ndarray:
-    """Read an image file as grey, upright as its EXIF orientation says; only the first page.
+    """Read the first page of an image file in grey, turned upright by its EXIF orientation.
 
-    Colour becomes luminance; 16 bits are scaled to 8; what is transparent becomes white, or black
-    where all that is visible is light.
+    Colour becomes luminance, and 16 bits are scaled to 8. Transparent pixels become white, or black
+    if all visible ones are light.
 
     Returns:
         uint8 (height, width), 0 black to 255 white.
 
     Raises:
-        DataError: The file is missing, no image, damaged, or has more than `MAX_PIXELS` pixels.
+        DataError: The file is missing, damaged, not an image, or has more than `MAX_PIXELS` pixels.
     """
     from PIL import ImageOps
 
@@ -90,18 +89,18 @@ def read_picture(path: Path) -> np.ndarray:
 
 @contextlib.contextmanager
 def opened(source: Path | bytes, name: str) -> Iterator["Image"]:
-    """Open a picture to be decoded inside the block, whose failures become a `DataError`.
+    """Open a picture to be decoded inside the block, and turn failures there into `DataError`.
 
     Args:
-        source: A file, or what one holds.
-        name: What a message calls it.
+        source: A file, or the content of one.
+        name: What messages call it.
 
     Raises:
-        DataError: The file is missing, no image, damaged, or has more than `MAX_PIXELS` pixels.
+        DataError: The file is missing, damaged, not an image, or has more than `MAX_PIXELS` pixels.
     """
     try:
         if isinstance(source, Path) and source.is_dir():
-            raise DataError(f"{name} is a folder without images in it; expected an image file")
+            raise DataError(f"{name}: no images found; expected {', '.join(FORMATS)} files")
         with warnings.catch_warnings(), _stream(source) as file:
             warnings.simplefilter("ignore")  # damaged metadata, and sizes that are checked here
             with _open(file, name) as image:
@@ -116,7 +115,7 @@ def opened(source: Path | bytes, name: str) -> Iterator["Image"]:
 
 
 def check_size(image: "Image", name: str) -> None:
-    """Refuse a picture, or a page of one, that is too large.
+    """Refuse a picture, or a page, that is too large.
 
     Raises:
         DataError: It has more than `MAX_PIXELS` pixels.
@@ -132,10 +131,10 @@ def _stream(source: Path | bytes) -> IO[bytes]:
 
 
 def whole_if_piped(path: Path) -> Path | bytes:
-    """Return the path of a file, or what comes through a named pipe, which can be read only once.
+    """Return the path of a file, or the content of a named pipe, which can be read only once.
 
     Raises:
-        DataError: More than `MOST_BYTES` come.
+        DataError: The pipe yields more than `MOST_BYTES`.
         OSError: It cannot be read.
     """
     if path.is_file() or path.is_dir() or not path.exists():
@@ -171,7 +170,7 @@ def _open(file: IO[bytes], name: str) -> "Image":
 
 
 def _too_large(name: str, pixels: int) -> DataError:
-    return DataError(f"{name}: {pixels:,} pixels; at most {MAX_PIXELS:,} are read: scale it down")
+    return DataError(f"{name}: {pixels:,} pixels; at most {MAX_PIXELS:,} allowed; scale it down")
 
 
 def _grey(image: "Image") -> np.ndarray:
@@ -183,15 +182,15 @@ def _grey(image: "Image") -> np.ndarray:
     if image.has_transparency_data:
         return _over_contrasting_background(image.convert("RGBA"))
     if image.mode not in ("1", "L"):
-        image = image.convert("RGB")  # palettes, CMYK and others have no direct way to grey
+        image = image.convert("RGB")  # palettes, CMYK and others cannot be converted directly
     return np.array(image.convert("L"))
 
 
 def white_of_16_bits(image: "Image", values: np.ndarray) -> int:
-    """Return the value of white in a grey picture of 16 bits, of which fewer may be in use.
+    """Return the value of white in a grey 16-bit picture, which may use fewer bits.
 
-    Scanners and cameras of 10 or 12 bits keep their values as they are. A TIFF may state the
-    largest one (tag MaxSampleValue); else it is the smallest usual one that holds all values.
+    Scanners and cameras with 10 or 12 bits store their values unscaled. A TIFF may state the
+    largest value (tag MaxSampleValue); otherwise it is the smallest usual one that fits all values.
     """
     highest = int(values.max())
     stated = getattr(image, "tag_v2", {}).get(MAX_SAMPLE_VALUE)
@@ -209,7 +208,7 @@ def _to_8_bits(values: np.ndarray, white: float) -> np.ndarray:
 
 
 def grey_of_unknown_range(values: np.ndarray) -> np.ndarray:
-    """Scale 32-bit values: white is 1 (floats), 255 or 65535, whichever first holds them all."""
+    """Scale 32-bit values; white is 1 (floats), 255 or 65535, the first that fits all values."""
     fractions = values.dtype.kind == "f"
     values = np.nan_to_num(values.astype(np.float64))
     low, high = values.min(), values.max()
@@ -220,17 +219,17 @@ def grey_of_unknown_range(values: np.ndarray) -> np.ndarray:
 
 
 def _over_contrasting_background(image: "Image") -> np.ndarray:
-    """Lay the image on white, or on black if all that is visible of it would vanish on white."""
+    """Put the image on white, or on black if its visible pixels would vanish on white."""
     grey = np.asarray(image.convert("RGB").convert("L")).astype(np.uint16)
     alpha = np.asarray(image.getchannel("A")).astype(np.uint16)
-    visible = grey[alpha >= SEEN]
+    visible = grey[alpha >= VISIBLE_ALPHA]
     light = np.count_nonzero(visible < 128) < 0.001 * visible.size
     background = 0 if light and visible.size < grey.size else 255
     return ((grey * alpha + background * (255 - alpha) + 127) // 255).astype(np.uint8)
 
 
 def valid_pictures(inputs: Iterable[str]) -> Iterator[Path | NnlabError]:
-    """Yield the files that the inputs stand for; an error for an input that stands for none."""
+    """Yield the files that the inputs name, or an error for an input that names none."""
     for given in inputs:
         try:
             yield from picture_files(given)

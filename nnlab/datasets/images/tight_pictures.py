@@ -1,9 +1,8 @@
-"""Pictures that their character fills: a border is put round them, and tiny ones are enlarged.
+"""Adding a border to tightly cropped pictures, and enlarging tiny ones.
 
-In most pictures the edges show background. In a tight crop the character's strokes reach them, so
-that the edges tell nothing of the background. Here the character decides: its ink covers less of
-the picture than the background does, leaves the corners free, and cuts the background at the edges
-into pieces.
+The edges of most pictures show background, but in a tight crop the character's strokes reach them.
+Then ink and background are distinguished by shape: ink covers less of the picture than background
+does, leaves the corners free, and cuts the background at the edges into pieces.
 """
 
 from dataclasses import dataclass
@@ -14,25 +13,25 @@ from nnlab.datasets.images.components import label_components
 from nnlab.datasets.images.ink import smoothed
 
 TINY_SIDE = 32
-"""Longer side in pixels up to which a picture is no photo: all that is dark on it is ink."""
+"""Longer side in pixels up to which a picture is not a photo, and all dark pixels are ink."""
 ENLARGED_SIDE = 64
-"""Longer side in pixels that a tiny picture is enlarged to, at least."""
+"""Longer side in pixels to which a tiny picture is enlarged at least."""
 LEAST_STEP = 40.0
-"""Grey levels between ink and background below which a picture is left as it is."""
+"""Grey levels between ink and background below which a picture is unchanged."""
 EVEN = 0.08
 """Spread of even background, as a share of the step to the ink; photos with a shadow have more."""
 SOFT_EDGES = 12
-"""Edges of strokes are narrower than one part in this many of the longer side."""
+"""Edges of strokes are narrower than the longer side divided by this."""
 LEAST_BARE = 0.03
-"""Share of a picture away from the ink below which its evenness is not measured."""
+"""Share of the picture away from the ink below which evenness is not measured."""
 STEEP = 0.7
-"""Share of a tiny picture's variance that a plane may explain; of a smooth ramp it is all."""
+"""Share of a tiny picture's variance that a plane may explain; for a smooth ramp it is all."""
 REACHING = 10
-"""Ink reaches an edge if it is nearer than one part in this many of the longer side."""
+"""Ink reaches an edge if it is nearer to it than the longer side divided by this."""
 LEAST_PART = 0.05
 """Parts with a smaller share of the largest part's area are specks."""
 WEIGHTS = (1.0, 1.0, 2.0, 0.75)
-"""Of area, corners, edge and parts, where they speak for one side being the ink.
+"""Weights of area, corners, edge and parts as evidence for which side is ink.
 
 Rounded from a logistic regression on crops of 1,500 of MNIST's training images.
 """
@@ -40,15 +39,15 @@ Rounded from a logistic regression on crops of 1,500 of MNIST's training images.
 
 @dataclass(frozen=True, eq=False)
 class _Sides:
-    """A picture cut into its light and its dark side.
+    """A picture divided into ink and background, its light and dark sides.
 
     Attributes:
         ink: bool (height, width), where the ink is.
-        paper: Grey level of the background; the quartile away from the ink, since the soft edges
-            of strokes count as background here.
+        paper: Grey level of the background: the quartile further from the ink, because the soft
+            edges of strokes count as background here.
         step: Grey levels between the medians of ink and background.
-        spread: Grey levels by which most of the background away from the ink differs from its
-            median; None if hardly any background is away from the ink.
+        spread: Spread in grey levels of the background away from the ink; None if there is hardly
+            any.
     """
 
     ink: np.ndarray
@@ -59,11 +58,11 @@ class _Sides:
 
 @dataclass(frozen=True, eq=False)
 class Bordered:
-    """A picture with a border of background, or as it was.
+    """A picture with a border of background, or unchanged.
 
     Attributes:
         pixels: uint8 (height, width).
-        times: How many times as large the picture in it is.
+        times: Factor by which the original picture is enlarged.
         width: Width of the border in pixels of this picture.
     """
 
@@ -73,7 +72,7 @@ class Bordered:
 
 
 def bordered(picture: np.ndarray) -> Bordered:
-    """Put a border of background round a picture whose character reaches its edges.
+    """Add a border of background to a picture whose character reaches the edges.
 
     Args:
         picture: uint8 (height, width).
@@ -118,7 +117,7 @@ def _steepness(picture: np.ndarray) -> float:
 
 
 def _sides(picture: np.ndarray) -> _Sides | None:
-    """Tell ink from background, or return None for a picture of a single grey level."""
+    """Separate ink from background; return None for a picture of a single grey level."""
     if picture.min() == picture.max():
         return None
     light = picture > _threshold(picture)
@@ -136,7 +135,7 @@ def _sides(picture: np.ndarray) -> _Sides | None:
 
 
 def _near(ink: np.ndarray) -> np.ndarray:
-    """Mark the ink and what is nearer to it than the soft edges of strokes are wide."""
+    """Mark the ink, and pixels nearer to it than the width of strokes' soft edges."""
     radius = round(max(ink.shape) / SOFT_EDGES)
     return smoothed(ink.astype(np.float32), radius) > 1e-6
 
@@ -155,7 +154,7 @@ def _threshold(picture: np.ndarray) -> float:
 
 
 def _evidence(light: np.ndarray) -> float:
-    """Tell which side is ink: below 0 the light one, above 0 the dark one."""
+    """Return evidence for which side is ink: below 0 the light one, above 0 the dark one."""
     corner = max(1, round(min(light.shape) / 6))
     ends = (slice(corner), slice(-corner, None))
     shares = (
@@ -168,9 +167,9 @@ def _evidence(light: np.ndarray) -> float:
 
 
 def _parts(mask: np.ndarray) -> int:
-    """Count the parts at the edges: strokes that reach them cut the background into several.
+    """Count the parts at the edges, because strokes that reach them cut the background into parts.
 
-    Parts away from the edges say nothing: ink has them as well, as several characters do.
+    Parts away from the edges are no evidence: ink has them too, as in several characters.
     """
     labels, count = label_components(mask)
     areas = np.bincount(labels.reshape(-1), minlength=count + 1)
@@ -180,9 +179,9 @@ def _parts(mask: np.ndarray) -> int:
 
 
 def _fills(ink: np.ndarray) -> bool:
-    """Tell whether the ink's larger parts go from edge to edge, as no table or shadow does.
+    """Return whether the ink's larger parts go from edge to edge, unlike a table or a shadow.
 
-    A table beside the paper reaches opposite edges too, but covers a third one entirely.
+    A table beside the paper also reaches opposite edges, but covers a third one entirely.
     """
     labels, count = label_components(ink)
     areas = np.bincount(labels.reshape(-1), minlength=count + 1)

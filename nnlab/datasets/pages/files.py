@@ -1,11 +1,10 @@
-"""Picture files of scanned pages in and out, so that only what was cleaned changes.
+"""Reading picture files of scanned pages with everything that cleaning should not change.
 
     pages = read_pages(Path("scan.tif"))
-    write_pages([cleaned(page, clean(page.grey)) for page in pages], Path("clean.tif"))
 
-`cleaned` is in `page_colour`. Kept are the pages of a TIFF, colour ink, transparency, 16-bit grey,
-black-and-white and the resolution. Colour is 8 bits a channel, as Pillow reads it; of an animation
-the first frame is read; EXIF data are dropped once the page stands upright.
+The pages of a TIFF, coloured ink, transparency, 16-bit grey, black-and-white and the resolution are
+kept. Colour has 8 bits per channel, as Pillow reads it. Only the first frame of an animation is
+read, and EXIF data are dropped after the page was turned upright.
 """
 
 import math
@@ -28,20 +27,20 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS_IN_ALL = 4 * MAX_PIXELS
-"""Of all the pages of a file together: 36 A4 pages at 300 dots per inch."""
+"""Limit for all pages of a file together: 36 A4 pages at 300 dots per inch."""
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-"""Weights of red, green and blue in grey (ITU-R BT.601, as Pillow's)."""
+"""Weights of red, green and blue in grey (ITU-R BT.601, as in Pillow)."""
 WHITE = 255
 KINDS = {
     **{"PNG": "png", "JPEG": "jpg", "TIFF": "tif", "BMP": "bmp", "GIF": "gif"},
     **{"WEBP": "webp", "PPM": "ppm"},
 }
-"""Suffixes of files, by Pillow's name of the format."""
+"""File suffixes by Pillow's name of the format."""
 X_RESOLUTION = 282
-"""The tag of a TIFF that states its resolution."""
+"""The TIFF tag that states the resolution."""
 GREY = ("1", "L", "LA")
 PROFILED = (*GREY, "RGB", "RGBA", "P", "PA")
-"""Modes of Pillow whose colour profile fits the page as well; that of CMYK does not, say."""
+"""Pillow modes whose colour profile also fits the page; that of CMYK, for instance, does not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +50,10 @@ class Page:
     Attributes:
         pixels: Grey (height, width) or colour (height, width, 3): uint8; grey may also be
             uint16, 0 to `range16`, or bool, True for white.
-        alpha: uint8 (height, width), 0 transparent to 255 opaque; None if all is opaque.
+        alpha: uint8 (height, width), 0 transparent to 255 opaque; None if fully opaque.
         dpi: Dots per inch across and down; None if unknown.
         profile: The ICC colour profile as stored; empty if there is none.
-        range16: The value of white in uint16, such as 4095 where 12 bits are in use.
+        range16: The value of white in uint16, such as 4095 for 12 bits.
     """
 
     pixels: np.ndarray
@@ -70,7 +69,7 @@ class Page:
 
     @property
     def grey(self) -> np.ndarray:
-        """The page in grey, on white where it is transparent: float32 (height, width), 0 to 255."""
+        """The page in grey, on white if transparent: float32 (height, width), 0 to 255."""
         if self.pixels.ndim == 2:
             return self.opaque_pixels
         grey = LUMA[0] * self.opaque_channel(0)
@@ -81,7 +80,7 @@ class Page:
 
     @property
     def opaque_pixels(self) -> np.ndarray:
-        """The pixels laid on white: float32, 0 to 255, of the shape of `pixels`."""
+        """The pixels on white: float32, 0 to 255, of the shape of `pixels`."""
         scale = np.float32(WHITE / self.white)
         values = self.pixels.astype(np.float32)
         values *= scale
@@ -106,12 +105,12 @@ def read_pages(source: Path | bytes, name: str | None = None) -> list[Page]:
     """Read the pages of a picture file: one, or those of a TIFF.
 
     Args:
-        source: A PNG, JPEG, TIFF, BMP, GIF, WebP or PNM file, or what one holds.
+        source: A PNG, JPEG, TIFF, BMP, GIF, WebP or PNM file, or the content of one.
         name: What messages call it; by default the file's path.
 
     Raises:
-        DataError: The file is missing, no picture, damaged, or has more than `MAX_PIXELS` pixels in
-            a page or `MAX_PIXELS_IN_ALL` together.
+        DataError: The file is missing, damaged, not a picture, or has more than `MAX_PIXELS` pixels
+            in a page or `MAX_PIXELS_IN_ALL` together.
     """
     name = name or (str(source) if isinstance(source, Path) else "the picture")
     pages, pixels = [], 0
@@ -124,7 +123,7 @@ def read_pages(source: Path | bytes, name: str | None = None) -> list[Page]:
             if pixels > MAX_PIXELS_IN_ALL:
                 raise DataError(
                     f"{name}: {pixels:,} pixels in the first {number + 1} pages; at most "
-                    f"{MAX_PIXELS_IN_ALL:,} are read: split the file"
+                    f"{MAX_PIXELS_IN_ALL:,} allowed; split the file"
                 )
             pages.append(_page(image))
     return pages
@@ -134,7 +133,7 @@ def kind_of(source: Path | bytes, name: str | None = None) -> str:
     """Return the format of a picture file as a suffix, such as "png".
 
     Raises:
-        DataError: As by `read_pages`.
+        DataError: As `read_pages`.
     """
     with opened(source, name or str(source)) as image:
         return KINDS[image.format or "PNG"]
@@ -161,7 +160,7 @@ def _page(image: "Image") -> Page:
 
 
 def _content(image: "Image", kind: str | None) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return pixels and alpha as `Page` has them."""
+    """Return pixels and alpha as in `Page`."""
     deep = image.mode in ("I", "F") or image.mode.startswith("I;16")
     if deep or (image.mode in ("1", "L") and not image.has_transparency_data):
         return _grey_pixels(image, kind), None
@@ -188,9 +187,9 @@ def _grey_pixels(image: "Image", kind: str | None) -> np.ndarray:
 
 
 def _dpi(image: "Image") -> tuple[float, float] | None:
-    """Return the resolution if it is stated and can be one."""
+    """Return the resolution if one is stated and plausible."""
     if image.format == "TIFF" and X_RESOLUTION not in getattr(image, "tag_v2", {}):
-        return None  # where a TIFF states none, Pillow takes it for 1
+        return None  # Pillow would report 1 if a TIFF states none
     try:
         across, down = (float(value) for value in image.info.get("dpi", ()))
     except (TypeError, ValueError, ZeroDivisionError):

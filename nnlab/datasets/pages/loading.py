@@ -1,8 +1,8 @@
-"""Stained pages with the clean pages that they were: NoisyOffice, its stand-in, or the user's.
+"""Loading pairs of stained and clean pages: NoisyOffice, its substitute, or the user's own.
 
-In NoisyOffice all 72 pages of a part hold one text in 18 founts, and each noise is one picture laid
-over all of them. The training part is therefore no measure of unknown text or unknown stains; the
-scored part, which has another text and other stains, is, and nothing is chosen by it.
+In NoisyOffice, all 72 pages of a part show the same text in 18 fonts, and each noise is one picture
+laid over all of them. Scores on the training part therefore say nothing about unknown text or
+stains. The scored part has another text and other stains, and no choice is based on it.
 """
 
 import hashlib
@@ -26,17 +26,17 @@ HELD_OUT_FOUNTS = 3
 SAMPLE_PARTS = (24, 6, 8)
 SAMPLE_SHAPE = (192, 256)
 FIRST_EXTRA = 100_000
-"""Seeds of additional pages begin here, beyond those of the sample."""
+"""First seed of additional pages, beyond those of the sample."""
 
 
 @dataclass(frozen=True)
 class Pages:
-    """Pages in parts that share no clean page.
+    """Pages in parts that have no clean page in common.
 
     Attributes:
         training: At least one pair.
-        validation: At least one pair, to choose the best epoch by.
-        test: At least one pair, to be scored once.
+        validation: At least one pair, to choose the best epoch.
+        test: At least one pair, scored only once.
         source: Which data this is, without additional synthetic pages.
     """
 
@@ -56,17 +56,17 @@ def load_pages(
     split_seed: int,
     warn: Callable[[str], None],
 ) -> Pages:
-    """Load the data set that the user asked for, or the best one that can be had.
+    """Load the data set that the user asked for, or the best one available.
 
     Args:
-        store: Where data files lie.
+        store: Finds data files.
         noisy: A folder of the user's own stained pages.
-        clean: A folder of the same pages, clean, each under the same name but for the suffix.
-        dataset: "noisyoffice", "sample", or None: NoisyOffice where it is found or can be
-            downloaded, else the sample, with a warning.
+        clean: A folder of the same pages, clean, with the same names apart from the suffix.
+        dataset: "noisyoffice", "sample", or None: NoisyOffice if it is found or can be downloaded,
+            else the sample, with a warning.
         synthetic: How many synthetic pages to add to the training part.
-        split_seed: Which pages are held out; not the training seed.
-        warn: Called with one line if the sample stands in, or pages are left out.
+        split_seed: Seed of the split; not the training seed.
+        warn: Called with one line if the sample is used instead, or pages are skipped.
 
     Raises:
         UsageError: The options do not fit together.
@@ -111,15 +111,15 @@ def _noisyoffice_or_sample(
         if dataset is not None:
             raise
         warn(
-            f"noisyoffice is not here ({error.reason}): using the embedded sample instead, pages "
-            "printed and stained by code; figures do not compare with NoisyOffice's (to get it: "
-            "nnlab data fetch noisyoffice)"
+            f"noisyoffice not found ({error.reason}); using the embedded sample instead: pages "
+            "printed and stained by code; its scores cannot be compared with NoisyOffice's (to get "
+            "it: nnlab data fetch noisyoffice)"
         )
         return sample_pages()
 
 
 def _noisyoffice(files: dict[str, Path], split_seed: int) -> Pages:
-    """Read the set in the partition of its makers: train on TR, score VA."""
+    """Read the set with its makers' partition: train on TR, score VA."""
     parts: dict[str, list[PagePair]] = {"TR": [], "VA": []}
     for role, path in files.items():
         match = re.fullmatch(r"noisy/(Font\w+_Noise(\w)_(TR|VA))", role)
@@ -137,8 +137,8 @@ def _own_pages(noisy: Path, clean: Path, split_seed: int, warn: Callable[[str], 
     texts = len({pair.text for pair in pairs})
     if texts < 3:
         raise DataError(
-            f"{noisy} and {clean}: expected at least 3 different clean pages, to train on, to "
-            f"choose the best epoch by and to score, found {texts} ({len(pairs)} pairs)"
+            f"{noisy} and {clean}: expected at least 3 different clean pages, for training, "
+            f"validation and test, found {texts} ({len(pairs)} pairs)"
         )
     test, validation, training = split_by_text(
         pairs, [max(1, texts // 5), max(1, texts // 10)], split_seed

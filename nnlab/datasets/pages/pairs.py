@@ -1,4 +1,4 @@
-"""Pairs of a stained and a clean page: splitting them, and where to cut patches to train on."""
+"""Pairs of a stained and a clean page: splitting, packing, and cutting patches for training."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ class PagePair:
 
     @cached_property
     def text(self) -> str:
-        """Checksum of the clean page: the same for the same text in the same fount."""
+        """Checksum of the clean page: equal for the same text in the same font."""
         size = str(self.clean.shape).encode()
         return hashlib.sha256(size + self.clean.tobytes()).hexdigest()
 
@@ -36,15 +36,15 @@ class PagePair:
 def split_by_text(
     pairs: Sequence[PagePair], sizes: Sequence[int], seed: int
 ) -> tuple[tuple[PagePair, ...], ...]:
-    """Split pages at random so that all pairs of one clean page come into the same part.
+    """Split pages at random so that all pairs with the same clean page are in the same part.
 
     Args:
-        pairs: Pages, in any order; each part keeps it.
-        sizes: How many different clean pages each part gets; a last part gets the rest.
-        seed: Which ones.
+        pairs: Pages, in any order, which each part keeps.
+        sizes: Number of different clean pages in each part; a last part gets the rest.
+        seed: Seed of the split.
 
     Returns:
-        One part more than there are sizes.
+        The parts, one more than there are sizes.
     """
     texts = list(dict.fromkeys(pair.text for pair in pairs))
     order = np.random.default_rng(seed).permutation(len(texts))
@@ -57,11 +57,11 @@ def split_by_text(
 
 
 def packed(pages: Sequence[PagePair], smallest: int = 1) -> dict[str, np.ndarray]:
-    """Lay pages of any sizes end to end, so that they are arrays all the same.
+    """Store pages of any sizes one after another in flat arrays.
 
     Args:
         pages: Any number.
-        smallest: Height and width to which a smaller page is continued with paper.
+        smallest: Height and width to which smaller pages are extended with paper.
 
     Returns:
         noisy: uint8 (pixels,), row by row, page after page.
@@ -81,7 +81,7 @@ def _end_to_end(pages: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def unpacked(pixels: np.ndarray, shapes: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield the pages (height, width) that `packed` has laid end to end."""
+    """Yield the pages (height, width) that `packed` has stored."""
     start = 0
     for height, width in shapes:
         yield pixels[start : start + height * width].reshape(height, width)
@@ -89,16 +89,16 @@ def unpacked(pixels: np.ndarray, shapes: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def places(shapes: np.ndarray, size: int, stride: int) -> np.ndarray:
-    """Return where to cut squares out of packed pages: a grid on each page.
+    """Return where to cut squares from packed pages, in a grid on each page.
 
     Args:
         shapes: int64 (pages, 2), height and width, at least `size`.
         size: The side of a square in pixels.
-        stride: Steps of the grid; its last row and column end at the page's edges.
+        stride: Spacing of the grid; its last row and column end at the page's edges.
 
     Returns:
-        int64 (squares, 6): the page's first pixel and its width, the square's top and left, and
-        the lowest top and rightmost left on that page.
+        int64 (squares, 6): index of the page's first pixel, page width, top and left of the square,
+        and the largest possible top and left on that page.
     """
     found, first = [], 0
     for height, width in shapes:

@@ -1,6 +1,6 @@
-"""Signed distance fields of glyphs: how far each point is from the outline, positive inside.
+"""Signed distance fields of glyphs: distance of each point from the outline, positive inside.
 
-From such a field one can draw the glyph at any place, size, turn and stroke width.
+From such a field, a glyph can be drawn at any position, size, rotation and stroke width.
 """
 
 from collections.abc import Iterator
@@ -13,11 +13,12 @@ from nnlab.errors import DataError
 GLYPH = 28
 """The longer side of a glyph in pixels of its field."""
 FIELD = 48
-"""The side of a field: the glyph and a margin for what distortion moves in."""
+"""The side of a field: the glyph, and a margin for distortions."""
 OVERSAMPLING = 2
 
-# Text fonts that matplotlib ships. Named one by one: its symbol fonts map letters to other signs,
-# and the sample must not change when a later version ships more. DejaVu Sans Mono dots its zeros.
+# Text fonts that matplotlib ships. They are listed because its symbol fonts map letters to other
+# signs, and because a later version with more fonts must not change the sample. DejaVu Sans Mono is
+# left out because its zeros are dotted.
 FONTS = (
     *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique"),
     *("DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSerif-Italic", "DejaVuSerif-BoldItalic"),
@@ -27,13 +28,13 @@ FONTS = (
 
 
 def distance_fields(alphabet: str) -> np.ndarray:
-    """Return the field of every character in every font that has them all.
+    """Return the field of every character in every font that has all of them.
 
     Returns:
         float32 (fonts, characters, FIELD, FIELD), in units of the glyph's longer side.
 
     Raises:
-        DataError: No font has all the characters, or one of them leaves no ink.
+        DataError: No font has all the characters, or one of them has no ink.
     """
     fields = [[_field(path, char) for char in alphabet] for path in _fonts_with(alphabet)]
     if not fields:
@@ -70,7 +71,7 @@ def _field(path: Path, char: str) -> np.ndarray:
     ImageDraw.Draw(page).text(corner, char, fill=255, font=glyph)
     ink = np.asarray(page) > 127
     if not ink.any():
-        raise DataError(f"the character {char!r} leaves no ink")
+        raise DataError(f"the character {char!r} has no ink")
     distance = distance_transform_edt(ink) - distance_transform_edt(~ink)
     blocks = distance.reshape(FIELD, OVERSAMPLING, FIELD, OVERSAMPLING)
     result: np.ndarray = blocks.mean(axis=(1, 3)) / (GLYPH * OVERSAMPLING)

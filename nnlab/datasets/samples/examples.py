@@ -1,4 +1,4 @@
-"""Makes the example inputs in data/examples, the same ones every time.
+"""Generates the example inputs in data/examples, the same ones every time.
 
 Run `python -m nnlab.datasets.samples.examples data/examples` from the project's root.
 """
@@ -12,7 +12,7 @@ from nnlab.datasets.samples.glyphs import glyph_images
 from nnlab.datasets.samples.stained_pages import synthetic_page
 
 DIGITS = "0123456789"
-SEED = 17  # one that gives plain shapes
+SEED = 17  # gives plain shapes
 PHOTO_SIZE = (480, 640)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 PAGE_SHAPE = (220, 300)
@@ -48,7 +48,7 @@ def photo_of(digit: np.ndarray, seed: int) -> np.ndarray:
 
     Args:
         digit: uint8 (28, 28), light ink on black.
-        seed: Which noise and dust.
+        seed: Seed of noise and dust.
 
     Returns:
         uint8 (480, 640).

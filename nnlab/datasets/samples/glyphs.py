@@ -1,9 +1,9 @@
-"""The embedded sample: letters and digits drawn from fonts, distorted as a hand would.
+"""The embedded sample: letters and digits drawn from fonts and distorted like handwriting.
 
-An image maps its pixels into the distance field of a glyph: turned, slanted and stretched, and
-displaced by a smooth random field for the hand's unsteadiness (elastic distortion: Simard,
-Steinkraus and Platt, "Best Practices for Convolutional Neural Networks", 2003). As in MNIST the ink
-fits a box of 20x20 pixels and is centred by mass in 28x28.
+The pixels of an image are mapped into the distance field of a glyph: rotated, slanted, stretched,
+and displaced by a smooth random field that imitates an unsteady hand (elastic distortion: Simard,
+Steinkraus and Platt, "Best Practices for Convolutional Neural Networks", 2003). As in MNIST, the
+ink fits into a box of 20x20 pixels and is centred by mass in 28x28.
 
     glyph_images("0123456789", 10_000, seed=0) -> images of ten classes, 1,000 of each
     glyph_images("abc", 9, seed=0)             -> labels 0, 1 and 2, three of each, shuffled
@@ -19,11 +19,11 @@ from nnlab.datasets.samples.distance_fields import FIELD, GLYPH, distance_fields
 SIZE = 28
 BOX = 20
 VIEW = 1.8
-"""What the first look at a glyph spans, in units of its longer side: sure to hold all the ink."""
+"""Side of the first view of a glyph, in units of its longer side; large enough for all the ink."""
 KNOTS = 5
-"""The elastic field is made of KNOTS x KNOTS Gaussian bumps."""
+"""The elastic field consists of KNOTS x KNOTS Gaussian bumps."""
 CHUNK = 500
-"""Images drawn at a time: their arrays stay in the processor's cache."""
+"""Images drawn at a time, so that their arrays stay in the processor's cache."""
 
 MAX_TURN = np.radians(12)
 MAX_SLANT = 0.3
@@ -42,7 +42,7 @@ class _Hand:
     Attributes:
         affine: float32 (count, 2, 2), from the image's directions (y, x) to the glyph's.
         wobble: float32 (count, 2, KNOTS, KNOTS), heights of the elastic field's bumps.
-        thickness: float32 (count, 1, 1), how far the ink reaches beyond the outline.
+        thickness: float32 (count, 1, 1), distance that the ink extends beyond the outline.
         blur: float32 (count, 1, 1), width of the ink's soft edge.
         strength: float32 (count, 1, 1), brightness of the ink; above 1 it is saturated.
     """
@@ -54,21 +54,21 @@ class _Hand:
     strength: np.ndarray
 
 
-@lru_cache(maxsize=2)  # a group of runs asks for the same ones again
+@lru_cache(maxsize=2)  # the runs of a group need the same images
 def glyph_images(alphabet: str, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Draw images of characters, the same ones for the same arguments and library versions.
 
     Args:
         alphabet: The characters, one class each, 256 at most; such as "0123456789".
-        count: Number of images; every class gets its share, give or take one.
-        seed: Which images.
+        count: Number of images, equal for all classes to within one.
+        seed: Seed of the images.
 
     Returns:
         images: uint8 (count, 28, 28), light ink on black; read-only.
         labels: uint8 (count,), indices into `alphabet`; read-only.
 
     Raises:
-        DataError: No font has all of the characters, or one of them leaves no ink.
+        DataError: No font has all of the characters, or one of them has no ink.
     """
     if not 1 <= len(alphabet) <= 256:
         raise ValueError(f"expected an alphabet of 1 to 256 characters, got {len(alphabet)}")
@@ -86,7 +86,7 @@ def glyph_images(alphabet: str, count: int, seed: int) -> tuple[np.ndarray, np.n
 
 
 def _draw(fields: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw each field (count, FIELD, FIELD) once, in a hand of its own: uint8 (count, 28, 28)."""
+    """Draw each field (count, FIELD, FIELD) once, in a different hand: uint8 (count, 28, 28)."""
     count = len(fields)
     hand = _random_hand(count, rng)
     centred = (np.arange(SIZE, dtype=np.float32) - (SIZE - 1) / 2) * np.ones((count, 1), np.float32)
@@ -121,7 +121,7 @@ def _random_hand(count: int, rng: np.random.Generator) -> _Hand:
 
 
 def _ink(fields: np.ndarray, y: np.ndarray, x: np.ndarray, hand: _Hand) -> np.ndarray:
-    """Ink at the points of each image's grid.
+    """Return the ink at the points of each image's grid.
 
     Args:
         fields: float32 (count, FIELD, FIELD).
@@ -143,7 +143,7 @@ def _ink(fields: np.ndarray, y: np.ndarray, x: np.ndarray, hand: _Hand) -> np.nd
 
 
 def _bumps(position: np.ndarray) -> np.ndarray:
-    """Height at `position` (count, points) of each bump: (count, points, KNOTS)."""
+    """Return the height of each bump at `position` (count, points): (count, points, KNOTS)."""
     knots = np.linspace(-0.6, 0.6, KNOTS, dtype=np.float32)
     spacing = knots[1] - knots[0]
     result: np.ndarray = np.exp(-0.5 * ((position[:, :, None] - knots) / spacing) ** 2)
@@ -151,7 +151,7 @@ def _bumps(position: np.ndarray) -> np.ndarray:
 
 
 def _interpolate(fields: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Read the fields between their pixels, bilinearly; beyond the edge the edge counts."""
+    """Interpolate the fields bilinearly; beyond the edge, the value at the edge is used."""
     scale, origin = np.float32(GLYPH), np.float32((FIELD - 1) / 2)
     y = np.clip(y * scale + origin, 0, FIELD - 1.001)
     x = np.clip(x * scale + origin, 0, FIELD - 1.001)
@@ -168,7 +168,7 @@ def _interpolate(fields: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray
 
 
 def _place(ink: np.ndarray, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Find where the ink is in a first look.
+    """Find where the ink is in the first view.
 
     Returns:
         Centre of mass (y, x), float32 (2, count, 1), and the ink's longer side (count, 1).
@@ -183,7 +183,7 @@ def _place(ink: np.ndarray, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _span(marked: np.ndarray) -> np.ndarray:
-    """Number of columns of (count, size) from the first marked one to the last."""
+    """Return the number of columns of (count, size) from the first marked one to the last."""
     size = marked.shape[1]
     result: np.ndarray = size - marked.argmax(axis=1) - marked[:, ::-1].argmax(axis=1)
     return result

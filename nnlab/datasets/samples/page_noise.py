@@ -1,7 +1,7 @@
-"""What happens to paper: stains, creases, uneven light, the other side showing through.
+"""Noise on paper: stains, creases, uneven light, dust.
 
-Each kind gives the share of light that the paper still sends back, about 1 where nothing happened,
-to be multiplied with the page.
+Each kind returns the share of light that the paper reflects, about 1 where it is clean, to be
+multiplied with the page.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Noise = Callable[[tuple[int, int], np.random.Generator], np.ndarray]
 
 
 def coffee(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """Rings of cups, broken and uneven, a puddle and drops: float32 (height, width)."""
+    """Broken, uneven rings of cups, a puddle and drops: float32 (height, width)."""
     stain = np.zeros(shape, np.float32)
     for _ in range(rng.integers(1, 5)):
         stain = np.maximum(stain, rng.uniform(0.6, 1) * _ring(shape, rng))
@@ -53,7 +53,7 @@ def wrinkles(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
 
 
 def shadow(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """Light that falls off to one side, and the dark gutter of a book: float32 (height, width)."""
+    """Light that fades to one side, and the dark gutter of a book: float32 (height, width)."""
     reach = float(np.hypot(*shape))
     slope = _across(shape, rng, rng.uniform(0, 2 * np.pi)) / reach
     light = 0.85 + rng.uniform(0.15, 0.5) * slope + 0.05 * smooth(shape, rng, 120)
@@ -67,7 +67,7 @@ def shadow(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
 
 
 def speckle(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """Dust, dark and light, in grains of a few pixels, and grime: float32 (height, width)."""
+    """Dark and light dust in grains of a few pixels, and grime: float32 (height, width)."""
     grains = smooth(shape, rng, 1.3) + 0.25 * smooth(shape, rng, 30)
     dark = np.clip(grains - rng.uniform(2.2, 2.9), 0, 1) * rng.uniform(0.3, 0.8)
     pale = np.clip(-grains - 2.6, 0, 1) * 0.15
@@ -105,7 +105,7 @@ def _ring(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
 
 
 def _puddle(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """A blot that is darkest just inside its rim, where it dried last."""
+    """A blot, darkest just inside its rim, where it dried last."""
     distance, _ = _polar(shape, rng)
     radius = rng.uniform(0.04, 0.14) * max(shape)
     depth = radius + 0.25 * radius * smooth(shape, rng, 40) - distance

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
-# A text fount, and the one that its headings and emphasised words are set in.
+# A text font, and the one for its headings and emphasised words.
 FAMILIES = (
     *(("DejaVuSans", "DejaVuSans-Bold"), ("DejaVuSans", "DejaVuSans-Oblique")),
     *(("DejaVuSerif", "DejaVuSerif-Bold"), ("DejaVuSerif", "DejaVuSerif-Italic")),
@@ -21,7 +21,7 @@ FAMILIES = (
 SIZES = (14, 15, 16, 17, 18, 20, 22, 25, 29)
 """Heights in pixels, as of 8 to 18 points at 75 to 120 dots per inch."""
 INK_BLUR = 0.45
-"""Standard deviation in pixels: print seen by a scanner has soft edges."""
+"""Standard deviation in pixels, because scanned print has soft edges."""
 
 ONSETS = (
     *("b", "c", "d", "f", "g", "h", "l", "m", "n", "p", "r", "s", "t", "v", "w", "th", "st"),
@@ -41,11 +41,11 @@ EMPHASISED_SHARE = 0.04
 
 
 def printed_page(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """Print a page of text in a fount and size drawn by `rng`, cut off at the edges.
+    """Print a page of text in a random font and size, cut off at the edges.
 
     Args:
         shape: Its height and width in pixels.
-        rng: Which page.
+        rng: Determines the page.
 
     Returns:
         uint8 (height, width): 0 ink to 255 paper, with soft edges.
@@ -64,12 +64,12 @@ def printed_page(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray
     while top < height:
         heading = rng.random() < 0.25
         tall = round(size * 1.35) if heading else size
-        founts = [_fount(name, tall) for name in (family[::-1] if heading else family)]
+        fonts = [_font(name, tall) for name in (family[::-1] if heading else family)]
         lines = 1 if heading else int(rng.integers(2, 9))
         for number in range(lines):
             left = margin + (2 * size if number == 0 and not heading else 0)
             length = width * rng.uniform(0.2, 0.8) if number == lines - 1 else width
-            _print_line(pen, (left, top), length, founts, rng)
+            _print_line(pen, (left, top), length, fonts, rng)
             top += pitch * tall / size
         top += pitch * rng.choice([0, 0, 0.5])
     soft = gaussian_filter(np.asarray(page, np.float32), INK_BLUR)
@@ -81,21 +81,21 @@ def _print_line(
     pen: "ImageDraw",
     corner: tuple[float, float],
     end: float,
-    founts: list["FreeTypeFont"],
+    fonts: list["FreeTypeFont"],
     rng: np.random.Generator,
 ) -> None:
     left, top = corner
-    space = founts[0].size * rng.uniform(0.25, 0.4)
+    space = fonts[0].size * rng.uniform(0.25, 0.4)
     for word in _words(rng):
-        fount = founts[rng.random() < EMPHASISED_SHARE]
-        pen.text((left, top), word, fill=0, font=fount)
-        left += fount.getlength(word) + space
+        font = fonts[rng.random() < EMPHASISED_SHARE]
+        pen.text((left, top), word, fill=0, font=font)
+        left += font.getlength(word) + space
         if left > end:
             return
 
 
 def _words(rng: np.random.Generator) -> Iterator[str]:
-    """Give words without end, with capitals and stops."""
+    """Yield words without end, with capitals and punctuation."""
     first = rng.random() < 0.4
     while True:
         word = str(rng.choice(SHORT)) if rng.random() < SHORT_SHARE else _word(rng)
@@ -114,7 +114,7 @@ def _word(rng: np.random.Generator) -> str:
 
 
 @functools.cache
-def _fount(name: str, size: int) -> "FreeTypeFont":
+def _font(name: str, size: int) -> "FreeTypeFont":
     from pathlib import Path
 
     import matplotlib

@@ -1,4 +1,4 @@
-"""English prose that comes with Python: the explanations of its manual, without the markup."""
+"""English prose that comes with Python: explanations from its manual, without markup."""
 
 import re
 import textwrap
@@ -10,14 +10,14 @@ SHORTEST_PARAGRAPH = 80
 PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "*": ""})
 CODE = re.compile(r"[{}\[\]<>|\\^~=@%$`#_&/]|\w\(\)|::|\bPEP\b|New in version|Changed in version")
 MOST_CODE = 0.012
-"""Marks of code per character above which a paragraph is no prose."""
+"""Marks of code per character above which a paragraph is not prose."""
 
 
 def prose() -> str:
-    """Return some 120,000 characters of English, always the same on one version of Python.
+    """Return about 120,000 characters of English, which depend only on the version of Python.
 
-    Headings, code, tables, lists and what is said twice are left out; the paragraphs are those of
-    `pydoc_data.topics`, in the order of their topics' names, with an empty line between them.
+    They are the paragraphs of `pydoc_data.topics`, in the order of the topics' names, separated by
+    empty lines. Headings, code, tables, lists and repetitions are left out.
 
     Raises:
         DataError: This Python was installed without its manual.
@@ -26,8 +26,8 @@ def prose() -> str:
         from pydoc_data.topics import topics
     except ImportError as error:
         raise DataError(
-            "this Python has no pydoc_data, which the embedded sample is made of; "
-            "name a text file of your own"
+            "this Python has no pydoc_data, which the embedded sample is taken from; "
+            "use a text file of your own"
         ) from error
     chosen: dict[str, None] = {}
     length = 0

@@ -1,7 +1,7 @@
-"""The embedded sample of market baskets: errands of our own making, one or two to a trip.
+"""The embedded sample of market baskets: shopping trips with one or two made-up errands.
 
-Each errand has items that it often needs. Who goes for two buys for both; and some things go into
-any basket. So what lies in a basket tells what else does, beyond what most people buy anyway:
+Each errand has items that it often needs. A trip with two errands needs the items of both, and some
+items occur in any basket. The items in a basket therefore predict others better than popularity:
 
     breakfast                -> coffee, rolls, jam, milk
     barbecue, then cleaning  -> sausages, charcoal, beer, sponges, bin bags, chewing gum
@@ -17,7 +17,7 @@ IN_ANY_BASKET = 0.02
 OFTEN, SOMETIMES, SELDOM = 0.6, 0.35, 0.15
 CHANCES = (OFTEN, OFTEN, OFTEN, SOMETIMES, SOMETIMES, SOMETIMES, SELDOM, SELDOM)
 
-# an errand's share, then its items, likeliest first
+# the share of each errand, then its items, most likely first
 ERRANDS = (
     (18, ("milk", "rolls", "coffee", "butter", "jam", "eggs", "orange juice", "honey")),
     (14, ("pasta", "tomato sauce", "grated cheese", "basil", "garlic", "olive oil", "red wine")),
@@ -35,7 +35,7 @@ ANY_BASKET = ("chewing gum", "newspaper", "bread")
 
 
 def shopping_trips() -> list[list[str]]:
-    """Return 3,000 baskets of 60 items, always the same; none is empty."""
+    """Return 3,000 non-empty baskets with 60 different items, always the same."""
     items = list(dict.fromkeys([*(item for _, needs in ERRANDS for item in needs), *ANY_BASKET]))
     chances = _chances(items)
     shares = np.array([share for share, _ in ERRANDS], float)
@@ -52,7 +52,7 @@ def shopping_trips() -> list[list[str]]:
 
 
 def _chances(items: list[str]) -> np.ndarray:
-    """Return how likely each errand puts each item into the basket, (errands, items)."""
+    """Return the probability that an errand puts an item into the basket, (errands, items)."""
     chances = np.full((len(ERRANDS), len(items)), IN_ANY_BASKET)
     for item in ANY_BASKET:
         chances[:, items.index(item)] = SOMETIMES

@@ -1,4 +1,4 @@
-"""Stained pages made by code, each with the clean page that it was: the embedded sample.
+"""The embedded sample of stained pages, generated together with the clean pages.
 
 synthetic_page(7) -> (noisy, clean, "coffee"), the same page every time
 """
@@ -27,39 +27,39 @@ KINDS: dict[str, Noise | None] = {
     "speckle": speckle,
 }
 SECOND_SHARE = 0.35
-"""How many pages suffer from a second kind of noise, too."""
+"""Share of pages with a second kind of noise."""
 SEED = 20_150_601
-"""Keeps these pages apart from all else that is drawn with a small seed."""
+"""Keeps these pages independent of anything else drawn with a small seed."""
 
 
 def synthetic_page(seed: int, shape: tuple[int, int] = SHAPE) -> tuple[np.ndarray, np.ndarray, str]:
     """Print a page and stain it, the same for the same arguments and library versions.
 
     Args:
-        seed: Which page; consecutive seeds go through the kinds of noise in turn.
+        seed: Seed of the page; consecutive seeds cycle through the kinds of noise.
         shape: Its height and width in pixels.
 
     Returns:
         noisy: uint8 (height, width), 0 to 255.
         clean: uint8 (height, width), 0 ink to 255 paper.
-        kind: The chief kind of noise, one of `KINDS`.
+        kind: The main kind of noise, one of `KINDS`.
     """
     rng = np.random.default_rng([SEED, seed])
     clean = printed_page(shape, rng)
     kinds = list(KINDS)
-    chief = kinds[seed % len(kinds)]
-    chosen = [chief]
+    main = kinds[seed % len(kinds)]
+    chosen = [main]
     if rng.random() < SECOND_SHARE:
-        chosen.append(str(rng.choice([kind for kind in kinds if kind != chief])))
+        chosen.append(str(rng.choice([kind for kind in kinds if kind != main])))
     paper = np.full(shape, 1, np.float32)
     for kind in chosen:
         noise = KINDS[kind]
         paper *= _show_through(shape, rng) if noise is None else noise(shape, rng)
-    return _scan(clean, paper, rng), clean, chief
+    return _scan(clean, paper, rng), clean, main
 
 
 def _show_through(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """The other side's print, mirrored, blurred by the paper and faint: float32."""
+    """Faint, mirrored print of the other side, blurred by the paper: float32."""
     from scipy.ndimage import gaussian_filter
 
     ink = 1 - printed_page(shape, rng)[:, ::-1].astype(np.float32) / 255
@@ -71,7 +71,7 @@ def _show_through(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarra
 
 
 def _scan(clean: np.ndarray, paper: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Lay the ink on the paper and scan both: grain, a little blur, grey paper."""
+    """Put the ink on the paper and scan both: grain, slight blur, grey paper."""
     from scipy.ndimage import gaussian_filter
 
     ink = (1 - clean.astype(np.float32) / 255) * rng.uniform(0.82, 1)

@@ -1,4 +1,4 @@
-"""Where data files lie on this machine, and how the missing ones get there."""
+"""Finding data files on this machine, and downloading missing ones."""
 
 import hashlib
 import os
@@ -9,11 +9,11 @@ from typing import Literal
 from nnlab.datasets.store.registry import DataFile, DataSet, Edition
 from nnlab.errors import DataError
 
-NO = {"", "0", "false", "no", "off"}
+FALSE_VALUES = {"", "0", "false", "no", "off"}
 MANY = 20
-"""Files of one set from which they are told of together, not a line each."""
+"""Number of missing files from which on only some are listed."""
 SHOWN = 3
-"""How many of many files are named."""
+"""How many of them are listed then."""
 
 
 class MissingDataError(DataError):
@@ -30,12 +30,12 @@ class MissingDataError(DataError):
 
 @dataclass(frozen=True)
 class FileStatus:
-    """What has become of one file of a data set on this machine.
+    """Whether one file of a data set is on this machine.
 
     Attributes:
-        file: Which file.
-        state: Whether it was found whole, found damaged, or not found.
-        path: Where it lies; None if missing.
+        file: The file.
+        state: Whether it was found undamaged, found damaged, or not found.
+        path: Where it was found; None if missing.
         problem: What is wrong with a damaged file, else empty.
     """
 
@@ -48,16 +48,16 @@ class FileStatus:
 class Store:
     """Finds data sets on this machine, and downloads what is missing.
 
-    Searched in order: the given folder, `$NNLAB_DATA`, `./data`, the user's cache.
+    Searches, in this order, the given folder, `$NNLAB_DATA`, `./data` and the user's cache.
 
     Attributes:
         data_dir: Folder given by the user, or None.
-        offline: Whether nothing may be downloaded; also true if `$NNLAB_OFFLINE` is set to
-            anything but 0, false, no, off or nothing.
-        progress: Whether a download shows a bar on stderr.
+        offline: Whether downloads are forbidden; also true if `$NNLAB_OFFLINE` is set to anything
+            but 0, false, no, off or the empty string.
+        progress: Whether downloads show a progress bar on stderr.
 
     Raises:
-        DataError: `data_dir` is given but is no folder.
+        DataError: `data_dir` is given but is not a folder.
     """
 
     def __init__(
@@ -69,11 +69,12 @@ class Store:
                 "create it or name another with --data-dir"
             )
         self.data_dir = data_dir
-        self.offline = offline or os.environ.get("NNLAB_OFFLINE", "").strip().lower() not in NO
+        switch = os.environ.get("NNLAB_OFFLINE", "").strip().lower()
+        self.offline = offline or switch not in FALSE_VALUES
         self.progress = progress
 
     def folders(self) -> list[Path]:
-        """Return the folders that are searched, in order, whether they exist or not."""
+        """Return the searched folders in order, whether they exist or not."""
         named = os.environ.get("NNLAB_DATA", "").strip()
         candidates = [self.data_dir, Path(named) if named else None, Path("data"), _user_cache()]
         return [folder for folder in candidates if folder is not None]
@@ -83,13 +84,13 @@ class Store:
         return self.data_dir or _user_cache()
 
     def find(self, data_set: DataSet) -> dict[str, Path] | None:
-        """Return the files of the first edition that is here, without downloading.
+        """Return the files of the first complete edition on this machine, without downloading.
 
         Returns:
             The path of each role, every file verified; None if no edition is complete.
 
         Raises:
-            DataError: A file is there but damaged: names it and what was expected.
+            DataError: A file is damaged; the message names it and says what was expected.
         """
         for edition in data_set.editions:
             paths = self._paths(edition)
@@ -104,9 +105,9 @@ class Store:
             The path of each role, every file verified.
 
         Raises:
-            MissingDataError: Files are missing and cannot be downloaded: names each with
-                its sha256, its URL, and the folder to put it in.
-            DataError: A file is there, or came, but is damaged.
+            MissingDataError: Files are missing and cannot be downloaded; the message lists each
+                with sha256 and URL, and the folder to put it in.
+            DataError: A file is damaged.
         """
         found = self.find(data_set)
         if found:
@@ -121,7 +122,7 @@ class Store:
         return {file.role: paths[file.role] for file in edition.files}
 
     def status(self, data_set: DataSet) -> list[FileStatus]:
-        """Return the state of every file, of the edition that is most complete here."""
+        """Return the status of every file of the most complete edition on this machine."""
         reports = [[self._status(file) for file in edition.files] for edition in data_set.editions]
         return max(reports, key=_share_found)
 
@@ -155,7 +156,7 @@ class Store:
 
 
 def verify(path: Path, file: DataFile) -> str:
-    """Return what is wrong with the file at `path`, or nothing."""
+    """Return what is wrong with the file at `path`, or an empty string."""
     try:
         size = path.stat().st_size
         if size != file.bytes:
@@ -182,9 +183,9 @@ def _share_found(report: list[FileStatus]) -> float:
 def _missing(
     data_set: DataSet, files: list[DataFile], folder: Path, reason: str
 ) -> MissingDataError:
-    """Say which files are missing, why they cannot be had, and how to put them there by hand."""
+    """Say which files are missing, why they were not downloaded, and how to add them by hand."""
     shown = files if len(files) < MANY else files[:SHOWN]
-    lines = [f"data set {data_set.name!r} is not here ({reason}); put these files into {folder}:"]
+    lines = [f"data set {data_set.name!r} not found ({reason}); put these files into {folder}:"]
     lines += [
         f"  {file.path}  {file.bytes} bytes  sha256 {file.sha256}  {file.url or '(no URL)'}"
         for file in shown

@@ -1,4 +1,4 @@
-"""Downloading one file of a data set: checked, and whole or not at all."""
+"""Downloading one file of a data set, verified, and completely or not at all."""
 
 import sys
 from pathlib import Path
@@ -15,9 +15,9 @@ class DownloadError(Exception):
 
 
 def download(file: DataFile, folder: Path, progress: bool) -> Path:
-    """Download `file` into a data folder and check it; nothing is left behind on failure.
+    """Download `file` into a data folder and verify it; nothing is left behind on failure.
 
-    Tried once: a user who waits would rather read what to do.
+    There is one try: a waiting user would rather read what to do.
 
     Args:
         file: What to download.
@@ -25,10 +25,10 @@ def download(file: DataFile, folder: Path, progress: bool) -> Path:
         progress: Whether to show a bar on stderr.
 
     Returns:
-        Where the file lies now.
+        The path of the file.
 
     Raises:
-        DownloadError: It cannot be downloaded or written, or what came is something else.
+        DownloadError: It cannot be downloaded or written, or has an unexpected checksum.
     """
     if not file.url:
         raise DownloadError(f"{file.path} cannot be downloaded")
@@ -39,15 +39,15 @@ def download(file: DataFile, folder: Path, progress: bool) -> Path:
     bar = _progress_bar(target.name, file.bytes) if progress else None
     patience = (CONNECT_SECONDS, READ_SECONDS)
     fetch = pooch.HTTPDownloader(timeout=patience, progressbar=bar if bar is not None else False)
-    # Pooch announces downloads and checksums by logging; the error or the bar says it here.
+    # Pooch logs downloads and checksums; here the error message or the progress bar reports them.
     pooch.get_logger().setLevel("ERROR")
     try:
         pooch.retrieve(file.url, f"sha256:{file.sha256}", target.name, target.parent, None, fetch)
-        target.chmod(0o644)  # pooch leaves its temporary file's 0600, useless in a shared folder
+        target.chmod(0o644)  # pooch leaves the 0600 of its temporary file, useless if shared
     except requests.exceptions.RequestException as error:
         raise DownloadError(f"downloading {file.url} failed: {_cause(error)}") from error
     except ValueError as error:
-        raise DownloadError(f"{file.url} gave a file with another sha256 than expected") from error
+        raise DownloadError(f"the file at {file.url} has an unexpected sha256") from error
     except OSError as error:
         raise DownloadError(f"cannot write {target}: {error.strerror or error}") from error
     finally:
@@ -63,7 +63,7 @@ def _progress_bar(name: str, size: int) -> Any:
 
 
 def _cause(error: Exception) -> str:
-    """Put a failure of requests into a few words."""
+    """Describe a failure of requests in a few words."""
     import requests
 
     if isinstance(error, requests.exceptions.HTTPError) and error.response is not None:

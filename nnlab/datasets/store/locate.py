@@ -1,4 +1,4 @@
-"""What `--corpus` or `--pairs` names: a file, a registered set, or the sample."""
+"""Finding what `--corpus` or `--pairs` names: a file, a registered set, or the sample."""
 
 import contextlib
 import hashlib
@@ -16,11 +16,11 @@ from nnlab.errors import DataError, nearest
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a reader of single files takes.
+    """What a loader of single files looks for.
 
     Attributes:
         role: The role of its file in the registry, such as "text".
-        default: The set to take where none is named.
+        default: The set to use if none is named.
         title: What a warning calls the default set.
         sample: What the embedded sample is, in words.
     """
@@ -36,10 +36,10 @@ class Located:
     """A file that was found.
 
     Attributes:
-        path: Where it lies.
+        path: Where it was found.
         name: The data set's name, or the file's.
-        file: What a record calls the file: the path given, or folder and name in a data folder.
-        registered: Whether it is that of a registered set.
+        file: What records call the file: the path given, or its folder and name in a data folder.
+        registered: Whether it belongs to a registered set.
     """
 
     path: Path
@@ -51,7 +51,7 @@ class Located:
         """Read the text in pieces, as `text_pieces` does.
 
         Args:
-            encoding: That of the user's own file; those of registered texts are known.
+            encoding: Encoding of a user's file; those of registered texts are known.
             warn: Called with one line if a zip file holds several texts.
 
         Raises:
@@ -63,7 +63,7 @@ class Located:
         return text_pieces(self.path, None if self.registered else encoding, warn)
 
     def source(self) -> Source:
-        """Return the record of where the data came from; the checksum is over the file's bytes.
+        """Return the record of where the data came from, with a checksum over the file's bytes.
 
         Raises:
             DataError: The file cannot be read.
@@ -79,20 +79,20 @@ class Located:
 def locate(
     store: Store, name: str | None, wanted: Wanted, warn: Callable[[str], None]
 ) -> Located | None:
-    """Find the file that the user asked for, or the best one that can be had.
+    """Find the file that the user asked for, or the best one available.
 
     Args:
-        store: Where data files lie.
+        store: Finds data files.
         name: A file, "sample", a registered set or the name of its file, or None: the default
-            set where it is found or can be downloaded, else the sample, with a warning.
-        wanted: What the reader takes.
-        warn: Called with one line if the sample stands in.
+            set if it is found or can be downloaded, else the sample, with a warning.
+        wanted: What the loader looks for.
+        warn: Called with one line if the sample is used instead.
 
     Returns:
         The file; None for the embedded sample.
 
     Raises:
-        MissingDataError: The set that was named is not here and cannot be downloaded.
+        MissingDataError: The named set is missing and cannot be downloaded.
         DataError: There is no such file or set, or the file is damaged.
     """
     if name is None:
@@ -100,8 +100,8 @@ def locate(
             return _registered(store, get_set(wanted.default), wanted.role)
         except MissingDataError as error:
             warn(
-                f"{wanted.default} is not here ({error.reason}): using the embedded sample "
-                f"instead, {wanted.sample}; figures do not compare with {wanted.title}'s "
+                f"{wanted.default} not found ({error.reason}); using the embedded sample "
+                f"instead: {wanted.sample}; its scores cannot be compared with {wanted.title}'s "
                 f"(to get it: nnlab data fetch {wanted.default})"
             )
             return None
@@ -119,16 +119,16 @@ def locate(
 def warn_of_ignored(
     located: Located | None, warn: Callable[[str], None], **options: object
 ) -> None:
-    """Say that options of reading a file were given for data whose form is known."""
+    """Warn of options for reading a user's file that were given for other data."""
     given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
     if given and (located is None or located.registered):
         name = located.name if located else "the sample"
         verb = "is" if len(given) == 1 else "are"
-        warn(f"{', '.join(given)} {verb} ignored: {name} is no file of your own")
+        warn(f"{', '.join(given)} {verb} ignored: {name} is not a file of your own")
 
 
 def _sets_by_name(role: str) -> Mapping[str, DataSet]:
-    """Return the sets with such a file, by their names and by the names of the files."""
+    """Return the sets with a file of this role, by the names of the sets and of the files."""
     found = {}
     for name, data_set in all_sets().items():
         for file in data_set.editions[0].files:
@@ -147,7 +147,7 @@ def _unknown(name: str, path: Path, sets: Mapping[str, DataSet]) -> str:
     if _is(path.is_dir):
         return f"{name} is a folder; expected a file"
     if _is(path.exists):
-        return f"{name} is no regular file (it is read twice); save it to a file first"
+        return f"{name} is not a regular file and cannot be read twice; save it to a file first"
     names = [*(known for known in sets if sets[known].name == known), SAMPLE]
     what = "file does not exist" if _like_a_path(name) else "no such file or data set"
     return f"{name!r}: {what}; {nearest(path.name.removesuffix(path.suffix), names)}"
@@ -158,7 +158,7 @@ def _like_a_path(name: str) -> bool:
 
 
 def _is(question: Callable[[], bool]) -> bool:
-    """Ask about a path; a name too long to be one is none."""
+    """Ask about a path; the answer is no if the name is too long for a path."""
     with contextlib.suppress(OSError, ValueError):
         return question()
     return False

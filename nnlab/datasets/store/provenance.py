@@ -1,4 +1,4 @@
-"""Which data a network was trained on: kept in metrics.json, the checkpoint and every figure."""
+"""Which data a network was trained on, as recorded in metrics.json, checkpoints and figures."""
 
 import reprlib
 from dataclasses import asdict, dataclass
@@ -7,17 +7,18 @@ from typing import Any
 from nnlab.errors import CheckpointError
 
 SAMPLE = "sample"
-"""What every embedded sample is called."""
+"""The name of every embedded sample."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where data came from, exactly enough to tell whether it is the same data again.
+    """Where data came from, exactly enough to recognise the same data again.
 
     Attributes:
-        name: The data set's name, or the user's file.
+        name: Name of the data set, or of the user's file.
         sha256: Checksum over the content.
-        sample: Whether this is an embedded sample; its figures do not compare with the real set's.
+        sample: Whether this is an embedded sample, whose scores cannot be compared with the real
+            set's.
         files: The files that were read; empty for an embedded sample.
     """
 
@@ -28,15 +29,15 @@ class Source:
 
     @classmethod
     def from_dict(cls, record: Any) -> "Source":
-        """Read the fields back, out of a file that anyone may have made.
+        """Read the fields back from an untrusted file.
 
         Raises:
-            CheckpointError: They are not those of a source.
+            CheckpointError: They are not the fields of a source.
         """
         kinds = {"name": str, "sha256": str, "sample": bool, "files": list}
         if not isinstance(record, dict) or {k: type(v) for k, v in record.items()} != kinds:
             raise CheckpointError(
-                f"expected name, sha256, sample and files of a data set, not {reprlib.repr(record)}"
+                f"expected name, sha256, sample and files of a data set, got {reprlib.repr(record)}"
             )
         return cls(**{**record, "files": tuple(map(str, record["files"]))})
 

@@ -13,11 +13,11 @@ from nnlab.errors import DataError, nearest
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file of a data set, exactly.
+    """One exact file of a data set.
 
     Attributes:
         role: What it holds, such as "train-images"; unique within an edition.
-        path: Where it lies inside a data folder, with forward slashes.
+        path: Path below a data folder, with forward slashes.
         bytes: Its size.
         sha256: Its checksum, 64 hexadecimal digits.
         url: Where the same bytes can be downloaded; empty if nowhere.
@@ -32,10 +32,10 @@ class DataFile:
 
 @dataclass(frozen=True)
 class Edition:
-    """One whole copy of a data set; of several editions, any will do.
+    """One complete copy of a data set; if there are several editions, any of them can be used.
 
     Attributes:
-        files: Its files, each with a role of its own.
+        files: Its files, each with a different role.
     """
 
     files: tuple[DataFile, ...]
@@ -43,7 +43,7 @@ class Edition:
 
 @dataclass(frozen=True)
 class DataSet:
-    """A data set and everything known about it before a file of it is opened.
+    """A data set and everything known about it before its files are opened.
 
     Attributes:
         name: What `--dataset` calls it.
@@ -71,7 +71,7 @@ def get_set(name: str) -> DataSet:
     """Return the data set called `name`.
 
     Raises:
-        DataError: There is none of that name; the near matches are named.
+        DataError: There is no such data set; near matches are named.
     """
     sets = all_sets()
     if name not in sets:

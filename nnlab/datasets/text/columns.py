@@ -1,4 +1,4 @@
-"""Which columns of a table a user means: "1,3", "2-", or the names in its first line."""
+"""Choosing columns of a table: "1,3", "2-", or the names in its first line."""
 
 import re
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
 
 
 class Columns(NamedTuple):
-    """Columns that were chosen.
+    """Chosen columns.
 
     Attributes:
-        numbers: Where they are, from 0; without those of an open end.
-        rest: From where on all further columns are meant, or None.
-        named: Whether they were chosen by names, which are in the first line then.
+        numbers: Their numbers, from 0, without those of an open range.
+        rest: The first column of an open range, or None.
+        named: Whether they were chosen by name, so that the first line is a header.
     """
 
     numbers: tuple[int, ...]
@@ -25,7 +25,7 @@ class Columns(NamedTuple):
     named: bool
 
     def of(self, row: Sequence[str]) -> list[str]:
-        """Return the chosen cells of a row; those that it does not have are empty."""
+        """Return the chosen cells of a row, empty ones for columns that it lacks."""
         chosen = [row[number] if number < len(row) else "" for number in self.numbers]
         return chosen if self.rest is None else chosen + list(row[self.rest :])
 
@@ -34,16 +34,16 @@ def parse_columns(text: str, first: Sequence[str]) -> Columns:
     """Read the value of `--columns`.
 
     Args:
-        text: Numbers from 1, ranges, or names of columns, with commas between them.
+        text: Numbers from 1, ranges, or column names, separated by commas.
         first: The cells of the file's first line.
 
-    "1,3" is the first and the third column; "2-" all but the first; "user,item" those two.
+    "1,3" is the first and third column, "2-" all but the first, "user,item" those two.
 
     Raises:
         UsageError: A column does not exist.
     """
     words = [word.strip() for word in text.split(",")]
-    by_number = all(map(_RANGE.fullmatch, words))  # a name may be a number: it is none here
+    by_number = all(map(_RANGE.fullmatch, words))  # numbers are never taken for names
     if not by_number and all(word in first for word in words):
         return Columns(tuple(first.index(word) for word in words), None, named=True)
     if not by_number and any(word in first for word in words):
@@ -69,7 +69,7 @@ def parse_columns(text: str, first: Sequence[str]) -> Columns:
 
 
 def is_number(cell: str) -> bool:
-    """Return whether a cell is a number: "12", "-3,5", "1e9"; "7up" and "" are none."""
+    """Return whether a cell is a number, such as "12", "-3,5" or "1e9", but not "7up" or ""."""
     return bool(_NUMBER.fullmatch(cell))
 
 
@@ -83,7 +83,7 @@ def numeric_columns(rows: Sequence[Sequence[str]], share: float = 0.95) -> list[
 
 
 def column_list(numbers: Sequence[int], first: Sequence[str], *, named: bool) -> str:
-    """Spell columns, from 0, as `--columns` takes them: by name, if they are easy to type."""
+    """Return columns, from 0, as text for `--columns`: by name if that is easy to type."""
     names = [first[number] for number in numbers]
     if named and len(set(first)) == len(first) and all(map(_EASY.fullmatch, names)):
         return ",".join(names)

@@ -1,4 +1,4 @@
-"""A text as one array of character codes: Tom Sawyer, the embedded sample, or the user's file."""
+"""Loading a text as an array of character codes: Tom Sawyer, the sample, or the user's file."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,11 +25,11 @@ WANTED = Wanted(
 
 @dataclass(frozen=True)
 class Corpus:
-    """A text, a code for each character.
+    """A text as one code per character.
 
     Attributes:
-        codes: uint8 (length,), indices into `characters`; uint16 or int32 where there are more
-            than 256 or 65,536 characters.
+        codes: uint8 (length,), indices into `characters`; uint16 or int32 if there are more than
+            256 or 65,536 characters.
         characters: The characters that occur, sorted.
         source: Which text this is.
 
@@ -50,15 +50,15 @@ def load_corpus(
     encoding: str | None,
     warn: Callable[[str], None],
 ) -> Corpus:
-    """Load the text that the user asked for, or the best one that can be had.
+    """Load the text that the user asked for, or the best one available.
 
     Args:
-        store: Where data files lie.
-        name: A text file, "sample", the name of a registered text, or None: Tom Sawyer where it
-            is found or can be downloaded, else the sample, with a warning.
-        keep_case: Whether capitals stay; else the text is lower-cased.
+        store: Finds data files.
+        name: A text file, "sample", the name of a registered text, or None: Tom Sawyer if it is
+            found or can be downloaded, else the sample, with a warning.
+        keep_case: Whether to keep capitals; otherwise the text is converted to lower case.
         encoding: The encoding of a text file; None is UTF-8.
-        warn: Called with one line if the sample stands in, or if a licence was left out.
+        warn: Called with one line if the sample is used instead, or if a licence was left out.
 
     Raises:
         DataError: The text is missing, damaged, binary, blank, or in another encoding.
@@ -78,14 +78,14 @@ def load_corpus(
         warn(f"{located.name}: {note}")
     if not "".join(characters).strip():
         raise DataError(
-            f"{located.path} holds no text"
+            f"{located.path} contains no text"
             + (" besides Project Gutenberg's licence" if note else ", only blanks")
         )
     return Corpus(codes, characters, located.source())
 
 
 def sample_corpus(keep_case: bool) -> Corpus:
-    """Return the embedded sample, always the same on one version of Python."""
+    """Return the embedded sample, which depends only on the version of Python."""
     text = prose()
     codes, characters = _encoded(_cased([text], keep_case))
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -93,7 +93,7 @@ def sample_corpus(keep_case: bool) -> Corpus:
 
 
 def encode(text: str, characters: Sequence[str]) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Turn a text into codes, leaving out characters that have none.
+    """Convert a text to codes, leaving out characters that have none.
 
     Args:
         text: Any text.
@@ -101,7 +101,7 @@ def encode(text: str, characters: Sequence[str]) -> tuple[np.ndarray, tuple[str,
 
     Returns:
         codes: As in `Corpus`, of the known characters (length,).
-        unknown: The others, each once, in the order of their first occurrence.
+        unknown: The others, each once, in order of first occurrence.
 
     With characters "a", "b": "abba" gives 0, 1, 1, 0 and (); "b-a-c" gives 1, 0 and ("-", "c").
     """
@@ -114,7 +114,7 @@ def encode(text: str, characters: Sequence[str]) -> tuple[np.ndarray, tuple[str,
 
 
 def decode(codes: np.ndarray, characters: Sequence[str]) -> str:
-    """Turn codes back into a text.
+    """Convert codes back to a text.
 
     Args:
         codes: Integers (length,), 0 to len(characters) - 1.
@@ -127,15 +127,15 @@ def decode(codes: np.ndarray, characters: Sequence[str]) -> str:
 
 
 def _cased(pieces: Iterable[str], keep_case: bool) -> Iterator[str]:
-    # in pieces: lower() of a whole text takes twelve bytes per character for a moment
+    # in pieces, because lower() of a whole text briefly takes twelve bytes per character
     return iter(pieces) if keep_case else (piece.lower() for piece in pieces)
 
 
 def _encoded(pieces: Iterable[str]) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Encode a text that comes in pieces, which is held as codes only.
+    """Encode a text given in pieces, keeping only codes in memory.
 
-    A character's first code is the order of its first occurrence; once all are known, the codes
-    are changed into those of the sorted characters.
+    At first, characters are numbered in order of first occurrence. Once all are known, the codes
+    are replaced by those of the sorted characters.
     """
     first_codes = np.full(CODE_POINTS, -1, np.int32)
     seen = np.empty(0, np.uint32)
@@ -160,7 +160,7 @@ def _encoded(pieces: Iterable[str]) -> tuple[np.ndarray, tuple[str, ...]]:
 
 def _points(text: str) -> np.ndarray:
     """Return the code points of a text, uint32 (length,)."""
-    # argv may hold lone surrogates: bytes that were not in the user's encoding
+    # argv may contain lone surrogates, for bytes that are invalid in the user's encoding
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 

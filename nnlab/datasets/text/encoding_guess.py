@@ -1,7 +1,7 @@
-"""A guess which encoding bytes are in that are not UTF-8, by the letters that languages use.
+"""Guessing the encoding of bytes that are not UTF-8 by the letters that languages use.
 
-An old encoding gives its letters beyond ASCII to a few languages. Read in the right one, a French
-text holds French letters; read in another, letters that no one language has (bičre, pęches).
+An old encoding covers the non-ASCII letters of a few languages. Decoded correctly, a French text
+has French letters; decoded wrongly, letters that no single language has (bičre, pęches).
 """
 
 import unicodedata
@@ -33,7 +33,7 @@ CYRILLIC = ("абвгдежзийклмнопрстуфхцчшщъыьэюяё"
 GREEK = ("αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ",)
 
 CANDIDATES = (
-    ("cp1252", WESTERN),  # the commonest by far: of equals the first is taken
+    ("cp1252", WESTERN),  # by far the most common, and the first of equals is chosen
     ("cp1250", CENTRAL),
     ("cp1254", TURKISH),
     ("cp1251", CYRILLIC),
@@ -46,11 +46,11 @@ CANDIDATES = (
 )
 JAPANESE = ("shift-jis", "cp932", "euc-jp")
 LEAST_COVERED = 0.8
-"""Share of the letters beyond ASCII that the best language must have."""
+"""Share of the non-ASCII letters that the best language must have."""
 TWO_LANGUAGES = 0.9
-"""What counts a text in two languages of one encoding, beside one in a single language."""
+"""Factor for texts in two languages of an encoding, compared with a single language."""
 CAPITALS_COST = 0.05
-"""What a text in capitals only counts less: in koi8-r and cp1251 small and capital are swapped."""
+"""Penalty for a text of capitals only: koi8-r and cp1251 have capital and small letters swapped."""
 LEAST_KANA = 0.3
 LATIN_ENDS = "\u024f"
 LATIN_PREFIXES = ("cp1250", "cp1252", "cp1254", "cp1257", "iso8859", "latin", "mac_", "cp85", "cp4")
@@ -63,39 +63,39 @@ def likely_encoding(head: bytes) -> str:
     """Guess the encoding of bytes that are not UTF-8.
 
     Args:
-        head: Some bytes of the text; the more, the better the guess.
+        head: Some bytes of the text; more bytes give a better guess.
     """
     for encoding in JAPANESE:
         if _is_japanese(head, encoding):
             return encoding
-    best = max((_judged(head, *candidate) for candidate in CANDIDATES), key=lambda one: one.score)
+    best = max((_scored(head, *candidate) for candidate in CANDIDATES), key=lambda one: one.score)
     if best.score >= LEAST_COVERED:
         return best.encoding
     from charset_normalizer import from_bytes
 
     found = from_bytes(head).best()
-    if found is None or found.encoding.startswith(LATIN_PREFIXES):  # the judgement above is better
+    if found is None or found.encoding.startswith(LATIN_PREFIXES):  # the guess above is better
         return best.encoding
     return found.encoding.replace("_", "-")
 
 
-class _Judged(NamedTuple):
+class _Guess(NamedTuple):
     encoding: str
     score: float
 
 
-def _judged(head: bytes, encoding: str, languages: tuple[str, ...]) -> _Judged:
-    """Return how much of the letters beyond ASCII one language of the encoding has, 0 to 1."""
+def _scored(head: bytes, encoding: str, languages: tuple[str, ...]) -> _Guess:
+    """Return the share of the non-ASCII letters that a language of the encoding has, 0 to 1."""
     letters = _letters(head.decode(encoding, errors="replace"))
     total = sum(letters.values())
     if not total:  # only quotation marks and the like
-        return _Judged(encoding, 1.0)
+        return _Guess(encoding, 1.0)
     known = [{letter for letter in letters if letter.lower() in language} for language in languages]
     one = max(_count(letters, some) for some in known)
     two = max(_count(letters, first | second) for first in known for second in known)
     capitals = _count(letters, {letter for letter in letters if letter.isupper()})
     share = max(one, TWO_LANGUAGES * two) / total
-    return _Judged(encoding, share - CAPITALS_COST * capitals / total)
+    return _Guess(encoding, share - CAPITALS_COST * capitals / total)
 
 
 def _count(letters: Counter[str], known: set[str]) -> int:
@@ -103,9 +103,9 @@ def _count(letters: Counter[str], known: set[str]) -> int:
 
 
 def _letters(text: str) -> Counter[str]:
-    """Count what stands for letters beyond ASCII: the letters, and any sign inside a word.
+    """Count characters in place of non-ASCII letters: letters, and any sign inside a word.
 
-    A capital after a small letter, and a letter of another script beside one of ASCII, count as
+    A capital after a small letter, and a letter of another script next to an ASCII one, count as
     U+FFFD, which no language has.
     """
     found: Counter[str] = Counter()
@@ -127,17 +127,17 @@ def _is_part_of_word(previous: str, character: str, following: str) -> bool:
     inside = previous.isalpha() and following.isalpha()
     if character.isspace() or character in (_INSIDE_WORDS if inside else _BETWEEN_WORDS):
         return False
-    if unicodedata.category(character) in ("Cc", "Cn", "So"):  # no one writes them
+    if unicodedata.category(character) in ("Cc", "Cn", "So"):  # nobody writes these
         return True
     return character.isalpha() or previous.isalpha() or following.isalpha()
 
 
 def _is_japanese(head: bytes, encoding: str) -> bool:
-    """Return whether bytes can be read so and hold kana, which no Japanese text is without."""
+    """Return whether bytes can be decoded and have kana, as every Japanese text does."""
     try:
         text = head.decode(encoding)
     except UnicodeDecodeError as error:
-        if error.start < len(head) - 1:  # else the last character is only cut off
+        if error.start < len(head) - 1:  # otherwise only the last character is cut off
             return False
         text = head[: error.start].decode(encoding)
     foreign = [character for character in text if character > "\x7f"]

@@ -1,4 +1,4 @@
-"""What a file is that holds no plain text: a spreadsheet, a document, a picture, an archive."""
+"""Recognising files that are not plain text: spreadsheets, documents, pictures, archives."""
 
 from collections.abc import Iterable
 from pathlib import PurePosixPath
@@ -11,11 +11,11 @@ _PACKED = "unpack it first, or pack it with gzip or zip"
 
 
 class Kind(NamedTuple):
-    """What a file is, and what to do about it.
+    """A kind of file, and what to do about it.
 
     Attributes:
-        what: Its kind in words, such as "a spreadsheet (xlsx)".
-        advice: How to get a text out of it.
+        what: The kind in words, such as "a spreadsheet (xlsx)".
+        advice: How to get a text from it.
     """
 
     what: str
@@ -57,19 +57,19 @@ _MIME_TYPES = {
 
 
 def kind_of(head: bytes) -> Kind | None:
-    """Return what a file is that begins with these bytes; None if they name no known kind.
+    """Return the kind of a file that starts with these bytes, or None.
 
-    b"%PDF-1.7" is a PDF document; b"whole milk" and b"II. The" are None.
+    b"%PDF-1.7" is a PDF document; b"whole milk" and b"II. The" give None.
     """
     return next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
 
 
 def office_kind(names: Iterable[str], mime_type: bytes) -> Kind | None:
-    """Return which Office file a zip file is.
+    """Return which kind of Office file a zip file is, or None.
 
     Args:
         names: The names of its members.
-        mime_type: What its member "mimetype" holds; empty without one.
+        mime_type: The content of its member "mimetype", or empty.
     """
     known = _MIME_TYPES.get(mime_type.strip())
     if known:

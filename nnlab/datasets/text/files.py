@@ -1,4 +1,4 @@
-"""Text files of unknown origin: decoded, with plain line ends, a piece at a time."""
+"""Decoding text files of unknown origin, with plain line ends, piece by piece."""
 
 import codecs
 import io
@@ -32,12 +32,12 @@ def read_text(
 
     Args:
         path: The file.
-        encoding: Its encoding; None is UTF-8. A byte order mark goes before it.
+        encoding: Its encoding; None is UTF-8. A byte order mark takes precedence.
         warn: Called with one line if a zip file holds several texts; None refuses that.
-        flag: The option that takes an encoding, for the advice in errors; empty for none.
+        flag: The option for the encoding, for the advice in errors; empty for none.
 
     Returns:
-        The text without byte order mark, every line end a line feed.
+        The text without byte order mark, with line feeds as line ends.
 
     Raises:
         DataError: The file is missing, a folder, empty, binary, damaged, or in another encoding.
@@ -53,10 +53,10 @@ def text_pieces(
     *,
     flag: str = ENCODING_FLAG,
 ) -> Iterator[str]:
-    """Read a text file in pieces of some 250,000 characters, so that it is never held whole.
+    """Read a text file in pieces of about 250,000 characters, so that it is never fully in memory.
 
-    A piece ends at the end of a line, unless the line is longer than a piece. The arguments are
-    those of `read_text`.
+    A piece ends at a line end, unless the line is longer than a piece. The arguments are those of
+    `read_text`.
 
     Raises:
         DataError: As `read_text`.
@@ -75,12 +75,13 @@ def decoded(
 
     Args:
         stream: The bytes.
-        encoding: Python's name of their encoding; None is UTF-8. A byte order mark goes before it.
+        encoding: Python's name of their encoding; None is UTF-8. A byte order mark takes
+            precedence.
         name: What errors call the stream.
         flag: As in `read_text`.
 
     Raises:
-        DataError: The bytes are none at all, no text, or in another encoding.
+        DataError: The stream is empty, not text, or in another encoding.
     """
     pieces = _whole_lines(_plain_text(stream, encoding, name, flag))
     first = next(pieces, "")
@@ -91,7 +92,7 @@ def decoded(
 
 
 def _plain_text(stream: IO[bytes], encoding: str | None, name: str, flag: str) -> Iterator[str]:
-    """Decode chunk by chunk, with line feeds only, and without byte order mark."""
+    """Decode chunk by chunk, with line feeds as line ends and without byte order mark."""
     chunk = head = stream.read(PIECE_BYTES)
     marked = marked_encoding(head)
     _check_head(head, marked or encoding, name, flag)
@@ -104,11 +105,11 @@ def _plain_text(stream: IO[bytes], encoding: str | None, name: str, flag: str) -
         try:
             text = decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
-            # what is left over of the last chunk stands at the beginning of error.object
+            # error.object starts with the rest of the previous chunk
             offset = position - len(error.object) + error.start
             if marked:
                 raise DataError(
-                    f"{name} begins with the mark of {marked}, but {_misfit(error, offset)}; "
+                    f"{name} starts with the mark of {marked}, but {_misfit(error, offset)}; "
                     "get the file again"
                 ) from error
             raise _undecodable(error, offset, encoding, head, name, flag) from error
@@ -117,7 +118,7 @@ def _plain_text(stream: IO[bytes], encoding: str | None, name: str, flag: str) -
         if at_start and text:
             text = text.removeprefix("\ufeff")
             at_start = False
-        # str goes in where the signature says bytes: documented for a decoder of None
+        # str instead of the bytes in the signature, as documented for a decoder of None
         yield newlines.decode(text, final=not chunk)
         if not chunk:
             return
@@ -134,7 +135,7 @@ def _check_head(head: bytes, encoding: str | None, name: str, flag: str) -> None
 
 def _misfit(error: UnicodeDecodeError, offset: int) -> str:
     byte = error.object[error.start : error.start + 1].hex()
-    return f"byte {offset} (0x{byte}) does not fit" if byte else f"the file ends at byte {offset}"
+    return f"byte {offset} (0x{byte}) is invalid" if byte else f"the file ends at byte {offset}"
 
 
 def _undecodable(
@@ -155,7 +156,7 @@ def _undecodable(
 
 
 def _binary(name: str, head: bytes, flag: str) -> DataError:
-    found = f"{name} is no text: it holds NUL bytes or other control characters; "
+    found = f"{name} is not text: it contains NUL bytes or other control characters; "
     guess = unmarked_utf16(head)
     if guess and flag:
         return DataError(f"{found}it looks like {guess} without a byte order mark: {flag} {guess}")
@@ -163,7 +164,7 @@ def _binary(name: str, head: bytes, flag: str) -> DataError:
 
 
 def _whole_lines(pieces: Iterable[str]) -> Iterator[str]:
-    """Move what follows the last line feed of a piece to the next one, within reason."""
+    """Move the text after a piece's last line feed to the next piece, unless it is too long."""
     rest = ""
     for piece in pieces:
         if len(rest) > PIECE_BYTES:
@@ -180,9 +181,9 @@ def _whole_lines(pieces: Iterable[str]) -> Iterator[str]:
 
 
 def shorten(text: str, most: int) -> str:
-    """Return the beginning of a text as one line of at most `most` characters.
+    """Return the start of a text as one line of at most `most` characters.
 
-    "a\\n b" is "a b"; of 10 characters "the quick brown" is "the qui...".
+    "a\\n b" becomes "a b", and "the quick brown" in 10 characters "the qui...".
     """
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 3] + "..."

@@ -1,4 +1,4 @@
-"""Project Gutenberg's licence, which stands around the text of its books."""
+"""Removing Project Gutenberg's licence, which surrounds the text of its books."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -12,17 +12,16 @@ MARKER = re.compile(rf"^(?:(?P<start>{START})|{END})[^\n]*", re.MULTILINE | re.I
 
 
 class LicenceRemover:
-    """Leaves out the licence of a text that comes in pieces, and counts its lines.
+    """Removes the licence of a text given in pieces, and counts its lines.
 
-    Left out is everything from the beginning up to and including the START line, and everything
-    from the END line on, or from the line "End of the Project Gutenberg EBook of ..." just above
-    it. What stands between the two stays as it is, blank lines included. Of several books in one
-    file, each loses its own. A START line far behind the beginning, in a later piece, has no
-    licence before it and goes alone.
+    Removes everything up to and including the START line, and everything from the END line on, or
+    from the line "End of the Project Gutenberg EBook of ..." just above it. The text in between,
+    including blank lines, is unchanged. If a file has several books, each licence is removed. A
+    START line in a later piece, far from the beginning, is removed without the text before it.
 
     Attributes:
-        before: Lines left out before the text.
-        after: Lines left out behind it.
+        before: Lines removed before the text.
+        after: Lines removed after it.
 
     "Title\\n*** START OF THE PROJECT GUTENBERG EBOOK X ***\\nCall me.\\n" becomes "\\nCall me.\\n"
     with 2 lines before; "Call me.\\n*** END OF THIS PROJECT GUTENBERG EBOOK X ***\\nDonate!\\n"
@@ -34,7 +33,7 @@ class LicenceRemover:
         self.after = 0
 
     def pieces(self, text: Iterable[str]) -> Iterator[str]:
-        """Yield what is left of each piece; a piece holds whole lines."""
+        """Yield the rest of each piece; pieces must consist of whole lines."""
         keeping = True
         for piece in text:
             position = 0
@@ -54,7 +53,7 @@ class LicenceRemover:
                 self.after += _lines(piece[position:])
 
     def note(self) -> str:
-        """Return what was left out, in words, or nothing."""
+        """Return what was removed, in words, or an empty string."""
         if not self.before and not self.after:
             return ""
         return (

@@ -1,4 +1,4 @@
-"""What looks wrong with a file of sentence pairs, and the option that reads it right."""
+"""Remarks on files of sentence pairs that look wrong, and the option to use."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,7 +6,7 @@ from nnlab.datasets.text.columns import numeric_columns
 
 LEAST_SAME = 0.5
 SHORTEST_TEXT = 4
-"""Letters on average; below are codes of languages, such as "eng"."""
+"""Average number of letters; shorter texts are codes of languages, such as "eng"."""
 HEADER_WORDS = frozenset(
     {"source", "target", "src", "tgt", "sentence", "translation", "text", "input", "output"}
     | {"question", "answer", "id", "lang", "language", "english", "dutch", "german", "french"}
@@ -17,11 +17,11 @@ HEADER_WORDS = frozenset(
 
 
 def pair_remarks(rows: Sequence[Sequence[str]], pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield what looks wrong, each remark one line.
+    """Yield remarks on what looks wrong, one line each.
 
     Args:
-        rows: All columns of some of the file's lines, from the first on.
-        pairs: What was taken for pairs of sentences.
+        rows: All columns of the file's first lines.
+        pairs: The pairs of sentences as read.
     """
     if not rows or not pairs:
         return
@@ -48,7 +48,7 @@ def pair_remarks(rows: Sequence[Sequence[str]], pairs: Sequence[tuple[str, str]]
 
 
 def looks_like_header(row: Sequence[str]) -> bool:
-    """Return whether both of the first two cells are what columns are called."""
+    """Return whether the first two cells look like names of columns."""
     return all(set(cell.lower().replace("_", " ").split()) & HEADER_WORDS for cell in row[:2]) and (
         all(len(cell.split()) <= 2 and cell[-1:] not in {".", "!", "?"} for cell in row[:2])
     )

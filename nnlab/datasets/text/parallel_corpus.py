@@ -1,4 +1,4 @@
-"""Sentences and their translations: English-Dutch, the embedded sample, or the user's file."""
+"""Loading sentences with translations: English-Dutch, the embedded sample, or the user's file."""
 
 import hashlib
 import unicodedata
@@ -29,17 +29,17 @@ WANTED = Wanted(
 
 @dataclass(frozen=True)
 class SentencePairs:
-    """Sentences with a translation each, in three parts.
+    """Sentences with one translation each, in three parts.
 
     Attributes:
-        sources: A sentence per pair, shortest first; may repeat, with other translations.
+        sources: One sentence per pair, shortest first; may repeat with other translations.
         targets: The translation of each.
         training: int64, ascending row numbers: the pairs of four fifths of the distinct sources.
         validation: int64, the pairs of one tenth of the distinct sources.
         test: int64, the pairs of the other tenth.
         source: Which data this is.
 
-    Of the pairs ("Hi.", "Hoi.") and ("Hi.", "Hé!") both are in the same part.
+    The pairs ("Hi.", "Hoi.") and ("Hi.", "Hé!"), for example, are in the same part.
     """
 
     sources: tuple[str, ...]
@@ -62,24 +62,24 @@ def load_pairs(
     header: bool = False,
     warn: Callable[[str], None],
 ) -> SentencePairs:
-    """Load the pairs that the user asked for, or the best ones that can be had.
+    """Load the pairs that the user asked for, or the best available ones.
 
     Args:
-        store: Where data files lie.
-        name: A file of a pair per line, tab-separated, further columns ignored, plain, gzipped
-            or zipped; "sample"; "nld-eng"; or None: nld-eng where it is found or can be
-            downloaded, else the sample, with a warning.
+        store: Finds data files.
+        name: A file with one pair per line, tab-separated, further columns ignored, plain, gzipped
+            or zipped; "sample"; "nld-eng"; or None: nld-eng if it is found or can be downloaded,
+            else the sample, with a warning.
         reverse: Whether to translate from the second column into the first.
-        max_pairs: Take this many, those with the shortest source; 0 takes all.
-        split_seed: Which sources are held out for validation and test.
+        max_pairs: Use this many, those with the shortest sources; 0 uses all.
+        split_seed: Seed of the split into training, validation and test.
         encoding: The encoding of a user's file; None is UTF-8.
         columns: Which two columns hold the sentences, by number or by name; None: the first two.
         header: Whether the first line names the columns.
-        warn: Called with one line if the sample stands in, if a zip file holds several texts, and
-            for each thing that looks wrong with the file.
+        warn: Called with one line if the sample is used instead, if a zip file holds several texts,
+            and for each thing that looks wrong with the file.
 
     Raises:
-        DataError: The file is missing, damaged, no list of pairs, or too short to split.
+        DataError: The file is missing, damaged, not a list of pairs, or too short to split.
         UsageError: There is no such encoding or column.
     """
     located = locate(store, name, WANTED, warn)
@@ -111,23 +111,23 @@ def read_pairs(
     columns: str | None = None,
     header: bool = False,
 ) -> list[tuple[str, str]]:
-    """Read two columns of a file, each different pair once, in the file's order.
+    """Read the distinct pairs in two columns of a file, in the file's order.
 
     Args:
         path: What errors call the file.
         pieces: Its text, tab-separated.
         warn: Called with one line for each thing that looks wrong.
         columns: Which two columns, by number or by name; None is the first two.
-        header: Whether the first line names the columns; columns chosen by name say so themselves.
+        header: Whether the first line names the columns; columns chosen by name imply it.
 
     Returns:
-        Pairs of sentences in Unicode's composed form (NFC), without blanks around them.
+        Pairs of sentences in Unicode's composed form (NFC), without surrounding spaces.
 
     Raises:
-        DataError: A line is no pair: names the line.
-        UsageError: There is no such column, or not two were chosen.
+        DataError: A line is not a pair; the message names the line.
+        UsageError: There is no such column, or not exactly two were chosen.
     """
-    # splitlines() would also cut at characters inside a sentence
+    # splitlines() would also split at some characters inside sentences
     lines = "".join(pieces).split("\n")
     rows = (
         (number, [cell.strip() for cell in unicodedata.normalize("NFC", line).split("\t")])
@@ -156,16 +156,15 @@ def _parsed(
     for number, row in rows:
         if len(row) <= max(chosen.numbers):
             wanted = "two" if max(chosen.numbers) == 1 else f"at least {max(chosen.numbers) + 1}"
-            between = "a tab" if wanted == "two" else "tabs"
             raise DataError(
-                f"{path}, line {number}: expected {wanted} columns with {between} between them, "
+                f"{path}, line {number}: expected {wanted} columns separated by tabs, "
                 f"found {chr(9).join(row)[:60]!r}"
             )
         first, second = chosen.of(row)
         if not first or not second:
             which = "second" if first else "first"
             raise DataError(
-                f"{path}, line {number}: the {which} column is blank; {chr(9).join(row)[:60]!r}"
+                f"{path}, line {number}: the {which} column is blank: {chr(9).join(row)[:60]!r}"
             )
         yield first, second
 
@@ -182,7 +181,7 @@ def _check_enough(sources: tuple[str, ...], available: int, path: Path | None) -
 
 
 def _split(sources: tuple[str, ...], seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Deal out the distinct sources; return the rows of training, validation and test."""
+    """Split the distinct sources; return the rows of training, validation and test."""
     numbers = {sentence: number for number, sentence in enumerate(dict.fromkeys(sources))}
     tenth = len(numbers) // 10
     part = np.zeros(len(numbers), np.uint8)

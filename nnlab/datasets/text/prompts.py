@@ -1,4 +1,4 @@
-"""The characters a network knows, and making what a user typed readable for it."""
+"""Converting what a user typed to the characters that a network knows."""
 
 from collections.abc import Collection
 from typing import Any
@@ -17,17 +17,16 @@ SUBSTITUTES = {
     "\t": " ",
     "\u00a0": " ",
 }
-"""Characters that mean about the same, by what stands in for them, best first."""
+"""Substitutes of similar meaning for each character, best first."""
 
 
 def known_text(text: str, characters: Collection[str], lower: bool) -> tuple[str, str]:
-    """Return a text in known characters, and the characters that had to be left out.
+    """Return a text in known characters, and the characters that were left out.
 
-    Quotation marks and dashes are replaced by those that are known; an opening one where a word
-    begins.
+    Quotation marks and dashes are replaced by known ones, with opening marks at the start of words.
 
     Args:
-        text: Anything.
+        text: Any text.
         characters: The known characters.
         lower: Whether to lower the case first.
     """
@@ -46,7 +45,7 @@ def known_text(text: str, characters: Collection[str], lower: bool) -> tuple[str
 
 
 def are_characters(value: Any) -> bool:
-    """Tell whether a fact of a checkpoint is a list of distinct characters, one or more."""
+    """Return whether a fact of a checkpoint is a non-empty list of distinct characters."""
     return (
         isinstance(value, list)
         and len(value) > 0

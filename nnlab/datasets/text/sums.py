@@ -1,4 +1,4 @@
-"""Additions in any base, drawn at random and spelt as codes of characters."""
+"""Additions in any base, drawn at random and written as codes of characters."""
 
 import numpy as np
 
@@ -18,19 +18,20 @@ def alphabet(base: int) -> str:
 
 
 def draw_sums(base: int, digits: int, count: int, seed: int) -> np.ndarray:
-    """Draw pairs of operands, no two of them equal or each other's swap.
+    """Draw distinct pairs of operands; pairs with swapped operands count as equal.
 
-    An operand has 1 to `digits` digits, each number of digits as likely, each digit as likely;
-    zeros may lead. Where more than half of all pairs are wanted, all are equally likely instead.
+    An operand has 1 to `digits` digits; all numbers of digits and all digits are equally likely,
+    and leading zeros are possible. If more than half of all pairs are requested, all pairs are
+    equally likely instead.
 
     Args:
         base: 2 to 36.
-        digits: Most digits of an operand, 1 to 11, so that sums in base 36 fit into int64.
-        count: How many pairs.
-        seed: Which ones.
+        digits: Largest number of digits of an operand, 1 to 11, so that sums in base 36 fit int64.
+        count: Number of pairs.
+        seed: Seed of the draw.
 
     Returns:
-        int64 (n, 2), 0 to base ** digits - 1; n is `count`, or less if there are not so many.
+        int64 (n, 2), 0 to base ** digits - 1; n is `count`, or less if there are fewer pairs.
     """
     rng = np.random.default_rng(seed)
     values = base**digits
@@ -47,15 +48,15 @@ def draw_sums(base: int, digits: int, count: int, seed: int) -> np.ndarray:
 
 
 def _all_pairs(values: int, rng: np.random.Generator) -> np.ndarray:
-    """Return every unordered pair once, in random order, each either way round."""
+    """Return every unordered pair once, with pairs and operands in random order."""
     pairs = np.stack(np.triu_indices(values), axis=1).astype(np.int64)
     return rng.permuted(rng.permutation(pairs), axis=1)
 
 
 def _first_of_each(pairs: np.ndarray) -> np.ndarray:
-    """Leave out the pairs that were there before, either way round; the order stays."""
+    """Leave out repeated pairs, including those with swapped operands; keep the order."""
     smaller, larger = np.sort(pairs, axis=1).T
-    order = np.lexsort((larger, smaller))  # stable: of equal pairs the first comes first
+    order = np.lexsort((larger, smaller))  # stable, so that equal pairs keep their order
     repeated = (np.diff(smaller[order]) == 0) & (np.diff(larger[order]) == 0)
     result: np.ndarray = pairs[np.sort(order[np.concatenate([[True], ~repeated])])]
     return result
@@ -83,12 +84,12 @@ def carries(a: np.ndarray, b: np.ndarray, base: int) -> np.ndarray:
 
 
 def encode_questions(sums: np.ndarray, base: int, digits: int) -> np.ndarray:
-    """Spell sums, fill up with spaces on the right, and reverse the whole.
+    """Write sums, pad them with spaces on the right, and reverse the result.
 
     Args:
         sums: int64 (count, 2), 0 to base ** digits - 1.
         base: 2 to 36.
-        digits: Most digits of an operand.
+        digits: Largest number of digits of an operand.
 
     Returns:
         uint8 (count, 2 * digits + 1), codes of `alphabet(base)`.
@@ -99,7 +100,7 @@ def encode_questions(sums: np.ndarray, base: int, digits: int) -> np.ndarray:
     first, second = sums[:, 0], sums[:, 1]
     first_size, second_size = _sizes(first, base, digits), _sizes(second, base, digits)
     width = 2 * digits + 1
-    # columns counted from where each number begins, least significant digit first
+    # columns counted from the least significant digit of each number
     from_second = np.arange(width) - (width - 1 - first_size - second_size)[:, None]
     from_first = from_second - second_size[:, None] - 1
     codes = np.where(from_second == second_size[:, None], PLUS, SPACE)
@@ -113,18 +114,18 @@ def encode_questions(sums: np.ndarray, base: int, digits: int) -> np.ndarray:
 
 
 def encode_answers(sums: np.ndarray, base: int, digits: int) -> np.ndarray:
-    """Spell the results, filled up with spaces on the right.
+    """Write the results, padded with spaces on the right.
 
     Args:
         sums: int64 (count, 2), 0 to base ** digits - 1.
         base: 2 to 36.
-        digits: Most digits of an operand.
+        digits: Largest number of digits of an operand.
 
     Returns:
         uint8 (count, digits + 1), codes of `alphabet(base)`.
 
-    With three digits, 123 + 45 is answered by "168 " (codes 3, 8, 10, 0 in base 10), and
-    999 + 1 by "1000".
+    With three digits, the answer to 123 + 45 is "168 " (codes 3, 8, 10, 0 in base 10), and that to
+    999 + 1 is "1000".
     """
     results = sums.sum(axis=1)
     sizes = _sizes(results, base, digits + 1)
@@ -134,20 +135,20 @@ def encode_answers(sums: np.ndarray, base: int, digits: int) -> np.ndarray:
 
 
 def decode_answer(codes: np.ndarray, base: int) -> str:
-    """Read an answer, without the spaces that fill it up.
+    """Read an answer, without padding.
 
     Args:
         codes: Integers (digits + 1,), codes of `alphabet(base)`.
         base: 2 to 36.
 
-    In base 10, 3, 8, 10, 0 is "168", and 3, 0, 1, 0 is "1 +": networks answer such things.
+    In base 10, 3, 8, 10, 0 is "168", and 3, 0, 1, 0 is "1 +", as a network may answer.
     """
     characters = alphabet(base)
     return "".join(characters[int(code)] for code in codes).rstrip(" ")
 
 
 def _sizes(numbers: np.ndarray, base: int, most: int) -> np.ndarray:
-    """Return how many digits each number has, int64 (count,), at least 1."""
+    """Return the number of digits of each number, int64 (count,), at least 1."""
     result: np.ndarray = np.maximum(
         1, (numbers[:, None] >= np.int64(base) ** np.arange(most)).sum(axis=1)
     )
@@ -161,7 +162,7 @@ def _digits_at(numbers: np.ndarray, places: np.ndarray, base: int, most: int) ->
 
 
 def to_text(number: int, base: int) -> str:
-    """Spell a number.
+    """Write a number.
 
     Args:
         number: At least 0.
@@ -178,14 +179,14 @@ def to_text(number: int, base: int) -> str:
 
 
 def from_text(text: str, base: int) -> int:
-    """Read a number; capitals and leading zeros are fine.
+    """Read a number, which may have capitals and leading zeros.
 
     Args:
-        text: Digits and nothing else: "ff" and "0FF" are 255 in base 16.
+        text: Only digits: "ff" and "0FF" are 255 in base 16.
         base: 2 to 36.
 
     Raises:
-        UsageError: It is no number in that base: the first wrong character is named.
+        UsageError: It is not a number in that base; the message names the first wrong character.
     """
     lowered = text.lower()
     if not lowered:
@@ -196,8 +197,8 @@ def from_text(text: str, base: int) -> int:
     larger = ""
     if all(c.isascii() and c in DIGITS for c in lowered):
         needed = 1 + max(map(DIGITS.index, lowered))
-        larger = f"; or --base {next(b for b in (8, 10, 16, 36) if b >= needed)}"
+        larger = f"; try --base {next(b for b in (8, 10, 16, 36) if b >= needed)}"
     raise UsageError(
-        f"{text!r}: {wrong!r} is no digit in base {base}, "
+        f"{text!r}: {wrong!r} is not a digit in base {base}, "
         f"expected {DIGITS[0]} to {DIGITS[base - 1]}{larger}"
     )

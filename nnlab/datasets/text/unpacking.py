@@ -1,4 +1,4 @@
-"""Opening a text that may be packed: plain, gzipped, or in a zip file; its content decides."""
+"""Opening a text that is plain, gzipped, or in a zip file, as its content shows."""
 
 import contextlib
 import gzip
@@ -36,13 +36,13 @@ def unpacked(path: Path, warn: Warn | None = None) -> Iterator[Opened]:
     """Open a file, unpacking gzip and zip.
 
     Args:
-        path: Any file. Of a zip file the first text is taken, by its suffix, unless a part of the
-            name begins with an underscore or a dot ("_about.txt", "__MACOSX/x.txt").
+        path: Any file. In a zip file, the first member with the suffix of a text is used, without
+            those with a leading underscore or dot ("_about.txt", "__MACOSX/x.txt").
         warn: Called with one line if a zip file holds several texts; None refuses that.
 
     Raises:
         DataError: It cannot be opened or read, is damaged, encrypted, an Office file, a zip file
-            without a text, or it unpacks to more than 1 GB.
+            without a text, or unpacks to more than 1 GiB.
     """
     try:
         with path.open("rb") as plain:
@@ -84,7 +84,7 @@ def _unzipped(plain: IO[bytes], path: Path, warn: Warn | None) -> Iterator[Opene
 
 
 class Limited:
-    """A packed stream that refuses to become larger than a text should be.
+    """A packed stream that refuses to yield more than a text should have.
 
     Args:
         stream: The unpacked bytes.
@@ -100,14 +100,14 @@ class Limited:
         """Return at most `size` bytes.
 
         Raises:
-            DataError: More has come than a packed text may hold.
+            DataError: The stream has yielded more bytes than a packed text may have.
         """
         chunk = self.stream.read(size)
         self.left -= len(chunk)
         if self.left < 0:
             raise DataError(
-                f"{self.name} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes; "
-                "expected a text; if it is one, unpack it first"
+                f"{self.name} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes; if it is a text, "
+                "unpack it first"
             )
         return chunk
 
@@ -123,7 +123,7 @@ def _chosen(archive: zipfile.ZipFile, path: Path, warn: Warn | None) -> zipfile.
         names = ", ".join(member.filename for member in others[:5])
         if warn is None:
             raise DataError(f"{path} holds several texts: {first.filename}, {names}; unpack it")
-        warn(f"{path} holds several texts: taking {first.filename}, not {names}")
+        warn(f"{path} holds several texts: using {first.filename}, not {names}")
     if first.file_size > MAX_UNPACKED_BYTES:
         raise DataError(
             f"{path}: {first.filename} unpacks to {first.file_size:,} bytes; "

@@ -15,10 +15,10 @@ from nnlab.plots.network.unrolling import unroll
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST_VOLUMES = 12  # layers; a deeper network is drawn as boxes, from top to bottom
-SIDEWAYS_GAP, DOWNWARDS_GAP = 0.36, 0.24  # inches between layers, for the arrows
-LANE_GAP = 0.3  # inches, as all sizes below
-BEND = 0.06  # half the width of a lane that only edges run through
+MOST_VOLUMES = 12  # layers; deeper networks are drawn as boxes from top to bottom
+SIDEWAYS_GAP, DOWNWARDS_GAP = 0.36, 0.24  # between layers, for the arrows; all sizes are in inches
+LANE_GAP = 0.3
+BEND = 0.06  # half the width of a lane with edges only
 MARGIN = 0.25  # around the drawing
 
 
@@ -31,17 +31,17 @@ def draw_network(
 ) -> "Figure":
     """Draw the layers of a network with kind, name, output shape, activation and weights.
 
-    A chain of LSTMs, or an encoder and a decoder, is drawn unrolled over time. Other networks are
-    drawn from left to right up to 12 layers deep, their tensors as volumes that grow with the
-    logarithm of their axes; deeper ones from top to bottom, in boxes.
+    A chain of LSTMs, or an encoder and a decoder, is drawn unrolled over time. Other networks of up
+    to 12 layers are drawn from left to right, with tensors as volumes whose sides grow with the
+    logarithm of their axes; deeper networks from top to bottom, as boxes.
 
     Args:
-        description: `inputs` (name, shape) and `nodes` (name, kind, settings, inputs, perhaps
-            the `layer` whose weights it shares), these in topological order.
-        output_shapes: the shape that each node puts out, without the batch axis.
-        weight_counts: how many weights each layer has; layers without any may be missing.
-        title: above the drawing, followed by the number of weights of the whole network.
-        footer: for the foot of the figure.
+        description: `inputs` (name, shape) and `nodes` (name, kind, settings, inputs, optionally
+            the `layer` whose weights it shares), in topological order.
+        output_shapes: the output shape of each node, without the batch axis.
+        weight_counts: number of weights of each layer; layers without weights may be missing.
+        title: above the drawing, followed by the total number of weights.
+        footer: shown below the figure.
     """
     total = f"{sum(weight_counts.values()):,} weights"
     heading = f"{title}: {total}" if title else total
@@ -60,7 +60,7 @@ def _draw_graph(
     heading: str,
     footer: str,
 ) -> "Figure":
-    """Draw any network: a sign for each node, arrows between them."""
+    """Draw any network as signs, one per node, with arrows between them."""
     sources: dict[str, list[str]] = {entry["name"]: [] for entry in description["inputs"]}
     for node in description["nodes"]:
         sources[node["name"]] = [reference.split(":")[0] for reference in node["inputs"]]
@@ -95,7 +95,7 @@ def _draw_graph(
 
 @dataclass(frozen=True)
 class Axis:
-    """Where the layers (or the lanes) of a drawing lie, in inches from its edge."""
+    """Positions of the layers (or lanes) of a drawing, in inches from its edge."""
 
     centres: tuple[float, ...]
     ends: tuple[float, ...]
@@ -104,7 +104,7 @@ class Axis:
 
     @classmethod
     def fit(cls, spans: Iterable[tuple[int, Span]], gap: float) -> "Axis":
-        """Place them one after the other, each as wide as the widest sign on it."""
+        """Place them side by side, each as wide as its widest sign."""
         widest: dict[int, Span] = {}
         for index, (before, after) in spans:
             known = widest.get(index, (0.0, 0.0))
@@ -121,12 +121,12 @@ class Axis:
 def _corners(
     route: Sequence[Place], reaches: Mapping[Place, float], layers: Axis, lanes: Axis
 ) -> list[Point]:
-    """The corners of an edge, which changes its lane only in the gaps between layers."""
+    """The corners of an edge, which changes lanes only in the gaps between layers."""
     start, stop = route[0], route[-1]
     points = [(layers.centres[start.layer] + reaches[start], lanes.centres[start.lane])]
     for here, there in pairwise(route):
         if here.lane != there.lane:
-            # edges that leave turn earlier than those that arrive: two must not look like one
+            # outgoing edges turn at another place than incoming ones, so that no two look like one
             aside = min(0.1 * max(here.lane, there.lane), 0.35)
             turn = layers.ends[here.layer] + layers.gap * (
                 0.5 + (aside if here.lane > there.lane else -aside)

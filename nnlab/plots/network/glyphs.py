@@ -1,4 +1,4 @@
-"""The signs that a drawing of a network is made of: volumes for tensors, boxes, arrows, words."""
+"""The elements of a network drawing: volumes for tensors, boxes, arrows, words."""
 
 import math
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ Shape = tuple[int | None, ...]
 Point = tuple[float, float]
 Align = Literal["left", "center", "right"]
 
-SLANT = 0.32  # of the third side of a volume, as a share of the front's height
+SLANT = 0.32  # depth of a volume, as a share of the front's height
 COLOURS = (
     (("conv",), style.ORANGE),
     (("pool", "upsampl"), style.GREEN),
@@ -25,7 +25,7 @@ COLOURS = (
 
 
 def colour_of(kind: str) -> str:
-    """One colour for each family of layers; grey for those that only shape or scale."""
+    """The colour of a family of layers; grey for those that only reshape or scale."""
     for words, colour in COLOURS:
         if any(word in kind.replace("_", "") for word in words):
             return colour
@@ -34,10 +34,10 @@ def colour_of(kind: str) -> str:
 
 @dataclass(frozen=True)
 class Volume:
-    """How large a tensor is drawn: `width` and `height` of the front, `depth` of the slant.
+    """Size of a drawn tensor in inches: `width` and `height` of the front, `depth` of the slant.
 
-    All in inches. Lengths grow with the logarithm of the axes: 3 channels can be told from 30,
-    and 1,000 still fit on the page.
+    Lengths grow with the logarithm of the axes: 3 and 30 channels look different, and 1,000 still
+    fit on the page.
     """
 
     width: float
@@ -46,7 +46,7 @@ class Volume:
 
     @classmethod
     def of(cls, shape: Shape) -> "Volume":
-        """The volume of one example: a vector stands upright, channels and features go across."""
+        """The volume of one example: a vector is vertical, channels and features horizontal."""
         sizes = [1 if size is None else size for size in shape]
         if len(sizes) <= 1:
             return cls(0.16, _length(math.prod(sizes), 0.12))
@@ -56,12 +56,12 @@ class Volume:
 
     @property
     def outer_width(self) -> float:
-        """Width with the slanted side."""
+        """Width including the slanted side."""
         return self.width + self.depth
 
     @property
     def outer_height(self) -> float:
-        """Height with the slanted side."""
+        """Height including the slanted side."""
         return self.height + self.depth * 0.7
 
 
@@ -71,12 +71,12 @@ def _length(size: int, growth: float) -> float:
 
 @dataclass(frozen=True)
 class Canvas:
-    """Axes measured in inches, from the left upper corner: x to the right, y downwards."""
+    """Axes measured in inches from the upper left corner: x to the right, y downwards."""
 
     axes: "Axes"
 
     def volume(self, centre: Point, size: Volume, colour: str) -> None:
-        """Draw a tensor as a box seen from the left above its front."""
+        """Draw a tensor as a box, whose top and right side are visible."""
         left, top = centre[0] - size.outer_width / 2, centre[1] - size.outer_height / 2
         lift = size.outer_height - size.height
         right, front, bottom = left + size.width, top + lift, top + size.outer_height
@@ -109,7 +109,7 @@ class Canvas:
         )
 
     def arrow(self, points: Sequence[Point]) -> None:
-        """Draw a line through the points, with a head at the last one."""
+        """Draw a line through the points, with an arrowhead at the last one."""
         from matplotlib.patches import FancyArrowPatch
         from matplotlib.path import Path
 
@@ -132,7 +132,7 @@ class Canvas:
         bold: bool = False,
         align: Align = "center",
     ) -> None:
-        """Write one line; the point is its middle, or halfway up its left or right end."""
+        """Write one line, vertically centred on the point and aligned with it as `align` says."""
         self.axes.text(
             *point,
             text,

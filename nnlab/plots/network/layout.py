@@ -1,8 +1,8 @@
-"""Where the nodes of a network stand when it is drawn: layers along it, lanes across it.
+"""The positions of nodes in a network drawing: layers along its direction, lanes across it.
 
-A node stands one layer after the last of its sources (longest-path layering). The longest path
-keeps to lane 0; every other branch, and every edge that skips layers, takes a free lane beside it,
-the short ones inside the long ones, so that no edge runs through a node.
+A node is one layer after the last of its sources (longest-path layering). The longest path stays in
+lane 0. Every other branch, and every edge that skips layers, takes a free lane beside it, short
+ones inside long ones, so that no edge crosses a node.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ class Place(NamedTuple):
 
 
 class Bend(NamedTuple):
-    """Where an edge passes a layer without stopping."""
+    """A point where an edge passes a layer that it skips."""
 
     source: str
     target: str
@@ -31,17 +31,17 @@ Vertex = str | Bend
 
 @dataclass(frozen=True)
 class Layout:
-    """The place of each node, and for each edge the places that it passes, both ends included."""
+    """The place of each node, and the places that each edge passes, including both ends."""
 
     places: dict[str, Place]
     routes: tuple[tuple[Place, ...], ...]
 
 
 def arrange(sources: Mapping[str, Sequence[str]]) -> Layout:
-    """Give each node of an acyclic graph its place.
+    """Place each node of an acyclic graph.
 
     Args:
-        sources: for each node the nodes it takes its input from, in topological order.
+        sources: for each node, in topological order, the nodes that it takes its input from.
     """
     layers = _layers(sources)
     edges = [
@@ -63,7 +63,7 @@ def arrange(sources: Mapping[str, Sequence[str]]) -> Layout:
 
 
 def _layers(sources: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """One more than the last source's; a network input stands just before its first use."""
+    """One more than the layer of the last source; an input is one layer before its first use."""
     layers: dict[str, int] = {}
     for node, origins in sources.items():
         layers[node] = 1 + max((layers[origin] for origin in origins), default=-1)
@@ -82,7 +82,7 @@ def _edge(source: str, target: str, layers: Mapping[str, int]) -> list[Vertex]:
 def _paths(
     vertices: Mapping[Vertex, int], followers: Mapping[Vertex, Sequence[Vertex]]
 ) -> list[list[Vertex]]:
-    """Cut the graph into paths: the one with the most nodes first, then that of the rest, ..."""
+    """Cut the graph into paths: the one with the most nodes, then the longest of the rest, ..."""
     rest = sorted(vertices, key=lambda vertex: -vertices[vertex])  # the last layer first
     paths = []
     while rest:
@@ -105,7 +105,7 @@ def _paths(
 
 
 def _lanes(paths: Sequence[Sequence[Vertex]], vertices: Mapping[Vertex, int]) -> dict[Vertex, int]:
-    """Lane 0 for the first path; for the others, short ones first, the nearest that is free."""
+    """Lane 0 for the first path; for the others, shortest first, the nearest free lane."""
     lanes: dict[Vertex, int] = {}
     taken: set[Place] = set()
     for path in [*paths[:1], *sorted(paths[1:], key=len)]:

@@ -1,4 +1,4 @@
-"""The page that a drawing of a network stands on: title above it, footer below it."""
+"""The page around a network drawing, with a title above and a footer below."""
 
 from typing import TYPE_CHECKING
 
@@ -8,12 +8,12 @@ from nnlab.plots.network.glyphs import Canvas, Point
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TITLE_LINE = 0.24  # inches, as all sizes below
+TITLE_LINE = 0.24  # all sizes are in inches
 NARROWEST = 5.0
 
 
 def new_page(size: Point, title: str, footer: str) -> tuple["Figure", Canvas]:
-    """A figure around a drawing of the given width and height, and what it is drawn on."""
+    """A figure for a drawing of the given width and height, and the canvas to draw it on."""
     width = max(size[0], NARROWEST)
     heading = style.wrapped(title, width - 2 * style.MARGIN, style.TITLE_SIZE)
     top = style.MARGIN + TITLE_LINE * len(heading)

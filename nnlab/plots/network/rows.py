@@ -1,4 +1,4 @@
-"""What a drawing of a network unrolled over time has in its rows: boxes, and words beside them."""
+"""The rows of an unrolled network drawing: boxes, and words beside them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ SHORT = {"dropout": "drop", "embedding": "embed", "masking": "mask"}  # kinds, i
 
 @dataclass(frozen=True)
 class Row:
-    """One layer: its words, and what is drawn of it.
+    """One layer: its words, and how it is drawn.
 
     Attributes:
-        name: Of the layer; empty for the output.
-        lines: Kind, name and facts that are written beside it.
-        colour: Of its boxes.
-        inside: What each box says; a letter with an index if `indexed`.
-        level: How far up.
-        form: "steps", a box for each; "memory", with arrows between them; "vector", one box at the
-            last step; "bar", one across all steps.
+        name: Name of the layer; empty for the output.
+        lines: Kind, name and facts, written beside it.
+        colour: Colour of its boxes.
+        inside: Text in each box; a letter with an index if `indexed`.
+        level: Height, from 0 at the bottom.
+        form: "steps", one box per step; "memory", the same with arrows between them; "vector", one
+            box at the last step; "bar", one box across all steps.
         indexed: Whether the boxes are values, numbered by step.
     """
 
@@ -43,7 +43,7 @@ def rows_of(
     weight_counts: Mapping[str, int],
     letter: str,
 ) -> Iterator[Row]:
-    """The layers of a chain from the bottom to the top, and its output."""
+    """The layers of a chain from bottom to top, then its output."""
     over_time = True
     for entry in chain.entries:
         name = entry["name"]
@@ -65,7 +65,7 @@ def rows_of(
 
 
 def _lines(entry: Entry, shape: Shape, weight_counts: Mapping[str, int]) -> tuple[str, ...]:
-    """Kind, name, shape or units, settings and weights, what is empty left out."""
+    """Kind, name, shape or units, settings and weights, without empty ones."""
     kind = entry["kind"]
     words = words_of(entry, shape, weight_counts)
     features = "n" if shape[-1] is None else f"{shape[-1]:,}"
@@ -81,7 +81,7 @@ def _lines(entry: Entry, shape: Shape, weight_counts: Mapping[str, int]) -> tupl
 
 
 def _size(shape: Shape, over_time: bool) -> str:
-    """The shape in words: steps and features, where it has them."""
+    """The shape in words: steps and features if it is over time, else values."""
     sizes = ["n" if size is None else f"{size:,}" for size in shape]
     if not over_time:
         return f"{sizes[0]} values"
@@ -89,6 +89,6 @@ def _size(shape: Shape, over_time: bool) -> str:
 
 
 def _short(kind: str) -> str:
-    """The kind, if it fits in a box."""
+    """The kind if it fits in a box, else nothing."""
     words = SHORT.get(kind) or kind_words(kind)
     return words if lines_width(words) < BOX_WIDTH - 0.06 else ""

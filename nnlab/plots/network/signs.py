@@ -1,4 +1,4 @@
-"""What stands for one node in a drawing of a network: its words, and a volume or a box."""
+"""The sign for one node of a network drawing: its words, and a volume or a box."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from typing import Any, Protocol
 from nnlab.plots import style
 from nnlab.plots.network.glyphs import Canvas, Point, Shape, Volume, colour_of
 
-LINE = 0.165  # inches, as all sizes below
+LINE = 0.165  # all sizes are in inches
 PADDING = 0.1
 LONGEST_NAME = 28  # characters
-BOLD = 1.12  # width of bold words, as a multiple of plain ones
+BOLD = 1.12  # width of bold words relative to plain ones
 
 Span = tuple[float, float]  # before and after the centre
 
@@ -18,8 +18,8 @@ Span = tuple[float, float]  # before and after the centre
 class Sign(Protocol):
     """How much room a node takes, and how it is drawn.
 
-    `along` the direction in which the network is read, and `across` it; arrows end `reach` before
-    the centre and start `reach` after it.
+    `along` and `across` are its extents along and across the reading direction. Arrows end `reach`
+    before the centre and start `reach` after it.
     """
 
     along: Span
@@ -32,7 +32,7 @@ class Sign(Protocol):
 
 @dataclass(frozen=True)
 class Words:
-    """What is said about a node; empty where there is nothing to say."""
+    """The texts about a node; any may be empty."""
 
     kind: str
     name: str
@@ -41,19 +41,19 @@ class Words:
     weights: str
 
     def details(self) -> list[str]:
-        """All but kind and name, what is empty left out."""
+        """All but kind and name, without empty ones."""
         return [text for text in (self.setting, self.shape, self.weights) if text]
 
 
 class VolumeSign:
-    """A tensor as a volume with its words under it, for networks that read from left to right."""
+    """A tensor as a volume with its words below, for networks drawn from left to right."""
 
     def __init__(self, words: Words, colour: str, volume: Volume, tallest: float) -> None:
         self._volume, self._colour = volume, colour
         self._lines = [words.kind, words.name, *words.details()]
         half = max(volume.outer_width, lines_width(words.kind, *self._lines[1:])) / 2
         self.along: Span = (half, half)
-        self._drop = tallest / 2 + PADDING  # the words of a lane start at one height
+        self._drop = tallest / 2 + PADDING  # the words in a lane start at the same height
         self.across: Span = (volume.outer_height / 2, self._drop + LINE * len(self._lines))
         self.reach = volume.outer_width / 2
 
@@ -66,7 +66,7 @@ class VolumeSign:
 
 
 class BoxSign:
-    """Words in a box, for networks that read from top to bottom."""
+    """Words in a box, for networks drawn from top to bottom."""
 
     def __init__(self, words: Words, colour: str) -> None:
         self._colour = colour
@@ -84,7 +84,7 @@ class BoxSign:
         canvas.box(centre, self._width, self._height, self._colour)
         x, y = centre
         first = y - LINE / 2 if self._details else y
-        # kind and name side by side, centred together
+        # centre kind and name together
         kind, name = lines_width(self._heading), lines_width("", self._name)
         left = x - (kind + PADDING + name) / 2
         canvas.words((left + kind / 2, first), self._heading, bold=True)
@@ -99,7 +99,7 @@ def signs(
     lanes: Mapping[str, int],
     as_volumes: bool,
 ) -> Iterator[tuple[str, Sign]]:
-    """The name and the sign of each input and each node; volumes of one lane share its height."""
+    """The name and sign of each input and node; in a lane, the tallest volume places all words."""
     entries = [
         *({"kind": "input", "settings": {}, **entry} for entry in description["inputs"]),
         *description["nodes"],
@@ -119,7 +119,7 @@ def signs(
 
 
 def words_of(entry: Mapping[str, Any], shape: Shape, weight_counts: Mapping[str, int]) -> Words:
-    """What is said about an input or a node that puts out a tensor of this shape."""
+    """The texts about an input or a node with this output shape."""
     return Words(
         kind=kind_words(entry["kind"]),
         name=style.plain(entry["name"], LONGEST_NAME),
@@ -130,12 +130,12 @@ def words_of(entry: Mapping[str, Any], shape: Shape, weight_counts: Mapping[str,
 
 
 def kind_words(kind: str) -> str:
-    """The kind of a layer as people write it."""
+    """The kind of a layer in words, such as "max pooling2d"."""
     return "LSTM" if kind == "lstm" else style.plain(kind.replace("_", " "))
 
 
 def _setting(settings: Mapping[str, Any]) -> str:
-    """The settings that a drawing should tell: window, share dropped, activation."""
+    """The settings worth showing: window, share dropped, activation."""
     words = [
         " × ".join(str(side) for side in settings[key])
         for key in ("kernel_size", "pool_size")
@@ -159,6 +159,6 @@ def _weights(entry: Mapping[str, Any], weight_counts: Mapping[str, int]) -> str:
 
 
 def lines_width(bold: str, *texts: str) -> float:
-    """Inches that the widest of the lines takes; the first one is bold."""
+    """Width in inches of the widest line; the first line is bold."""
     widths = [style.text_width(text, style.TEXT_SIZE) for text in texts]
     return max(BOLD * style.text_width(bold, style.TEXT_SIZE), *widths, 0.0)

@@ -1,7 +1,7 @@
 """A recurrent network drawn unrolled over time, as in figures 3 and 6 of the 2018 report.
 
-Time runs from left to right, the layers lie above one another. Of a long sequence the first steps
-and the last one are drawn, dots between them.
+Time runs from left to right, and the layers are stacked from bottom to top. Of a long sequence, the
+first steps and the last one are drawn, with dots between them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ from nnlab.plots.network.unrolling import Unrolled
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST_STEPS = {1: 6, 2: 4}  # columns of a chain, by the number of chains beside one another
-LARGEST_INDEX = 9999  # a longer sequence ends in step n, which fits in its box
-STEP = 0.8  # inches, as all sizes below: from one step to the next
+MOST_STEPS = {1: 6, 2: 4}  # columns of a chain, by the number of chains
+LARGEST_INDEX = 9999  # the last step of a longer sequence is called n, which fits in its box
+STEP = 0.8  # from one step to the next; all sizes are in inches
 DOTS = 0.62  # from a step to the dots
 BETWEEN_LEVELS = 0.2
 BETWEEN_CHAINS = 0.95
@@ -36,7 +36,7 @@ def draw_unrolled(
     title: str,
     footer: str,
 ) -> "Figure":
-    """Draw a network that could be taken apart; shapes and weights as `draw_network` takes them."""
+    """Draw a network split into chains; shapes and weights as for `draw_network`."""
     rows = [
         list(rows_of(chain, network, shapes, weight_counts, "x" if index == 0 else "y"))
         for index, chain in enumerate(network.chains)
@@ -56,7 +56,7 @@ def draw_unrolled(
 
 @dataclass(frozen=True)
 class _Columns:
-    """The steps of a chain that are drawn: index and place of each; None stands for dots."""
+    """The drawn steps of a chain: index and place of each; None stands for dots."""
 
     labels: tuple[str | None, ...]
     places: tuple[float, ...]
@@ -80,14 +80,14 @@ class _Columns:
 def _across(
     rows: Sequence[Sequence[Row]], columns: Sequence[_Columns]
 ) -> tuple[list[float], float]:
-    """Where the first step of each chain stands, and the width of the drawing."""
+    """The position of the first step of each chain, and the width of the drawing."""
     position = MARGIN
     lefts = []
     for index, chain_rows in enumerate(rows):
         span = columns[index].places[-1]
         room = 0.0
         for row in chain_rows:
-            # words on the left of a single box at the last step have the steps before it free
+            # left of a single box at the last step, the earlier steps leave room for words
             free = span if row.form == "vector" and index == 0 else 0.0
             room = max(room, lines_width(*row.lines) + BESIDE - free)
         before = room if index == 0 else BETWEEN_CHAINS
@@ -97,7 +97,7 @@ def _across(
 
 
 def _down(rows: Sequence[Row]) -> tuple[list[float], float]:
-    """How far down the middle of each level lies, level 0 lowest, and the height of the drawing."""
+    """The distance of each level's middle from the top, level 0 lowest, and the total height."""
     tallest = [BOX_HEIGHT] * (1 + max(row.level for row in rows))
     for row in rows:
         tallest[row.level] = max(tallest[row.level], LINE * len(row.lines))
@@ -128,7 +128,7 @@ class _ChainDrawing:
         return self.columns.places[-1] + BOX_WIDTH / 2
 
     def draw(self, rows: Sequence[Row]) -> None:
-        """Draw boxes, arrows and words of all rows."""
+        """Draw the boxes, arrows and words of all rows."""
         for row in rows:
             self._boxes(row)
             self._words(row)
@@ -155,12 +155,12 @@ class _ChainDrawing:
                 self.canvas.arrow([(start + _reach(one), y), (stop - _reach(other), y)])
 
     def _steps(self, row: Row) -> list[tuple[str | None, float]]:
-        """Index and place of each box of a row."""
+        """The index and place of each box of a row."""
         steps = list(zip(self.columns.labels, self.columns.places, strict=True))
         return steps[-1:] if row.form == "vector" else steps
 
     def _arrows_up(self, below: Row, above: Row) -> None:
-        """One arrow for each step, or from the last one to a vector."""
+        """Draw one arrow per step, or one from the last step to a vector."""
         start = self.heights[below.level] - BOX_HEIGHT / 2
         stop = self.heights[above.level] + BOX_HEIGHT / 2
         for label, x in self._steps(above):
@@ -168,7 +168,7 @@ class _ChainDrawing:
                 self.canvas.arrow([(x, start), (x, stop)])
 
     def _words(self, row: Row) -> None:
-        """Write what a row is beside its boxes."""
+        """Write a row's words beside its boxes."""
         left = self._steps(row)[0][1] - BOX_WIDTH / 2
         x = left - BESIDE if self.words_left else self.last + BESIDE
         top = self.heights[row.level] - LINE * len(row.lines) / 2
@@ -183,7 +183,7 @@ class _ChainDrawing:
 
 
 def _reach(label: str | None) -> float:
-    """How far from the middle of a box, or of the dots, arrows end."""
+    """The distance between the middle of a box, or of dots, and the end of an arrow."""
     return 0.2 if label is None else BOX_WIDTH / 2
 
 
@@ -193,8 +193,8 @@ def _draw_links(
     drawn: Mapping[str, _ChainDrawing],
     heights: Sequence[float],
 ) -> None:
-    """Draw what the encoder hands to the decoder."""
-    for giver, taker in network.handed:
+    """Draw what the encoder passes to the decoder."""
+    for giver, taker in network.passed:
         y = heights[network.levels[giver]]
         start, stop = drawn[giver].last, drawn[taker].first
         canvas.arrow([(start, y), (stop, y)])
@@ -204,4 +204,4 @@ def _draw_links(
         high, low = heights[network.levels[network.repeated]], heights[0]
         turn = (start + stop) / 2
         corners = [(start, high), (turn, high), (turn, low), (stop, low)]
-        canvas.arrow(list(dict.fromkeys(corners)))  # at one height two of them are the same
+        canvas.arrow(list(dict.fromkeys(corners)))  # at equal heights two corners coincide

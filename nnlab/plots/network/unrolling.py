@@ -1,7 +1,7 @@
-"""Which recurrent networks can be drawn unrolled over time, and what stands where in them.
+"""Splitting a recurrent network into chains that can be drawn unrolled over time.
 
-That is one chain of layers over a sequence, perhaps with vectors after it; or two of them, the
-second of which (the decoder) begins in the states of the first (the encoder) or repeats its result.
+It must be one chain of layers over a sequence, optionally followed by vectors, or two such chains:
+the second (the decoder) starts in the states of the first (the encoder) or repeats its result.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,14 +12,14 @@ from nnlab.plots.network.glyphs import Shape
 
 # kinds that treat all time steps alike
 STEPWISE = ("activation", "dense", "dropout", "embedding", "lstm", "masking", "rescale")
-MOST_LEVELS = 12  # a higher network is drawn in the general way
+MOST_LEVELS = 12  # networks with more are drawn as graphs
 
 Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Chain:
-    """Layers over one time axis, its source first: a network input or a repeated vector."""
+    """Layers over one time axis, from its source on: a network input or a repeated vector."""
 
     steps: int | None
     entries: tuple[Entry, ...]
@@ -33,45 +33,45 @@ class Chain:
 
 @dataclass(frozen=True)
 class Unrolled:
-    """One or two chains from left to right, and how the first leads to the second.
+    """One or two chains from left to right, and how they are connected.
 
     Attributes:
         chains: The encoder and the decoder, or a single one.
         levels: The height of each layer, from 0 for the sources.
-        handed: Pairs of LSTMs: the second begins in the states of the first.
-        repeated: The last layer of the first chain, if the second chain repeats what it puts out.
+        passed: Pairs of LSTMs, the second of which starts in the states of the first.
+        repeated: The last layer of the first chain, if the second chain repeats its output.
     """
 
     chains: tuple[Chain, ...]
     levels: Mapping[str, int]
-    handed: tuple[tuple[str, str], ...]
+    passed: tuple[tuple[str, str], ...]
     repeated: str | None
 
 
-class _OddError(Exception):
-    """The network has a form that this drawing does not know."""
+class _UnsupportedError(Exception):
+    """The network cannot be drawn unrolled."""
 
 
 def unroll(description: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Unrolled | None:
-    """Take a recurrent network apart into chains.
+    """Split a recurrent network into chains.
 
     Args:
         description: As `draw_network` takes it.
-        shapes: What each input and each node puts out.
+        shapes: The output shape of each input and node.
 
     Returns:
-        What to draw, or None if the network has another form.
+        What to draw, or None if the network cannot be drawn unrolled.
     """
     if not any(node["kind"] == "lstm" for node in description["nodes"]):
         return None
     try:
         return _Reader(description, shapes).read()
-    except _OddError:
+    except _UnsupportedError:
         return None
 
 
 class _Reader:
-    """Takes one description apart."""
+    """Splits one description into chains."""
 
     def __init__(self, description: Mapping[str, Any], shapes: Mapping[str, Shape]) -> None:
         self._shapes = shapes
@@ -86,7 +86,7 @@ class _Reader:
                 self._users.setdefault(reference, []).append(node)
 
     def read(self) -> Unrolled:
-        """Find the chains, put the encoder first and give each layer its level."""
+        """Find the chains, order them from encoder to decoder, and find the level of each layer."""
         repeats = [node for node in self._nodes if node["kind"] == "repeat_vector"]
         chains = [self._chain(source) for source in (*self._inputs, *repeats)]
         names = [name for chain in chains for name in chain.names]
@@ -94,16 +94,16 @@ class _Reader:
         ends = {chain.names[-1] for chain in chains}
         _expect(all(output in ends for output in self._outputs))
         _expect(all(any(e["kind"] == "lstm" for e in chain.entries) for chain in chains))
-        handed = tuple(self._handed())
-        links = [*handed, *((node["inputs"][0], node["name"]) for node in repeats)]
-        # both at once only from one LSTM, else their lines would cross
-        _expect(not (handed and repeats) or [giver for giver, _ in handed] == repeats[0]["inputs"])
+        passed = tuple(self._passed())
+        links = [*passed, *((node["inputs"][0], node["name"]) for node in repeats)]
+        # both at once only from the same LSTM, because their lines would cross otherwise
+        _expect(not (passed and repeats) or [giver for giver, _ in passed] == repeats[0]["inputs"])
         ordered = _ordered(chains, links)
-        levels = _levels(ordered, handed)
-        return Unrolled(ordered, levels, handed, links[-1][0] if repeats else None)
+        levels = _levels(ordered, passed)
+        return Unrolled(ordered, levels, passed, links[-1][0] if repeats else None)
 
     def _chain(self, source: Entry) -> Chain:
-        """Follow the main outputs from a source on, until a vector is repeated or nothing comes."""
+        """Follow the main outputs from a source to a repeated vector or to the end."""
         entries = [source]
         steps = self._steps(source)
         while True:
@@ -116,7 +116,7 @@ class _Reader:
             entries.append(users[0])
 
     def _steps(self, source: Entry) -> int | None:
-        """The length of the sequence that a source gives."""
+        """The length of the sequence that a source yields."""
         shape = self._shape(source)
         users = self._users.get(source["name"], [])
         numbered = len(shape) == 1 and [user["kind"] for user in users] == ["embedding"]
@@ -133,8 +133,8 @@ class _Reader:
         else:
             _expect(len(shape) == 1 and not recurrent)
 
-    def _handed(self) -> Iterator[tuple[str, str]]:
-        """Pairs of LSTMs, the second of which begins in the last states of the first."""
+    def _passed(self) -> Iterator[tuple[str, str]]:
+        """Pairs of LSTMs, the second of which starts in the last states of the first."""
         recurrent = {node["name"] for node in self._nodes if node["kind"] == "lstm"}
         for node in self._nodes:
             states = node["inputs"][1:] if node["kind"] == "lstm" else []
@@ -149,7 +149,7 @@ class _Reader:
 
 
 def _ordered(chains: Sequence[Chain], links: Sequence[tuple[str, str]]) -> tuple[Chain, ...]:
-    """Put the chain that all links start from before the one that they lead to."""
+    """Put the chain where all links start before the one where they end."""
     home = {name: index for index, chain in enumerate(chains) for name in chain.names}
     _expect(all(name in home for link in links for name in link))
     pairs = {(home[start], home[stop]) for start, stop in links}
@@ -160,11 +160,11 @@ def _ordered(chains: Sequence[Chain], links: Sequence[tuple[str, str]]) -> tuple
     return tuple(chains[index] for index in pairs.pop())
 
 
-def _levels(chains: Sequence[Chain], handed: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Each layer above the one before; LSTMs that share states at one height."""
+def _levels(chains: Sequence[Chain], passed: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """Place each layer above the one before, and LSTMs that share states at the same height."""
     levels = {name: height for chain in chains for height, name in enumerate(chain.names)}
-    partners = dict([*handed, *((taker, giver) for giver, taker in handed)])
-    _expect(len(partners) == 2 * len(handed))
+    partners = dict([*passed, *((taker, giver) for giver, taker in passed)])
+    _expect(len(partners) == 2 * len(passed))
     settled = False
     while not settled:
         settled = True
@@ -174,11 +174,11 @@ def _levels(chains: Sequence[Chain], handed: Sequence[tuple[str, str]]) -> dict[
                 needed = max(height + 1, levels[name], levels.get(partners.get(name, ""), 0))
                 settled = settled and needed == levels[name]
                 levels[name] = height = needed
-        # states that cross would push one another up for ever
+        # states that cross would push each other up for ever
         _expect(max(levels.values()) < MOST_LEVELS)
     return levels
 
 
 def _expect(fits: bool) -> None:
     if not fits:
-        raise _OddError
+        raise _UnsupportedError

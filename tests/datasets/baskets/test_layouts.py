@@ -12,28 +12,26 @@ def read(lines, warn=pytest.fail, **layout):
 
 @pytest.mark.parametrize("kind", ["lines", "long"])
 @pytest.mark.parametrize("missing", ["nan", "NaN", "NA", "NULL", "N/A"])
-def test_what_stands_for_an_empty_cell_is_no_item(kind, missing):
+def test_nan_and_the_like_are_left_out_as_empty_cells(kind, missing):
     warnings: list[str] = []
     lines = {"lines": [f"1,{missing}", f"1,soda,{missing}"], "long": [f"1,{missing}"] * 2}[kind]
     baskets = read([*lines, "1,soda"], warnings.append, kind=kind)
     assert baskets == {"lines": [["1"], ["1", "soda"], ["1", "soda"]], "long": [["soda"]]}[kind]
-    assert warnings == [
-        f"x: left out 2 times {missing!r}, which stand for empty cells; --keep-nan keeps them"
-    ]
+    assert warnings == [f"x: left out 2 times {missing!r} as empty cells; --keep-nan keeps them"]
     assert read([f"1,{missing}"], kind="lines", keep_nan=True) == [["1", missing]]
 
 
-def test_a_word_with_nan_in_it_is_an_item():
+def test_a_word_that_contains_nan_is_an_item():
     assert read(["naan,Nan bread,none"]) == [["naan", "Nan bread", "none"]]
 
 
-def test_rows_of_a_basket_need_not_stand_together():
+def test_rows_of_a_basket_need_not_be_adjacent():
     lines = ["order,item", "1,tea", "2,milk", "1,milk", "2,", ",tea", "1,tea"]
     assert read(lines, kind="long", columns="order,item") == [["tea", "milk"], ["milk"]]
     assert read(lines[1:], kind="long") == [["tea", "milk"], ["milk"]]
 
 
-def test_columns_are_kept_in_lines():
+def test_columns_can_be_chosen_in_lines():
     assert read(["a,b,c", "1,2"], columns="3,1") == [["c", "a"], ["1"]]
     assert read(["a,b,c", "1,2"], columns="2-") == [["b", "c"], ["2"]]
     assert read(["a,b,c", "1,2,3"], columns="b,c") == [["2", "3"]]
@@ -57,6 +55,6 @@ def test_columns_are_kept_in_lines():
         (["user,item"], {"columns": "user,2"}, UsageError, "names or numbers, not both"),
     ],
 )
-def test_what_does_not_fit_the_layout_is_refused(lines, layout, error, message):
+def test_a_file_that_does_not_fit_the_layout_is_refused(lines, layout, error, message):
     with pytest.raises(error, match=message):
         read(lines, **layout)

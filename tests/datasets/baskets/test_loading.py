@@ -32,7 +32,7 @@ def names_in(baskets, row):
     return [baskets.items[index] for index in baskets.indices[part]]
 
 
-def test_items_are_ordered_by_the_baskets_they_are_in_then_by_name(tmp_path):
+def test_items_are_sorted_by_number_of_baskets_then_by_name(tmp_path):
     path = put(tmp_path, ["b", "c,a,b", *LINES])
     baskets = load(path)
     assert baskets.items == ("milk", "tea", "b", "a", "c")
@@ -46,15 +46,15 @@ def test_items_are_ordered_by_the_baskets_they_are_in_then_by_name(tmp_path):
     assert baskets.source.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_blanks_empty_fields_and_repeats_are_left_out_and_case_is_kept(tmp_path):
+def test_spaces_empty_fields_and_repeats_are_left_out_and_case_is_kept(tmp_path):
     composed = unicodedata.normalize("NFC", "crème")
     loose = unicodedata.normalize("NFD", composed)
     path = put(tmp_path, [f" Tea ,, tea,{loose} ,Tea,{composed}", *LINES])
     assert names_in(load(path), 0) == ["tea", "Tea", composed]
 
 
-@pytest.mark.parametrize(("empty", "told"), [(1, "1 line without"), (3, "3 lines without")])
-def test_lines_without_an_item_are_skipped_counted_and_told_once(tmp_path, empty, told):
+@pytest.mark.parametrize(("empty", "lines"), [(1, "1 line without"), (3, "3 lines without")])
+def test_lines_without_items_are_skipped_counted_and_reported_once(tmp_path, empty, lines):
     warnings: list[str] = []
     baskets = load(
         put(tmp_path, [*LINES, *["", " , ,", '"",""'][:empty], "a\n"]), warn=warnings.append
@@ -62,17 +62,17 @@ def test_lines_without_an_item_are_skipped_counted_and_told_once(tmp_path, empty
     assert baskets.skipped == empty
     assert len(baskets) == 31
     assert len(warnings) == 1
-    assert told in warnings[0]
+    assert lines in warnings[0]
 
 
 @pytest.mark.parametrize("separator", [",", "\t", ";"])
-def test_tabs_and_semicolons_separate_where_there_is_no_comma(tmp_path, separator):
+def test_tabs_or_semicolons_are_separators_if_there_are_no_commas(tmp_path, separator):
     line = f'"rolls, fresh"{separator} x y {separator}"a{separator}b" {separator}z'
     baskets = load(put(tmp_path, [line] * 30))
     assert baskets.items == tuple(sorted(["rolls, fresh", "x y", f"a{separator}b", "z"]))
 
 
-def test_where_there_are_commas_tabs_and_semicolons_belong_to_items(tmp_path):
+def test_tabs_and_semicolons_belong_to_items_if_there_are_commas(tmp_path):
     assert load(put(tmp_path, ["a;b,c\td"] * 30)).items == ("a;b", "c\td")
 
 
@@ -81,7 +81,7 @@ def test_gzip_and_windows_line_ends_are_read(tmp_path):
     assert load(put(tmp_path, content)).items == ("milk", "tea")
 
 
-def test_another_encoding_is_told_and_can_be_given(tmp_path):
+def test_another_encoding_is_reported_and_can_be_given(tmp_path):
     path = put(tmp_path, "\n".join(["thé,crème"] * 30).encode("cp1252"))
     with pytest.raises(DataError, match=r"my\.csv is not UTF-8: byte 2 .*--encoding cp125"):
         load(path)
@@ -90,7 +90,7 @@ def test_another_encoding_is_told_and_can_be_given(tmp_path):
         load(path, encoding="cp9999")
 
 
-def test_rare_items_are_left_out_and_the_baskets_stay_in_place(tmp_path):
+def test_rare_items_are_left_out_and_baskets_keep_their_numbers(tmp_path):
     path = put(tmp_path, ["rare", "rare,tea", *LINES])
     baskets = load(path, min_count=3)
     assert baskets.items == ("tea", "milk")
@@ -102,22 +102,22 @@ def test_rare_items_are_left_out_and_the_baskets_stay_in_place(tmp_path):
 @pytest.mark.parametrize(
     ("lines", "options", "message"),
     [
-        (["a,b"] * 29 + ["c"] * 9, {}, "at least 30 baskets with two items or more .* found 29"),
+        (["a,b"] * 29 + ["c"] * 9, {}, "at least 30 baskets of two or more items .* found 29"),
         (["a b c"] * 40, {}, "found 0; give one basket per line, with commas"),
         (LINES, {"min_count": 31}, "in at least 31 baskets .* found 0; lower --min-count"),
         ([""], {}, "is empty"),
         (["", ""], {}, "found 0"),
         ([*LINES, 'a,"b'], {}, r"my\.csv, line 31: expected a closing quote .*found '\"b'"),
-        ([*LINES, '"a"b,c'], {}, "line 31: expected a closing quote and ',' after it"),
-        (["a\0b"], {}, "is no text"),
+        ([*LINES, '"a"b,c'], {}, "line 31: expected a closing quote followed by ','"),
+        (["a\0b"], {}, "is not text"),
     ],
 )
-def test_files_that_are_no_baskets_are_refused(tmp_path, lines, options, message):
+def test_files_without_enough_baskets_are_refused(tmp_path, lines, options, message):
     with pytest.raises(DataError, match=message):
         load(put(tmp_path, lines), warn=lambda text: None, **options)
 
 
-def test_a_missing_file_and_an_unknown_set_are_told(tmp_path):
+def test_a_missing_file_and_an_unknown_set_are_refused(tmp_path):
     with pytest.raises(DataError, match="does not exist"):
         load(tmp_path / "no.csv")
     with pytest.raises(DataError, match="did you mean 'groceries'"):
@@ -126,25 +126,25 @@ def test_a_missing_file_and_an_unknown_set_are_told(tmp_path):
         load("groceries")
 
 
-def test_without_any_data_the_sample_stands_in_with_a_warning():
+def test_without_data_the_sample_is_used_with_a_warning():
     warnings: list[str] = []
     baskets = load(warn=warnings.append)
     assert baskets.source.sample
     assert len(warnings) == 1
-    assert "do not compare with the groceries set's" in warnings[0]
+    assert "cannot be compared with the groceries set's" in warnings[0]
     assert (len(baskets), len(baskets.items), baskets.skipped) == (3000, 60, 0)
     assert baskets.source == load("sample").source
     assert shopping_trips() == shopping_trips()
 
 
 def hit_rate(scores, held_out, seen, top=5):
-    """Share of baskets whose hidden item is among the best that are not in the basket."""
+    """Return the share of baskets whose hidden item is among the top items outside the basket."""
     scores = np.where(seen > 0, -np.inf, scores)
     own = scores[np.arange(len(scores)), held_out.hidden]
     return float(((scores > own[:, None]).sum(axis=1) < top).mean())
 
 
-def test_in_the_sample_the_other_items_tell_more_than_popularity():
+def test_in_the_sample_other_items_predict_better_than_popularity():
     baskets = load("sample")
     csr_rows, items = (baskets.indptr, baskets.indices), len(baskets.items)
     training, _, test = split_baskets(len(baskets), 0)

@@ -18,7 +18,7 @@ def as_lists(indptr, indices):
 
 
 @given(st.integers(0, 400), st.integers(0, 5))
-def test_seven_one_and_two_tenths_are_dealt_out(count, seed):
+def test_baskets_are_split_into_seven_one_and_two_tenths(count, seed):
     _, validation, test = parts = split_baskets(count, seed)
     assert sorted(np.concatenate(parts).tolist()) == list(range(count))
     assert all((np.diff(part) > 0).all() for part in parts)
@@ -28,13 +28,13 @@ def test_seven_one_and_two_tenths_are_dealt_out(count, seed):
         assert np.array_equal(part, again)
 
 
-def test_the_split_seed_decides_what_is_held_out():
+def test_the_split_seed_determines_what_is_held_out():
     assert not np.array_equal(split_baskets(100, 1)[2], split_baskets(100, 2)[2])
     assert [len(part) for part in split_baskets(9835, 0)] == [6885, 983, 1967]
 
 
 @given(ROWS, st.data())
-def test_rows_are_taken_and_spread(rows, data):
+def test_rows_are_taken_and_made_multi_hot(rows, data):
     wanted = data.draw(st.lists(st.integers(0, len(rows) - 1), max_size=8))
     assert as_lists(*take_rows(*csr(rows), wanted)) == [rows[row] for row in wanted]
     spread = multi_hot(*csr(rows), wanted, 7)
@@ -55,7 +55,7 @@ def test_one_item_of_each_larger_basket_is_hidden(rows, seed):
     assert np.array_equal(held_out.hidden, again.hidden)
 
 
-def test_every_item_of_a_basket_is_hidden_as_often():
+def test_every_item_of_a_basket_is_hidden_equally_often():
     rows = np.zeros(6000, int)
     hidden = hold_out_one(*csr([[2, 5, 9]]), rows, seed=0).hidden
     assert np.bincount(hidden)[[2, 5, 9]] == pytest.approx(2000, rel=0.1)

@@ -105,7 +105,7 @@ WRONG: dict[str, tuple[list[str], str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_no_basket_per_line_is_told_and_the_advice_reads_it_right(tmp_path, name):
+def test_another_layout_is_reported_with_options_that_read_it(tmp_path, name):
     lines, advice, layout = WRONG[name]
     (remark,) = remarks(lines)
     assert f"{advice} " in remark
@@ -119,24 +119,24 @@ def test_what_is_no_basket_per_line_is_told_and_the_advice_reads_it_right(tmp_pa
 
 
 @pytest.mark.parametrize("form", ['"{}"', '"{{{}}}"', '"[{}]"'])
-def test_baskets_that_stand_in_quotes_as_a_whole_are_read(tmp_path, form):
+def test_baskets_quoted_as_a_whole_are_read(tmp_path, form):
     lines = [form.format(",".join(basket)) for basket in BASKETS]
     assert named(load(tmp_path, lines)) == [set(basket) for basket in BASKETS]
 
 
-def test_baskets_in_a_cell_are_asked_as_they_stand_there(tmp_path):
+def test_baskets_in_a_cell_are_separated_as_in_the_cell(tmp_path):
     lines = ["id\titems", *(f"{n}\t" + ";".join(one) for n, one in enumerate(BASKETS))]
     baskets = load(tmp_path, lines, columns="2", header=True)
     assert named(baskets) == [set(basket) for basket in BASKETS]
     assert baskets.separator == ";"
 
 
-def test_the_separator_that_a_spreadsheet_tells_is_no_item(tmp_path):
+def test_the_separator_line_of_a_spreadsheet_is_not_a_basket(tmp_path):
     lines = ["sep=;", *(";".join(basket) for basket in BASKETS)]
     assert named(load(tmp_path, lines)) == [set(basket) for basket in BASKETS]
 
 
-def test_a_header_of_rows_of_one_item_is_told(tmp_path):
+def test_a_header_of_rows_of_one_item_is_reported(tmp_path):
     lines = ["user,item", *(f"{1000 + n},{item}" for n, item in NUMBERED)]
     warnings: list[str] = []
     load(tmp_path, lines, warnings.append, kind="long")
@@ -145,12 +145,12 @@ def test_a_header_of_rows_of_one_item_is_told(tmp_path):
     assert len(load(tmp_path, lines, kind="long", header=True)) == len(BASKETS)
 
 
-def test_items_and_quantities_are_no_baskets():
+def test_items_with_quantities_are_reported():
     (remark,) = remarks(["item;quantity"] + [f"{item};{n % 4 + 1}" for n, item in NUMBERED])
     assert "--header --columns 1 " in remark
 
 
-def test_a_table_without_names_is_told(tmp_path):
+def test_a_table_without_names_is_reported(tmp_path):
     (remark,) = remarks(TABLE)
     assert "--layout table --no-header" in remark
     baskets = load(tmp_path, TABLE, kind="table", header=False)
@@ -171,18 +171,18 @@ def test_a_table_without_names_is_told(tmp_path):
         ["1"],
     ],
 )
-def test_baskets_are_left_in_peace(lines):
+def test_ordinary_baskets_cause_no_remark(lines):
     assert remarks(lines) == []
 
 
-def test_whoever_says_how_a_file_is_read_is_not_warned(tmp_path):
+def test_a_given_layout_causes_no_remark(tmp_path):
     lines = ["Item 1,Item 2", *map(",".join, BASKETS)]
     for layout in ({"kind": "lines"}, {"header": False}, {"columns": "1-"}):
         assert len(load(tmp_path, lines, **layout)) == 301
 
 
 @pytest.mark.real_data
-def test_the_real_groceries_are_left_in_peace():
+def test_the_real_groceries_cause_no_remark():
     if Store(offline=True).find(get_set("groceries")) is None:
         pytest.skip("NNLAB_DATA has no groceries")
     load_baskets(Store(offline=True), "groceries", warn=pytest.fail)

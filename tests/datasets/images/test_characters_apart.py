@@ -16,7 +16,7 @@ def scaled(image, side):
 
 
 def paper_with(*digits, side=140):
-    """Dark digits beside one another on light paper."""
+    """Return dark digits side by side on light paper."""
     page = np.full((2 * side, side * (len(digits) + 1)), 225, np.uint8)
     for number, digit in enumerate(digits):
         left = side // 2 + number * side
@@ -24,7 +24,7 @@ def paper_with(*digits, side=140):
     return page
 
 
-def test_one_character_is_one_whatever_its_size(digits):
+def test_a_single_character_stays_whole_at_any_size(digits):
     for digit in digits:
         for picture in (digit, scaled(digit, 20), paper_with(digit)):
             assert len(in_parts(picture).characters) == 1
@@ -49,7 +49,7 @@ def test_the_box_is_in_pixels_of_the_picture(digits):
     assert np.abs(np.subtract(character.box, (300, 200, 400, 800))).max() <= 8
 
 
-def test_specks_and_broken_strokes_are_no_characters():
+def test_specks_and_broken_strokes_are_not_characters():
     page = np.full((300, 300), 255, np.uint8)
     page[50:250, 140:160] = 0
     page[240:250, 190:200] = 0  # a speck
@@ -62,7 +62,7 @@ def test_specks_and_broken_strokes_are_no_characters():
 
 @pytest.mark.parametrize("dark", [True, False])
 @pytest.mark.parametrize("count", [4, 5, 6, 10])
-def test_many_characters_are_told_from_their_paper(digits, count, dark):
+def test_many_characters_are_distinguished_from_the_paper(digits, count, dark):
     for first in range(0, 30, 10):
         page = paper_with(*digits[first : first + count], side=60)
         form = in_parts(page if dark else 255 - page)
@@ -85,7 +85,7 @@ BARS = (
 @pytest.mark.parametrize("margin", [0, 6, 40])
 @pytest.mark.parametrize("dark", [True, False])
 @pytest.mark.parametrize("digit", "23456890")
-def test_a_digit_of_bars_that_do_not_touch_is_one_character(digit, dark, margin):
+def test_a_digit_of_separate_bars_is_one_character(digit, dark, margin):
     picture = np.zeros((106, 60), np.uint8)
     for number, (rows, columns) in enumerate(BARS):
         if SEGMENTS[digit] >> number & 1:
@@ -94,5 +94,5 @@ def test_a_digit_of_bars_that_do_not_touch_is_one_character(digit, dark, margin)
     form = in_parts(255 - picture if dark else picture)
     assert len(form.characters) == 1
     wanted = np.asarray(Image.fromarray(picture).resize((28, 28))) > 60
-    assert form.image[0].max() == 0  # the margin is no ink
+    assert form.image[0].max() == 0  # the margin is not ink
     assert (form.image > 60).mean() < 1.6 * wanted.mean() + 0.1

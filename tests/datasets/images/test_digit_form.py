@@ -25,7 +25,7 @@ def scaled(image, side):
 
 
 def similarity(one, other):
-    """Correlation of two images after a slight blur."""
+    """Return the correlation of two images after a slight blur."""
 
     def blurred(image):
         small = Image.fromarray(image).resize((14, 14), Image.Resampling.BILINEAR)
@@ -39,12 +39,12 @@ def centre_of(image):
     return [mass.sum(axis=1 - axis) @ np.arange(mass.shape[axis]) / mass.sum() for axis in (0, 1)]
 
 
-def test_an_image_in_the_form_comes_back_untouched(digits):
+def test_an_image_in_the_form_is_unchanged(digits):
     for digit in digits:
         assert np.array_equal(to_digit_form(digit), digit)
 
 
-def test_its_negative_comes_back_inverted(digits):
+def test_the_negative_of_an_image_in_the_form_is_inverted(digits):
     for digit in digits:
         assert np.array_equal(to_digit_form(255 - digit), digit)
 
@@ -81,7 +81,7 @@ def test_the_result_is_centred_boxed_and_stretched(digits):
     assert inked[-1] - inked[0] + 1 <= 20
 
 
-def test_thin_strokes_become_as_wide_as_a_pen_of_the_set():
+def test_thin_strokes_become_as_wide_as_in_the_data_set():
     page = np.full((400, 400), 255, np.uint8)
     page[50:350, 199:201] = 0
     page[50:52, 120:201] = 0
@@ -98,7 +98,7 @@ def test_a_dark_table_beside_the_paper_is_not_ink(digits):
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (8, 8), (32, 20), (1, 1)])
-def test_other_shapes_are_filled_alike(digits, shape):
+def test_other_shapes_are_filled_in_the_same_way(digits, shape):
     result = to_digit_form(255 - scaled(digits[1], 90), shape)
     assert result.shape == shape
     assert result.max() == 255

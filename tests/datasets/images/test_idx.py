@@ -18,7 +18,7 @@ FAST = settings(max_examples=60, suppress_health_check=[HealthCheck.function_sco
 
 @FAST
 @given(array=ARRAYS, suffix=st.sampled_from(["", ".gz"]))
-def test_what_is_written_is_read_again(tmp_path, array, suffix):
+def test_what_was_written_is_read_back(tmp_path, array, suffix):
     path = tmp_path / f"array{suffix}"
     write_idx(path, array)
     read = read_idx(path)
@@ -40,14 +40,14 @@ def test_any_truncation_is_an_error(tmp_path, array, packed, data):
 
 @FAST
 @given(array=ARRAYS, data=st.data())
-def test_a_damaged_gzip_file_is_an_error_or_reads_right(tmp_path, array, data):
+def test_a_damaged_gzip_file_is_an_error_or_read_correctly(tmp_path, array, data):
     path = tmp_path / "array.gz"
     write_idx(path, array)
     content = bytearray(path.read_bytes())
     content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
     path.write_bytes(content)
     with contextlib.suppress(DataError):
-        # what is read all the same had only bytes without meaning changed, such as the time
+        # if it can be read, only bytes without meaning were changed, such as the time
         assert np.array_equal(read_idx(path), array)
 
 
@@ -67,7 +67,7 @@ def test_any_bytes_are_read_or_refused(tmp_path, content):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "empty file"),
+        (b"", "the file is empty"),
         (b"hello world", "not an idx file"),
         (b"\0\0\x08\0", "not an idx file"),
         (b"\0\0\x0d\x01" + struct.pack(">I", 1) + bytes(4), "uint8.*float32"),
@@ -79,11 +79,11 @@ def test_any_bytes_are_read_or_refused(tmp_path, content):
         (gzip.compress(b"\0\0\x08\x01\0\0\0\1a", mtime=0) + b"tail", "damaged gzip"),
         (
             gzip.compress(b"\0\0\x08\x03" + struct.pack(">III", 2**32 - 1, 28, 28), mtime=0),
-            "promises",
+            "the header says",
         ),
-        (b"\0\0\x08\x03" + struct.pack(">III", 2**32 - 1, 28, 28), "promises"),
-        (b"\0\0\x08\x01" + struct.pack(">I", 2**31) + bytes(9), "promises"),
-        (b"\0\0\x08\x04" + struct.pack(">4I", 0, 2**31, 2**31, 2**31), "promises"),
+        (b"\0\0\x08\x03" + struct.pack(">III", 2**32 - 1, 28, 28), "the header says"),
+        (b"\0\0\x08\x01" + struct.pack(">I", 2**31) + bytes(9), "the header says"),
+        (b"\0\0\x08\x04" + struct.pack(">4I", 0, 2**31, 2**31, 2**31), "the header says"),
     ],
 )
 def test_a_wrong_file_is_refused_by_name(tmp_path, content, message):
@@ -113,7 +113,7 @@ def test_images_and_labels_are_read_together(pair):
     assert labels.tolist() == [7, 0, 7]
 
 
-def test_swapped_files_are_told(pair):
+def test_swapped_files_are_reported(pair):
     with pytest.raises(DataError, match=r"labels\.gz.*swapped"):
         read_labelled_images(pair[1], pair[0])
     with pytest.raises(DataError, match="images: expected labels"):

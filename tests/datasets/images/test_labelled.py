@@ -19,7 +19,7 @@ def sample():
 
 @pytest.fixture
 def drawn_sample(monkeypatch, sample):
-    """The sample without the seconds that drawing it takes."""
+    """Reuse the sample, because drawing it takes seconds."""
     monkeypatch.setattr(labelled_images, "sample_digits", lambda: sample)
     return sample
 
@@ -38,7 +38,7 @@ def load(dataset=None, *, store=None, split_seed=0, warn=pytest.fail, **paths):
 
 
 def write_pair(folder, labels, name="my", size=(5, 4)):
-    """Write a pair of files, every image of a grey level of its own."""
+    """Write a pair of files, every image with a different grey level."""
     levels = np.arange(len(labels), dtype=np.uint8)[:, None, None]
     images_path, labels_path = folder / f"{name}-images", folder / f"{name}-labels"
     write_idx(images_path, np.broadcast_to(levels, (len(labels), *size)).copy())
@@ -47,7 +47,7 @@ def write_pair(folder, labels, name="my", size=(5, 4)):
 
 
 def put_fake_mnist(folder, monkeypatch, labels=(0, 1, 2) * 4):
-    """Put a tiny set into ./data and let it be MNIST's registry entry."""
+    """Put a tiny set into ./data and register it as MNIST."""
     (folder / "data" / "mnist").mkdir(parents=True)
     files = []
     for part in ("train", "test"):
@@ -69,12 +69,12 @@ def test_the_sample_has_8000_and_2000_digits(sample):
     assert sample.source.name == "sample"
 
 
-def test_without_any_data_the_sample_stands_in_with_a_warning(drawn_sample):
+def test_without_data_the_sample_is_used_with_a_warning(drawn_sample):
     warnings: list[str] = []
     assert load(warn=warnings.append) is drawn_sample
     assert len(warnings) == 1
     assert "sample" in warnings[0]
-    assert "do not compare with MNIST" in warnings[0]
+    assert "cannot be compared with MNIST" in warnings[0]
     assert "\n" not in warnings[0]
 
 
@@ -82,7 +82,7 @@ def test_the_sample_by_name_needs_no_warning(drawn_sample):
     assert load("sample") is drawn_sample
 
 
-def test_mnist_by_name_is_an_error_that_tells_how_to_get_it():
+def test_mnist_by_name_is_an_error_that_says_how_to_get_it():
     with pytest.raises(DataError) as caught:
         load("mnist")
     assert caught.value.exit_code == 3
@@ -92,7 +92,7 @@ def test_mnist_by_name_is_an_error_that_tells_how_to_get_it():
 
 
 @pytest.mark.parametrize("dataset", [None, "mnist"])
-def test_mnist_is_read_where_it_is_found(tmp_path, monkeypatch, dataset):
+def test_mnist_is_used_if_it_is_found(tmp_path, monkeypatch, dataset):
     files = put_fake_mnist(tmp_path, monkeypatch)
     digits = load(dataset)
     assert digits.class_names == tuple("0123456789")
@@ -114,17 +114,17 @@ def test_a_label_above_nine_in_mnist_names_the_file(tmp_path, monkeypatch):
         load("mnist")
 
 
-def test_an_unknown_set_is_an_error_with_the_near_names():
+def test_an_unknown_set_is_an_error_that_names_near_matches():
     with pytest.raises(DataError, match="did you mean 'sample'"):
         load("sampel")
 
 
-def test_own_labels_become_classes_named_after_them(tmp_path):
+def test_classes_are_named_after_the_users_labels(tmp_path):
     paths = write_pair(tmp_path, [200, 3, 3, 200, 7] * 10)
     digits = load(images=paths[0], labels=paths[1])
     assert digits.class_names == ("3", "7", "200")
     assert digits.train_images.shape[1:] == (5, 4)
-    # each image's grey level is its place in the file: every image keeps its own label
+    # the grey level of an image is its place in the file, so that its label can be checked
     for images, labels in [
         (digits.train_images, digits.train_labels),
         (digits.test_images, digits.test_labels),
@@ -133,7 +133,7 @@ def test_own_labels_become_classes_named_after_them(tmp_path):
         assert labels.tolist() == [[2, 0, 0, 2, 1][place % 5] for place in places]
 
 
-def test_a_fifth_is_held_out_by_the_split_seed(tmp_path):
+def test_the_split_seed_determines_the_fifth_that_is_held_out(tmp_path):
     images, labels = write_pair(tmp_path, [0, 1] * 50)
     first, again, other = (load(images=images, labels=labels, split_seed=s) for s in (1, 1, 2))
     assert (len(first.train_images), len(first.test_images)) == (80, 20)
@@ -144,13 +144,13 @@ def test_a_fifth_is_held_out_by_the_split_seed(tmp_path):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_every_class_stays_in_the_training_part(tmp_path, seed):
+def test_the_training_part_keeps_every_class(tmp_path, seed):
     images, labels = write_pair(tmp_path, [*range(9), 0, 0, 0, 0])
     digits = load(images=images, labels=labels, split_seed=seed)
     assert set(digits.train_labels.tolist()) == set(range(9))
 
 
-def test_own_test_images_are_taken(tmp_path):
+def test_given_test_images_are_used(tmp_path):
     train, test = write_pair(tmp_path, [4, 5] * 6), write_pair(tmp_path, [5], "test")
     digits = load(images=train[0], labels=train[1], test_images=test[0], test_labels=test[1])
     assert len(digits.train_labels) == 12
@@ -168,7 +168,7 @@ def test_own_test_images_are_taken(tmp_path):
         ({"labels": "a"}, "--labels needs --images"),
         ({"dataset": "mnist", "images": "a", "labels": "b"}, "not both"),
         ({"test_images": "a", "test_labels": "b"}, "needs --images"),
-        ({"images": "a", "labels": "b", "test_labels": "c"}, "need each other"),
+        ({"images": "a", "labels": "b", "test_labels": "c"}, "must be given together"),
     ],
 )
 def test_options_that_do_not_fit_together_are_refused(tmp_path, given, message):
@@ -182,7 +182,7 @@ def test_options_that_do_not_fit_together_are_refused(tmp_path, given, message):
     [
         ([0, 1] * 4, "at least 10 images.*found 8"),
         ([3] * 20, "two classes, found only label 3"),
-        (list(range(12)), "a class of its own"),
+        (list(range(12)), "a different label"),
     ],
 )
 def test_data_that_cannot_train_a_classifier_is_refused(tmp_path, labels, message):

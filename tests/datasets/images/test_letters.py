@@ -16,7 +16,7 @@ def sample():
 
 @pytest.fixture
 def drawn_sample(monkeypatch, sample):
-    """The sample without the seconds that drawing it takes."""
+    """Reuse the sample, because drawing it takes seconds."""
     monkeypatch.setattr(letters, "sample_letters", lambda: sample)
     return sample
 
@@ -36,7 +36,7 @@ def load(dataset=None, *, chosen=None, split_seed=0, warn=pytest.fail, **paths):
 
 
 def write_pair(folder, labels, name="my", size=(5, 4)):
-    """Write a pair of files; the upper left of each image is 1 and tells its label below it."""
+    """Write a pair of files; each image has a 1 in the upper left corner, and its label below."""
     images = np.zeros((len(labels), *size), np.uint8)
     images[:, 0, 0], images[:, 1, 0] = 1, labels
     paths = folder / f"{name}-images-idx3-ubyte.gz", folder / f"{name}-labels-idx1-ubyte.gz"
@@ -50,7 +50,7 @@ def as_test(pair):
 
 
 def put_fake_emnist(folder, labels=tuple(range(1, 27)) * 2):
-    """Put small files into a folder, where the store finds EMNIST."""
+    """Put small files where the store finds EMNIST."""
     return {
         f"{part}-{role}": path
         for part in ("train", "test")
@@ -68,16 +68,16 @@ def test_the_sample_has_8000_and_2000_letters_of_both_cases(sample):
     assert counts.max() <= 386
 
 
-def test_without_any_data_the_sample_stands_in_with_a_warning(drawn_sample):
+def test_without_data_the_sample_is_used_with_a_warning(drawn_sample):
     warnings: list[str] = []
     assert load(warn=warnings.append) is drawn_sample
     assert len(warnings) == 1
     assert "using the embedded sample instead" in warnings[0]
-    assert "do not compare with EMNIST's" in warnings[0]
+    assert "cannot be compared with EMNIST's" in warnings[0]
     assert "\n" not in warnings[0]
 
 
-def test_only_the_letters_asked_for_are_kept(drawn_sample):
+def test_only_the_chosen_letters_are_kept(drawn_sample):
     some = load("sample", chosen="C,x-z")
     assert some.class_names == ("c", "x", "y", "z")
     assert set(some.train_labels.tolist()) == set(some.test_labels.tolist()) == set(range(4))
@@ -96,7 +96,7 @@ def test_only_the_letters_asked_for_are_kept(drawn_sample):
     assert some.source == drawn_sample.source
 
 
-def test_emnist_by_name_is_an_error_that_tells_how_to_get_it():
+def test_emnist_by_name_is_an_error_that_says_how_to_get_it():
     with pytest.raises(MissingDataError) as caught:
         load("emnist-letters")
     for file in get_set("emnist-letters").editions[0].files:
@@ -129,7 +129,7 @@ def test_the_official_files_can_be_given(tmp_path):
     assert data.test_images[:, 0, 1].tolist() == [26, 2]
 
 
-def test_labels_of_other_files_keep_their_numbers_and_images_their_sides(tmp_path):
+def test_labels_and_images_of_other_files_are_unchanged(tmp_path):
     data = load(**write_pair(tmp_path, [3, 12, 200] * 10), chosen="12,200")
     assert data.class_names == ("12", "200")
     assert data.train_images.shape[1:] == (5, 4)
@@ -141,13 +141,13 @@ def test_labels_of_other_files_keep_their_numbers_and_images_their_sides(tmp_pat
 
 
 @pytest.mark.parametrize("value", [0, 27])
-def test_a_label_that_is_no_letter_names_the_file(tmp_path, value):
+def test_a_label_that_is_not_a_letter_is_an_error_that_names_the_file(tmp_path, value):
     pair = write_pair(tmp_path, [1, value] * 10, "emnist-letters-train")
     with pytest.raises(DataError, match=f"train-labels.*expected labels 1 to 26, found {value}"):
         load(**pair)
 
 
-def test_upright_and_transposed_parts_do_not_go_together(tmp_path):
+def test_upright_and_transposed_parts_together_are_refused(tmp_path):
     train, test = write_pair(tmp_path, [1, 2] * 6, "emnist-letters"), write_pair(tmp_path, [1])
     with pytest.raises(DataError, match="stored transposed, as EMNIST is, but .*my-images"):
         load(**train, **as_test(test))
@@ -160,7 +160,7 @@ def test_upright_and_transposed_parts_do_not_go_together(tmp_path):
         ([1, 2] * 10, [1], "2", "at least 1 test images of 2, found 0"),
     ],
 )
-def test_too_few_images_of_the_letters_are_refused(tmp_path, train, test, chosen, message):
+def test_too_few_images_of_the_chosen_letters_are_refused(tmp_path, train, test, chosen, message):
     pairs = write_pair(tmp_path, train), as_test(write_pair(tmp_path, test, "test"))
     with pytest.raises(DataError, match=f"my-images.*{message}"):
         load(**pairs[0], **pairs[1], chosen=chosen)
@@ -181,7 +181,7 @@ def test_a_letter_that_the_data_lacks_is_refused(tmp_path, drawn_sample):
         ({"images": "a"}, UsageError, "--images needs --labels"),
         ({"dataset": "emnist-letters", "images": "a", "labels": "b"}, UsageError, "not both"),
         ({"test_images": "a", "test_labels": "b"}, UsageError, "needs --images"),
-        ({"test_images": "a"}, UsageError, "need each other"),
+        ({"test_images": "a"}, UsageError, "must be given together"),
         ({"images": "a", "labels": "b"}, DataError, "cannot read"),
     ],
 )
@@ -197,21 +197,21 @@ def skip_without(name):
 
 
 @pytest.mark.real_data
-def test_real_emnist_has_its_known_counts_and_stands_upright():
+def test_real_emnist_has_its_known_counts_and_is_upright():
     skip_without("emnist-letters")
     data = load()
     assert data.train_images.shape == (117248, 28, 28)
     assert np.bincount(data.test_labels).tolist() == [400] * 26
     counts = np.bincount(data.train_labels)
     assert (counts.min(), counts.max()) == (counts[23], counts[4]) == (1540, 9735)
-    # upright, a U has its ink below and an M above; on the side both have as much above as below
+    # upright, a U has more ink below and an M above; on their side, both are balanced
     for letter, low, high in (("u", 0.5, 0.8), ("m", 1.15, 2)):
         mean = data.test_images[data.test_labels == ALPHABET.index(letter)].mean(axis=0)
         assert low < mean[:14].sum() / mean[14:].sum() < high
 
 
 @pytest.mark.real_data
-def test_real_mnist_comes_through_the_same_door():
+def test_real_mnist_can_be_loaded_too():
     skip_without("mnist")
     data = load("mnist", chosen="0-4")
     assert data.class_names == tuple("01234")

@@ -24,7 +24,7 @@ DIGITS = tuple(string.digits)
         ("A,b", ("A", "a", "b"), "Ab"),
     ],
 )
-def test_letters_and_ranges_name_classes_in_order(text, known, names):
+def test_letters_and_ranges_give_classes_in_order(text, known, names):
     assert parse_letters(text, known) == tuple(names)
 
 
@@ -45,17 +45,17 @@ def test_classes_may_have_longer_names():
         ("abc", "'abc' is not in this data"),
         ("a-3", "'3' is not in this data"),
         ("a-c-e", "'c-e' is not in this data"),
-        ("i-a", "'i-a' runs backwards; did you mean 'a-i'"),
+        ("i-a", "'i-a' is reversed; did you mean 'a-i'"),
     ],
 )
-def test_what_names_no_letters_is_refused(text, message):
+def test_invalid_choices_are_refused(text, message):
     with pytest.raises(UsageError, match=message) as caught:
         parse_letters(text)
     assert "--letters" in str(caught.value)
 
 
 @given(st.sets(st.sampled_from(ALPHABET), min_size=1), st.randoms(), st.booleans())
-def test_any_spelling_of_a_set_is_that_set(wanted, random, capitals):
+def test_order_repetition_and_case_do_not_matter(wanted, random, capitals):
     words = [*wanted, *random.choices(sorted(wanted), k=3)]
     random.shuffle(words)
     text = ",".join(words)
@@ -63,7 +63,7 @@ def test_any_spelling_of_a_set_is_that_set(wanted, random, capitals):
 
 
 @given(st.sampled_from(ALPHABET), st.sampled_from(ALPHABET))
-def test_a_range_holds_both_ends_and_all_between(one, other):
+def test_a_range_includes_both_ends(one, other):
     first, last = sorted((one, other))
     assert (
         "".join(parse_letters(f"{first}-{last}"))

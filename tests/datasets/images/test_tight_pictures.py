@@ -34,7 +34,7 @@ def likeness(one, other):
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("longer", [12, 16, 20, 60, 200])
-def test_a_digit_that_fills_its_picture_is_found_whatever_its_size(digits, longer, dark):
+def test_a_digit_that_fills_its_picture_is_found_at_any_size(digits, longer, dark):
     alike = []
     for digit in digits:
         picture = scaled(cropped(digit), longer)
@@ -46,7 +46,7 @@ def test_a_digit_that_fills_its_picture_is_found_whatever_its_size(digits, longe
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("height", [40, 60, 150, 400])
 def test_a_narrow_stroke_with_hardly_any_background_is_one_character(height, dark):
-    """As a cropped 1: nowhere is there background away from the soft edges of its stroke."""
+    """In a cropped 1, all background is within the soft edges of the stroke."""
     stroke = np.zeros((14, 3))
     for row, middle in enumerate(np.linspace(0.2, 1.8, 14)):
         stroke[row] = np.clip(1.2 - np.abs(np.arange(3) - middle), 0, 1)
@@ -68,7 +68,7 @@ def test_black_and_white_digits_that_fill_their_picture_are_found(digits):
 
 
 @pytest.mark.parametrize("negative", [False, True])
-def test_a_digit_off_centre_is_centred_in_a_picture_of_the_form_too(digits, negative):
+def test_an_off_centre_digit_is_centred_even_in_a_picture_of_the_right_size(digits, negative):
     for digit in digits[:20]:
         inked = np.flatnonzero((digit > 0).any(axis=1))
         shift = 4 if inked[-1] <= 23 else -4
@@ -80,9 +80,9 @@ def test_a_digit_off_centre_is_centred_in_a_picture_of_the_form_too(digits, nega
         assert abs(middle - 13.5) <= 0.6
 
 
-def test_letters_centred_by_their_box_as_in_emnist_come_back_untouched():
+def test_letters_centred_by_their_box_as_in_emnist_are_unchanged():
     letter = np.zeros((28, 28), np.uint8)
-    letter[2:26, 5:9] = 255  # an L: its mass is far from the centre
+    letter[2:26, 5:9] = 255  # an L, whose mass is far from the centre
     letter[22:26, 5:23] = 255
     assert np.array_equal(to_digit_form(letter), letter)
 

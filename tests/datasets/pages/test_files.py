@@ -30,13 +30,13 @@ def there_and_back(path, target):
 
 
 def coloured(tint=(255, 255, 255), ink=(30, 40, 200)):
-    """Print INK in a colour on tinted paper: uint8 (90, 120, 3)."""
+    """Return coloured ink on tinted paper: uint8 (90, 120, 3)."""
     share = INK[:, :, None] / 255
     return (share * np.array(tint) + (1 - share) * np.array(ink)).round().astype(np.uint8)
 
 
 @pytest.mark.parametrize("suffix", LOSSLESS)
-def test_cleaning_nothing_leaves_a_grey_page_as_it_is(tmp_path, suffix):
+def test_cleaning_nothing_leaves_a_grey_page_unchanged(tmp_path, suffix):
     path = save(tmp_path / f"in.{suffix}", Image.fromarray(GREY), **lossless(suffix))
     (page,) = there_and_back(path, tmp_path / f"out.{suffix}")
     assert page.pixels.dtype == np.uint8
@@ -48,7 +48,7 @@ def lossless(suffix):
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "jpeg"])
-def test_jpeg_stays_close(tmp_path, suffix):
+def test_cleaning_nothing_changes_a_jpeg_little(tmp_path, suffix):
     soft = np.asarray(Image.fromarray(GREY).resize((160, 120), Image.Resampling.BICUBIC))
     path = save(tmp_path / f"in.{suffix}", Image.fromarray(soft), quality=95)
     (page,) = there_and_back(path, tmp_path / f"out.{suffix}")
@@ -57,13 +57,13 @@ def test_jpeg_stays_close(tmp_path, suffix):
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif", "bmp", "webp", "ppm"])
-def test_cleaning_nothing_leaves_colour_on_white_as_it_is(tmp_path, suffix):
+def test_cleaning_nothing_leaves_colour_on_white_unchanged(tmp_path, suffix):
     path = save(tmp_path / f"in.{suffix}", Image.fromarray(coloured()), **lossless(suffix))
     (page,) = there_and_back(path, tmp_path / f"out.{suffix}")
     assert np.abs(page.pixels.astype(int) - coloured()).max() <= 2
 
 
-def test_the_tint_of_paper_goes_and_coloured_ink_stays():
+def test_the_tint_of_paper_is_removed_and_coloured_ink_kept():
     page = Page(coloured(tint=(240, 220, 170)))
     for darkness in (0.78, 1):
         grey = 255 - darkness * (255 - INK.astype(np.float32))
@@ -74,7 +74,7 @@ def test_the_tint_of_paper_goes_and_coloured_ink_stays():
         assert np.abs(back.grey - grey).mean() < 2
 
 
-def test_the_colour_of_a_stain_goes_with_it():
+def test_the_colour_of_a_stain_is_removed_with_it():
     stained = coloured(ink=(20, 20, 20))
     stained[20:70, 30:90] = stained[20:70, 30:90] * np.array([0.7, 0.5, 0.3])
     page = cleaned(Page(stained), INK)
@@ -108,7 +108,7 @@ def test_other_kinds_of_colour_are_read(tmp_path, mode):
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif", "pgm"])
-def test_16_bits_stay_16_bits(tmp_path, suffix):
+def test_16_bits_are_kept(tmp_path, suffix):
     deep = GREY.astype(np.uint16) * 257 + np.arange(80, dtype=np.uint16) % 2
     path = save(tmp_path / f"in.{suffix}", Image.fromarray(deep))
     (page,) = there_and_back(path, tmp_path / f"out.{suffix}")
@@ -117,7 +117,7 @@ def test_16_bits_stay_16_bits(tmp_path, suffix):
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif", "bmp", "pbm", "gif"])
-def test_one_bit_stays_one_bit(tmp_path, suffix):
+def test_one_bit_is_kept(tmp_path, suffix):
     bits = Image.fromarray(INK > 127)
     path = save(tmp_path / f"in.{suffix}", bits)
     pages = read_pages(path)
@@ -129,7 +129,7 @@ def test_one_bit_stays_one_bit(tmp_path, suffix):
 
 
 @pytest.mark.parametrize(("suffix", "mode"), [("png", "LA"), ("png", "RGBA"), ("tif", "RGBA")])
-def test_transparency_stays(tmp_path, suffix, mode):
+def test_transparency_is_kept(tmp_path, suffix, mode):
     image = Image.fromarray(np.zeros_like(INK)).convert("RGB" if mode == "RGBA" else "L")
     image.putalpha(Image.fromarray(255 - INK))
     path = save(tmp_path / f"in.{suffix}", image)
@@ -139,7 +139,7 @@ def test_transparency_stays(tmp_path, suffix, mode):
     assert np.array_equal(page.pixels, np.asarray(image)[..., :-1].reshape(page.pixels.shape))
 
 
-def test_a_transparent_colour_of_a_palette_or_of_grey_is_transparency(tmp_path):
+def test_a_transparent_palette_or_grey_colour_becomes_alpha(tmp_path):
     palette = save(tmp_path / "p.png", Image.fromarray(INK).quantize(8), transparency=0)
     grey = save(tmp_path / "g.png", Image.fromarray(INK), transparency=int(INK.min()))
     for path in (palette, grey):
@@ -148,7 +148,7 @@ def test_a_transparent_colour_of_a_palette_or_of_grey_is_transparency(tmp_path):
         assert set(np.unique(page.alpha)) == {0, 255}
 
 
-def test_the_pages_of_a_tiff_stay_each_of_its_own_kind(tmp_path):
+def test_each_page_of_a_tiff_keeps_its_kind(tmp_path):
     pages = [
         Page(GREY, dpi=(300, 300)),
         Page(coloured(), dpi=(150, 75)),
@@ -167,13 +167,13 @@ def test_the_pages_of_a_tiff_stay_each_of_its_own_kind(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg", "tif", "bmp"])
-def test_the_resolution_stays(tmp_path, suffix):
+def test_the_resolution_is_kept(tmp_path, suffix):
     path = save(tmp_path / f"in.{suffix}", Image.fromarray(GREY), dpi=(300, 200))
     (page,) = there_and_back(path, tmp_path / f"out.{suffix}")
     assert page.dpi == pytest.approx((300, 200), abs=0.02)
 
 
-def test_a_page_is_turned_upright_with_its_resolution(tmp_path):
+def test_a_page_and_its_resolution_are_turned_upright(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
     turned = Image.fromarray(np.rot90(GREY))
@@ -185,7 +185,7 @@ def test_a_page_is_turned_upright_with_its_resolution(tmp_path):
     assert np.array_equal(again.pixels, GREY)
 
 
-def test_a_colour_profile_stays_but_not_that_of_printing_inks(tmp_path):
+def test_a_colour_profile_is_kept_unless_it_is_for_printing_inks(tmp_path):
     options = {"icc_profile": b"\0" * 128}
     colour = save(tmp_path / "c.png", Image.fromarray(coloured()), **options)
     assert there_and_back(colour, tmp_path / "d.png")[0].profile == b"\0" * 128
@@ -193,12 +193,12 @@ def test_a_colour_profile_stays_but_not_that_of_printing_inks(tmp_path):
     assert read_pages(inks)[0].profile == b""
 
 
-def test_bytes_are_read_as_a_file_is(tmp_path):
+def test_bytes_are_read_like_a_file(tmp_path):
     path = save(tmp_path / "x.png", Image.fromarray(GREY))
     assert np.array_equal(read_pages(path.read_bytes())[0].pixels, GREY)
 
 
-def test_what_is_no_picture_is_an_error_that_names_it(tmp_path):
+def test_a_file_that_is_not_a_picture_is_an_error_that_names_it(tmp_path):
     (tmp_path / "text.png").write_text("not a picture")
     whole = save(tmp_path / "whole.png", Image.fromarray(GREY)).read_bytes()
     (tmp_path / "half.png").write_bytes(whole[: len(whole) // 2])
@@ -208,7 +208,7 @@ def test_what_is_no_picture_is_an_error_that_names_it(tmp_path):
         ("empty.png", "not an image"),
         ("half.png", "cannot read"),
         ("missing.png", "does not exist"),
-        ("", "is a folder"),
+        ("", "no images found"),
     ):
         with pytest.raises(DataError, match=rf"{name}.*{reason}"):
             read_pages(tmp_path / name)
@@ -216,14 +216,14 @@ def test_what_is_no_picture_is_an_error_that_names_it(tmp_path):
         read_pages(b"text", "<stdin>")
 
 
-def test_a_half_tiff_is_an_error(tmp_path):
+def test_a_truncated_tiff_is_an_error(tmp_path):
     write_pages([Page(GREY)] * 3, tmp_path / "x.tif")
     whole = (tmp_path / "x.tif").read_bytes()
     with pytest.raises(DataError, match="cannot read"):
         read_pages(whole[: len(whole) * 2 // 3], "x.tif")
 
 
-def test_what_is_too_large_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
+def test_a_too_large_picture_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
     path = save(tmp_path / "x.png", Image.new("1", (10_000, 9_000)))
     with pytest.raises(DataError, match="90,000,000 pixels; at most 80,000,000"):
         read_pages(path)
@@ -236,13 +236,13 @@ def test_what_is_too_large_is_refused_before_it_is_decoded(tmp_path, monkeypatch
         read_pages(tmp_path / "x.tif")
 
 
-def test_a_full_page_passes(tmp_path):
+def test_a_page_of_a4_is_accepted(tmp_path):
     path = save(tmp_path / "a4.png", Image.new("L", (2480, 3508), 200))
     assert read_pages(path)[0].pixels.shape == (3508, 2480)
 
 
 @pytest.mark.parametrize("dpi", [(0, 0), (float("nan"), 5), "x", (3,)])
-def test_a_resolution_that_can_be_none_is_passed_over(monkeypatch, tmp_path, dpi):
+def test_an_impossible_resolution_is_ignored(monkeypatch, tmp_path, dpi):
     image = Image.fromarray(GREY)
     image.info["dpi"] = dpi
     assert page_files._dpi(image) is None
@@ -251,7 +251,7 @@ def test_a_resolution_that_can_be_none_is_passed_over(monkeypatch, tmp_path, dpi
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif"])
-def test_a_page_of_12_bits_in_16_keeps_its_range(tmp_path, suffix):
+def test_a_page_with_12_of_16_bits_keeps_its_range(tmp_path, suffix):
     values = np.array([[0, 1000], [3000, 4000]], np.uint16)
     path = tmp_path / f"x.{suffix}"
     Image.fromarray(values).save(path)

@@ -19,7 +19,7 @@ def load(warnings=None, **given):
 
 
 def put(tmp_path, names, texts=None, suffix="png"):
-    """Put pairs into two folders; pages of the same number in `texts` have the same clean page."""
+    """Put pairs into two folders; pages with the same number in `texts` have equal clean pages."""
     folders = tmp_path / "noisy", tmp_path / "clean"
     for number, name in enumerate(names):
         noisy, clean, _ = synthetic_page(texts[number] if texts else number, (40, 60))
@@ -43,7 +43,7 @@ def apart(pages):
     return not (first & second or first & third or second & third)
 
 
-def test_the_sample_is_always_the_same_and_in_three_parts():
+def test_the_sample_is_always_the_same_and_has_three_parts():
     pages = sample_pages()
     assert [len(part) for part in parts(pages)] == [24, 6, 8]
     assert apart(pages)
@@ -52,15 +52,15 @@ def test_the_sample_is_always_the_same_and_in_three_parts():
     assert {pair.noisy.shape for part in parts(pages) for pair in part} == {(192, 256)}
 
 
-def test_the_sample_stands_in_with_a_warning():
+def test_without_data_the_sample_is_used_with_a_warning():
     warnings: list[str] = []
     assert load(warnings).source.sample
     assert len(warnings) == 1
-    assert "do not compare with NoisyOffice's" in warnings[0]
+    assert "cannot be compared with NoisyOffice's" in warnings[0]
     assert "nnlab data fetch noisyoffice" in warnings[0]
 
 
-def test_a_set_that_was_named_and_is_missing_is_an_error_in_a_few_lines():
+def test_a_missing_named_set_is_an_error_of_a_few_lines():
     with pytest.raises(DataError, match=r"noisyoffice/train/2\.png") as caught:
         load(dataset="noisyoffice")
     assert "and 357 more" in str(caught.value)
@@ -79,7 +79,7 @@ def test_synthetic_pages_are_added_to_the_training_part_only():
     assert pages.source == sample_pages().source
 
 
-def test_options_must_fit_together(tmp_path):
+def test_options_that_do_not_fit_together_are_refused(tmp_path):
     with pytest.raises(UsageError, match="--clean needs --noisy"):
         load(clean=tmp_path)
     with pytest.raises(UsageError, match="--noisy needs --clean"):
@@ -88,7 +88,7 @@ def test_options_must_fit_together(tmp_path):
         load(noisy=tmp_path, clean=tmp_path, dataset="sample")
 
 
-def test_own_folders_are_paired_by_name_and_split_by_text(tmp_path):
+def test_pages_in_the_users_folders_are_paired_by_name_and_split_by_text(tmp_path):
     texts = [0, 0, 1, 1, 2, 3, 4, 4, 5, 6]
     folders = put(tmp_path, "abcdefghij", texts, suffix="bmp")
     pages = load(**folders)
@@ -101,7 +101,7 @@ def test_own_folders_are_paired_by_name_and_split_by_text(tmp_path):
             assert np.array_equal(pair.noisy, np.asarray(image))
 
 
-def test_the_split_depends_on_its_seed_only(tmp_path):
+def test_the_split_depends_only_on_its_seed(tmp_path):
     folders = put(tmp_path, "abcdefghij")
     held = [
         [pair.name for pair in load(**folders, split_seed=seed).test] for seed in (0, 0, 1, 2, 3)
@@ -110,7 +110,7 @@ def test_the_split_depends_on_its_seed_only(tmp_path):
     assert len({tuple(names) for names in held}) > 1
 
 
-def test_pages_without_a_partner_are_told_a_few_by_name(tmp_path):
+def test_pages_without_a_counterpart_are_reported_a_few_by_name(tmp_path):
     folders = put(tmp_path, "abcdefgh")
     for name in "abcde":
         (folders["clean"] / f"{name}.png").unlink()
@@ -129,7 +129,7 @@ def test_pages_without_a_partner_are_told_a_few_by_name(tmp_path):
     assert "b2.png, c2.png, d2.png and 2 more" in warnings[1]
 
 
-def test_pages_of_a_pair_must_have_one_size(tmp_path):
+def test_pages_of_a_pair_must_have_the_same_size(tmp_path):
     folders = put(tmp_path, "abcd")
     Image.new("L", (61, 40)).save(folders["clean"] / "b.png")
     with pytest.raises(DataError, match=r"noisy/b\.png has 60x40 .*clean/b\.png has 61x40"):
@@ -137,7 +137,7 @@ def test_pages_of_a_pair_must_have_one_size(tmp_path):
 
 
 @pytest.mark.parametrize(("names", "texts"), [("ab", None), ("abcdef", [0, 0, 0, 1, 1, 1])])
-def test_fewer_than_three_clean_pages_are_too_few(tmp_path, names, texts):
+def test_fewer_than_three_clean_pages_are_refused(tmp_path, names, texts):
     with pytest.raises(DataError, match="at least 3 different clean pages.*found 2"):
         load(**put(tmp_path, names, texts))
 
@@ -146,20 +146,20 @@ def test_three_pairs_are_enough(tmp_path):
     assert [len(part) for part in parts(load(**put(tmp_path, "abc")))] == [1, 1, 1]
 
 
-def test_folders_must_be_there_hold_pictures_and_match(tmp_path):
+def test_folders_must_exist_contain_pictures_and_match(tmp_path):
     folders = put(tmp_path, "abc")
     with pytest.raises(DataError, match="nowhere does not exist"):
         load(noisy=tmp_path / "nowhere", clean=folders["clean"])
     with pytest.raises(DataError, match=r"a\.png is not a folder"):
         load(noisy=folders["noisy"] / "a.png", clean=folders["clean"])
     (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match="empty is a folder without pictures"):
+    with pytest.raises(DataError, match="empty: no pictures found"):
         load(noisy=folders["noisy"], clean=tmp_path / "empty")
     Image.new("L", (3, 3)).save(tmp_path / "empty" / "x.png")
-    with pytest.raises(DataError, match="no picture in .* has a partner"):
+    with pytest.raises(DataError, match="no picture in .* has the same name"):
         load(noisy=folders["noisy"], clean=tmp_path / "empty")
     Image.new("L", (3, 3)).save(folders["noisy"] / "a.bmp")
-    with pytest.raises(DataError, match="same name but for the suffix"):
+    with pytest.raises(DataError, match="differ only in the suffix"):
         load(**folders)
 
 
@@ -168,7 +168,7 @@ def pair(height, width, seed=0):
     return PagePair(noisy, clean, str(seed))
 
 
-def test_packed_pages_come_back_as_they_were():
+def test_packed_pages_are_unpacked_unchanged():
     pages = [pair(50, 70), pair(33, 41)]
     arrays = packed(pages)
     for name in ("noisy", "clean"):
@@ -191,7 +191,7 @@ def test_places_cover_every_page():
     assert found[4].tolist()[4:] == [18, 38]
 
 
-def test_a_small_page_is_continued_with_paper():
+def test_a_small_page_is_extended_with_paper():
     page = pair(20, 40)
     arrays = packed([page], 32)
     (noisy,) = unpacked(arrays["noisy"], arrays["shapes"])
@@ -215,7 +215,7 @@ def test_noisyoffice_is_registered_file_by_file():
 
 
 @pytest.mark.real_data
-def test_noisyoffice_is_split_as_its_makers_did():
+def test_noisyoffice_is_split_as_by_its_makers():
     pages = load()
     assert [len(part) for part in parts(pages)] == [60, 12, 72]
     assert apart(pages)

@@ -16,7 +16,7 @@ def test_examples_are_the_same_every_time(tmp_path):
         assert one.stat().st_size < 60_000
 
 
-def test_the_committed_examples_are_those_of_the_generator(tmp_path):
+def test_the_committed_examples_match_the_generator(tmp_path):
     for made in write_examples(tmp_path):
         kept = read_picture(COMMITTED / made.name).astype(int)
         assert np.abs(kept - read_picture(made)).mean() < 8  # library versions may differ a little

@@ -10,7 +10,7 @@ def digits():
     return glyph_images("0123456789", 3000, seed=1)
 
 
-def test_images_are_light_ink_on_black_in_equal_shares(digits):
+def test_images_are_light_ink_on_black_equally_many_per_class(digits):
     images, labels = digits
     assert images.shape == (3000, 28, 28)
     assert images.dtype == labels.dtype == np.uint8
@@ -38,12 +38,12 @@ def test_the_same_seed_gives_the_same_images():
     assert not np.array_equal(first[0], other[0])
 
 
-def test_no_two_images_are_alike(digits):
+def test_all_images_are_different(digits):
     images = digits[0]
     assert len(np.unique(images.reshape(len(images), -1), axis=0)) == len(images)
 
 
-def test_a_linear_model_learns_it_but_not_perfectly(digits):
+def test_a_linear_model_learns_the_digits_but_not_perfectly(digits):
     images, labels = digits
     pixels = np.hstack([images.reshape(3000, -1) / 255, np.ones((3000, 1))])
     train, test = pixels[:2400], pixels[2400:]
@@ -53,21 +53,21 @@ def test_a_linear_model_learns_it_but_not_perfectly(digits):
 
 
 @pytest.mark.parametrize("alphabet", ["abcdefghijklmnopqrstuvwxyz", "AZ", "äß", "αω", "7"])
-def test_any_alphabet_that_the_fonts_have_will_do(alphabet):
+def test_any_alphabet_in_the_fonts_can_be_drawn(alphabet):
     images, labels = glyph_images(alphabet, 2 * len(alphabet) + 1, seed=0)
     assert set(labels.tolist()) == set(range(len(alphabet)))
     assert images.any(axis=(1, 2)).all()
 
 
-def test_no_images_are_no_error():
+def test_zero_images_can_be_drawn():
     images, labels = glyph_images("01", 0, seed=0)
     assert images.shape == (0, 28, 28)
     assert labels.shape == (0,)
 
 
 @pytest.mark.parametrize("alphabet", ["漢字", "a b"])
-def test_characters_that_cannot_be_drawn_are_told(alphabet):
-    with pytest.raises(DataError, match=r"none of matplotlib's fonts|leaves no ink"):
+def test_characters_that_cannot_be_drawn_are_refused(alphabet):
+    with pytest.raises(DataError, match=r"none of matplotlib's fonts|has no ink"):
         glyph_images(alphabet, 10, seed=0)
 
 

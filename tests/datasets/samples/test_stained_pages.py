@@ -7,7 +7,7 @@ from nnlab.datasets.samples.stained_pages import KINDS, synthetic_page
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_a_page_is_text_on_stained_paper(seed):
+def test_a_page_shows_text_on_stained_paper(seed):
     noisy, clean, kind = synthetic_page(seed)
     assert noisy.shape == clean.shape == (420, 540)
     assert noisy.dtype == clean.dtype == np.uint8
@@ -32,13 +32,13 @@ def test_pages_of_any_shape_can_be_made(shape, seed):
     assert noisy.shape == clean.shape == shape
 
 
-def test_noise_is_seen_on_the_paper():
+def test_noise_is_visible_on_the_paper():
     spreads = [noisy[clean == 255].std() for noisy, clean, _ in map(synthetic_page, range(24))]
     assert min(spreads) > 1.5
     assert np.median(spreads) > 8
 
 
-def test_a_page_takes_well_below_a_second():
+def test_a_page_takes_well_under_a_second():
     synthetic_page(0)
     began = time.process_time()
     for seed in range(6):

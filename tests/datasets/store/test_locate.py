@@ -29,7 +29,7 @@ LOADERS = {
         ("pairs", "--columns is"),
     ],
 )
-def test_options_of_reading_are_not_ignored_in_silence(kind, given):
+def test_ignored_options_are_reported(kind, given):
     warnings: list[str] = []
     LOADERS[kind]("sample", warnings.append)
-    assert warnings == [f"{given} ignored: the sample is no file of your own"]
+    assert warnings == [f"{given} ignored: the sample is not a file of your own"]

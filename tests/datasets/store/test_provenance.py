@@ -11,7 +11,7 @@ def test_a_source_survives_its_record():
 
 
 @pytest.mark.parametrize("record", [None, {}, {"name": "mnist" * 100_000}, ["x" * 1_000_000]])
-def test_what_is_no_source_is_refused_in_a_short_line(record):
+def test_an_invalid_source_is_refused_in_a_short_line(record):
     with pytest.raises(CheckpointError, match="expected name, sha256") as caught:
         Source.from_dict(record)
     assert len(str(caught.value)) < 300

@@ -36,7 +36,7 @@ def put(folder, contents=CONTENTS, name="tales"):
 
 @pytest.fixture(autouse=True)
 def places(tmp_path, monkeypatch):
-    """Empty places to search: $NNLAB_DATA, ./data and the cache are all below tmp_path."""
+    """Make empty folders to search, all below tmp_path: $NNLAB_DATA, ./data and the cache."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NNLAB_DATA", str(tmp_path / "env"))
     monkeypatch.delenv("NNLAB_OFFLINE", raising=False)
@@ -48,7 +48,7 @@ def places(tmp_path, monkeypatch):
 
 @pytest.fixture
 def server(tmp_path):
-    """A server of the folder tmp_path/served; `requests` lists what was asked for."""
+    """Serve the folder tmp_path/served; `requests` lists what was requested."""
     served = tmp_path / "served"
     served.mkdir()
 
@@ -95,7 +95,7 @@ def test_mnist_is_registered_with_four_checked_files():
     assert all(len(file.sha256) == 64 and file.url.startswith("https://") for file in files)
 
 
-def test_every_registered_set_has_all_that_the_store_needs():
+def test_every_registered_set_has_what_the_store_needs():
     for name, data_set in all_sets().items():
         assert data_set.name == name
         assert data_set.what
@@ -108,7 +108,7 @@ def test_every_registered_set_has_all_that_the_store_needs():
                 assert ".." not in file.path
 
 
-def test_an_unknown_set_is_an_error_with_the_near_names():
+def test_an_unknown_set_is_an_error_that_names_near_matches():
     with pytest.raises(DataError, match=r"'mnits'.*did you mean 'mnist'"):
         get_set("mnits")
 
@@ -126,7 +126,7 @@ def test_folders_are_searched_in_order(places):
         assert found["text"] == folder / "tales/text.bin"
 
 
-def test_files_of_a_set_may_lie_in_several_folders(places):
+def test_files_of_a_set_may_be_in_different_folders(places):
     put(places / "env", {"text": CONTENTS["text"]})
     put(places / "data", {"index": CONTENTS["index"]})
     found = Store().find(make_set())
@@ -135,7 +135,7 @@ def test_files_of_a_set_may_lie_in_several_folders(places):
 
 
 @pytest.mark.parametrize("value", ["", "  ", "/does/not/exist"])
-def test_an_empty_or_missing_nnlab_data_is_passed_over(places, monkeypatch, value):
+def test_an_empty_or_missing_nnlab_data_is_ignored(places, monkeypatch, value):
     monkeypatch.setenv("NNLAB_DATA", value)
     assert Store().find(make_set()) is None
     put(places / "data")
@@ -161,7 +161,7 @@ def test_a_damaged_file_is_an_error_that_names_it(places, content, expected):
         Store().fetch(make_set())
 
 
-def test_any_edition_will_do(places):
+def test_any_complete_edition_is_found(places):
     first, second = make_set(folder="one"), make_set(contents={"text": b"short"}, folder="two")
     both = DataSet("tales", "", "", (*first.editions, *second.editions))
     assert Store().find(both) is None
@@ -169,7 +169,7 @@ def test_any_edition_will_do(places):
     assert Store().find(both) == {"text": Store().folders()[1] / "two/text.bin"}
 
 
-def test_status_tells_each_file_found_damaged_or_missing(places):
+def test_status_reports_each_file_as_found_damaged_or_missing(places):
     assert [status.state for status in Store().status(make_set())] == ["missing", "missing"]
     put(places / "env", {"text": CONTENTS["text"]})
     put(places / "data", {"index": b"x"})
@@ -201,12 +201,12 @@ def test_only_what_is_missing_is_downloaded(places, server):
 
 def test_a_download_with_another_checksum_leaves_nothing(places, server):
     serve(server, CONTENTS | {"text": b"something else!!"})
-    with pytest.raises(MissingDataError, match="another sha256"):
+    with pytest.raises(MissingDataError, match="unexpected sha256"):
         Store(places / "given").fetch(make_set(server.url))
     assert files_below(places / "given") == []
 
 
-def test_a_file_that_the_server_lacks_is_named_with_how_to_get_it(places, server):
+def test_a_file_missing_on_the_server_is_listed_with_its_checksum(places, server):
     serve(server, {"text": CONTENTS["text"]})
     data_set = make_set(server.url)
     with pytest.raises(MissingDataError, match="server answered 404") as caught:
@@ -218,7 +218,7 @@ def test_a_file_that_the_server_lacks_is_named_with_how_to_get_it(places, server
     assert files_below(places / "given") == ["text.bin"]
 
 
-def test_no_connection_is_told_quickly(places):
+def test_a_missing_connection_is_reported_quickly(places):
     began = time.monotonic()
     with pytest.raises(MissingDataError, match="no connection") as caught:
         Store(places / "given").fetch(make_set())
@@ -227,12 +227,12 @@ def test_no_connection_is_told_quickly(places):
     assert "index.bin" in str(caught.value)
 
 
-def test_a_file_without_url_can_only_be_put_there_by_hand():
+def test_a_file_without_url_must_be_added_by_hand():
     with pytest.raises(MissingDataError, match="no URL"):
         Store().fetch(make_set(base_url=""))
 
 
-def test_a_folder_that_cannot_be_written_is_told(places, server):
+def test_an_unwritable_folder_is_reported(places, server):
     serve(server)
     (places / "given" / "tales").write_text("a file where the folder should be")
     with pytest.raises(MissingDataError, match="cannot write"):
@@ -240,7 +240,7 @@ def test_a_folder_that_cannot_be_written_is_told(places, server):
 
 
 @pytest.mark.parametrize("value", ["1", "true", "YES"])
-def test_the_environment_switches_downloading_off(server, monkeypatch, value):
+def test_nnlab_offline_switches_downloading_off(server, monkeypatch, value):
     monkeypatch.setenv("NNLAB_OFFLINE", value)
     with pytest.raises(MissingDataError, match="switched off"):
         Store().fetch(make_set(server.url))
@@ -248,13 +248,13 @@ def test_the_environment_switches_downloading_off(server, monkeypatch, value):
 
 
 @pytest.mark.parametrize("value", ["", "0", "false", "No"])
-def test_a_false_value_in_the_environment_does_not(server, monkeypatch, value):
+def test_a_false_nnlab_offline_leaves_downloading_on(server, monkeypatch, value):
     serve(server)
     monkeypatch.setenv("NNLAB_OFFLINE", value)
     assert Store().fetch(make_set(server.url))
 
 
-def test_offline_downloads_nothing_but_finds_what_is_here(places, server):
+def test_an_offline_store_finds_files_but_downloads_nothing(places, server):
     with pytest.raises(MissingDataError, match="switched off"):
         Store(offline=True).fetch(make_set(server.url))
     put(places / "data")
@@ -262,7 +262,7 @@ def test_offline_downloads_nothing_but_finds_what_is_here(places, server):
     assert server.requests == []
 
 
-def test_progress_is_shown_on_stderr_only_if_wanted(server, capfd):
+def test_progress_is_shown_on_stderr_only_on_request(server, capfd):
     serve(server)
     Store().fetch(make_set(server.url))
     assert capfd.readouterr() == ("", "")

@@ -60,14 +60,14 @@ def test_capitals_can_be_kept(tmp_path):
     assert text_of(load(path)) == "abba"
 
 
-def test_lower_casing_may_lengthen_a_text(tmp_path):
+def test_lower_case_may_make_a_text_longer(tmp_path):
     assert text_of(load(put(tmp_path, "İI"))) == "i\u0307i"
 
 
 @pytest.mark.parametrize(
     ("count", "dtype"), [(256, np.uint8), (257, np.uint16), (65_536, np.uint16), (65_537, np.int32)]
 )
-def test_codes_are_as_small_as_they_can_be(tmp_path, count, dtype):
+def test_codes_have_the_smallest_possible_type(tmp_path, count, dtype):
     text = "".join(map(chr, range(0x10000, 0x10000 + count)))
     corpus = load(put(tmp_path, text + text[::-1]), keep_case=True)
     assert corpus.codes.dtype == dtype
@@ -79,14 +79,14 @@ def test_codes_are_as_small_as_they_can_be(tmp_path, count, dtype):
 
 
 @given(st.text(), st.text())
-def test_encode_and_decode_are_each_others_inverse(text, other):
+def test_decode_is_the_inverse_of_encode(text, other):
     characters = sorted(set(text))
     codes, unknown = encode(text + other, characters)
     assert decode(codes, characters) == text + "".join(c for c in other if c in characters)
     assert unknown == tuple(dict.fromkeys(c for c in other if c not in characters))
 
 
-def test_unknown_characters_are_left_out_and_told():
+def test_unknown_characters_are_left_out_and_returned():
     codes, unknown = encode("b-a-c\udcff", ("a", "b"))
     assert codes.tolist() == [1, 0]
     assert unknown == ("-", "c", "\udcff")
@@ -109,7 +109,7 @@ def test_unknown_characters_are_left_out_and_told():
         (f"{START}One.\n{END}gap\n{START}Two.\n{END}", "\nOne.\n\nTwo.\n", 4, 1),
     ],
 )
-def test_the_gutenberg_licence_is_left_out_and_told(tmp_path, text, body, before, after):
+def test_the_gutenberg_licence_is_left_out_and_reported(tmp_path, text, body, before, after):
     warnings: list[str] = []
     corpus = load(put(tmp_path, text), keep_case=True, warn=warnings.append)
     assert text_of(corpus) == body
@@ -119,7 +119,7 @@ def test_the_gutenberg_licence_is_left_out_and_told(tmp_path, text, body, before
     assert warnings[0].startswith("my.txt: ")
 
 
-def test_talk_about_gutenberg_is_no_licence(tmp_path):
+def test_a_mention_of_gutenberg_is_not_a_licence(tmp_path):
     text = "he read project gutenberg's *** start of the project gutenberg ebook *** line\n"
     assert text_of(load(put(tmp_path, text))) == text
 
@@ -127,14 +127,14 @@ def test_talk_about_gutenberg_is_no_licence(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (" \n\n\t", "my.txt holds no text, only blanks"),
-        (f"{START}\n\n{END}licence", "my.txt holds no text besides Project Gutenberg's licence"),
+        (" \n\n\t", "my.txt contains no text, only blanks"),
+        (f"{START}\n\n{END}licence", "my.txt contains no text besides Project Gutenberg's licence"),
         ("", "my.txt is empty"),
-        (b"a\0b", "my.txt is no text"),
+        (b"a\0b", "my.txt is not text"),
         (b"caf\xe9 au lait", r"my.txt is not UTF-8: byte 3 .*--encoding"),
     ],
 )
-def test_what_is_no_text_is_refused(tmp_path, text, message):
+def test_a_file_without_text_is_refused(tmp_path, text, message):
     with pytest.raises(DataError, match=message):
         load(put(tmp_path, text), warn=lambda line: None)
 
@@ -146,12 +146,12 @@ def test_the_encoding_can_be_given(tmp_path):
         load(path, encoding="latin-11")
 
 
-def test_without_any_data_the_sample_stands_in_with_a_warning():
+def test_without_data_the_sample_is_used_with_a_warning():
     warnings: list[str] = []
     corpus = load(warn=warnings.append)
     assert corpus.source.sample
     assert len(warnings) == 1
-    assert "figures do not compare with Tom Sawyer's" in warnings[0]
+    assert "scores cannot be compared with Tom Sawyer's" in warnings[0]
     assert "nnlab data fetch tom_sawyer" in warnings[0]
 
 
@@ -167,17 +167,17 @@ def test_the_sample_is_english_and_always_the_same():
     assert min(text.count(word) for word in (" the ", " is ", " and ", " of ")) > 200
 
 
-def test_a_named_set_that_is_missing_is_an_error_that_tells_how_to_get_it():
+def test_a_missing_named_set_is_an_error_that_says_how_to_get_it():
     with pytest.raises(MissingDataError, match=get_set("nietzsche").editions[0].files[0].sha256):
         load("nietzsche")
 
 
 @pytest.mark.parametrize("name", [None, "tom_sawyer", "tom_sawyer.txt"])
-def test_tom_sawyer_is_read_where_it_is_found(tmp_path, monkeypatch, name):
+def test_tom_sawyer_is_used_if_it_is_found(tmp_path, monkeypatch, name):
     path = put_fake_tom_sawyer(tmp_path, monkeypatch)
     warnings: list[str] = []
-    corpus = load(name, encoding="utf-16", warn=warnings.append)  # which is that of own files only
-    assert warnings == ["--encoding is ignored: tom_sawyer is no file of your own"]
+    corpus = load(name, encoding="utf-16", warn=warnings.append)  # ignored: for users' files only
+    assert warnings == ["--encoding is ignored: tom_sawyer is not a file of your own"]
     assert text_of(corpus) == "tom! no answer."
     assert corpus.source.name == "tom_sawyer"
     assert corpus.source.files == ("texts/tom_sawyer.txt",)
@@ -204,13 +204,13 @@ def test_a_damaged_set_is_an_error_even_if_nobody_asked_for_it(tmp_path, monkeyp
         ("", "is a folder; expected a file|no such"),
     ],
 )
-def test_unknown_names_are_errors_with_the_near_ones(tmp_path, name, message):
+def test_unknown_names_are_errors_that_name_near_matches(tmp_path, name, message):
     (tmp_path / "folder").mkdir()
     with pytest.raises(DataError, match=message):
         load(name)
 
 
-def test_a_text_is_held_as_codes_only(tmp_path):
+def test_a_text_is_kept_in_memory_as_codes_only(tmp_path):
     line = "“Ja,” zei hij, “DAT is een Zin van gewone lengte.” 🙂\n"
     path = put(tmp_path, line * 100_000)
     length = len(line) * 100_000
@@ -219,7 +219,7 @@ def test_a_text_is_held_as_codes_only(tmp_path):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(corpus.codes) == length
-    # the codes twice, the table of characters, and what a piece takes
+    # the codes twice, the table of characters, and one piece
     assert peak < 2.2 * length + 15e6
 
 

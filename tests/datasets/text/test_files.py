@@ -32,7 +32,7 @@ def test_utf8_is_read_with_plain_line_ends(tmp_path, content, text):
     assert read_text(put(tmp_path, content)) == text
 
 
-def test_gzip_is_unpacked_whatever_it_is_called(tmp_path):
+def test_gzip_is_unpacked_whatever_its_name(tmp_path):
     assert read_text(put(tmp_path, gzip.compress(b"a\r\nb"))) == "a\nb"
 
 
@@ -43,7 +43,7 @@ def test_damaged_gzip_is_an_error(tmp_path, cut):
         read_text(path)
 
 
-def test_gzip_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
+def test_gzip_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(unpacking, "MAX_UNPACKED_BYTES", 10**6)
     path = put(tmp_path, gzip.compress(b"a" * 2_000_000))
     with pytest.raises(DataError, match="unpacks to more than 1,000,000 bytes"):
@@ -86,7 +86,7 @@ def test_another_encoding_is_guessed_and_can_be_given(tmp_path, text, encoding, 
 
 
 @pytest.mark.parametrize("before", [0, 3, 262_143, 262_144, 262_145, 700_000])
-def test_the_offset_of_the_wrong_byte_is_told(tmp_path, before):
+def test_the_offset_of_the_wrong_byte_is_reported(tmp_path, before):
     path = put(tmp_path, b"a" * before + b"\xe9t\xe9 chaud")
     with pytest.raises(DataError, match=rf"byte {before} \(0xe9\)"):
         read_text(path)
@@ -99,7 +99,7 @@ def test_a_character_cut_off_at_the_end_is_not_utf8(tmp_path, before):
         read_text(path)
 
 
-def test_a_wrong_encoding_that_was_given_is_told(tmp_path):
+def test_a_wrong_given_encoding_is_reported(tmp_path):
     with pytest.raises(DataError, match=r"my\.txt is not ascii: byte 3 \(0xc3\)"):
         read_text(put(tmp_path, "caffè"[:3] + "è"), "ascii")
 
@@ -114,17 +114,17 @@ def test_a_wrong_encoding_that_was_given_is_told(tmp_path):
     ],
 )
 @pytest.mark.parametrize("encoding", [None, "latin-1"])
-def test_a_binary_file_is_no_text(tmp_path, content, encoding):
+def test_a_binary_file_is_refused(tmp_path, content, encoding):
     if encoding and b"\0" not in content:
         pytest.skip("every byte is a character in latin-1")
-    with pytest.raises(DataError, match=r"my\.txt is no text.*NUL"):
+    with pytest.raises(DataError, match=r"my\.txt is not text.*NUL"):
         read_text(put(tmp_path, content), encoding)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf16_without_a_mark_is_named_and_the_advice_works(tmp_path, encoding):
     path = put(tmp_path, "whole milk,soda\n".encode(encoding))
-    with pytest.raises(DataError, match=rf"is no text.*--encoding {encoding}$"):
+    with pytest.raises(DataError, match=rf"is not text.*--encoding {encoding}$"):
         read_text(path)
     assert read_text(path, encoding) == "whole milk,soda\n"
 
@@ -157,16 +157,18 @@ def test_a_text_is_read_whatever_its_encoding_line_ends_and_packing(
 
 @pytest.mark.parametrize("given_encoding", [None, "cp1252", "utf-16-le", "utf-8"])
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
-def test_a_byte_order_mark_goes_before_the_encoding_given(tmp_path, encoding, given_encoding):
+def test_a_byte_order_mark_takes_precedence_over_the_given_encoding(
+    tmp_path, encoding, given_encoding
+):
     assert read_text(put(tmp_path, "thé".encode(encoding)), given_encoding) == "thé"
 
 
 def test_a_file_cut_off_after_its_mark_is_damaged(tmp_path):
-    with pytest.raises(DataError, match=r"begins with the mark of utf-16, but .* get the file"):
+    with pytest.raises(DataError, match=r"starts with the mark of utf-16, but .* get the file"):
         read_text(put(tmp_path, "thé".encode("utf-16")[:-1]))
 
 
-def test_without_an_option_for_encodings_none_is_advised(tmp_path):
+def test_the_advice_names_no_option_if_there_is_none(tmp_path):
     with pytest.raises(DataError, match="looks like cp1252; save it as UTF-8$"):
         read_text(put(tmp_path, "thé,crème".encode("cp1252")), flag="")
 
@@ -189,7 +191,7 @@ def test_missing_files_and_folders_are_errors(tmp_path):
     [
         ("latin_11", "did you mean .*'latin"),
         ("utf-9", "did you mean .*'utf-8'"),
-        ("qqqqqqqq", "known are utf-8"),
+        ("qqqqqqqq", "use utf-8"),
         ("base64", "unknown encoding"),
         ("rot13", "unknown encoding"),
         ("idna", "unknown encoding"),
@@ -204,5 +206,5 @@ def test_an_unknown_encoding_is_refused(tmp_path, name, message):
 
 
 @pytest.mark.parametrize("name", ["UTF8", "utf-8-sig", "Latin-1", "cp437", "shift_jis", "utf-7"])
-def test_usual_names_of_encodings_are_taken(tmp_path, name):
+def test_common_names_of_encodings_are_accepted(tmp_path, name):
     assert read_text(put(tmp_path, "plain"), name) == "plain"

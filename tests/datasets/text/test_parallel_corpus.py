@@ -75,22 +75,22 @@ def test_reverse_translates_the_other_way(tmp_path):
     assert list(map(len, pairs.sources)) == sorted(map(len, pairs.sources))
 
 
-def test_pairs_of_one_length_stay_in_the_files_order(tmp_path):
+def test_pairs_of_equal_length_keep_the_files_order(tmp_path):
     lines = [f"{n:03}\tzin {n}" for n in np.random.default_rng(0).permutation(100)]
     pairs = load(put(tmp_path, lines))
     assert pairs.sources == tuple(line[:3] for line in lines)
 
 
-def test_the_shortest_are_taken(tmp_path):
+def test_the_shortest_pairs_are_used(tmp_path):
     assert load(put(tmp_path), max_pairs=33).sources == load(put(tmp_path)).sources[:33]
 
 
-def test_translations_of_one_source_are_in_one_part(tmp_path):
+def test_translations_of_a_source_are_in_the_same_part(tmp_path):
     lines = [f"Sentence {n % 50}.\tZin {n}." for n in range(400)]
     check_parts(load(put(tmp_path, lines)))
 
 
-def test_the_split_seed_decides_what_is_held_out(tmp_path):
+def test_the_split_seed_determines_what_is_held_out(tmp_path):
     path = put(tmp_path)
     first, again, other = (load(path, split_seed=seed) for seed in (1, 1, 2))
     assert np.array_equal(first.test, again.test)
@@ -115,12 +115,12 @@ def test_spelling_is_composed_and_equal_pairs_are_dropped(tmp_path):
         ("Sentence.\t \tCC BY", "line 41: the second column is blank"),
     ],
 )
-def test_a_line_that_is_no_pair_is_named(tmp_path, line, message):
+def test_a_line_that_is_not_a_pair_is_named(tmp_path, line, message):
     with pytest.raises(DataError, match=message):
         load(put(tmp_path, [*LINES, line, "a\tb"]))
 
 
-def test_too_few_sources_cannot_be_split(tmp_path):
+def test_too_few_sources_are_refused(tmp_path):
     many = [f"Same.\tZin {n}." for n in range(50)]
     with pytest.raises(DataError, match=r"my\.tsv: expected at least 30 .* found 30|found 29"):
         load(put(tmp_path, [*LINES[:28], *many]))
@@ -145,7 +145,7 @@ def tatoeba(n):
     return f"{n + 7}\tSentence {'i' * (n + 1)}.\t{3 * n + 1}\tZin {'o' * (n + 1)}."
 
 
-def test_numbers_in_front_of_sentences_are_told_and_the_advice_works(tmp_path):
+def test_numbers_before_sentences_are_reported_with_advice_that_works(tmp_path):
     path = put(tmp_path, [tatoeba(n) for n in range(40)])
     warnings: list[str] = []
     load(path, warn=warnings.append)
@@ -156,7 +156,7 @@ def test_numbers_in_front_of_sentences_are_told_and_the_advice_works(tmp_path):
     assert (pairs.sources[0], pairs.targets[0]) == ("Sentence i.", "Zin o.")
 
 
-def test_a_header_is_told_and_left_out_on_request(tmp_path):
+def test_a_header_is_reported_and_left_out_on_request(tmp_path):
     path = put(tmp_path, ["English\tDutch", *LINES])
     warnings: list[str] = []
     load(path, warn=warnings.append)
@@ -168,15 +168,15 @@ def test_a_header_is_told_and_left_out_on_request(tmp_path):
     assert load(path, columns="Dutch,English").sources[0] == "Zin ."
 
 
-def test_two_columns_that_are_the_same_are_told(tmp_path):
+def test_two_equal_columns_are_reported(tmp_path):
     warnings: list[str] = []
     load(put(tmp_path, [f"Zin {n}.\tZin {n}." for n in range(40)]), warn=warnings.append)
     assert len(warnings) == 1
     assert warnings[0].endswith("both columns are the same in 40 of 40 pairs")  # and no other
 
 
-def test_a_file_of_single_sentences_is_told(tmp_path):
-    """Tatoeba's file of sentences: a number, a language, a sentence."""
+def test_a_file_of_single_sentences_is_reported(tmp_path):
+    """Tatoeba's file of sentences has a number, a language and a sentence per line."""
     warnings: list[str] = []
     load(put(tmp_path, [f"{n}\teng\tSentence {n}." for n in range(40)]), warn=warnings.append)
     assert len(warnings) == 1
@@ -187,7 +187,7 @@ def test_a_file_of_single_sentences_is_told(tmp_path):
     ("columns", "message"),
     [("1,4", "no column '4'; the first line has 3"), ("2", "expected two columns"), ("a", "known")],
 )
-def test_columns_that_are_not_there_are_refused(tmp_path, columns, message):
+def test_missing_columns_are_refused(tmp_path, columns, message):
     with pytest.raises(UsageError, match=message):
         load(put(tmp_path), columns=columns)
 
@@ -201,12 +201,12 @@ def test_another_encoding_can_be_given(tmp_path, encoding):
     assert "The café." in load(path, encoding=encoding).sources
 
 
-def test_of_several_texts_the_first_is_taken_and_told(tmp_path):
+def test_of_several_texts_the_first_is_used_and_reported(tmp_path):
     warnings: list[str] = []
     path = put_zip(tmp_path, {"a.tsv": "\n".join(LINES), "b.txt": "nothing"})
     assert len(load(path, warn=warnings.append).sources) == 40
     assert len(warnings) == 1
-    assert "taking a.tsv, not b.txt" in warnings[0]
+    assert "using a.tsv, not b.txt" in warnings[0]
 
 
 def test_a_zip_without_a_text_is_refused(tmp_path):
@@ -218,15 +218,15 @@ def test_a_zip_without_a_text_is_refused(tmp_path):
         load(put_zip(tmp_path, {}))
 
 
-def test_a_text_too_large_to_be_one_is_refused(tmp_path, monkeypatch):
+def test_a_too_large_text_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(unpacking, "MAX_UNPACKED_BYTES", 1000)
     with pytest.raises(DataError, match=r"a\.txt unpacks to 5,000 bytes; expected at most 1,000"):
         load(put_zip(tmp_path, {"a.txt": "a" * 5000}))
 
 
 @pytest.mark.parametrize("content", [b"", b"a\0b\tc", b"caf\xe9\tcaf"])
-def test_what_is_no_text_in_a_zip_is_refused(tmp_path, content):
-    with pytest.raises(DataError, match=r"my\.zip:a\.txt is (empty|no text|not UTF-8)"):
+def test_a_zip_member_that_is_not_text_is_refused(tmp_path, content):
+    with pytest.raises(DataError, match=r"my\.zip:a\.txt is (empty|not text|not UTF-8)"):
         load(put_zip(tmp_path, {"a.txt": content}))
 
 
@@ -249,16 +249,16 @@ def test_an_encrypted_zip_is_refused(tmp_path):
         load(path)
 
 
-def test_without_any_data_the_sample_stands_in_with_a_warning():
+def test_without_data_the_sample_is_used_with_a_warning():
     warnings: list[str] = []
     pairs = load(warn=warnings.append)
     assert pairs.source.sample
     assert len(warnings) == 1
-    assert "figures do not compare with nld-eng's" in warnings[0]
+    assert "scores cannot be compared with nld-eng's" in warnings[0]
 
 
 @pytest.mark.parametrize("name", ["nld-eng", "nld-eng.zip"])
-def test_a_named_set_that_is_missing_is_an_error(name):
+def test_a_missing_named_set_is_an_error(name):
     with pytest.raises(MissingDataError, match="translation/nld-eng.zip"):
         load(name)
 

@@ -1,4 +1,4 @@
-"""What a user types, in characters that a network knows."""
+"""Converting what a user types to the characters that a network knows."""
 
 import pytest
 
@@ -19,24 +19,24 @@ from nnlab.datasets.text.prompts import are_characters, known_text
         ("'“'", "“", "“"),
     ],
 )
-def test_marks_are_replaced_by_those_that_are_known(text, characters, expected):
+def test_marks_are_replaced_by_known_ones(text, characters, expected):
     assert known_text(text, characters, lower=False)[0] == expected
 
 
-def test_known_marks_stay():
+def test_known_marks_are_unchanged():
     text = "'’‘\"“”-–—…\t\u00a0"
     assert known_text(text, text, lower=False) == (text, "")
 
 
-def test_the_rest_is_left_out_once_each_in_order():
+def test_unknown_characters_are_left_out_and_returned_once_in_order():
     assert known_text("zAbcAz!", "b", lower=False) == ("b", "zAc!")
     assert known_text("AB", "ab", lower=True) == ("ab", "")
 
 
 @pytest.mark.parametrize("value", [None, [], "ab", ["a", "a"], ["ab"], [""], [1]])
-def test_what_is_no_alphabet(value):
+def test_invalid_alphabets_are_recognised(value):
     assert not are_characters(value)
 
 
-def test_what_is_an_alphabet():
+def test_valid_alphabets_are_recognised():
     assert are_characters(["\n", "a", "🙂"])

@@ -33,7 +33,7 @@ def as_set(sums):
 @pytest.mark.parametrize(
     ("base", "digits", "count"), [(10, 3, 50_000), (2, 11, 1000), (36, 11, 500), (10, 2, 2525)]
 )
-def test_no_sum_is_drawn_twice_either_way_round(base, digits, count):
+def test_no_sum_is_drawn_twice_even_with_swapped_operands(base, digits, count):
     sums = draw_sums(base, digits, count, seed=1)
     assert sums.shape == (count, 2)
     assert sums.dtype == np.int64
@@ -43,7 +43,7 @@ def test_no_sum_is_drawn_twice_either_way_round(base, digits, count):
 
 
 @pytest.mark.parametrize(("count", "got"), [(54, 54), (55, 55), (1000, 55)])
-def test_all_pairs_are_drawn_where_there_are_not_enough(count, got):
+def test_all_pairs_are_drawn_if_there_are_not_enough(count, got):
     sums = draw_sums(10, 1, count, seed=0)
     assert len(sums) == len(as_set(sums)) == got
     assert (sums[:, 0] > sums[:, 1]).any()
@@ -51,7 +51,7 @@ def test_all_pairs_are_drawn_where_there_are_not_enough(count, got):
 
 
 @pytest.mark.parametrize(("digits", "count"), [(3, 400), (1, 40)])
-def test_the_seed_decides_which_sums_are_drawn(digits, count):
+def test_the_seed_determines_which_sums_are_drawn(digits, count):
     first, again, other = (draw_sums(10, digits, count, seed) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
@@ -69,11 +69,11 @@ def test_sixty_thousand_sums_take_a_moment():
     assert time.process_time() - began < 2
 
 
-def test_nothing_is_drawn_where_nothing_is_wanted():
+def test_zero_sums_can_be_drawn():
     assert draw_sums(10, 3, 0, seed=0).shape == (0, 2)
 
 
-def test_the_longest_sums_fit():
+def test_the_largest_sums_do_not_overflow():
     largest = 36**MAX_DIGITS - 1
     sums = np.array([[largest, largest]])
     assert spelt(encode_answers(sums, 36, MAX_DIGITS), 36) == [to_text(2 * largest, 36)]
@@ -96,7 +96,7 @@ def test_carries_are_counted(a, b, base, count):
 
 
 @given(bases, st.lists(st.tuples(*[st.integers(0, 2**55)] * 2), min_size=1))
-def test_carries_are_what_digit_sums_lose(base, pairs):
+def test_carries_explain_the_loss_in_digit_sums(base, pairs):
     # each carry turns `base` in one place into 1 in the next: the digit sum shrinks by base - 1
     def digit_sum(number):
         return sum(from_text(digit, base) for digit in to_text(number, base))
@@ -106,7 +106,7 @@ def test_carries_are_what_digit_sums_lose(base, pairs):
     assert (carries(first, second, base) * (base - 1)).tolist() == lost
 
 
-def test_questions_are_reversed_and_answers_are_not():
+def test_questions_are_reversed_but_answers_are_not():
     sums = np.array([[123, 45], [7, 0], [999, 999]])
     questions, answers = encode_questions(sums, 10, 3), encode_answers(sums, 10, 3)
     assert questions.dtype == answers.dtype == np.uint8
@@ -116,7 +116,7 @@ def test_questions_are_reversed_and_answers_are_not():
     assert [decode_answer(row, 10) for row in answers] == ["168", "7", "1998"]
 
 
-def test_no_sums_become_no_codes():
+def test_an_empty_list_of_sums_gives_no_codes():
     nothing = np.empty((0, 2), np.int64)
     assert encode_questions(nothing, 10, 3).shape == (0, 7)
     assert encode_answers(nothing, 10, 3).shape == (0, 4)
@@ -135,7 +135,7 @@ def test_questions_and_answers_spell_the_sum(base, digits, data):
 
 
 @given(st.integers(0, 10**30), bases)
-def test_numbers_are_spelt_and_read(number, base):
+def test_numbers_are_written_and_read_back(number, base):
     text = to_text(number, base)
     assert from_text(text, base) == from_text("0" + text.upper(), base) == number
     assert number == 0 or not text.startswith("0")
@@ -167,27 +167,27 @@ def test_a_sum_is_read_as_people_type_it(text, base, numbers):
         ("+", "left of the plus is missing"),
         ("1+2+3", "expected one plus, found 2"),
         ("1 2+3", "one number left of the plus, found '1 2'"),
-        ("9a+1", "'a' is no digit in base 10.*--base 16"),
-        ("9z+1", "'z' is no digit in base 10.*--base 36"),
-        ("1.5+1", r"'\.' is no digit in base 10, expected 0 to 9$"),
-        ("1_0+1", "'_' is no digit"),
+        ("9a+1", "'a' is not a digit in base 10.*--base 16"),
+        ("9z+1", "'z' is not a digit in base 10.*--base 36"),
+        ("1.5+1", r"'\.' is not a digit in base 10, expected 0 to 9$"),
+        ("1_0+1", "'_' is not a digit"),
         ("-3+4", "minus signs were not trained"),
         ("3+−4", "minus signs were not trained"),
-        ("１+2", "'１' is no digit"),
-        ("²+2", "is no digit"),
-        ("K+1", "is no digit"),
+        ("１+2", "'１' is not a digit"),
+        ("²+2", "is not a digit"),
+        ("K+1", "is not a digit"),
         ("1234+1", "1234 has 4 digits where at most 3 were trained"),
         ("1+01234", "01234 has 4 digits"),
     ],
 )
-def test_what_is_no_sum_is_refused(text, message):
+def test_an_invalid_sum_is_refused(text, message):
     with pytest.raises(UsageError, match=message):
         parse_sum(text, 10, 3)
 
 
 def test_the_hint_names_a_base_that_has_all_digits():
     with pytest.raises(
-        UsageError, match=r"'9' is no digit in base 8, expected 0 to 7; or --base 10"
+        UsageError, match=r"'9' is not a digit in base 8, expected 0 to 7; try --base 10"
     ):
         from_text("79", 8)
     with pytest.raises(UsageError, match="found nothing"):

@@ -23,7 +23,7 @@ def put_zip(folder, members, name="my.zip"):
         ({"mimetype": "application/vnd.oasis.opendocument.text"}, "document (odt)"),
     ],
 )
-def test_an_office_file_is_called_what_it_is(tmp_path, members, what):
+def test_an_office_file_is_recognised(tmp_path, members, what):
     with pytest.raises(DataError) as caught:
         read_text(put_zip(tmp_path, {**members, "a.txt": "x"}))
     assert what in str(caught.value)
@@ -42,14 +42,14 @@ def test_an_office_file_is_called_what_it_is(tmp_path, members, what):
     ],
 )
 @pytest.mark.parametrize("encoding", [None, "latin-1"])
-def test_a_file_of_another_kind_is_called_what_it_is(tmp_path, content, what, encoding):
+def test_a_file_of_another_kind_is_recognised(tmp_path, content, what, encoding):
     (tmp_path / "my.txt").write_bytes(content)
     with pytest.raises(DataError) as caught:
         read_text(tmp_path / "my.txt", encoding)
     assert f"my.txt is {what}" in str(caught.value)
 
 
-def test_of_several_texts_none_is_taken_where_nobody_could_be_warned(tmp_path):
+def test_several_texts_are_refused_without_a_way_to_warn(tmp_path):
     path = put_zip(tmp_path, {"a.txt": "one", "b.csv": "two"})
     with pytest.raises(DataError, match=r"several texts: a\.txt, b\.csv; unpack it"):
         read_text(path)

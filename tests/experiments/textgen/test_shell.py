@@ -73,7 +73,7 @@ def test_the_first_characters_come_before_the_last_are_made(checkpoint, begun):
         (b"", "empty"),
         (b" \n \n", "only blanks"),
         (b"tom", "window of 40 characters"),
-        (b"\x00\x01\x02" * 100, "no text"),
+        (b"\x00\x01\x02" * 100, "not text"),
         ("café ".encode("latin-1") * 100, "--encoding"),
         (None, "does not exist"),
         ("folder", "is a folder"),

@@ -26,7 +26,7 @@ def chain(length):
     return drawing({"image": (64,)}, nodes, dict.fromkeys(names[1:], (64,)), weights)
 
 
-def test_the_report_cnn_tells_kind_shape_activation_and_weights(tmp_path):
+def test_the_report_cnn_is_drawn_with_kinds_shapes_activations_and_weights(tmp_path):
     nodes = [
         node("scale", "rescale", "image", scale=1 / 255, offset=0.0),
         node("conv_1", "conv2d", "scale", filters=32, kernel_size=[3, 3], activation="relu"),
@@ -50,7 +50,7 @@ def test_the_report_cnn_tells_kind_shape_activation_and_weights(tmp_path):
 
 
 @pytest.mark.parametrize("length", [2, 12, 13, 40])
-def test_a_chain_of_any_length_is_drawn_across_or_down(tmp_path, length):
+def test_a_chain_of_any_length_is_drawn(tmp_path, length):
     figure = chain(length)
     texts = check(figure, tmp_path)
     assert sum(text == "dense" for text in texts) == length - 1
@@ -58,7 +58,7 @@ def test_a_chain_of_any_length_is_drawn_across_or_down(tmp_path, length):
     assert (width > height) == (length <= 12)
 
 
-def test_two_inputs_and_an_output_used_in_part(tmp_path):
+def test_two_inputs_and_a_partly_used_output_are_drawn(tmp_path):
     nodes = [
         node("encoder", "lstm", "source", units=256),
         node("decoder", "lstm", "target", "encoder:1", "encoder:2", units=256),
@@ -70,7 +70,7 @@ def test_two_inputs_and_an_output_used_in_part(tmp_path):
     assert {"source", "target", "n steps × 70", "256 units"} <= set(texts)
 
 
-def test_a_layer_called_twice_says_whose_weights_it_uses(tmp_path):
+def test_a_layer_called_twice_names_the_weights_that_it_shares(tmp_path):
     second = node("twin", "dense", "right", units=8) | {"layer": "shared"}
     nodes = [node("shared", "dense", "left", units=8), second, node("sum", "add", "shared", "twin")]
     shapes = dict.fromkeys(("shared", "twin", "sum"), (8,))
@@ -101,28 +101,28 @@ def test_skips_of_a_deep_network_are_drawn(tmp_path):
     )
 
 
-def test_names_that_are_long_or_look_like_formulas(tmp_path):
+def test_names_that_are_long_or_look_like_formulas_are_drawn(tmp_path):
     name = "a_layer_$with$_a_name_longer_than_anybody_would_type_$"
     figure = drawing({"x": (2,)}, [node(name, "dense", "x")], {name: (3,)}, {name: 9})
     check(figure, tmp_path)
 
 
-# where the nodes stand --------------------------------------------------------------------------
+# positions of nodes -----------------------------------------------------------------------------
 
 
-def test_nodes_stand_one_layer_after_their_last_source():
+def test_a_node_is_one_layer_after_its_last_source():
     places = arrange({"a": [], "b": ["a"], "c": ["b", "a"], "d": ["c"]}).places
     assert [places[name].layer for name in "abcd"] == [0, 1, 2, 3]
     assert [places[name].lane for name in "abcd"] == [0, 0, 0, 0]
 
 
-def test_an_input_stands_just_before_its_first_use():
+def test_an_input_is_one_layer_before_its_first_use():
     places = arrange({"x": [], "late": [], "b": ["x"], "c": ["b"], "d": ["c", "late"]}).places
     assert places["late"].layer == places["c"].layer
     assert places["late"].lane != places["c"].lane
 
 
-def test_no_skip_runs_through_a_node_and_short_ones_run_inside_long_ones():
+def test_no_skip_crosses_a_node_and_short_skips_are_inside_long_ones():
     sources = {"a": [], "b": ["a"], "c": ["b"], "d": ["c"], "e": ["d", "b"], "f": ["e", "a"]}
     layout = arrange(sources)
     nodes = set(layout.places.values())

@@ -101,12 +101,12 @@ def test_the_text_network_is_unrolled_over_its_window(tmp_path):
 
 
 @pytest.mark.parametrize(("window", "steps"), [(1, ["1"]), (6, list("123456")), (7, list("12347"))])
-def test_short_sequences_are_drawn_whole(tmp_path, window, steps):
+def test_all_steps_of_a_short_sequence_are_drawn(tmp_path, window, steps):
     _, texts = draw(text_network(window), tmp_path)
     assert [text for text in texts if "x_" in text] == [f"$x_{{{step}}}$" for step in steps]
 
 
-def test_very_long_sequences_end_in_n(tmp_path):
+def test_the_last_step_of_a_very_long_sequence_is_n(tmp_path):
     _, texts = draw(text_network(16_000), tmp_path)
     assert {"$x_{n}$", "16,000 steps × 57"} <= set(texts)
 
@@ -126,21 +126,21 @@ def test_the_adder_repeats_the_result_of_its_encoder(tmp_path):
     assert network.levels["encoder"] == network.levels["decoder"] == 1
 
 
-def test_the_translator_hands_its_states_to_the_decoder(tmp_path):
+def test_the_translator_passes_its_states_to_the_decoder(tmp_path):
     figure, texts = draw(translator(), tmp_path)
     assert {"states $h, c$", "source", "target", "$x_{19}$", "$y_{54}$", "$o_{54}$"} <= set(texts)
     assert texts.count("mask") == 3
     assert arrows(figure) == (3 + 3 + 3) + 1 + (3 + 3) + 3 + 3
 
 
-def test_the_encoder_stands_first_whatever_the_order_of_the_inputs(tmp_path):
+def test_the_encoder_is_first_whatever_the_order_of_the_inputs(tmp_path):
     swapped = translator()
     swapped["inputs"].reverse()
     assert [chain.names[0] for chain in unrolled(swapped).chains] == ["source", "target"]
     draw(swapped, tmp_path)
 
 
-def test_lstms_that_share_states_stand_at_one_height(tmp_path):
+def test_lstms_that_share_states_are_at_the_same_height(tmp_path):
     levels = unrolled(stacked_translator()).levels
     assert levels["lower"] == levels["lower_encoder"]
     assert levels["upper"] == levels["upper_encoder"] == levels["drop"] + 1
@@ -148,20 +148,20 @@ def test_lstms_that_share_states_stand_at_one_height(tmp_path):
     assert texts.count("states $h, c$") == 2
 
 
-def test_stacked_lstms_over_an_embedding(tmp_path):
+def test_stacked_lstms_over_an_embedding_are_drawn(tmp_path):
     _, texts = draw(stacked(), tmp_path)
     assert {"6 steps", "16 features", "800 weights", "5 units, relu"} <= set(texts)
     assert texts.count("LSTM") == 2 * (6 + 1)
     assert texts.count("embed") == 6
 
 
-def test_an_lstm_that_returns_sequences_into_a_dense_layer(tmp_path):
+def test_a_dense_layer_after_an_lstm_is_drawn_for_each_step(tmp_path):
     _, texts = draw(tagger(), tmp_path)
     assert {"$o_{1}$", "$o_{30}$", "30 steps × 5"} <= set(texts)
     assert texts.count("dense") == 5 + 1
 
 
-def test_states_and_result_of_one_encoder(tmp_path):
+def test_a_decoder_may_take_both_states_and_result_of_its_encoder(tmp_path):
     nodes = adder()["nodes"]
     nodes[0] = lstm("encoder", "question", **STATE)
     nodes[2] = lstm("decoder", "repeat", "encoder:1", "encoder:2", **SEQUENCES)
@@ -170,13 +170,13 @@ def test_states_and_result_of_one_encoder(tmp_path):
     draw(description, tmp_path)
 
 
-def test_long_names(tmp_path):
+def test_long_names_are_drawn(tmp_path):
     long = "a_layer_with_a_name_longer_than_anybody_would_type_by_hand"
     text = network({long: (40, 57)}, [lstm(f"{long}_2", long), dense("y", f"{long}_2")])
     draw(text, tmp_path)
 
 
-# what is drawn in the general way ---------------------------------------------------------------
+# networks drawn as graphs -----------------------------------------------------------------------
 
 STATES = ["encoder:1", "encoder:2"]
 ODD = {
@@ -248,7 +248,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("form", ODD)
-def test_odd_recurrent_networks_are_drawn_in_the_general_way(tmp_path, form):
+def test_other_recurrent_networks_are_drawn_as_graphs(tmp_path, form):
     assert unrolled(ODD[form]) is None
     _, texts = draw(ODD[form], tmp_path)
     recurrent = sum(entry["kind"] == "lstm" for entry in ODD[form]["nodes"])
@@ -256,10 +256,10 @@ def test_odd_recurrent_networks_are_drawn_in_the_general_way(tmp_path, form):
     assert not any("$" in text for text in texts)
 
 
-def test_networks_without_memory_are_left_alone():
+def test_networks_without_lstms_are_not_unrolled():
     assert unrolled(network({"x": (3,)}, [dense("y", "x")])) is None
 
 
-def test_shapes_that_are_missing_are_no_reason_to_fail(tmp_path):
+def test_missing_shapes_cause_no_error(tmp_path):
     figure = draw_network(text_network(), {}, {}, "", FOOTER)
     assert "LSTM" in check(figure, tmp_path)
