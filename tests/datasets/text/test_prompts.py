@@ -19,24 +19,26 @@ from nnlab.datasets.text.prompts import are_characters, known_text
         ("'“'", "“", "“"),
     ],
 )
-def test_marks_are_replaced_by_those_that_are_known(text, characters, expected):
+def test_marks_are_replaced_by_those_that_are_known(
+    text: str, characters: str, expected: str
+) -> None:
     assert known_text(text, characters, lower=False)[0] == expected
 
 
-def test_known_marks_stay():
+def test_known_marks_stay() -> None:
     text = "'’‘\"“”-–—…\t\u00a0"
     assert known_text(text, text, lower=False) == (text, "")
 
 
-def test_the_rest_is_left_out_once_each_in_order():
+def test_the_rest_is_left_out_once_each_in_order() -> None:
     assert known_text("zAbcAz!", "b", lower=False) == ("b", "zAc!")
     assert known_text("AB", "ab", lower=True) == ("ab", "")
 
 
 @pytest.mark.parametrize("value", [None, [], "ab", ["a", "a"], ["ab"], [""], [1]])
-def test_what_is_no_alphabet(value):
+def test_what_is_no_alphabet(value: object) -> None:
     assert not are_characters(value)
 
 
-def test_what_is_an_alphabet():
+def test_what_is_an_alphabet() -> None:
     assert are_characters(["\n", "a", "🙂"])
