@@ -1,5 +1,7 @@
 """Scores of hand-made adders."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,9 @@ from nnlab.datasets.store.provenance import Source
 from nnlab.datasets.text.sums import draw_sums, encode_answers
 from nnlab.experiments.add import figures, scoring, tables
 from nnlab.experiments.contract import Data, Evidence
+
+Answering = Callable[[np.ndarray], np.ndarray]
+"""From problems to the answers of a network, one-hot."""
 
 BASE, DIGITS = 10, 3
 PROBLEMS = draw_sums(BASE, DIGITS, 600, 0)
@@ -18,22 +23,22 @@ MADE = Data(
 )
 
 
-def right(problems):
+def right(problems: np.ndarray) -> np.ndarray:
     return encode_answers(problems, BASE, DIGITS)
 
 
-def without_carrying(problems):
+def without_carrying(problems: np.ndarray) -> np.ndarray:
     """Add every place by itself."""
     digits = problems[..., None] // 10 ** np.arange(DIGITS) % 10
     totals = (digits.sum(axis=1) % 10 * 10 ** np.arange(DIGITS)).sum(axis=-1)
     return right(np.stack([totals, 0 * totals], axis=1))
 
 
-def always(total):
+def always(total: int) -> Answering:
     return lambda problems: right(np.broadcast_to([[total, 0]], problems.shape))
 
 
-def test_who_adds_perfectly_gets_everything():
+def test_who_adds_perfectly_gets_everything() -> None:
     score = scoring.score(right, MADE)
     assert score.scores == {"exact_match": 1.0, "per_character": 1.0}
     assert score.details["wrong"] == []
@@ -41,7 +46,7 @@ def test_who_adds_perfectly_gets_everything():
     assert all(group["value"] == 1 for group in score.details["by_carries"])
 
 
-def test_who_always_says_the_same_is_right_by_chance():
+def test_who_always_says_the_same_is_right_by_chance() -> None:
     score = scoring.score(always(777), MADE)
     hits = int((TEST.sum(axis=1) == 777).sum())
     assert score.scores["exact_match"] == pytest.approx(hits / 200)
@@ -57,7 +62,7 @@ def test_who_always_says_the_same_is_right_by_chance():
     }
 
 
-def test_groups_hold_all_problems_and_carries_tell_who_does_not_carry():
+def test_groups_hold_all_problems_and_carries_tell_who_does_not_carry() -> None:
     score = scoring.score(without_carrying, MADE)
     for key in ("by_carries", "by_length"):
         groups = score.details[key]
@@ -70,7 +75,7 @@ def test_groups_hold_all_problems_and_carries_tell_who_does_not_carry():
     assert set(by_carries.values()) == {0.0}
 
 
-def test_lengths_are_those_of_the_longer_operand():
+def test_lengths_are_those_of_the_longer_operand() -> None:
     groups = scoring.score(right, MADE).details["by_length"]
     expected = np.bincount([len(str(larger)) for larger in TEST.max(axis=1)])
     assert {group["key"]: group["count"] for group in groups} == {
@@ -78,7 +83,7 @@ def test_lengths_are_those_of_the_longer_operand():
     }
 
 
-def test_naive_baselines_know_the_training_part_only():
+def test_naive_baselines_know_the_training_part_only() -> None:
     baselines = scoring.score(right, MADE).baselines
     assert list(baselines) == ["nearest training problem", "constant answer"]
     assert all(values["exact_match"] < 0.2 for values in baselines.values())
@@ -87,7 +92,7 @@ def test_naive_baselines_know_the_training_part_only():
 
 
 @pytest.mark.parametrize("answer", [right, always(5)])
-def test_tables_and_figures(answer):
+def test_tables_and_figures(answer: Answering) -> None:
     score = scoring.score(answer, MADE)
     metrics = {"scores": score.scores, "baselines": score.baselines, "details": score.details}
     printed = tables.tables(metrics)

@@ -4,12 +4,13 @@ import pytest
 from nnlab.datasets.store.provenance import Source
 from nnlab.experiments.classify import figures, tables
 from nnlab.experiments.classify import scoring as classifier
-from nnlab.experiments.contract import Data
+from nnlab.experiments.contract import Data, Scores
+from tests.annotations import Record
 
 SOURCE = Source("made", "0" * 64, sample=False, files=())
 
 
-def data(training=True):
+def data(training: bool = True) -> Data:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 3, 90).astype(np.uint8)
     images = rng.integers(0, 50, (90, 4, 4)).astype(np.uint8)
@@ -20,13 +21,14 @@ def data(training=True):
     return Data(arrays, {"class_names": ["a", "b", "c"]}, SOURCE)
 
 
-def never_c(images):
+def never_c(images: np.ndarray) -> np.ndarray:
     """Know the bright row, but take c for b."""
     rows = images.sum(axis=2).argmax(axis=1)
-    return np.eye(3)[np.minimum(rows, 1)]
+    probabilities: np.ndarray = np.eye(3)[np.minimum(rows, 1)]
+    return probabilities
 
 
-def test_scores_count_what_is_wrong():
+def test_scores_count_what_is_wrong() -> None:
     made = data()
     scores = classifier.score(never_c, made)
     wrong = int((made.arrays["test_labels"] == 2).sum())
@@ -39,12 +41,12 @@ def test_scores_count_what_is_wrong():
     assert low < scores.scores["accuracy"] < high
 
 
-def test_naive_baselines_come_with_the_training_part_only():
+def test_naive_baselines_come_with_the_training_part_only() -> None:
     assert classifier.score(never_c, data()).baselines["logistic regression"]["accuracy"] > 0.9
     assert classifier.score(never_c, data(training=False)).baselines == {}
 
 
-def metrics(score):
+def metrics(score: Scores) -> Record:
     return {
         "scores": score.scores,
         "baselines": score.baselines,
@@ -53,14 +55,14 @@ def metrics(score):
     }
 
 
-def test_tables_name_the_worst_class_and_what_it_is_taken_for():
+def test_tables_name_the_worst_class_and_what_it_is_taken_for() -> None:
     _, worst = tables.tables(metrics(classifier.score(never_c, data())))
     assert worst.rows[0][0] == "c"
     assert worst.rows[0][1] == "0.00 %"
     assert worst.rows[0][-1].startswith("b (")
 
 
-def test_several_runs_agree_on_the_worst_class():
+def test_several_runs_agree_on_the_worst_class() -> None:
     results = {f"seed-{n}": metrics(classifier.score(never_c, data())) for n in (1, 2, 3)}
     summary = classifier.summarise(results)
     assert summary["classes"][0]["class"] == "c"
@@ -70,7 +72,7 @@ def test_several_runs_agree_on_the_worst_class():
     assert table.rows[0][-1] == "3 of 3"
 
 
-def test_figures_are_drawn_when_nothing_is_wrong():
+def test_figures_are_drawn_when_nothing_is_wrong() -> None:
     from nnlab.experiments.contract import Evidence
 
     scores = classifier.score(lambda images: np.eye(3)[images.sum(2).argmax(1)], data())
