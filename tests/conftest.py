@@ -4,13 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from nnlab.cli.main import run
+from tests.annotations import Begun, Here, Shell
 from tests.tiny_images import write_tiny_images
 
 # A busy machine takes its time.
@@ -20,10 +22,6 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 REAL_DATA = os.environ.get("NNLAB_DATA", "")
-
-Shell = Callable[..., subprocess.CompletedProcess[str]]
-Begun = Callable[..., subprocess.Popen[str]]
-
 
 SLOW = {"cli", "contract", "models", "runs", "sweeps", "training"}
 """Folders of tests that train, or start processes; and of an experiment, the file of its name."""
@@ -69,8 +67,8 @@ def shell(tmp_path: Path) -> Shell:
     program = shutil.which("nnlab", path=str(Path(sys.executable).parent))
     command = [program] if program else [sys.executable, "-m", "nnlab"]
 
-    def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # type: ignore[call-overload]
+    def run(*arguments: object, **options: Any) -> subprocess.CompletedProcess[Any]:
+        return subprocess.run(
             [*command, *map(str, arguments)],
             **{"cwd": tmp_path, "capture_output": True, "text": True, "timeout": 300, **options},
         )
@@ -85,7 +83,7 @@ def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def here(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+def here(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Here:
     """Return a function that runs `nnlab ARGUMENTS` in this process, which has TensorFlow already.
 
     For trainings whose process is not what a test is about: a new one costs five seconds.
@@ -105,10 +103,10 @@ def here(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def begun(tmp_path: Path) -> Iterator[Begun]:
     """Return a function that begins `nnlab ARGUMENTS`; none outlives the test."""
-    processes: list[subprocess.Popen[str]] = []
+    processes: list[subprocess.Popen[Any]] = []
 
-    def begin(*arguments: object, **options: object) -> subprocess.Popen[str]:
-        process: subprocess.Popen[str] = subprocess.Popen(  # type: ignore[call-overload]
+    def begin(*arguments: object, **options: Any) -> subprocess.Popen[Any]:
+        process: subprocess.Popen[Any] = subprocess.Popen(
             [sys.executable, "-m", "nnlab", *map(str, arguments)],
             **{
                 "cwd": tmp_path,

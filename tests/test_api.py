@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import nnlab
+from nnlab import Run
 from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
 from nnlab.experiments.contract import Table
 from tests.tiny_images import tiny_options
@@ -17,12 +18,14 @@ TINY: dict[str, Any] = {**tiny_options(), "units": 8, "epochs": 2}
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory):
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Train a tiny classifier once."""
-    return nnlab.train("classify", out=tmp_path_factory.mktemp("runs") / "one", **TINY)
+    run = nnlab.train("classify", out=tmp_path_factory.mktemp("runs") / "one", **TINY)
+    assert isinstance(run, Run)
+    return run
 
 
-def test_a_run_tells_all_that_came_of_it(trained):
+def test_a_run_tells_all_that_came_of_it(trained: Run) -> None:
     assert set(trained.scores) == {"accuracy"}
     assert set(trained.baselines) == {"logistic regression", "most frequent class", "chance"}
     assert trained.history["epoch"] == [0, 1, 2]
@@ -32,7 +35,7 @@ def test_a_run_tells_all_that_came_of_it(trained):
     assert trained.scores == nnlab.open_run(trained.path).scores
 
 
-def test_a_run_answers(trained, tmp_path):
+def test_a_run_answers(trained: Run, tmp_path: Path) -> None:
     from PIL import Image
 
     Image.new("L", (8, 8), 0).save(tmp_path / "x.png")
@@ -44,7 +47,7 @@ def test_a_run_answers(trained, tmp_path):
     assert len(answer["top"]) == 1
 
 
-def test_results_show_themselves_in_a_notebook(trained):
+def test_results_show_themselves_in_a_notebook(trained: Run) -> None:
     shown = trained._repr_html_()
     assert shown.count("<table>") == len(trained.tables())
     assert shown.count("data:image/png;base64,") == len(trained.figures)
@@ -52,14 +55,14 @@ def test_results_show_themselves_in_a_notebook(trained):
     assert "logistic regression" in str(trained)
 
 
-def test_what_a_table_holds_is_escaped():
+def test_what_a_table_holds_is_escaped() -> None:
     from nnlab.api import _html
 
     assert "&lt;b&gt;" in _html(Table("<b>", ("<b>",), [("<b>",)], "<b>"))
     assert "<b>" not in _html(Table("<b>", ("<b>",), [("<b>",)], "<b>"))
 
 
-def test_the_same_call_goes_on_and_another_is_refused(trained):
+def test_the_same_call_goes_on_and_another_is_refused(trained: Run) -> None:
     again = nnlab.train("classify", out=trained.path, **TINY)
     assert isinstance(again, nnlab.Run)
     assert again.metrics == trained.metrics
@@ -67,14 +70,14 @@ def test_the_same_call_goes_on_and_another_is_refused(trained):
         nnlab.train("classify", out=trained.path, **{**TINY, "units": 9})
 
 
-def test_a_network_is_evaluated_on_its_own_data(trained):
+def test_a_network_is_evaluated_on_its_own_data(trained: Run) -> None:
     evaluated = nnlab.evaluate(trained)
     assert evaluated.scores == pytest.approx(trained.scores)
     assert nnlab.evaluate(trained.path).scores == evaluated.scores
     assert "logistic regression" in str(evaluated)
 
 
-def test_several_runs_are_a_group_and_compared_with_one(trained, tmp_path):
+def test_several_runs_are_a_group_and_compared_with_one(trained: Run, tmp_path: Path) -> None:
     group = nnlab.train("classify", runs=2, out=tmp_path / "two", loss="mse", **TINY)
     assert isinstance(group, nnlab.Group)
     assert list(group.runs) == ["seed-1", "seed-2"]
@@ -86,12 +89,12 @@ def test_several_runs_are_a_group_and_compared_with_one(trained, tmp_path):
     assert compared._repr_html_().count("data:image/png;base64,") == 1
 
 
-def test_a_new_folder_is_below_runs(tmp_path):
+def test_a_new_folder_is_below_runs(tmp_path: Path) -> None:
     run = nnlab.train("classify", **{**TINY, "epochs": 1})
     assert run.path == Path("runs/classify/1")
 
 
-def test_mistakes_are_told(tmp_path):
+def test_mistakes_are_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="did you mean 'epochs'"):
         nnlab.train("classify", epoch=3)
     with pytest.raises(CheckpointError, match="did you mean 'classify'"):
@@ -101,7 +104,7 @@ def test_mistakes_are_told(tmp_path):
     assert not (tmp_path / "runs").exists()
 
 
-def test_nothing_is_left_where_no_run_began(tmp_path):
+def test_nothing_is_left_where_no_run_began(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")
     with pytest.raises(NnlabError, match="files in it but no run"):
@@ -113,12 +116,14 @@ def test_nothing_is_left_where_no_run_began(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
-def test_a_network_is_not_evaluated_on_what_is_no_data(trained):
+def test_a_network_is_not_evaluated_on_what_is_no_data(trained: Run) -> None:
     with pytest.raises(UsageError, match="--units chooses no data of classify"):
         nnlab.evaluate(trained, units=3)
 
 
-def test_warnings_are_pythons_and_nothing_is_printed(capfd, tmp_path):
+def test_warnings_are_pythons_and_nothing_is_printed(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         nnlab.train("add", out="a", units=8, problems=200, test_problems=50, epochs=1, base=2)
@@ -127,12 +132,12 @@ def test_warnings_are_pythons_and_nothing_is_printed(capfd, tmp_path):
     assert any("different problems" in str(one.message) for one in caught)
 
 
-def test_a_bar_shows_the_epochs(capfd):
+def test_a_bar_shows_the_epochs(capfd: pytest.CaptureFixture[str]) -> None:
     nnlab.train("classify", out="bar", progress=True, **TINY)
     assert "2/2" in capfd.readouterr().err
 
 
-def test_importing_nnlab_and_loading_cost_no_tensorflow():
+def test_importing_nnlab_and_loading_cost_no_tensorflow() -> None:
     program = (
         "import sys, nnlab; assert 'numpy' not in sys.modules; nnlab.load; nnlab.train; "
         "assert 'tensorflow' not in sys.modules and 'matplotlib' not in sys.modules"

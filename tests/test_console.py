@@ -1,5 +1,7 @@
 import io
 import re
+from collections.abc import Sequence
+from typing import Protocol
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -7,12 +9,21 @@ from hypothesis import strategies as st
 
 from nnlab.console import Console, TrainingDisplay, visible
 
+
+class Show(Protocol):
+    """Shows a table on a terminal of some width, and returns its lines."""
+
+    def __call__(
+        self, width: int, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
+    ) -> list[str]: ...
+
+
 NUMBER = "0.123456789012345678901234567890"
 EVIL = "a\x1b[2Jb\rc\x9bd\x00"
 
 
 class Terminal(io.StringIO):
-    def isatty(self):
+    def isatty(self) -> bool:
         return True
 
 
@@ -28,11 +39,11 @@ class Terminal(io.StringIO):
         ("e\u0301 ☃ 👍 \ue000\U000e0001", "e\u0301 ☃ 👍 \\ue000\\U000e0001"),
     ],
 )
-def test_control_characters_are_made_visible(text, shown):
+def test_control_characters_are_made_visible(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
-def test_nothing_that_is_said_commands_the_terminal(capsys):
+def test_nothing_that_is_said_commands_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     console = Console()
     for say in (console.say, console.warn, console.error):
         say(f"{EVIL}\nsecond line")
@@ -42,7 +53,9 @@ def test_nothing_that_is_said_commands_the_terminal(capsys):
     assert err.count("\nsecond line\n") == 3
 
 
-def test_a_table_in_a_pipe_is_neither_cut_nor_folded(capsys, monkeypatch):
+def test_a_table_in_a_pipe_is_neither_cut_nor_folded(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     Console().table("T", ("name", "value"), [("n" * 90, NUMBER)], note="word " * 30)
     out = capsys.readouterr().out
@@ -51,7 +64,7 @@ def test_a_table_in_a_pipe_is_neither_cut_nor_folded(capsys, monkeypatch):
     assert "word " * 29 in out
 
 
-def test_a_table_on_a_narrow_terminal_loses_no_digit(monkeypatch):
+def test_a_table_on_a_narrow_terminal_loses_no_digit(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr("sys.stdout", terminal)
     monkeypatch.setenv("COLUMNS", "20")
@@ -63,21 +76,23 @@ def test_a_table_on_a_narrow_terminal_loses_no_digit(monkeypatch):
 
 
 @pytest.fixture
-def on_a_terminal(monkeypatch):
+def on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Show:
     """Return what a table looks like on a terminal of some width."""
 
-    def show(width, *table):
+    def show(
+        width: int, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
+    ) -> list[str]:
         terminal = Terminal()
         monkeypatch.setattr("sys.stdout", terminal)
         monkeypatch.setenv("COLUMNS", str(width))
         monkeypatch.setenv("TERM", "xterm")
-        Console().table(*table)
+        Console().table(title, columns, rows)
         return re.sub(r"\x1b\[[0-9;]*m", "", terminal.getvalue()).splitlines()
 
     return show
 
 
-def test_a_table_too_wide_for_the_terminal_is_turned(on_a_terminal):
+def test_a_table_too_wide_for_the_terminal_is_turned(on_a_terminal: Show) -> None:
     columns = ("run", *(f"score {number}" for number in range(8)))
     rows = [(name, *(["0.12345"] * 8)) for name in ("one", "two")]
     assert len(on_a_terminal(100, "T", columns, rows)) < len(on_a_terminal(40, "T", columns, rows))
@@ -93,7 +108,9 @@ def test_a_table_too_wide_for_the_terminal_is_turned(on_a_terminal):
     words=st.text("abc ", min_size=1, max_size=120),
     rows=st.integers(1, 4),
 )
-def test_no_terminal_loses_a_number(on_a_terminal, width, columns, words, rows):
+def test_no_terminal_loses_a_number(
+    on_a_terminal: Show, width: int, columns: list[str], words: str, rows: int
+) -> None:
     heads = ("run", *columns)
     cells = [
         tuple(f"{number}.{place}57" for place in range(len(columns))) for number in range(rows)
@@ -103,7 +120,7 @@ def test_no_terminal_loses_a_number(on_a_terminal, width, columns, words, rows):
     assert all(shown.count(cell) >= 1 for row in cells for cell in row)
 
 
-def test_words_are_folded_before_numbers(on_a_terminal):
+def test_words_are_folded_before_numbers(on_a_terminal: Show) -> None:
     rows = [("a sentence of many words " * 3, "-0.22513", "0.95700")] * 12
     lines = on_a_terminal(50, "T", ("text", "silhouette", "accuracy"), rows)
     assert sum("-0.22513" in line and "0.95700" in line for line in lines) == 12
@@ -111,7 +128,9 @@ def test_words_are_folded_before_numbers(on_a_terminal):
 
 
 @pytest.mark.parametrize(("term", "lines"), [("dumb", 1), ("xterm", 0)])
-def test_a_terminal_that_draws_no_bar_gets_a_line_per_epoch(monkeypatch, term, lines):
+def test_a_terminal_that_draws_no_bar_gets_a_line_per_epoch(
+    monkeypatch: pytest.MonkeyPatch, term: str, lines: int
+) -> None:
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
     monkeypatch.setenv("TERM", term)
@@ -124,7 +143,7 @@ def test_a_terminal_that_draws_no_bar_gets_a_line_per_epoch(monkeypatch, term, l
     assert terminal.getvalue().count("epoch 1/3  loss 0.5000") == lines
 
 
-def test_the_same_warning_is_given_once(capsys):
+def test_the_same_warning_is_given_once(capsys: pytest.CaptureFixture[str]) -> None:
     console = Console(quiet=True)
     for text in ("hot", "wet", "hot"):
         console.warn(text)

@@ -7,7 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def python_code(page: Path, first_words: str = "") -> Iterator[str]:
 
 
 @pytest.fixture
-def taught(tmp_path, monkeypatch):
+def taught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], str]:
     """Return a function that adds the experiment of a page to those that there are."""
 
     def add(page: Path) -> str:
@@ -120,7 +120,7 @@ def parse(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
-def test_links_lead_to_files_and_headings(page):
+def test_links_lead_to_files_and_headings(page: Path) -> None:
     text = FENCED.sub("", page.read_text())
     for target in LINK.findall(text):
         if re.match(r"\w+:", target):
@@ -133,7 +133,7 @@ def test_links_lead_to_files_and_headings(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
-def test_commands_in_the_docs_parse(page, taught):
+def test_commands_in_the_docs_parse(page: Path, taught: Callable[[Path], str]) -> None:
     if page in TAUGHT:
         taught(page)
     for arguments in nnlab_commands(page.read_text()):
@@ -143,7 +143,7 @@ def test_commands_in_the_docs_parse(page, taught):
             pytest.fail(f"nnlab {shlex.join(arguments)}: {error.format_message()}")
 
 
-def test_commands_are_found_in_pipes_and_behind_settings():
+def test_commands_are_found_in_pipes_and_behind_settings() -> None:
     lines = "$ ls | nnlab classify - --json | jq .  # all\n$ A=1 nnlab show x\nnnlab 0.1.0\n"
     text = f"```console\n{lines}```\n"
     assert list(nnlab_commands(text)) == [["classify", "-", "--json"], ["show", "x"]]
@@ -152,7 +152,7 @@ def test_commands_are_found_in_pipes_and_behind_settings():
         parse(["classify", "--modell", "cnn"])
 
 
-def test_every_command_is_documented():
+def test_every_command_is_documented() -> None:
     text = (DOCS / "cli.md").read_text()
 
     def check(command: click.Command, path: str) -> None:
@@ -170,13 +170,13 @@ def test_every_command_is_documented():
 
 
 @pytest.mark.parametrize("page", ["docs/cli.md", "docs/design.md"])
-def test_what_is_generated_is_up_to_date(page):
+def test_what_is_generated_is_up_to_date(page: str) -> None:
     command = [sys.executable, "-m", "cogapp", "--check", "--diff", page]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0, f"run make docs\n{result.stdout}{result.stderr}"
 
 
-def test_the_checkpoint_page_names_every_layer_kind_setting_and_header_field():
+def test_the_checkpoint_page_names_every_layer_kind_setting_and_header_field() -> None:
     text = (DOCS / "checkpoint-format.md").read_text()
     rows = {row.split("`")[1]: row for row in text.splitlines() if row.startswith("| `")}
     for kind, layer in KINDS.items():
@@ -185,13 +185,15 @@ def test_the_checkpoint_page_names_every_layer_kind_setting_and_header_field():
     assert Header.__dataclass_fields__.keys() < rows.keys()
 
 
-def test_the_design_page_has_the_floors_of_the_house():
+def test_the_design_page_has_the_floors_of_the_house() -> None:
     rows = re.findall(r"^\| (\d+) \| (`.*?) \|", (DOCS / "design.md").read_text(), re.MULTILINE)
     floors = {int(number): set(re.findall(r"`(\w+)`", rooms)) for number, rooms in rows}
     assert floors == dict(enumerate(FLOORS))
 
 
-def test_the_worked_example_trains_and_answers(tmp_path, taught):
+def test_the_worked_example_trains_and_answers(
+    tmp_path: Path, taught: Callable[[Path], str]
+) -> None:
     experiment = experiments.get(taught(EXAMPLE))
     folder = RunFolder(tmp_path / "run")
     folder.path.mkdir()
@@ -202,7 +204,9 @@ def test_the_worked_example_trains_and_answers(tmp_path, taught):
     assert answer["y"] == pytest.approx(1, abs=0.3)
 
 
-def test_the_experiment_of_the_tutorial_passes_the_tests_of_the_tutorial(tmp_path, taught):
+def test_the_experiment_of_the_tutorial_passes_the_tests_of_the_tutorial(
+    tmp_path: Path, taught: Callable[[Path], str]
+) -> None:
     taught(TUTORIAL)
     (code,) = python_code(TUTORIAL, '"""Test what only parity does."""')
     names: dict[str, Any] = {}
@@ -214,7 +218,9 @@ def test_the_experiment_of_the_tutorial_passes_the_tests_of_the_tutorial(tmp_pat
         names[name](**{"tmp_path": tmp_path} if wanted else {})
 
 
-def test_the_python_of_the_tutorial_works(tmp_path, capsys):
+def test_the_python_of_the_tutorial_works(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name in ("runs/classify/1", "long", "whole"):  # a run stands in for those of the reader
         (tmp_path / name).mkdir(parents=True)
         shutil.copy(shipped_checkpoint("classify") or "", tmp_path / name / "best.h5")
@@ -226,14 +232,14 @@ def test_the_python_of_the_tutorial_works(tmp_path, capsys):
     assert last == "True"
 
 
-def test_the_tutorial_shows_files_that_a_run_leaves():
+def test_the_tutorial_shows_files_that_a_run_leaves() -> None:
     text = TUTORIAL.read_text()
     files = RunFolder(Path("run"))
     for path in (files.config, files.history, files.metrics, files.best, files.last):
         assert f"\n{path.name}\n" in text
 
 
-def test_the_python_page_names_what_there_is():
+def test_the_python_page_names_what_there_is() -> None:
     text = (DOCS / "python.md").read_text()
     for name in set(nnlab.__all__) - {"Run", "Trained"}:
         assert name in text

@@ -15,11 +15,13 @@ from nnlab.errors import near, nearest
         ("s", []),
     ],
 )
-def test_what_goes_on_from_a_word_comes_before_what_is_like_it(word, expected):
+def test_what_goes_on_from_a_word_comes_before_what_is_like_it(
+    word: str, expected: list[str]
+) -> None:
     choices = ["bottled beer", "beer mug", "classify", "classes", "bees and more"]
     assert near(word, choices)[: len(expected) or None] == sorted(expected, key=expected.index)
 
 
-def test_without_near_matches_all_are_named():
+def test_without_near_matches_all_are_named() -> None:
     assert nearest("xyzzy", ["b", "a"]) == "known: a, b"
     assert nearest("mnits", ["mnist", "sample"]) == "did you mean 'mnist'?"

@@ -1,4 +1,6 @@
 import json
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -6,18 +8,18 @@ from nnlab.errors import NnlabError
 from nnlab.files import replacing, write_json
 
 
-def test_a_file_appears_whole_and_nothing_else_stays(tmp_path):
+def test_a_file_appears_whole_and_nothing_else_stays(tmp_path: Path) -> None:
     path = tmp_path / "scores.json"
     write_json(path, {"accuracy": 0.99})
     assert json.loads(path.read_text()) == {"accuracy": 0.99}
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_failure_in_mid_write_keeps_the_old_file(tmp_path):
+def test_a_failure_in_mid_write_keeps_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "scores.json"
     path.write_text("old")
 
-    def interrupted():
+    def interrupted() -> NoReturn:
         with replacing(path) as temporary:
             temporary.write_text("half of the ne")
             raise KeyboardInterrupt
@@ -28,12 +30,12 @@ def test_a_failure_in_mid_write_keeps_the_old_file(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path):
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(NnlabError, match=r"scores\.json: there is no folder .*none; make it"):
         write_json(tmp_path / "none" / "scores.json", {})
 
 
-def test_nan_is_no_json(tmp_path):
+def test_nan_is_no_json(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Out of range"):
         write_json(tmp_path / "scores.json", {"accuracy": float("nan")})
     assert not (tmp_path / "scores.json").exists()

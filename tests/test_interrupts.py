@@ -3,11 +3,14 @@
 import contextlib
 import signal
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from nnlab import interrupts
 from nnlab.interrupts import Interrupt, raised_once
+from tests.annotations import Begun
 from tests.waiting import PATIENCE
 
 PAUSES = (0, 0.01, 0.03)
@@ -16,18 +19,18 @@ PAUSES = (0, 0.01, 0.03)
 class Clock:
     """Stands still but for `wait`: how fast this machine is must not matter."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.now = 1000.0
 
-    def monotonic(self):
+    def monotonic(self) -> float:
         return self.now
 
-    def wait(self):
+    def wait(self) -> None:
         self.now += 1.01 * interrupts.PATIENCE
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch):
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     """Return the clock that interrupts go by."""
     clock = Clock()
     monkeypatch.setattr(interrupts, "time", clock)
@@ -36,12 +39,12 @@ def clock(monkeypatch):
     signal.signal(signal.SIGINT, before)
 
 
-def press(times=1):
+def press(times: int = 1) -> None:
     for _ in range(times):
         signal.raise_signal(signal.SIGINT)
 
 
-def test_a_flag_is_raised_once_and_a_late_signal_interrupts(clock):
+def test_a_flag_is_raised_once_and_a_late_signal_interrupts(clock: Clock) -> None:
     with Interrupt() as interrupt:
         press(5)
         assert interrupt.requested
@@ -50,7 +53,9 @@ def test_a_flag_is_raised_once_and_a_late_signal_interrupts(clock):
             press()
 
 
-def test_a_burst_that_goes_on_behind_the_block_is_swallowed_and_then_all_is_as_before(clock):
+def test_a_burst_that_goes_on_behind_the_block_is_swallowed_and_then_all_is_as_before(
+    clock: Clock,
+) -> None:
     with Interrupt():
         press()
     press(5)
@@ -60,7 +65,7 @@ def test_a_burst_that_goes_on_behind_the_block_is_swallowed_and_then_all_is_as_b
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_an_exception_is_raised_once():
+def test_an_exception_is_raised_once() -> None:
     caught = []
     with raised_once():
         try:
@@ -72,7 +77,7 @@ def test_an_exception_is_raised_once():
     assert len(caught) == 1
 
 
-def test_an_interrupt_that_was_swallowed_on_its_way_is_heard_by_what_comes_next():
+def test_an_interrupt_that_was_swallowed_on_its_way_is_heard_by_what_comes_next() -> None:
     with raised_once():
         with contextlib.suppress(KeyboardInterrupt):
             press()
@@ -82,7 +87,7 @@ def test_an_interrupt_that_was_swallowed_on_its_way_is_heard_by_what_comes_next(
         assert not interrupt.requested
 
 
-def test_what_was_ignored_stays_ignored():
+def test_what_was_ignored_stays_ignored() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with raised_once():
         press(3)
@@ -90,7 +95,9 @@ def test_what_was_ignored_stays_ignored():
 
 @pytest.mark.parametrize("pause", PAUSES)
 @pytest.mark.parametrize("after", ["reading the data", "training recommend", "epoch 1/"])
-def test_however_fast_ctrl_c_comes_one_line_says_what_was_kept(tmp_path, begun, after, pause):
+def test_however_fast_ctrl_c_comes_one_line_says_what_was_kept(
+    tmp_path: Path, begun: Begun, after: str, pause: float
+) -> None:
     options = ("--baskets", "sample", "--threads", 1, "--epochs", 500)
     process = begun("recommend", *options, "--out", "run")
     assert process.stderr is not None

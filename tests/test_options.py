@@ -19,15 +19,15 @@ class Options:
     shuffle: bool = option(True, "whether to shuffle")
 
 
-def test_values_left_out_take_their_defaults():
+def test_values_left_out_take_their_defaults() -> None:
     assert from_mapping(Options, {}, "here") == Options()
 
 
-def test_whole_numbers_are_taken_for_floats():
+def test_whole_numbers_are_taken_for_floats() -> None:
     assert from_mapping(Options, {"rate": 1}, "here").rate == 1.0
 
 
-def test_flags_are_spelt_as_in_the_shell():
+def test_flags_are_spelt_as_in_the_shell() -> None:
     assert flag_name("batch_size") == "--batch-size"
 
 
@@ -48,7 +48,7 @@ def test_flags_are_spelt_as_in_the_shell():
         ({"shuffle": 1}, "type bool"),
     ],
 )
-def test_bad_values_are_refused_with_the_reason(values, told):
+def test_bad_values_are_refused_with_the_reason(values: dict[str, object], told: str) -> None:
     with pytest.raises(UsageError, match=told) as error:
         from_mapping(Options, values, "run.json")
     assert "run.json" in str(error.value)
@@ -57,12 +57,12 @@ def test_bad_values_are_refused_with_the_reason(values, told):
 @pytest.mark.parametrize(
     ("text", "seconds"), [("90", 90), ("90s", 90), ("1.5m", 90), ("2h", 7200), ("250ms", 0.25)]
 )
-def test_durations_are_read_as_seconds(text, seconds):
+def test_durations_are_read_as_seconds(text: str, seconds: float) -> None:
     assert parse_duration(text, "--wait") == seconds
 
 
 @given(st.text())
-def test_any_text_is_a_duration_or_a_usage_error(text):
+def test_any_text_is_a_duration_or_a_usage_error(text: str) -> None:
     with contextlib.suppress(UsageError):
         assert parse_duration(text, "--wait") >= 0
 
@@ -73,7 +73,7 @@ def test_any_text_is_a_duration_or_a_usage_error(text):
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     )
 )
-def test_untrusted_values_give_valid_options_or_a_usage_error(values):
+def test_untrusted_values_give_valid_options_or_a_usage_error(values: dict[str, object]) -> None:
     try:
         options = from_mapping(Options, values, "file")
     except UsageError:

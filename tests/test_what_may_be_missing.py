@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
@@ -15,10 +16,12 @@ from nnlab.errors import DataError
 from nnlab.experiments.contract import AnyExperiment
 from nnlab.reproduction.claims import Plan
 from nnlab.reproduction.reproduce import reproduce, standings
-from nnlab.reproduction.verdicts import NOT_MEASURED
+from nnlab.reproduction.verdicts import NOT_MEASURED, Finding
+from nnlab.results import RunMetrics
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.group import summarise
 from nnlab.runs.single import resume
+from tests.annotations import Shell
 from tests.made_metrics import run_metrics
 from tests.sweeps.observing import InThisProcess, Recorder
 from tests.watching import make_workshop
@@ -45,7 +48,7 @@ NAMED = [
 
 
 @pytest.fixture
-def no_programs(monkeypatch, tmp_path):
+def no_programs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Leave no program on the PATH; return the only folder on it."""
     folder = tmp_path / "programs"
     folder.mkdir()
@@ -53,7 +56,7 @@ def no_programs(monkeypatch, tmp_path):
     return folder
 
 
-def reproduced(folder):
+def reproduced(folder: Path) -> dict[str, Finding]:
     folder.mkdir(exist_ok=True)
     store, recorder = Store(offline=True), Recorder()
     errors = reproduce([DENOISE], folder, InThisProcess(), store, recorder, quick=True)
@@ -63,8 +66,8 @@ def reproduced(folder):
 
 
 def test_without_tesseract_all_else_is_measured_and_the_rest_follows_once_it_is_there(
-    no_programs, tmp_path
-):
+    no_programs: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "reproduction"
     first = reproduced(folder)
     misread = first["scores.character_errors"]
@@ -86,13 +89,15 @@ def test_without_tesseract_all_else_is_measured_and_the_rest_follows_once_it_is_
     assert (folder / "denoise" / "seed-1" / "metrics.json").stat().st_mtime_ns == scored
 
 
-def test_a_run_whose_data_are_gone_keeps_its_scores(no_programs, tmp_path, monkeypatch):
+def test_a_run_whose_data_are_gone_keeps_its_scores(
+    no_programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = reproduced(tmp_path / "reproduction")
     program = no_programs / "tesseract"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
 
-    def gone(*_):
+    def gone(*_: object) -> NoReturn:
         raise DataError("the data are gone")
 
     run_folder = RunFolder(tmp_path / "reproduction" / "denoise" / "seed-1")
@@ -105,7 +110,7 @@ def test_a_run_whose_data_are_gone_keeps_its_scores(no_programs, tmp_path, monke
     assert "is not scored again: the data are gone" in heard[0]
 
 
-def test_a_program_that_reads_nothing_is_not_asked_again(no_programs, tmp_path):
+def test_a_program_that_reads_nothing_is_not_asked_again(no_programs: Path, tmp_path: Path) -> None:
     program = no_programs / "tesseract"
     program.write_text("#!/bin/sh\nexit 1\n")
     program.chmod(0o755)
@@ -117,7 +122,9 @@ def test_a_program_that_reads_nothing_is_not_asked_again(no_programs, tmp_path):
     assert metrics.stat().st_mtime_ns == scored
 
 
-def test_a_group_made_by_an_earlier_version_says_what_was_not_measured(no_programs, tmp_path):
+def test_a_group_made_by_an_earlier_version_says_what_was_not_measured(
+    no_programs: Path, tmp_path: Path
+) -> None:
     reproduced(tmp_path / "reproduction")
     for name in ("summary.json", "seed-1/metrics.json"):
         path = tmp_path / "reproduction" / "denoise" / name
@@ -128,8 +135,8 @@ def test_a_group_made_by_an_earlier_version_says_what_was_not_measured(no_progra
     assert found.measured == "not measured: tesseract is not installed"
 
 
-def test_a_score_that_only_some_runs_have_is_averaged_over_those():
-    def metrics(**more):
+def test_a_score_that_only_some_runs_have_is_averaged_over_those() -> None:
+    def metrics(**more: float) -> RunMetrics[Any]:
         return run_metrics(
             {"rmse": 0.25, **more},
             experiment="denoise",
@@ -144,13 +151,15 @@ def test_a_score_that_only_some_runs_have_is_averaged_over_those():
     assert found.baselines["untouched"]["character_errors"] == 0.5
 
 
-def test_the_examination_finds_nothing_wrong_without_programs(no_programs):
+def test_the_examination_finds_nothing_wrong_without_programs(no_programs: Path) -> None:
     result = software.text_recognition()
     assert result.state == "ok"
     assert "optional" in result.text
 
 
-def test_a_cluster_without_ray_is_refused_with_what_to_install(shell, tmp_path):
+def test_a_cluster_without_ray_is_refused_with_what_to_install(
+    shell: Shell, tmp_path: Path
+) -> None:
     hidden = tmp_path / "hidden"
     hidden.mkdir()
     (hidden / "ray.py").write_text("raise ImportError('hidden')\n")
@@ -168,20 +177,22 @@ def test_a_cluster_without_ray_is_refused_with_what_to_install(shell, tmp_path):
 
 
 @pytest.mark.parametrize(("name", "chosen"), NAMED, ids=lambda one: str(one))
-def test_a_data_set_that_was_named_and_is_missing_is_an_error_that_says_what_to_do(name, chosen):
+def test_a_data_set_that_was_named_and_is_missing_is_an_error_that_says_what_to_do(
+    name: str, chosen: dict[str, str]
+) -> None:
     experiment: AnyExperiment = experiments.get(name)
     with pytest.raises(DataError, match="put these files into") as caught:
         experiment.load(experiment.configure(chosen, "test"), Store(offline=True), print)
     assert next(iter(chosen.values())) in str(caught.value)
 
 
-def test_every_registered_data_set_is_hidden_by_one_of_these_tests():
+def test_every_registered_data_set_is_hidden_by_one_of_these_tests() -> None:
     hidden = {next(iter(chosen.values())) for _, chosen in NAMED}
     assert set(all_sets()) == hidden
 
 
 @pytest.mark.parametrize("name", [one for one in experiments.names() if one != "add"])
-def test_without_any_data_set_the_sample_stands_in_and_says_so(name):
+def test_without_any_data_set_the_sample_stands_in_and_says_so(name: str) -> None:
     experiment = experiments.get(name)
     heard: list[str] = []
     config = next(iter(experiment.trials(experiment.configure({}, "test"), 1).values()))
@@ -190,7 +201,9 @@ def test_without_any_data_set_the_sample_stands_in_and_says_so(name):
     assert any("sample" in text for text in heard)
 
 
-def test_a_part_without_data_is_not_measured_and_the_rest_appears(shell, tmp_path):
+def test_a_part_without_data_is_not_measured_and_the_rest_appears(
+    shell: Shell, tmp_path: Path
+) -> None:
     quick = ("--quick", "--only", "recommend", "-q", "--out", "all")
     assert shell("reproduce", *quick).returncode == 0
     result = shell("reproduce", "--only", "textgen", "--out", "all", "--offline", "-q")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from nnlab.datasets.store import Store
 from nnlab.runs.workshop import Workshop
+from nnlab.training.progress import Row
 
 
 class Watcher:
@@ -25,9 +26,9 @@ class Watcher:
 
     def glimpse(self, make: Callable[[], str]) -> None: ...
 
-    def epoch_done(self, row: dict) -> None: ...
+    def epoch_done(self, row: Row) -> None: ...
 
-    def chunk_done(self, epoch: int, step: int, steps: int, means: dict) -> None:
+    def chunk_done(self, epoch: int, step: int, steps: int, means: dict[str, float]) -> None:
         self.chunks += 1
         if self.chunks == self.interrupt_at:
             os.kill(os.getpid(), signal.SIGINT)

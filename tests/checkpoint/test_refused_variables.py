@@ -112,14 +112,14 @@ CRAFTED = {
 
 
 @pytest.mark.parametrize("name", CRAFTED)
-def test_a_crafted_variable_is_refused(name, tmp_path):
+def test_a_crafted_variable_is_refused(name: str, tmp_path: Path) -> None:
     craft, message = CRAFTED[name]
     with emptied(tmp_path / "bad.h5") as file:
         craft(file)
     assert_refused(tmp_path / "bad.h5", message)
 
 
-def test_all_variables_are_checked_before_any_is_read(tmp_path):
+def test_all_variables_are_checked_before_any_is_read(tmp_path: Path) -> None:
     with emptied(tmp_path / "bad.h5") as file:
         del file["model/hidden/bias"]
         file["model/hidden/kernel"] = _values(np.nan)  # comes first, but only reading shows it
@@ -127,7 +127,7 @@ def test_all_variables_are_checked_before_any_is_read(tmp_path):
     assert_refused(tmp_path / "bad.h5", r"shape \(3,\)")
 
 
-def test_a_surplus_variable_is_refused_with_the_nearest_name(tmp_path):
+def test_a_surplus_variable_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
     with h5py.File(written(tmp_path / "bad.h5"), "r+") as file:
         file["model/hidden/kernel_1"] = KERNEL
     assert_refused(
@@ -135,7 +135,7 @@ def test_a_surplus_variable_is_refused_with_the_nearest_name(tmp_path):
     )
 
 
-def test_a_misspelt_variable_is_named_with_the_missing_one(tmp_path):
+def test_a_misspelt_variable_is_named_with_the_missing_one(tmp_path: Path) -> None:
     with emptied(tmp_path / "bad.h5") as file:
         file["model/hidden/kernal"] = KERNEL
     assert_refused(
@@ -143,7 +143,7 @@ def test_a_misspelt_variable_is_named_with_the_missing_one(tmp_path):
     )
 
 
-def test_names_from_the_file_are_shortened_and_escaped_in_errors(tmp_path):
+def test_names_from_the_file_are_shortened_and_escaped_in_errors(tmp_path: Path) -> None:
     with h5py.File(written(tmp_path / "bad.h5"), "r+") as file:
         file["model/\x1b[31m" + "x" * 10_000] = KERNEL
     with pytest.raises(CheckpointError, match="only the variables") as caught:
@@ -153,21 +153,23 @@ def test_names_from_the_file_are_shortened_and_escaped_in_errors(tmp_path):
 
 
 @pytest.mark.parametrize("link", [h5py.SoftLink("/other"), h5py.ExternalLink("o.h5", "/model")])
-def test_a_group_behind_a_link_is_refused(link, tmp_path):
+def test_a_group_behind_a_link_is_refused(
+    link: h5py.SoftLink | h5py.ExternalLink, tmp_path: Path
+) -> None:
     with h5py.File(written(tmp_path / "bad.h5"), "r+") as file:
         file.move("model", "other")
         file["model"] = link
     assert_refused(tmp_path / "bad.h5", "found a link")
 
 
-def test_a_missing_group_is_refused(tmp_path):
+def test_a_missing_group_is_refused(tmp_path: Path) -> None:
     with open_checkpoint(written(tmp_path / "best.h5")) as file:
         assert not file.has("optimizer")
         with pytest.raises(CheckpointError, match="a group 'optimizer'"):
             file.read("optimizer", {})
 
 
-def test_too_many_expected_bytes_are_refused(tmp_path):
+def test_too_many_expected_bytes_are_refused(tmp_path: Path) -> None:
     with (
         open_checkpoint(written(tmp_path / "best.h5")) as file,
         pytest.raises(CheckpointError, match="at most 2,147,483,648 bytes"),
@@ -175,7 +177,7 @@ def test_too_many_expected_bytes_are_refused(tmp_path):
         file.read("model", {"a/kernel": Variable((2**20, 2**12))})
 
 
-def test_hard_links_to_one_dataset_are_accepted(tmp_path):
+def test_hard_links_to_one_dataset_are_accepted(tmp_path: Path) -> None:
     checkpoint.write(tmp_path / "best.h5", header(), {"model": {"a/bias": BIAS}})
     with h5py.File(tmp_path / "best.h5", "r+") as file:
         file["model/b/bias"] = file["model/a/bias"]
@@ -184,13 +186,13 @@ def test_hard_links_to_one_dataset_are_accepted(tmp_path):
     np.testing.assert_array_equal(variables["b/bias"], BIAS)
 
 
-def test_big_endian_numbers_are_accepted(tmp_path):
+def test_big_endian_numbers_are_accepted(tmp_path: Path) -> None:
     with emptied(tmp_path / "best.h5") as file:
         file["model/hidden/kernel"] = KERNEL.astype(">f4")
     np.testing.assert_array_equal(read(tmp_path / "best.h5")["hidden/kernel"], KERNEL)
 
 
-def test_half_precision_is_not_accepted_for_integers(tmp_path):
+def test_half_precision_is_not_accepted_for_integers(tmp_path: Path) -> None:
     checkpoint.write(tmp_path / "best.h5", header(), {"rng": {"step": np.ones(1, np.float16)}})
     with (
         open_checkpoint(tmp_path / "best.h5") as file,

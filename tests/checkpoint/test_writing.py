@@ -2,6 +2,8 @@ import errno
 import json
 import os
 import resource
+from collections.abc import Callable
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -38,7 +40,9 @@ groups = st.dictionaries(
 
 
 @given(groups=groups)
-def test_what_was_written_is_read_back(groups, tmp_path_factory):
+def test_what_was_written_is_read_back(
+    groups: dict[str, dict[str, np.ndarray]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = tmp_path_factory.getbasetemp() / "round-trip.h5"
     checkpoint.write(path, header(), groups)
     with open_checkpoint(path) as file:
@@ -54,7 +58,7 @@ def test_what_was_written_is_read_back(groups, tmp_path_factory):
                 np.testing.assert_array_equal(array, variables[name])
 
 
-def test_half_precision_takes_half_the_space_and_reads_as_float32(tmp_path):
+def test_half_precision_takes_half_the_space_and_reads_as_float32(tmp_path: Path) -> None:
     weights = np.random.default_rng(0).normal(size=(100, 100)).astype(np.float32)
     sizes = []
     for float16 in (False, True):
@@ -68,19 +72,19 @@ def test_half_precision_takes_half_the_space_and_reads_as_float32(tmp_path):
     assert sizes[1] < 0.6 * sizes[0]
 
 
-def test_the_same_contents_give_the_same_bytes(tmp_path):
+def test_the_same_contents_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = written(tmp_path / "1.h5"), written(tmp_path / "2.h5")
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_a_long_header_is_read_back(tmp_path):
+def test_a_long_header_is_read_back(tmp_path: Path) -> None:
     facts = {"items": [f"item {number}" for number in range(50_000)]}
     checkpoint.write(tmp_path / "long.h5", header(facts=facts), {})
     with open_checkpoint(tmp_path / "long.h5") as file:
         assert file.header.facts == facts
 
 
-def test_other_programs_can_read_the_datasets_and_the_json(tmp_path):
+def test_other_programs_can_read_the_datasets_and_the_json(tmp_path: Path) -> None:
     with h5py.File(written(tmp_path / "best.h5")) as file:
         assert json.loads(file["nnlab"][()].tobytes())["experiment"] == "classify"
         assert file["model/hidden/kernel"].dtype == np.dtype("<f4")
@@ -101,8 +105,12 @@ def _interrupt(*_: object) -> None:
     ("failure", "error"), [(_fail, NnlabError), (_interrupt, KeyboardInterrupt)]
 )
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(
-    call, failure, error, tmp_path, monkeypatch
-):
+    call: str,
+    failure: Callable[..., None],
+    error: type[BaseException],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     path = written(tmp_path / "best.h5")
     before = path.read_bytes()
     with monkeypatch.context() as patch:
@@ -116,7 +124,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
         assert "No space left" in str(caught.value)
 
 
-def test_a_disk_that_fills_up_leaves_the_old_file_and_nothing_else(tmp_path):
+def test_a_disk_that_fills_up_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = written(tmp_path / "best.h5")
     before = path.read_bytes()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -131,7 +139,7 @@ def test_a_disk_that_fills_up_leaves_the_old_file_and_nothing_else(tmp_path):
     assert read(path)["hidden/bias"].tolist() == BIAS.tolist()
 
 
-def test_a_missing_folder_is_an_error(tmp_path):
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NnlabError, match=r"cannot write .*no/best\.h5"):
         written(tmp_path / "no" / "best.h5")
 
@@ -147,7 +155,9 @@ def test_a_missing_folder_is_an_error(tmp_path):
         (np.array([True]), False, "integers or floats"),
     ],
 )
-def test_a_variable_that_could_not_be_read_back_is_not_written(values, float16, message, tmp_path):
+def test_a_variable_that_could_not_be_read_back_is_not_written(
+    values: np.ndarray, float16: bool, message: str, tmp_path: Path
+) -> None:
     with pytest.raises(CheckpointError, match=message):
         checkpoint.write(
             tmp_path / "best.h5", header(), {"model": {"a/b": values}}, float16=float16
@@ -156,6 +166,6 @@ def test_a_variable_that_could_not_be_read_back_is_not_written(values, float16, 
 
 
 @pytest.mark.parametrize("name", ["", "/a", "a/", "a//b", "..", "a/../b", "a b", "ä"])
-def test_names_that_are_not_plain_paths_are_refused(name, tmp_path):
+def test_names_that_are_not_plain_paths_are_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="expected a name"):
         checkpoint.write(tmp_path / "best.h5", header(), {"model": {name: KERNEL}})

@@ -4,16 +4,27 @@ import dataclasses
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nnlab.metrics import mean_interval
 from nnlab.runs.folder import RunFolder
+from tests.annotations import Record, Shell
 
 DATASET = {"name": "mnist", "sha256": "0" * 64, "sample": False}
 
 
-def make_run(path, scores=(0.9, 0.95), finished=True, diverged=None, measure="accuracy", **plan):
+def make_run(
+    path: Path,
+    scores: Sequence[float] = (0.9, 0.95),
+    finished: bool = True,
+    diverged: Record | None = None,
+    measure: str = "accuracy",
+    **plan: Any,
+) -> Path:
     """Write a run of `scores` epochs; `plan` may name the experiment and settings."""
     path.mkdir(parents=True)
     folder = RunFolder(path)
@@ -28,7 +39,7 @@ def make_run(path, scores=(0.9, 0.95), finished=True, diverged=None, measure="ac
     ]
     folder.write_history(rows)
     if finished:
-        training = {"epochs": len(scores), "best_epoch": len(scores), "seconds": 2.0}
+        training: Record = {"epochs": len(scores), "best_epoch": len(scores), "seconds": 2.0}
         training["diverged"] = diverged
         found = {"scores": {measure: scores[-1] - 0.02}, "baselines": {}, "details": {}}
         metrics = {**record, **found, "training": training}
@@ -36,7 +47,7 @@ def make_run(path, scores=(0.9, 0.95), finished=True, diverged=None, measure="ac
     return path
 
 
-def make_group(path, values, **settings):
+def make_group(path: Path, values: Sequence[float], **settings: Any) -> Path:
     path.mkdir()
     names = [f"seed-{number}" for number in range(1, len(values) + 1)]
     for number, (name, value) in enumerate(zip(names, values, strict=True), start=1):
@@ -46,12 +57,12 @@ def make_group(path, values, **settings):
     return path
 
 
-def rows_of(result):
+def rows_of(result: subprocess.CompletedProcess[str]) -> tuple[list[str], list[list[str]]]:
     lines = [line.split() for line in result.stdout.splitlines() if line.strip()]
     return lines[1], lines[3:]
 
 
-def test_a_table_has_the_differing_settings_and_the_scores(shell, tmp_path):
+def test_a_table_has_the_differing_settings_and_the_scores(shell: Shell, tmp_path: Path) -> None:
     make_run(tmp_path / "runs" / "a", units=64)
     make_run(tmp_path / "runs" / "b", units=512)
     result = shell("compare", "runs/a", "runs/b")
@@ -63,20 +74,22 @@ def test_a_table_has_the_differing_settings_and_the_scores(shell, tmp_path):
     assert not list(tmp_path.glob("**/*.png"))
 
 
-def test_options_younger_than_a_run_had_their_default(shell, tmp_path):
+def test_options_younger_than_a_run_had_their_default(shell: Shell, tmp_path: Path) -> None:
     make_run(tmp_path / "old")
     make_run(tmp_path / "new", stop=True)
     assert rows_of(shell("compare", "old", "new"))[0][:2] == ["run", "epochs"]
 
 
-def test_names_are_as_long_as_it_takes_to_tell_them_apart(shell, tmp_path):
+def test_names_are_as_long_as_it_takes_to_tell_them_apart(shell: Shell, tmp_path: Path) -> None:
     for parent in ("x", "y"):
         make_run(tmp_path / parent / "1")
     _, rows = rows_of(shell("compare", "x/1", "y/1"))
     assert [row[0] for row in rows] == ["x/1", "y/1"]
 
 
-def test_a_group_is_one_row_with_an_interval_and_one_curve_with_a_band(shell, tmp_path):
+def test_a_group_is_one_row_with_an_interval_and_one_curve_with_a_band(
+    shell: Shell, tmp_path: Path
+) -> None:
     values = [0.91, 0.95, 0.99]
     make_group(tmp_path / "group", values)
     make_run(tmp_path / "one", units=8)
@@ -92,10 +105,10 @@ def test_a_group_is_one_row_with_an_interval_and_one_curve_with_a_band(shell, tm
     assert "0.9300 (" in shell("compare", "group", "one").stdout
 
 
-def test_members_that_differ_in_more_than_seeds_stand_apart(shell, tmp_path):
+def test_members_that_differ_in_more_than_seeds_stand_apart(shell: Shell, tmp_path: Path) -> None:
     for arm in ("plain", "permuted"):
         for seed in (1, 2):
-            settings = {"experiment": "perm-test", "arm": arm, "seed": seed}
+            settings: Record = {"experiment": "perm-test", "arm": arm, "seed": seed}
             make_run(tmp_path / "g" / f"{arm}-{seed}", **settings)
     names = [path.name for path in (tmp_path / "g").iterdir()]
     plan = {"experiment": "perm-test", "trials": {name: {} for name in sorted(names)}}
@@ -110,7 +123,7 @@ def test_members_that_differ_in_more_than_seeds_stand_apart(shell, tmp_path):
     assert labels[2] == "classify, seed 1"
 
 
-def test_members_that_diverged_are_left_out_and_that_is_told(shell, tmp_path):
+def test_members_that_diverged_are_left_out_and_that_is_told(shell: Shell, tmp_path: Path) -> None:
     make_group(tmp_path / "group", [0.9, 0.92])
     metrics = tmp_path / "group" / "seed-2" / "metrics.json"
     content = json.loads(metrics.read_text())
@@ -122,7 +135,7 @@ def test_members_that_diverged_are_left_out_and_that_is_told(shell, tmp_path):
     assert "without seed-2" in result.stderr
 
 
-def test_a_run_that_diverged_is_marked(shell, tmp_path):
+def test_a_run_that_diverged_is_marked(shell: Shell, tmp_path: Path) -> None:
     make_run(tmp_path / "wild", diverged={"epoch": 2, "what": "it climbed"})
     make_run(tmp_path / "tame")
     head, rows = rows_of(shell("compare", "wild", "tame"))
@@ -130,7 +143,7 @@ def test_a_run_that_diverged_is_marked(shell, tmp_path):
     assert rows[0][-3:] == ["in", "epoch", "2"]
 
 
-def test_an_unfinished_run_has_a_curve_and_no_scores(shell, tmp_path):
+def test_an_unfinished_run_has_a_curve_and_no_scores(shell: Shell, tmp_path: Path) -> None:
     make_run(tmp_path / "a", finished=False)
     make_run(tmp_path / "b")
     result = shell("compare", "a", "b", "-o", "figure.svg")
@@ -141,7 +154,9 @@ def test_an_unfinished_run_has_a_curve_and_no_scores(shell, tmp_path):
     assert (a["finished"], a["scores"]) == (False, {})
 
 
-def test_one_run_alone_is_drawn_and_a_figure_is_not_overwritten_without_force(shell, tmp_path):
+def test_one_run_alone_is_drawn_and_a_figure_is_not_overwritten_without_force(
+    shell: Shell, tmp_path: Path
+) -> None:
     make_run(tmp_path / "a")
     draw = ("compare", "a", "-o", "figure.png")
     assert shell(*draw).returncode == 0
@@ -153,7 +168,7 @@ def test_one_run_alone_is_drawn_and_a_figure_is_not_overwritten_without_force(sh
     assert (tmp_path / "figure.png").read_bytes() != before
 
 
-def test_measures_are_chosen_by_name(shell, tmp_path):
+def test_measures_are_chosen_by_name(shell: Shell, tmp_path: Path) -> None:
     make_run(tmp_path / "a")
     chosen = {"accuracy": "validation_accuracy", "training_accuracy": "accuracy", "loss": "loss"}
     for given, column in chosen.items():
@@ -161,7 +176,9 @@ def test_measures_are_chosen_by_name(shell, tmp_path):
         assert json.loads(result.stdout)["measure"] == column
 
 
-def test_runs_of_different_experiments_have_tables_of_their_own(shell, tmp_path):
+def test_runs_of_different_experiments_have_tables_of_their_own(
+    shell: Shell, tmp_path: Path
+) -> None:
     make_run(tmp_path / "a")
     make_run(tmp_path / "b", measure="bits", experiment="textgen")
     result = shell("compare", "a", "b")
@@ -173,7 +190,7 @@ def test_runs_of_different_experiments_have_tables_of_their_own(shell, tmp_path)
     assert (a["curve"], list(a["scores"]), list(b["scores"])) == (None, ["accuracy"], ["bits"])
 
 
-def test_runs_that_share_no_measure_are_not_drawn(shell, tmp_path):
+def test_runs_that_share_no_measure_are_not_drawn(shell: Shell, tmp_path: Path) -> None:
     make_run(tmp_path / "a")
     make_run(tmp_path / "b", measure="bits", experiment="textgen")
     refused = shell("compare", "a", "b", "-o", "c.png")
@@ -200,7 +217,9 @@ def test_runs_that_share_no_measure_are_not_drawn(shell, tmp_path):
         ([], 2, "RUN"),
     ],
 )
-def test_what_cannot_be_compared_is_told(shell, tmp_path, arguments, code, told):
+def test_what_cannot_be_compared_is_told(
+    shell: Shell, tmp_path: Path, arguments: list[str], code: int, told: str
+) -> None:
     make_run(tmp_path / "run")
     (tmp_path / "run.png").mkdir()
     make_run(tmp_path / "early", scores=(), finished=False)
@@ -217,7 +236,7 @@ def test_what_cannot_be_compared_is_told(shell, tmp_path, arguments, code, told)
     assert result.stdout == ""
 
 
-def test_tensorflow_stays_out(tmp_path):
+def test_tensorflow_stays_out(tmp_path: Path) -> None:
     make_run(tmp_path / "a")
     program = (
         "import sys; from nnlab.cli.main import run; run(['compare', 'a', '-o', 'a.png']); "

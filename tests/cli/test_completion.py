@@ -6,15 +6,19 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+Typed = Callable[[str, str], str]
+"""Types keys, and returns what the terminal shows up to the expected text."""
 
 PATIENCE = 60  # seconds, on a machine with much else to do
 
 
 @pytest.fixture
-def typed(tmp_path):
+def typed(tmp_path: Path) -> Iterator[Typed]:
     """Return a function that types into an interactive bash with the line of the docs."""
     bash = shutil.which("bash")
     if bash is None:
@@ -40,7 +44,7 @@ def typed(tmp_path):
     try:
         wait_for(ours, "ready> ")
 
-        def type_(keys, expected):
+        def type_(keys: str, expected: str) -> str:
             os.write(ours, keys.encode())
             return wait_for(ours, expected)
 
@@ -51,7 +55,7 @@ def typed(tmp_path):
         os.close(ours)
 
 
-def wait_for(terminal, expected):
+def wait_for(terminal: int, expected: str) -> str:
     """Return what the terminal showed up to the expected text."""
     shown = ""
     end = time.monotonic() + PATIENCE
@@ -64,12 +68,12 @@ def wait_for(terminal, expected):
     return shown
 
 
-def test_bash_completes_commands_options_and_choices(typed):
+def test_bash_completes_commands_options_and_choices(typed: Typed) -> None:
     assert typed("nnlab cl\t", "nnlab classify ")
     assert typed("--lo\t", "--loss ")
     assert typed("m\t", "mse ")
 
 
-def test_bash_completes_files_of_inputs(typed, tmp_path):
+def test_bash_completes_files_of_inputs(typed: Typed, tmp_path: Path) -> None:
     Path("seven.png").touch()
     assert typed("nnlab classify sev\t", "seven.png ")

@@ -1,4 +1,7 @@
 import hashlib
+from pathlib import Path
+
+import pytest
 
 from nnlab.cli import data as commands
 from nnlab.cli import main
@@ -7,7 +10,7 @@ from nnlab.datasets.store.registry import DataFile, DataSet, Edition
 CONTENT = b"a page"
 
 
-def many_files(monkeypatch, tmp_path, here):
+def many_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, here: int) -> None:
     """Register a set of 30 files in two folders, `here` of which are in ./data."""
     digest = hashlib.sha256(CONTENT).hexdigest()
     files = tuple(
@@ -21,13 +24,15 @@ def many_files(monkeypatch, tmp_path, here):
         path.write_bytes(CONTENT)
 
 
-def run(capfd, *arguments):
+def run(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
     """Return the exit code and what went to stdout."""
     code = main.run(["data", *arguments])
     return code, capfd.readouterr().out
 
 
-def test_many_files_are_told_of_together(monkeypatch, tmp_path, capfd):
+def test_many_files_are_told_of_together(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     many_files(monkeypatch, tmp_path, here=30)
     verified = run(capfd, "verify", "many")
     assert verified == (0, "found\t30 files of many in data/many/0, data/many/1\n")
@@ -36,7 +41,9 @@ def test_many_files_are_told_of_together(monkeypatch, tmp_path, capfd):
     assert len(run(capfd, "verify", "many", "--json")[1].splitlines()) == 30
 
 
-def test_of_many_files_the_damaged_are_named_and_the_missing_counted(monkeypatch, tmp_path, capfd):
+def test_of_many_files_the_damaged_are_named_and_the_missing_counted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     many_files(monkeypatch, tmp_path, here=20)
     (tmp_path / "data/many/1/3.bin").write_bytes(b"x")
     code, out = run(capfd, "verify", "many")

@@ -4,12 +4,17 @@ import gzip
 import json
 import subprocess
 import sys
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
 
 from nnlab.cli.main import run
 from nnlab.doctor import Result, software
+from tests.annotations import Shell
 
 
-def test_json_is_one_object_and_missing_data_are_no_failure(shell):
+def test_json_is_one_object_and_missing_data_are_no_failure(shell: Shell) -> None:
     result = shell("doctor", "--quick", "--json")
     assert result.returncode == 0, result.stderr
     (line,) = result.stdout.splitlines()
@@ -20,7 +25,7 @@ def test_json_is_one_object_and_missing_data_are_no_failure(shell):
     assert all(check.keys() == {"name", "state", "text", "advice"} for check in report["checks"])
 
 
-def test_a_damaged_data_file_fails_with_exit_code_1(shell, tmp_path):
+def test_a_damaged_data_file_fails_with_exit_code_1(shell: Shell, tmp_path: Path) -> None:
     path = tmp_path / "data/mnist/t10k-labels-idx1-ubyte.gz"
     path.parent.mkdir(parents=True)
     path.write_bytes(gzip.compress(b"half of it"))
@@ -32,8 +37,10 @@ def test_a_damaged_data_file_fails_with_exit_code_1(shell, tmp_path):
     assert result.stderr.endswith(" 1 failed\n")
 
 
-def test_a_check_that_raises_fails_and_the_others_go_on(monkeypatch, capfd):
-    def broken():
+def test_a_check_that_raises_fails_and_the_others_go_on(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> NoReturn:
         raise RuntimeError("a font is broken")
 
     monkeypatch.setattr(software, "figures", broken)
@@ -45,7 +52,7 @@ def test_a_check_that_raises_fails_and_the_others_go_on(monkeypatch, capfd):
     assert "Traceback" in err
 
 
-def test_a_quick_examination_leaves_tensorflow_alone():
+def test_a_quick_examination_leaves_tensorflow_alone() -> None:
     program = (
         "import sys; from nnlab.cli.main import run; "
         "code = run(['doctor', '--quick']); "
@@ -55,7 +62,9 @@ def test_a_quick_examination_leaves_tensorflow_alone():
     assert result.stderr.splitlines()[-1] == "[] 0"
 
 
-def test_names_with_control_characters_are_shown_escaped(monkeypatch, capfd):
+def test_names_with_control_characters_are_shown_escaped(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(software, "figures", lambda: Result("warning", "bad\x1b[2J", "look"))
     assert run(["doctor", "--quick"]) == 0
     assert "\x1b" not in capfd.readouterr().out

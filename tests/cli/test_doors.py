@@ -4,7 +4,9 @@ import dataclasses
 import json
 import os
 import shutil
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -12,15 +14,27 @@ import nnlab
 from nnlab import experiments
 from nnlab.cli.main import run
 from nnlab.errors import CheckpointError, DataError
-from nnlab.experiments.contract import Note
+from nnlab.experiments.contract import Answer, Note, Remark
 from nnlab.runs.answering import choose_checkpoint, shipped_checkpoint
+from tests.annotations import Shell
 from tests.experiments.textgen.networks import write_untrained
+
+Said = Answer | Remark | str
+
+
+class Ask(Protocol):
+    """Lets `add` say something, and returns exit code, stdout and stderr."""
+
+    def __call__(
+        self, said: Sequence[Said], *arguments: str, method: str = "answer"
+    ) -> tuple[int, str, str]: ...
+
 
 ADD = {"units": 3, "problems": 200, "test_problems": 50}
 
 
 @pytest.fixture(scope="module")
-def adders(tmp_path_factory):
+def adders(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
     """Write a network each for bases 10, 2 and 16."""
     folder = tmp_path_factory.mktemp("adders")
     return {
@@ -29,7 +43,7 @@ def adders(tmp_path_factory):
     }
 
 
-def put_run(number, checkpoint, base, age, finished=True):
+def put_run(number: int, checkpoint: Path, base: int, age: int, finished: bool = True) -> Path:
     folder = Path("runs", "add", str(number))
     folder.mkdir(parents=True)
     shutil.copy(checkpoint, folder / "best.h5")
@@ -43,7 +57,7 @@ def put_run(number, checkpoint, base, age, finished=True):
 
 
 @pytest.fixture
-def runs(adders):
+def runs(adders: dict[int, Path]) -> dict[str, Path]:
     """Put runs of two bases under ./runs: of base 16 an old, a new and an unfinished one."""
     return {
         "old": put_run(1, adders[16], 16, age=500),
@@ -54,7 +68,7 @@ def runs(adders):
 
 
 @pytest.fixture
-def shipped(adders, tmp_path, monkeypatch):
+def shipped(adders: dict[int, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Ship networks of bases 10 and 16 with the package."""
     folder = tmp_path / "package" / "checkpoints"
     folder.mkdir(parents=True)
@@ -64,16 +78,18 @@ def shipped(adders, tmp_path, monkeypatch):
     return folder
 
 
-def chosen(base):
+def chosen(base: int) -> tuple[Path, str]:
     return choose_checkpoint("add", None, Path("runs"), {"base": base})
 
 
-def test_the_newest_finished_run_of_that_base_answers(runs):
+def test_the_newest_finished_run_of_that_base_answers(runs: dict[str, Path]) -> None:
     assert chosen(16) == (runs["new"], "the newest finished run")
     assert chosen(10) == (runs["ten"], "the newest finished run")
 
 
-def test_else_the_one_that_is_shipped(runs, shipped, adders):
+def test_else_the_one_that_is_shipped(
+    runs: dict[str, Path], shipped: Path, adders: dict[int, Path]
+) -> None:
     assert chosen(16)[0] == runs["new"]
     shutil.rmtree("runs")
     assert chosen(16) == (shipped / "add.base16.h5", "shipped with nnlab")
@@ -85,7 +101,9 @@ def test_else_the_one_that_is_shipped(runs, shipped, adders):
         chosen(2)
 
 
-def test_the_shell_asks_the_network_of_the_base(runs, shell, adders):
+def test_the_shell_asks_the_network_of_the_base(
+    runs: dict[str, Path], shell: Shell, adders: dict[int, Path]
+) -> None:
     result = shell("add", "f+1", "--base", 16)
     assert (result.returncode, result.stdout.count("\n")) == (0, 1)
     assert f"{runs['new']} (the newest finished run)" in result.stderr
@@ -94,7 +112,9 @@ def test_the_shell_asks_the_network_of_the_base(runs, shell, adders):
     assert str(runs["new"]) in shell("add", "9+1", env=env).stderr
 
 
-def test_a_base_that_the_named_network_does_not_have_is_refused(shell, adders):
+def test_a_base_that_the_named_network_does_not_have_is_refused(
+    shell: Shell, adders: dict[int, Path]
+) -> None:
     result = shell("add", "1+1", "--base", 16, "--checkpoint", adders[10])
     assert (result.returncode, result.stdout) == (2, "")
     assert "10.h5 was trained with --base 10" in result.stderr
@@ -106,18 +126,22 @@ def test_a_base_that_the_named_network_does_not_have_is_refused(shell, adders):
 class Talker:
     """Stands in for a trained network of `add`, and says what it was told to."""
 
-    said: list
+    said: Sequence[Said]
 
-    def __call__(self, model, query, inputs):
+    def __call__(self, model: object, query: object, inputs: object) -> Iterator[Said]:
         yield from self.said
 
 
 @pytest.fixture
-def ask(monkeypatch, adders, capsys):
+def ask(
+    monkeypatch: pytest.MonkeyPatch, adders: dict[int, Path], capsys: pytest.CaptureFixture[str]
+) -> Ask:
     """Return a function that lets `add` say something, and gives (code, stdout, stderr)."""
     experiment = experiments.get("add")
 
-    def program(said, *arguments, method="answer"):
+    def program(
+        said: Sequence[Said], *arguments: str, method: str = "answer"
+    ) -> tuple[int, str, str]:
         monkeypatch.setattr(experiment, method, Talker(said), raising=False)
         code = run(["add", "1+1", "--checkpoint", str(adders[10]), "-q", *arguments])
         return code, *capsys.readouterr()
@@ -125,7 +149,7 @@ def ask(monkeypatch, adders, capsys):
     return program
 
 
-def test_a_note_is_a_warning_and_no_failure(ask):
+def test_a_note_is_a_warning_and_no_failure(ask: Ask) -> None:
     code, out, err = ask([Note("left out \x1b"), {"answer": "2"}])
     assert (code, out) == (0, "2\n")
     assert err == "warning: left out \\x1b\n"
@@ -133,31 +157,33 @@ def test_a_note_is_a_warning_and_no_failure(ask):
     assert ask([DataError("no"), {"answer": "2"}])[::2] == (1, "error: no\n")
 
 
-def test_columns_follow_the_query(ask):
+def test_columns_follow_the_query(ask: Ask) -> None:
     said = {"answer": "2", "verdict": "right", "expected": "2", "right": True}
     assert ask([said])[1] == "2\n"
     assert ask([said], "--check")[1] == "2\tright\t2\n"
 
 
-def test_a_stream_is_printed_as_it_comes_and_stays_visible(ask):
-    said = ["a\tb", "\n", "c\x1b[31m", Note("so"), "d\n"]
+def test_a_stream_is_printed_as_it_comes_and_stays_visible(ask: Ask) -> None:
+    said: list[Said] = ["a\tb", "\n", "c\x1b[31m", Note("so"), "d\n"]
     code, out, err = ask(said, method="stream")
     assert (code, out, err) == (0, "a\tb\nc\\x1b[31md\n", "warning: so\n")
     code, out, err = ask(["a\n", DataError("no"), "b\n"], method="stream")
     assert (code, out, err) == (1, "a\nb\n", "error: no\n")
 
 
-def test_json_is_no_stream(ask, monkeypatch):
+def test_json_is_no_stream(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(experiments.get("add"), "answer", Talker([{"answer": "2"}]))
     assert ask(["streamed"], "--json", method="stream")[1] == '{"answer": "2"}\n'
 
 
-def test_own_inputs_stand_in_where_none_is_given(monkeypatch, adders, capsys):
+def test_own_inputs_stand_in_where_none_is_given(
+    monkeypatch: pytest.MonkeyPatch, adders: dict[int, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     experiment = experiments.get("add")
     monkeypatch.setattr(experiment, "own_inputs", lambda query: ("1+2",) if query.check else ())
     asked: list[str] = []
 
-    def answer(model, query, inputs):
+    def answer(model: object, query: object, inputs: Iterable[str]) -> Iterator[Answer]:
         asked.extend(inputs)
         return iter(())
 

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.annotations import Shell
+
 PNG = Path(__file__).parents[2] / "data" / "examples" / "7.png"
 
 
 @pytest.mark.parametrize("value", ["abc", "-1"])
-def test_a_bad_training_option_does_not_disturb_answering(shell, value):
+def test_a_bad_training_option_does_not_disturb_answering(shell: Shell, value: str) -> None:
     result = shell("classify", PNG, env={**os.environ, "NNLAB_CLASSIFY_EPOCHS": value})
     assert result.returncode == 0, result.stderr
 
@@ -23,14 +25,16 @@ def test_a_bad_training_option_does_not_disturb_answering(shell, value):
         ("NNLAB_CLASSIFY_SAVE_EVERY", "soon"),
     ],
 )
-def test_a_bad_value_is_told_by_the_name_of_its_variable(shell, variable, value):
+def test_a_bad_value_is_told_by_the_name_of_its_variable(
+    shell: Shell, variable: str, value: str
+) -> None:
     env = {**os.environ, variable: value}
     result = shell("classify", "--dataset", "sample", env=env)
     assert result.returncode == 2
     assert variable in result.stderr
 
 
-def test_a_bad_answering_option_matters_for_answering_only(shell):
+def test_a_bad_answering_option_matters_for_answering_only(shell: Shell) -> None:
     env = {**os.environ, "NNLAB_CLASSIFY_TOP": "many"}
     result = shell("classify", PNG, env=env)
     assert result.returncode == 2
@@ -40,11 +44,11 @@ def test_a_bad_answering_option_matters_for_answering_only(shell):
     assert "--epochs must be at least 1" in training.stderr
 
 
-def test_an_answering_option_comes_from_the_environment(shell):
+def test_an_answering_option_comes_from_the_environment(shell: Shell) -> None:
     env = {**os.environ, "NNLAB_CLASSIFY_TOP": "2"}
     assert shell("classify", PNG, "--json", env=env).stdout.count('"label"') == 3
 
 
-def test_completion_offers_files_as_inputs(shell):
+def test_completion_offers_files_as_inputs(shell: Shell) -> None:
     env = {**os.environ, "_NNLAB_COMPLETE": "bash_complete", "COMP_CWORD": "2"}
     assert shell(env={**env, "COMP_WORDS": "nnlab classify da"}).stdout == "file,da\n"

@@ -13,6 +13,7 @@ import pytest
 
 from nnlab import experiments
 from nnlab.cli.main import VERBS, nnlab
+from tests.annotations import Begun, Here, Shell
 from tests.tiny_images import tiny_arguments
 from tests.waiting import PATIENCE, wait_for
 
@@ -22,7 +23,7 @@ TINY = ["classify", *tiny_arguments(), "--units", "8", "--epochs", "1"]
 HEAVY = "tensorflow keras matplotlib scipy h5py rich PIL pooch"
 
 
-def test_help_lists_experiments_and_verbs(shell):
+def test_help_lists_experiments_and_verbs(shell: Shell) -> None:
     result = shell("--help")
     assert result.returncode == 0
     for command in ("classify", "perm-test", "resume", "evaluate", "show", "data", "completion"):
@@ -30,7 +31,7 @@ def test_help_lists_experiments_and_verbs(shell):
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["classify", "--help"], ["--version"]])
-def test_help_and_version_import_nothing_heavy(arguments):
+def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
     program = (
         "import sys; from nnlab.cli.main import run; "
         f"run({arguments!r}); "
@@ -41,7 +42,7 @@ def test_help_and_version_import_nothing_heavy(arguments):
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["nosuch"], ["--version"]])
-def test_a_list_of_commands_imports_none_of_them(arguments):
+def test_a_list_of_commands_imports_none_of_them(arguments: list[str]) -> None:
     program = (
         "import sys; from nnlab.cli.main import run; "
         f"run({arguments!r}); "
@@ -52,7 +53,7 @@ def test_a_list_of_commands_imports_none_of_them(arguments):
     assert result.stdout.splitlines()[-2:] == ["[]", "[]"]
 
 
-def test_summaries_in_the_list_are_those_of_the_commands():
+def test_summaries_in_the_list_are_those_of_the_commands() -> None:
     ctx = click.Context(nnlab)
     for name, summary in VERBS.items():
         command = nnlab.get_command(ctx, name)
@@ -62,7 +63,7 @@ def test_summaries_in_the_list_are_those_of_the_commands():
         assert experiments.summary(name) == experiments.get(name).summary
 
 
-def test_version_names_what_it_stands_on(shell):
+def test_version_names_what_it_stands_on(shell: Shell) -> None:
     lines = dict(line.split(" ", 1) for line in shell("--version").stdout.splitlines())
     assert set(lines) == {"nnlab", "python", "tensorflow", "keras", "numpy", "h5py"}
     assert lines["tensorflow"][0].isdigit()
@@ -106,7 +107,9 @@ def test_version_names_what_it_stands_on(shell):
         (["recommend", "beer"], 1, "bottled beer"),
     ],
 )
-def test_mistakes_end_in_one_clear_error(shell, arguments, code, told):
+def test_mistakes_end_in_one_clear_error(
+    shell: Shell, arguments: list[str], code: int, told: str
+) -> None:
     result = shell(*arguments)
     assert result.returncode == code, result.stderr
     assert told in result.stderr
@@ -114,24 +117,24 @@ def test_mistakes_end_in_one_clear_error(shell, arguments, code, told):
     assert result.stdout == "" or arguments[0] == "data"
 
 
-def test_verbose_shows_the_traceback(shell):
+def test_verbose_shows_the_traceback(shell: Shell) -> None:
     assert "Traceback" in shell("show", "none.h5", "-v").stderr
 
 
-def test_a_mistake_leaves_no_run_folder_behind(shell, tmp_path):
+def test_a_mistake_leaves_no_run_folder_behind(shell: Shell, tmp_path: Path) -> None:
     shell("classify", "--dataset", "mnist")
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
-def test_answers_that_cannot_be_written_are_told(shell):
+def test_answers_that_cannot_be_written_are_told(shell: Shell) -> None:
     with Path("/dev/full").open("w") as full:
         result = shell("add", "1+1", capture_output=False, stdout=full, stderr=subprocess.PIPE)
     assert result.returncode == 1
     assert "cannot write the output: No space left" in result.stderr
 
 
-def test_a_folder_of_the_users_stays_when_no_run_begins(shell, tmp_path):
+def test_a_folder_of_the_users_stays_when_no_run_begins(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for out in ("empty", "new"):
         assert shell("classify", "--dataset", "mnist", "--out", out).returncode == 3
@@ -139,7 +142,9 @@ def test_a_folder_of_the_users_stays_when_no_run_begins(shell, tmp_path):
     assert not (tmp_path / "new").exists()
 
 
-def test_options_come_from_environment_file_and_shell_in_rising_order(shell, tmp_path):
+def test_options_come_from_environment_file_and_shell_in_rising_order(
+    shell: Shell, tmp_path: Path
+) -> None:
     (tmp_path / "run.toml").write_text('loss = "mse"\nepochs = 0\nbatch-size = 64\n')
     arguments = ["classify", "--config", "run.toml", "--dataset", "sample"]
     assert "--epochs must be at least 1" in shell(*arguments).stderr
@@ -148,26 +153,26 @@ def test_options_come_from_environment_file_and_shell_in_rising_order(shell, tmp
     assert "not -4" in shell(*arguments, "--epochs", "-4", env=env).stderr
 
 
-def test_a_config_of_another_experiment_is_refused(shell, tmp_path):
+def test_a_config_of_another_experiment_is_refused(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text('{"experiment": "textgen", "config": {}}')
     assert "is a run of textgen" in shell("classify", "--config", "run.json").stderr
 
 
 @pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
-def test_completion_prints_a_script(shell, shell_name):
+def test_completion_prints_a_script(shell: Shell, shell_name: str) -> None:
     result = shell("completion", shell_name)
     assert result.returncode == 0
     assert "_NNLAB_COMPLETE" in result.stdout
 
 
-def test_completion_knows_commands_and_options(shell):
+def test_completion_knows_commands_and_options(shell: Shell) -> None:
     env = {**os.environ, "_NNLAB_COMPLETE": "bash_complete", "COMP_CWORD": "2"}
     words = shell(env={**env, "COMP_WORDS": "nnlab classify --lo"}).stdout
     assert "--loss" in words
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
-def test_a_closed_pipe_is_no_traceback(shell):
+def test_a_closed_pipe_is_no_traceback(shell: Shell) -> None:
     script = "nnlab show --help | head -1; echo ${PIPESTATUS[0]}"
     env = {**os.environ, "PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}  # noqa: PTH120
     result = subprocess.run(["bash", "-c", script], env=env, capture_output=True, text=True)
@@ -179,7 +184,9 @@ LONG = ("classify", "--dataset", "sample", "--epochs", 1000, "--out", "run")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_training_is_saved_and_says_how_to_go_on(tmp_path, shell, begun, number):
+def test_an_interrupted_training_is_saved_and_says_how_to_go_on(
+    tmp_path: Path, shell: Shell, begun: Begun, number: signal.Signals
+) -> None:
     process = begun(*LONG)
     wait_for(lambda: (tmp_path / "run" / "history.csv").exists())
     process.send_signal(number)
@@ -192,7 +199,9 @@ def test_an_interrupted_training_is_saved_and_says_how_to_go_on(tmp_path, shell,
     assert shown["state"]["finished"] is False
 
 
-def test_two_processes_cannot_train_in_one_folder(tmp_path, shell, begun):
+def test_two_processes_cannot_train_in_one_folder(
+    tmp_path: Path, shell: Shell, begun: Begun
+) -> None:
     begun(*LONG)
     wait_for(lambda: (tmp_path / "run" / "config.json").exists())
     result = shell("resume", "run")
@@ -200,7 +209,7 @@ def test_two_processes_cannot_train_in_one_folder(tmp_path, shell, begun):
     assert "another process" in result.stderr
 
 
-def test_output_folders_are_not_overwritten_without_force(tmp_path, here):
+def test_output_folders_are_not_overwritten_without_force(tmp_path: Path, here: Here) -> None:
     tiny = [*TINY, "-q", "--out"]
     assert here(*tiny, "run").returncode == 0
     assert here(*tiny, "run", "--loss", "mse").returncode == 5
@@ -220,7 +229,7 @@ def test_output_folders_are_not_overwritten_without_force(tmp_path, here):
     assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
 
 
-def test_force_keeps_the_old_run_until_the_new_one_can_begin(tmp_path, here):
+def test_force_keeps_the_old_run_until_the_new_one_can_begin(tmp_path: Path, here: Here) -> None:
     tiny = ["classify", "--units", "8", "--epochs", "1", "-q", "--out", "run"]
     assert here(*tiny, "--dataset", "sample").returncode == 0
     assert here(*tiny, "--dataset", "mnist", "--force").returncode == 3
@@ -229,7 +238,7 @@ def test_force_keeps_the_old_run_until_the_new_one_can_begin(tmp_path, here):
     assert here(*tiny, "--dataset", "sample").returncode == 0
 
 
-def test_replacing_a_group_prints_nothing_but_json_on_stdout(here):
+def test_replacing_a_group_prints_nothing_but_json_on_stdout(here: Here) -> None:
     group = [*TINY, "--runs", "2", "--out", "group", "--json"]
     assert here(*group).returncode == 0
     result = here(*group, "--loss", "mse", "--force")
@@ -237,19 +246,21 @@ def test_replacing_a_group_prints_nothing_but_json_on_stdout(here):
     assert list(json.loads(line)["runs"]) == ["seed-1", "seed-2"]
 
 
-def test_a_folder_of_a_process_that_was_killed_early_can_be_used_again(tmp_path, here):
+def test_a_folder_of_a_process_that_was_killed_early_can_be_used_again(
+    tmp_path: Path, here: Here
+) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / ".lock").touch()
     assert here(*TINY, "-q", "--out", "run").returncode == 0
 
 
-def test_settings_that_cannot_work_leave_no_folder_behind(tmp_path, here):
+def test_settings_that_cannot_work_leave_no_folder_behind(tmp_path: Path, here: Here) -> None:
     assert here("perm-test", "--dataset", "sample", "--blocks", "3").returncode == 2
     assert here("classify", "--patience", "2", "--validation", "0").returncode == 2
     assert not list(tmp_path.glob("runs/*/*"))
 
 
-def test_an_exploding_training_is_told_as_diverged(here):
+def test_an_exploding_training_is_told_as_diverged(here: Here) -> None:
     arguments = ["classify", "--dataset", "sample", "--epochs", "2", "--batch-size", "100000"]
     for rate in ("1e38", "1e39"):
         result = here(*arguments, "--optimizer", "sgd", "--learning-rate", rate, "-q")
@@ -257,7 +268,7 @@ def test_an_exploding_training_is_told_as_diverged(here):
         assert "lower --learning-rate" in result.stderr
 
 
-def test_quiet_training_writes_nothing_on_stderr_but_warnings(shell):
+def test_quiet_training_writes_nothing_on_stderr_but_warnings(shell: Shell) -> None:
     result = shell("classify", "--dataset", "sample", "--epochs", "1", "-q")
     assert result.stderr == ""
     assert "Accuracy" in result.stdout

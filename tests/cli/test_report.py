@@ -2,13 +2,17 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from tests.annotations import Shell
 from tests.report.folders import embed_run
 
 
-def test_the_path_of_the_page_is_printed_and_nothing_is_overwritten(shell, tmp_path):
+def test_the_path_of_the_page_is_printed_and_nothing_is_overwritten(
+    shell: Shell, tmp_path: Path
+) -> None:
     embed_run(tmp_path / "a")
     (embed_run(tmp_path / "early") / "metrics.json").unlink()
     first = shell("report", "a", "early", "--title", "My <runs>")
@@ -37,7 +41,9 @@ def test_the_path_of_the_page_is_printed_and_nothing_is_overwritten(shell, tmp_p
         ([], 2, "RUN"),
     ],
 )
-def test_what_cannot_be_reported_is_told(shell, tmp_path, arguments, code, told):
+def test_what_cannot_be_reported_is_told(
+    shell: Shell, tmp_path: Path, arguments: list[str], code: int, told: str
+) -> None:
     embed_run(tmp_path / "a")
     (embed_run(tmp_path / "early") / "metrics.json").unlink()
     (tmp_path / "folder.html").mkdir()
@@ -49,7 +55,7 @@ def test_what_cannot_be_reported_is_told(shell, tmp_path, arguments, code, told)
     assert not list(tmp_path.glob("*.html.*"))
 
 
-def test_tensorflow_stays_out(tmp_path):
+def test_tensorflow_stays_out(tmp_path: Path) -> None:
     embed_run(tmp_path / "a")
     program = (
         "import sys; from nnlab.cli.main import run; run(['report', 'a']); "

@@ -2,11 +2,13 @@
 
 import json
 import signal
+from pathlib import Path
 
+from tests.annotations import Begun, Shell
 from tests.waiting import PATIENCE, wait_for
 
 
-def test_a_part_of_the_tour(shell, tmp_path):
+def test_a_part_of_the_tour(shell: Shell, tmp_path: Path) -> None:
     result = shell("reproduce", "--quick", "--only", "recommend", timeout=300)
     assert result.returncode == 0, result.stderr
     assert result.stdout.splitlines()[-1] == "reproduction-quick/report.html"
@@ -25,7 +27,7 @@ def test_a_part_of_the_tour(shell, tmp_path):
     assert (tmp_path / "reproduction-quick" / "report.html").exists()
 
 
-def test_an_interrupted_tour_says_how_it_goes_on(tmp_path, begun):
+def test_an_interrupted_tour_says_how_it_goes_on(tmp_path: Path, begun: Begun) -> None:
     process = begun("reproduce", "--quick", "--only", "textgen")
     config = tmp_path / "reproduction-quick" / "textgen" / "seed-1" / "config.json"
     wait_for(config.exists)
@@ -36,20 +38,20 @@ def test_an_interrupted_tour_says_how_it_goes_on(tmp_path, begun):
     assert (config.parent / "last.h5").exists()
 
 
-def test_mistakes_are_told(shell):
+def test_mistakes_are_told(shell: Shell) -> None:
     unknown = shell("reproduce", "--only", "clasify")
     assert (unknown.returncode, "did you mean 'classify'" in unknown.stderr) == (2, True)
     slow = shell("reproduce", "--only", "textgen-step-1", "--quick")
     assert (slow.returncode, "no quick way" in slow.stderr) == (2, True)
 
 
-def test_nothing_can_be_told_of_what_was_never_trained(shell, tmp_path):
+def test_nothing_can_be_told_of_what_was_never_trained(shell: Shell, tmp_path: Path) -> None:
     result = shell("reproduce", "--no-train")
     assert (result.returncode, "leave out --no-train" in result.stderr) == (3, True)
     assert not list(tmp_path.iterdir())
 
 
-def test_what_cannot_be_done_is_told_and_fails(shell):
+def test_what_cannot_be_done_is_told_and_fails(shell: Shell) -> None:
     result = shell("reproduce", "--only", "textgen", "--offline")
     assert result.returncode == 1
     assert "textgen" in result.stderr

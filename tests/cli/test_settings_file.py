@@ -1,4 +1,6 @@
 import gzip
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +15,8 @@ from nnlab.errors import UsageError
     ("name", "text"), [("a.json", '{"epochs":\r\n 1}'), ("a.toml", "# one\r\nepochs = 1\r\n")]
 )
 def test_settings_are_read_whatever_their_encoding_and_packing(
-    tmp_path, encoding, pack, name, text
-):
+    tmp_path: Path, encoding: str, pack: Callable[[bytes], bytes], name: str, text: str
+) -> None:
     (tmp_path / name).write_bytes(pack(text.encode(encoding)))
     assert read_json_or_toml(tmp_path / name, "--config") == {"epochs": 1}
 
@@ -30,13 +32,17 @@ def test_settings_are_read_whatever_their_encoding_and_packing(
         ("c.json", b"", "is empty"),
     ],
 )
-def test_what_is_no_file_of_settings_is_refused(tmp_path, name, content, message):
+def test_what_is_no_file_of_settings_is_refused(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UsageError, match=message):
         read_json_or_toml(tmp_path / name, "--config")
 
 
-def test_an_option_in_two_spellings_is_refused(tmp_path, capsys):
+def test_an_option_in_two_spellings_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "x.toml").write_text("batch-size = 4\nbatch_size = 8\n")
     assert run(["classify", "--config", "x.toml"]) == 2
     assert "batch_size is given twice" in capsys.readouterr().err

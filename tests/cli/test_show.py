@@ -1,16 +1,18 @@
 """`nnlab show` of groups and sweeps; of checkpoints the contract tests show."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from tests.annotations import Here, Shell
 from tests.report.folders import classify_group, classify_run
 from tests.tiny_images import tiny_arguments
 
 pytestmark = pytest.mark.usefixtures("no_figures")
 
 
-def test_a_group_is_shown_as_its_training_ended(shell, tmp_path):
+def test_a_group_is_shown_as_its_training_ended(shell: Shell, tmp_path: Path) -> None:
     classify_group(tmp_path / "several", (0.97, 0.98, 0.99))
     result = shell("show", "several")
     assert result.returncode == 0, result.stderr
@@ -20,7 +22,7 @@ def test_a_group_is_shown_as_its_training_ended(shell, tmp_path):
     assert shown["scores"]["accuracy"]["mean"] == pytest.approx(0.98)
 
 
-def test_a_group_that_is_not_finished_names_its_runs(shell, tmp_path):
+def test_a_group_that_is_not_finished_names_its_runs(shell: Shell, tmp_path: Path) -> None:
     group = classify_group(tmp_path / "several", (0.97,), unfinished=1)
     (group / "summary.json").unlink()
     (group / "seed-1" / "best.h5").touch()
@@ -28,7 +30,7 @@ def test_a_group_that_is_not_finished_names_its_runs(shell, tmp_path):
     assert (result.returncode, "several/seed-1" in result.stderr) == (4, True)
 
 
-def test_a_sweep_is_shown_as_its_table(here, tmp_path):
+def test_a_sweep_is_shown_as_its_table(here: Here, tmp_path: Path) -> None:
     given = (*tiny_arguments("--set="), "--set", "epochs=1", "--grid", "units=8,16")
     swept = here("sweep", "classify", *given, "--out", "swept")
     shown = here("show", "swept")
@@ -40,7 +42,7 @@ def test_a_sweep_is_shown_as_its_table(here, tmp_path):
     assert (unfinished.returncode, "go on with it" in unfinished.stderr) == (3, True)
 
 
-def test_damaged_summaries_are_told(shell, tmp_path):
+def test_damaged_summaries_are_told(shell: Shell, tmp_path: Path) -> None:
     group = classify_group(tmp_path / "several", (0.97, 0.98))
     (group / "summary.json").write_text("{}")
     sweep = tmp_path / "sweep"
@@ -54,7 +56,9 @@ def test_damaged_summaries_are_told(shell, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["compare", "report"])
-def test_a_folder_of_runs_names_what_is_below_it(shell, tmp_path, command):
+def test_a_folder_of_runs_names_what_is_below_it(
+    shell: Shell, tmp_path: Path, command: str
+) -> None:
     classify_run(tmp_path / "sweep" / "units=8")
     result = shell(command, "sweep")
     assert (result.returncode, "name what is below it: sweep/units=8" in result.stderr) == (4, True)

@@ -5,9 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.annotations import Shell
+
+Bash = Callable[[str], subprocess.CompletedProcess[str]]
 
 PNG = Path(__file__).parents[2] / "data" / "examples" / "7.png"
 CHECKPOINT = PNG.parents[2] / "nnlab" / "checkpoints" / "recommend.h5"
@@ -15,7 +20,7 @@ EVIL = "b\x1b[31m\nc.png"
 
 
 @pytest.fixture
-def bash(tmp_path):
+def bash(tmp_path: Path) -> Bash:
     """Return a function that runs a line of bash in which `nnlab` is a command."""
     if shutil.which("bash") is None:
         pytest.skip("needs bash")
@@ -32,14 +37,14 @@ def bash(tmp_path):
 @pytest.mark.parametrize(
     "command", [f"yes {PNG} | head -20000 | nnlab classify -", "nnlab data list --json"]
 )
-def test_a_closed_pipe_is_exit_141_and_silence(bash, command):
+def test_a_closed_pipe_is_exit_141_and_silence(bash: Bash, command: str) -> None:
     reader = "head -1" if "classify" in command else "(exec <&-; sleep 3)"
     result = bash(f"{command} | {reader}; echo ${{PIPESTATUS[*]}}")
     assert result.stdout.split()[-2] == "141", result
     assert result.stderr.count("\n") == ("classify" in command)  # which checkpoint answers
 
 
-def test_help_into_a_closed_pipe_is_exit_141(bash):
+def test_help_into_a_closed_pipe_is_exit_141(bash: Bash) -> None:
     result = bash("nnlab --help | (exec <&-; sleep 3); echo ${PIPESTATUS[0]}")
     assert result.stdout.strip() == "141"
     assert result.stderr == ""
@@ -49,7 +54,9 @@ def test_help_into_a_closed_pipe_is_exit_141(bash):
     ("closed", "code", "lines"),
     [("<&-", 1, 1), (">&-", 1, 0), ("2>&-", 1, 1), ("<&- >&- 2>&-", 1, 0)],
 )
-def test_a_stream_that_was_never_open_is_no_mistake(bash, closed, code, lines):
+def test_a_stream_that_was_never_open_is_no_mistake(
+    bash: Bash, closed: str, code: int, lines: int
+) -> None:
     result = bash(f"nnlab classify {PNG} none.png {closed}")
     assert result.returncode == code
     assert result.stdout.count("\n") == lines
@@ -57,13 +64,13 @@ def test_a_stream_that_was_never_open_is_no_mistake(bash, closed, code, lines):
     assert "error:" not in result.stdout
 
 
-def test_a_closed_stdin_has_no_lines(bash):
+def test_a_closed_stdin_has_no_lines(bash: Bash) -> None:
     result = bash("nnlab classify - <&-")
     assert (result.returncode, result.stdout) == (0, "")
 
 
 @pytest.mark.parametrize("given", [["x.png", "-v"], ["-qv", "x.png"], ["-vv", "x.png"]])
-def test_verbose_is_seen_in_every_form(shell, given):
+def test_verbose_is_seen_in_every_form(shell: Shell, given: list[str]) -> None:
     assert "Traceback" in shell("show", *given).stderr
     assert "Traceback" not in shell("show", "--", "-v").stderr
 
@@ -71,23 +78,23 @@ def test_verbose_is_seen_in_every_form(shell, given):
 @pytest.mark.parametrize(
     "command", [["data", "path", "mnist"], ["data", "fetch", "x"], ["export", "x.h5", "-o", "y.h5"]]
 )
-def test_data_and_export_take_verbose_as_well(shell, command):
+def test_data_and_export_take_verbose_as_well(shell: Shell, command: list[str]) -> None:
     result = shell(*command, "-v")
     assert result.returncode in (3, 4)
     assert "Traceback" in result.stderr
 
 
-def test_names_that_are_not_utf8_are_answered(shell, tmp_path):
+def test_names_that_are_not_utf8_are_answered(shell: Shell, tmp_path: Path) -> None:
     name = b"a\xff.png"
     shutil.copy(PNG, tmp_path / os.fsdecode(name))
     result = shell("classify", "-", "-q", input=name + b"\n", text=False)
     assert (result.returncode, result.stderr) == (0, b"")
     assert result.stdout.startswith(name + b"\t7\t")
-    result = shell("classify", os.fsdecode(name), "-q", "--json")
-    assert json.loads(result.stdout)["input"] == os.fsdecode(name)
+    lines = shell("classify", os.fsdecode(name), "-q", "--json").stdout
+    assert json.loads(lines)["input"] == os.fsdecode(name)
 
 
-def test_control_characters_of_a_name_are_not_printed(shell, tmp_path):
+def test_control_characters_of_a_name_are_not_printed(shell: Shell, tmp_path: Path) -> None:
     shutil.copy(PNG, tmp_path / EVIL)
     result = shell("classify", EVIL, f"none{EVIL}", "-q")
     assert result.stdout == "b\\x1b[31m\\nc.png\t7\t0.9999\n"
@@ -96,7 +103,7 @@ def test_control_characters_of_a_name_are_not_printed(shell, tmp_path):
     assert json.loads(shell("classify", EVIL, "-q", "--json").stdout)["input"] == EVIL
 
 
-def test_bad_inputs_do_not_stop_the_rest(shell):
+def test_bad_inputs_do_not_stop_the_rest(shell: Shell) -> None:
     result = shell("classify", "", "x" * 5000, PNG, "-q")
     assert result.returncode == 1
     assert result.stdout.count("\n") == 1
@@ -106,31 +113,35 @@ def test_bad_inputs_do_not_stop_the_rest(shell):
     assert (lines.returncode, lines.stdout.count("\n")) == (1, 2)
 
 
-def test_a_table_into_a_closed_pipe_ends_like_any_other_output(bash):
+def test_a_table_into_a_closed_pipe_ends_like_any_other_output(bash: Bash) -> None:
     result = bash("nnlab data list | (exec <&-; sleep 3); echo ${PIPESTATUS[0]}")
     assert result.stdout == "141\n"
     assert result.stderr == ""
 
 
-def test_lines_that_nobody_reads_are_told(shell):
+def test_lines_that_nobody_reads_are_told(shell: Shell) -> None:
     result = shell("add", "--epochs", 1, "--problems", 100, "--units", 2, "-q", input="1+1\n")
     assert "training does not read stdin; to answer its lines, add -" in result.stderr
 
 
-def test_without_a_command_the_help_is_shown_and_is_no_error(shell):
+def test_without_a_command_the_help_is_shown_and_is_no_error(shell: Shell) -> None:
     result = shell()
     assert result.returncode == 2
     assert result.stderr.startswith("Usage: nnlab")
 
 
-def outcome(shell, *arguments, given=b"", encoding=None):
+def outcome(
+    shell: Shell, *arguments: object, given: bytes = b"", encoding: str | None = None
+) -> tuple[int, bytes, bytes]:
     """Return exit code, stdout and stderr in bytes."""
     env = {**os.environ, **({"PYTHONIOENCODING": encoding} if encoding else {})}
     result = shell(*arguments, input=given, text=False, env=env)
     return result.returncode, result.stdout, result.stderr
 
 
-def test_a_line_without_an_answer_leaves_an_empty_line_and_an_error_with_its_number(shell):
+def test_a_line_without_an_answer_leaves_an_empty_line_and_an_error_with_its_number(
+    shell: Shell,
+) -> None:
     given = b"1+2\n12-5\n\n100+200"
     code, out, err = outcome(shell, "add", "-", "-q", given=given)
     assert code == 1
@@ -140,7 +151,7 @@ def test_a_line_without_an_answer_leaves_an_empty_line_and_an_error_with_its_num
     assert [line.split(b":")[1] for line in err.splitlines()] == [b" line 2", b" line 3"]
 
 
-def test_a_line_without_an_answer_is_an_error_in_json(shell):
+def test_a_line_without_an_answer_is_an_error_in_json(shell: Shell) -> None:
     _, out, _ = outcome(shell, "add", "-", "-q", "--json", given=b"1+2\n12-5\n3+4\n")
     first, second, third = map(json.loads, out.splitlines())
     assert "answer" in first
@@ -158,7 +169,9 @@ def test_a_line_without_an_answer_is_an_error_in_json(shell):
         ("recommend", "soda", "no such thing"),
     ],
 )
-def test_every_command_that_reads_lines_writes_as_many(shell, command, good, bad):
+def test_every_command_that_reads_lines_writes_as_many(
+    shell: Shell, command: str, good: str, bad: str
+) -> None:
     one_each = ("--top", 1) if command == "recommend" else ()
     result = shell(command, "-", "-q", *one_each, input=f"{good}\n{bad}\n{good}")
     first, second, third = result.stdout.split("\n")[:-1]
@@ -167,14 +180,14 @@ def test_every_command_that_reads_lines_writes_as_many(shell, command, good, bad
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
-def test_lines_are_read_in_the_encoding_that_their_mark_tells(shell, encoding):
+def test_lines_are_read_in_the_encoding_that_their_mark_tells(shell: Shell, encoding: str) -> None:
     mark = "\ufeff" if encoding == "utf-16-le" else ""
     given = f"{mark}I am cold.\r\nCome in.\r\n".encode(encoding)
     plain = outcome(shell, "translate", "-", "-q", given=b"I am cold.\nCome in.\n")
     assert outcome(shell, "translate", "-", "-q", given=given) == plain
 
 
-def test_what_is_piped_and_no_lines_is_called_what_it_is(shell):
+def test_what_is_piped_and_no_lines_is_called_what_it_is(shell: Shell) -> None:
     code, _, err = outcome(shell, "classify", "-", "-q", given=PNG.read_bytes())
     assert code == 2
     assert b"picture (PNG)" in err
@@ -187,7 +200,7 @@ ENCODINGS = ["ascii", "latin-1", "cp1252", "cp437", "ascii:strict", "utf-8", "ut
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_no_character_is_too_much_for_the_encoding_of_stdout(shell, encoding):
+def test_no_character_is_too_much_for_the_encoding_of_stdout(shell: Shell, encoding: str) -> None:
     prompt = "\u65e5 \U0001f600 caf\xe9"
     written = ("textgen", prompt, "--length", 5, "-q", "--seed", 1)
     code, out, err = outcome(shell, *written, encoding=encoding)

@@ -5,10 +5,12 @@ import os
 import shlex
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from nnlab.cli.main import run
+from tests.annotations import Begun, Here, Shell
 from tests.sweeps.observing import descendants
 from tests.tiny_images import tiny_arguments
 from tests.waiting import PATIENCE, wait_for
@@ -35,7 +37,9 @@ TINY = [*tiny_arguments("--set="), "--set", "units=8", "--jobs", "2"]
         (["classify", "--list", "none.json"], "No such file"),
     ],
 )
-def test_a_mistake_is_told_before_anything_starts(arguments, message, capsys, tmp_path):
+def test_a_mistake_is_told_before_anything_starts(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     assert run(["sweep", *arguments]) == 2
     assert message in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
@@ -51,14 +55,18 @@ def test_a_mistake_is_told_before_anything_starts(arguments, message, capsys, tm
         ("a.toml", "[[settings", "expected a JSON or TOML file"),
     ],
 )
-def test_a_mistake_in_a_list_is_told_with_its_place(name, text, message, capsys, tmp_path):
+def test_a_mistake_in_a_list_is_told_with_its_place(
+    name: str, text: str, message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     (tmp_path / name).write_text(text)
     assert run(["sweep", "classify", "--list", name]) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "sweeps").exists()
 
 
-def test_a_folder_or_a_file_of_something_else_is_left_alone(capsys, tmp_path):
+def test_a_folder_or_a_file_of_something_else_is_left_alone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     assert run(["sweep", "classify", "--out", "."]) == 5
     assert run(["sweep", "classify", "--out", "notes.txt"]) == 5
@@ -66,7 +74,7 @@ def test_a_folder_or_a_file_of_something_else_is_left_alone(capsys, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
-def test_a_list_from_the_shell_gives_tables_files_and_json(here, tmp_path):
+def test_a_list_from_the_shell_gives_tables_files_and_json(here: Here, tmp_path: Path) -> None:
     (tmp_path / "list.toml").write_text("[[settings]]\nloss = 'mse'\n[[settings]]\nseed = 7\n")
     command = ["sweep", "classify", *TINY, "--set", "epochs=1", "--list", "list.toml"]
     first = here(*command, "--out", "a", "--csv", "a.csv")
@@ -92,7 +100,9 @@ def test_a_list_from_the_shell_gives_tables_files_and_json(here, tmp_path):
     assert other.returncode == 5
 
 
-def test_the_environment_stands_behind_the_shell(capsys, monkeypatch):
+def test_the_environment_stands_behind_the_shell(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NNLAB_CLASSIFY_EPOCHS", "0")
     assert run(["sweep", "classify", "--set", "epochs=-1"]) == 2
     assert "not -1" in capsys.readouterr().err
@@ -100,7 +110,7 @@ def test_the_environment_stands_behind_the_shell(capsys, monkeypatch):
     assert "NNLAB_CLASSIFY_EPOCHS" in capsys.readouterr().err
 
 
-def test_missing_data_are_told_and_leave_nothing(shell, tmp_path):
+def test_missing_data_are_told_and_leave_nothing(shell: Shell, tmp_path: Path) -> None:
     result = shell("sweep", "classify", "--set", "dataset=mnist", "--grid", "units=8,9")
     assert result.returncode == 1
     assert "data set 'mnist' not found" in result.stderr
@@ -109,7 +119,9 @@ def test_missing_data_are_told_and_leave_nothing(shell, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
-def test_ctrl_c_saves_leaves_no_process_and_says_how_to_go_on(tmp_path, shell, begun):
+def test_ctrl_c_saves_leaves_no_process_and_says_how_to_go_on(
+    tmp_path: Path, shell: Shell, begun: Begun
+) -> None:
     epochs = 400
     grid = ("--set", f"epochs={epochs}", "--grid", "seed=1,2", "--out", "a")
     process = begun("sweep", "classify", *TINY, *grid, stdout=subprocess.DEVNULL)
@@ -128,7 +140,7 @@ def test_ctrl_c_saves_leaves_no_process_and_says_how_to_go_on(tmp_path, shell, b
         assert len(rows) == epochs + 2
 
 
-def exists(pid):
+def exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -2,6 +2,8 @@
 
 import io
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from rich.console import Console as RichConsole
@@ -15,20 +17,20 @@ from nnlab.sweeps.work import Standing
 from tests.made_metrics import run_metrics
 
 
-def task(folder):
+def task(folder: Path) -> Task:
     return Task("classify", {"epochs": 3, "threads": 1}, str(folder))
 
 
 class Terminal(io.StringIO):
-    def isatty(self):
+    def isatty(self) -> bool:
         return True
 
 
 @pytest.fixture
-def open_terminal(monkeypatch):
+def open_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Terminal]:
     """Return a function that makes stderr a terminal; pytest puts its own back before a test."""
 
-    def opened():
+    def opened() -> Terminal:
         made = Terminal()
         monkeypatch.setattr("sys.stderr", made)
         monkeypatch.setenv("TERM", "xterm")
@@ -40,7 +42,7 @@ def open_terminal(monkeypatch):
     return opened
 
 
-def begin(path, epochs):
+def begin(path: Path, epochs: int) -> None:
     """Write what a run that has come so far has in its folder."""
     path.mkdir()
     folder = RunFolder(path)
@@ -52,14 +54,16 @@ def begin(path, epochs):
         folder.write_history(rows)
 
 
-def seen(display):
+def seen(display: WorkDisplay) -> list[str]:
     """Return the lines that stand on the terminal now."""
     shown = io.StringIO()
     RichConsole(file=shown, width=80).print(display.view())
     return shown.getvalue().splitlines()
 
 
-def test_runs_that_go_on_are_shown_with_their_epoch(open_terminal, tmp_path):
+def test_runs_that_go_on_are_shown_with_their_epoch(
+    open_terminal: Callable[[], Terminal], tmp_path: Path
+) -> None:
     terminal = open_terminal()
     names = ("a/seed-1", "b/seed-1", "b/seed-2", "c/seed-1")
     tasks = {name: task(tmp_path / name.replace("/", "-")) for name in names}
@@ -85,7 +89,9 @@ def test_runs_that_go_on_are_shown_with_their_epoch(open_terminal, tmp_path):
     assert "b/seed-1 failed: no luck" in terminal.getvalue()
 
 
-def test_a_name_cannot_command_the_terminal(open_terminal, tmp_path):
+def test_a_name_cannot_command_the_terminal(
+    open_terminal: Callable[[], Terminal], tmp_path: Path
+) -> None:
     open_terminal()
     with WorkDisplay(Console()) as display:
         display.begun({"a\x1b[2J": task(tmp_path / "a")}, Standing(1, 0, 1, 0))
@@ -93,7 +99,9 @@ def test_a_name_cannot_command_the_terminal(open_terminal, tmp_path):
         assert seen(display)[1].startswith(r"a\x1b[2J")
 
 
-def test_without_a_terminal_there_is_a_line_a_run(capsys, tmp_path):
+def test_without_a_terminal_there_is_a_line_a_run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     training = TrainingRecord(epochs=1, best_epoch=1, seconds=1.25)
     metrics = run_metrics({"accuracy": 0.5}, training=training)
     outcome: Outcome = {"state": "finished", "metrics": metrics, "error": "", "warnings": []}

@@ -5,7 +5,9 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -16,10 +18,20 @@ from nnlab import experiments
 from nnlab.cli.main import nnlab as program
 from nnlab.datasets.store import Store
 from nnlab.errors import InterruptedRun
+from nnlab.experiments.contract import AnyExperiment
+from nnlab.results import RunMetrics
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import resume, run
+from nnlab.training.settings import TrainingSettings
+from tests.annotations import Here, Shell
 from tests.h5 import same_variables, variables_of
 from tests.watching import Watcher, make_workshop
+
+TrainedRun = tuple[RunFolder, RunMetrics[Any], list[str]]
+"""The folder of a run, its metrics, and the warnings that came with it."""
+
+TrainOnce = Callable[[str], TrainedRun]
+"""Trains an experiment, named, unless it is trained already."""
 
 ROOT = Path(__file__).parents[2]
 FORBIDDEN = ("tensorflow", "keras", "matplotlib", "pooch", "rich")
@@ -46,14 +58,14 @@ def laid_out(given: str, folder: Path) -> str:
     return Path(shutil.copy(ROOT / given, folder)).name
 
 
-def one_trial(name: str):
+def one_trial(name: str) -> tuple[AnyExperiment, TrainingSettings]:
     """Return the experiment and the settings of one short run on its embedded sample."""
     experiment = experiments.get(name)
     config = experiment.configure({"epochs": 2, **SMALL.get(name, {})}, "test")
     return experiment, next(iter(experiment.trials(config, 1).values()))
 
 
-def carry_out(name: str, folder: Path, watcher: Watcher):
+def carry_out(name: str, folder: Path, watcher: Watcher) -> tuple[RunMetrics[Any], list[str]]:
     folder.mkdir()
     experiment, config = one_trial(name)
     warnings: list[str] = []
@@ -62,11 +74,11 @@ def carry_out(name: str, folder: Path, watcher: Watcher):
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory):
+def trained(tmp_path_factory: pytest.TempPathFactory) -> TrainOnce:
     """Train each experiment once; return a function from name to (folder, metrics, warnings)."""
-    done: dict[str, tuple] = {}
+    done: dict[str, TrainedRun] = {}
 
-    def of(name: str):
+    def of(name: str) -> TrainedRun:
         if name not in done:
             folder = tmp_path_factory.mktemp("runs") / name
             done[name] = (RunFolder(folder), *carry_out(name, folder, Watcher()))
@@ -76,7 +88,7 @@ def trained(tmp_path_factory):
 
 
 @every_experiment
-def test_help_shows_every_option(name, shell):
+def test_help_shows_every_option(name: str, shell: Shell) -> None:
     experiment = experiments.get(name)
     text = shell(name, "--help").stdout
     for field in (*dataclasses.fields(experiment.Config), *dataclasses.fields(experiment.Query)):
@@ -85,14 +97,14 @@ def test_help_shows_every_option(name, shell):
 
 
 @every_experiment
-def test_use_of_the_embedded_sample_is_reported(name, trained):
+def test_use_of_the_embedded_sample_is_reported(name: str, trained: TrainOnce) -> None:
     _, metrics, warnings = trained(name)
     reported = any("embedded sample" in warning for warning in warnings)
     assert metrics.dataset.sample is reported
 
 
 @every_experiment
-def test_naive_baselines_have_the_same_scores(name, trained):
+def test_naive_baselines_have_the_same_scores(name: str, trained: TrainOnce) -> None:
     _, metrics, _ = trained(name)
     assert metrics.baselines
     for baseline in metrics.baselines.values():
@@ -100,14 +112,14 @@ def test_naive_baselines_have_the_same_scores(name, trained):
 
 
 @every_experiment
-def test_shares_are_between_0_and_1(name, trained):
+def test_shares_are_between_0_and_1(name: str, trained: TrainOnce) -> None:
     _, metrics, _ = trained(name)
     shares = experiments.get(name).shares
     assert all(0 <= metrics.scores[score] <= 1 for score in shares)
 
 
 @every_experiment
-def test_a_run_writes_all_its_files(name, trained):
+def test_a_run_writes_all_its_files(name: str, trained: TrainOnce) -> None:
     folder, metrics, _ = trained(name)
     assert folder.read_metrics(experiments.get(name).Details) == metrics
     assert folder.read_history()["epoch"] == [0, 1, 2]
@@ -117,7 +129,7 @@ def test_a_run_writes_all_its_files(name, trained):
 
 
 @every_experiment
-def test_the_checkpoint_has_settings_data_and_scores(name, trained):
+def test_the_checkpoint_has_settings_data_and_scores(name: str, trained: TrainOnce) -> None:
     folder, metrics, _ = trained(name)
     checkpoint = nnlab.load(folder.best)
     assert checkpoint.header.metrics["scores"] == metrics.scores
@@ -129,8 +141,8 @@ def test_the_checkpoint_has_settings_data_and_scores(name, trained):
 
 @every_experiment
 def test_answering_in_a_fresh_process_imports_no_heavy_packages(
-    name, trained, tmp_path, monkeypatch
-):
+    name: str, trained: TrainOnce, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder, _, _ = trained(name)
     examples = experiments.get(name).example_inputs
     shell, library = tmp_path / "shell", tmp_path / "library"
@@ -152,7 +164,7 @@ def test_answering_in_a_fresh_process_imports_no_heavy_packages(
 
 
 @every_experiment
-def test_numpy_and_keras_agree(name, trained):
+def test_numpy_and_keras_agree(name: str, trained: TrainOnce) -> None:
     from nnlab.models.describe import load_weights
 
     folder, _, _ = trained(name)
@@ -169,7 +181,9 @@ def test_numpy_and_keras_agree(name, trained):
 
 
 @every_experiment
-def test_a_run_stopped_twice_and_resumed_gives_the_same_files(name, trained, tmp_path, no_figures):
+def test_a_run_stopped_twice_and_resumed_gives_the_same_files(
+    name: str, trained: TrainOnce, tmp_path: Path, no_figures: None
+) -> None:
     whole, metrics, _ = trained(name)
     folder = RunFolder(tmp_path / "stopped")
     with pytest.raises(InterruptedRun):
@@ -186,7 +200,7 @@ def test_a_run_stopped_twice_and_resumed_gives_the_same_files(name, trained, tmp
 
 
 @every_experiment
-def test_a_training_with_json_prints_nothing_else_on_stdout(name, here):
+def test_a_training_with_json_prints_nothing_else_on_stdout(name: str, here: Here) -> None:
     small = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.get(name, {}).items()]
     command = (name, "--epochs", 1, *small, "--runs", 1, "--json", "--out", "here")
     result = here(*command)
@@ -200,7 +214,9 @@ def test_a_training_with_json_prints_nothing_else_on_stdout(name, here):
 
 
 @every_experiment
-def test_evaluate_reproduces_the_scores_of_the_run(name, trained, shell):
+def test_evaluate_reproduces_the_scores_of_the_run(
+    name: str, trained: TrainOnce, shell: Shell
+) -> None:
     folder, metrics, _ = trained(name)
     result = shell("evaluate", folder.best, "--json", "-q")
     assert result.returncode == 0, result.stderr
@@ -208,7 +224,7 @@ def test_evaluate_reproduces_the_scores_of_the_run(name, trained, shell):
 
 
 @every_experiment
-def test_show_describes_the_checkpoint(name, trained, shell):
+def test_show_describes_the_checkpoint(name: str, trained: TrainOnce, shell: Shell) -> None:
     folder, _, _ = trained(name)
     text = shell("show", folder.best).stdout
     assert name in text
@@ -217,12 +233,12 @@ def test_show_describes_the_checkpoint(name, trained, shell):
 
 
 @every_experiment
-def test_a_page_of_the_docs_describes_the_experiment(name):
+def test_a_page_of_the_docs_describes_the_experiment(name: str) -> None:
     page = ROOT / "docs" / "experiments" / f"{name}.md"
     assert "## What was measured" in page.read_text()
     assert f"experiments/{name}.md" in (ROOT / "README.md").read_text()
 
 
 @every_experiment
-def test_the_command_is_listed(name):
+def test_the_command_is_listed(name: str) -> None:
     assert name in program.list_commands(click.Context(program))

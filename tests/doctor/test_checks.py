@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -32,13 +33,13 @@ FILES = tuple(
 SET = DataSet("set", "Two files", "free", (Edition(FILES),))
 
 
-def put(name, content=CONTENT):
+def put(name: str, content: bytes = CONTENT) -> None:
     path = Path("data/set") / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
 
 
-def test_without_data_nothing_fails_and_missing_sets_are_warnings():
+def test_without_data_nothing_fails_and_missing_sets_are_warnings() -> None:
     findings = [check.carry_out() for check in all_checks(Store(), Path("runs"), quick=True)]
     states = {finding.name: finding.state for finding in findings}
     assert "failed" not in states.values(), findings
@@ -49,8 +50,8 @@ def test_without_data_nothing_fails_and_missing_sets_are_warnings():
     assert not Path("no-cache/nnlab").exists()
 
 
-def test_an_exception_fails_its_check():
-    def look():
+def test_an_exception_fails_its_check() -> None:
+    def look() -> NoReturn:
         raise ValueError("no\nsuch thing")
 
     finding = Check("thing", look).carry_out()
@@ -59,15 +60,15 @@ def test_an_exception_fails_its_check():
     assert isinstance(finding.error, ValueError)
 
 
-def test_an_interrupt_stops_all_checks():
-    def look():
+def test_an_interrupt_stops_all_checks() -> None:
+    def look() -> NoReturn:
         raise InterruptedRun("interrupted")
 
     with pytest.raises(InterruptedRun):
         Check("thing", look).carry_out()
 
 
-def test_an_undamaged_data_set_is_reported_with_its_folder():
+def test_an_undamaged_data_set_is_reported_with_its_folder() -> None:
     put("images.bin")
     put("labels.bin")
     result = data.data_set(Store(), SET)
@@ -75,7 +76,7 @@ def test_an_undamaged_data_set_is_reported_with_its_folder():
 
 
 @pytest.mark.parametrize("content", [b"pixel", b"pixelz"])
-def test_a_damaged_file_is_a_failure(content):
+def test_a_damaged_file_is_a_failure(content: bytes) -> None:
     put("images.bin")
     put("labels.bin", content)
     result = data.data_set(Store(), SET)
@@ -84,7 +85,7 @@ def test_a_damaged_file_is_a_failure(content):
     assert "nnlab data fetch set" in result.advice
 
 
-def test_missing_files_are_a_warning_that_says_how_to_get_them():
+def test_missing_files_are_a_warning_that_says_how_to_get_them() -> None:
     assert data.data_set(Store(), SET).advice == "nnlab data fetch set"
     put("images.bin")
     result = data.data_set(Store(), SET)
@@ -92,7 +93,9 @@ def test_missing_files_are_a_warning_that_says_how_to_get_them():
     assert "1 of 2 files missing, such as set/labels.bin" in result.text
 
 
-def test_a_missing_folder_in_nnlab_data_is_a_warning(monkeypatch, tmp_path):
+def test_a_missing_folder_in_nnlab_data_is_a_warning(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("NNLAB_DATA", str(tmp_path / "nowhere"))
     assert data.data_folders(Store()).state == "warning"
     (tmp_path / "nowhere").mkdir()
@@ -102,13 +105,13 @@ def test_a_missing_folder_in_nnlab_data_is_a_warning(monkeypatch, tmp_path):
     assert "downloads off" in result.text
 
 
-def test_an_unwritable_run_folder_is_a_failure(monkeypatch):
+def test_an_unwritable_run_folder_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     assert folders.run_folder(Path("runs")).state == "ok"
     Path("file").touch()
     assert "is a file" in folders.run_folder(Path("file")).text
     assert folders.run_folder(Path("file/runs")).state == "failed"
 
-    def refuse(**_):
+    def refuse(**_: object) -> NoReturn:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("nnlab.doctor.folders.tempfile.TemporaryFile", refuse)
@@ -118,7 +121,9 @@ def test_an_unwritable_run_folder_is_a_failure(monkeypatch):
     assert "--out" in result.advice
 
 
-def test_a_cache_below_a_file_is_a_failure_and_a_full_disk_a_warning(monkeypatch, tmp_path):
+def test_a_cache_below_a_file_is_a_failure_and_a_full_disk_a_warning(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     Path("file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     result = folders.cache_folder(Store())
@@ -127,7 +132,7 @@ def test_a_cache_below_a_file_is_a_failure_and_a_full_disk_a_warning(monkeypatch
     assert folders.run_folder(Path("runs")).state == "warning"
 
 
-def test_every_shipped_checkpoint_answers():
+def test_every_shipped_checkpoint_answers() -> None:
     paths = answering.shipped_checkpoints()
     assert "classify.h5" in [path.name for path in paths]
     for path in paths:
@@ -137,7 +142,7 @@ def test_every_shipped_checkpoint_answers():
         assert path.stem == "translate" or "answers" in result.text
 
 
-def test_a_corrupted_checkpoint_is_a_failure(tmp_path):
+def test_a_corrupted_checkpoint_is_a_failure(tmp_path: Path) -> None:
     whole = answering.shipped_checkpoints()[0].read_bytes()
     (tmp_path / "half.h5").write_bytes(whole[: len(whole) // 2])
     result = networks.checkpoint(tmp_path / "half.h5", answers=False)
@@ -146,7 +151,7 @@ def test_a_corrupted_checkpoint_is_a_failure(tmp_path):
     assert "reinstall nnlab" in result.advice
 
 
-def test_unmet_requirements_are_a_failure(monkeypatch):
+def test_unmet_requirements_are_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = ["numpy>=999", "keras>=1", "nonesuch", "pytest; extra == 'dev'"]
     monkeypatch.setattr(versions, "requires", lambda name: lines)
     assert set(versions.required()) == {"numpy", "keras", "nonesuch"}
@@ -160,7 +165,7 @@ def test_unmet_requirements_are_a_failure(monkeypatch):
     assert software.packages().state == "warning"
 
 
-def test_a_variable_that_nothing_reads_is_a_warning(monkeypatch):
+def test_a_variable_that_nothing_reads_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NNLAB_CLASSIFY_LOSS", "mse")
     assert surroundings.environment().state == "ok"
     monkeypatch.setenv("NNLAB_CLASSIFY_LOS", "mse")
@@ -170,7 +175,9 @@ def test_a_variable_that_nothing_reads_is_a_warning(monkeypatch):
     assert result.advice == "rename NNLAB_CLASSIFY_LOS to NNLAB_CLASSIFY_LOSS"
 
 
-def test_cards_that_tensorflow_does_not_see_are_a_warning(monkeypatch, tmp_path):
+def test_cards_that_tensorflow_does_not_see_are_a_warning(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(networks, "DEVICE_FILES", tmp_path)
     monkeypatch.setattr(backend, "devices", lambda: ["CPU:0"])
     assert networks.devices() == Result("ok", "TensorFlow sees CPU:0")
@@ -183,7 +190,9 @@ def test_cards_that_tensorflow_does_not_see_are_a_warning(monkeypatch, tmp_path)
     assert networks.devices().state == "ok"
 
 
-def test_the_training_reports_its_speed_and_leaves_nothing(monkeypatch, tmp_path):
+def test_the_training_reports_its_speed_and_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     result = networks.training()
@@ -193,14 +202,14 @@ def test_the_training_reports_its_speed_and_leaves_nothing(monkeypatch, tmp_path
     assert not Path("runs").exists()
 
 
-def test_a_loss_that_does_not_fall_is_a_failure(monkeypatch):
+def test_a_loss_that_does_not_fall_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(networks, "_validation_losses", lambda folder: (2.0, float("nan")))
     metrics = {"training": {"examples_per_second": 1}}
     monkeypatch.setattr("nnlab.runs.single.run", lambda *_: metrics)
     assert networks.training().state == "failed"
 
 
-def test_little_memory_is_a_warning(monkeypatch):
+def test_little_memory_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("meminfo").write_text("MemTotal: 9 kB\nMemAvailable:  1048576 kB\n")
     monkeypatch.setattr("nnlab.machine.MEMORY_INFO", Path("meminfo"))
     monkeypatch.setattr("nnlab.machine.control_groups.memory", lambda: None)
@@ -213,7 +222,9 @@ def test_little_memory_is_a_warning(monkeypatch):
     assert machine.memory().text == "3.0 GiB available, limited by a control group"
 
 
-def test_a_control_group_that_allows_fewer_cores_is_a_warning(monkeypatch):
+def test_a_control_group_that_allows_fewer_cores_is_a_warning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("nnlab.machine.usable_cores", lambda: 8)
     monkeypatch.setattr("nnlab.machine.control_groups.cores", lambda: 1.5)
     result = machine.processors()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.annotations import Begun, Shell
 from tests.waiting import PATIENCE, wait_for
 
 PAGE = Path(__file__).parents[2] / "docs" / "adding-an-experiment.md"
@@ -20,7 +21,7 @@ PYPROJECT = re.compile(
 INFO = "regress_for_nnlab-1.0.dist-info"
 
 
-def wheel(folder, module, code, entry_points):
+def wheel(folder: Path, module: str, code: str, entry_points: str) -> Path:
     """Write the package of the page as a wheel, as its build would."""
     path = folder / "regress_for_nnlab-1.0-py3-none-any.whl"
     files = {
@@ -36,7 +37,7 @@ def wheel(folder, module, code, entry_points):
     return path
 
 
-def install(folder, code):
+def install(folder: Path, code: str) -> dict[str, str]:
     """Install the package of the page into a folder, and return the environment that finds it."""
     ((name, module),) = PYPROJECT.findall(PAGE.read_text())
     place = folder / "site"
@@ -47,12 +48,14 @@ def install(folder, code):
 
 
 @pytest.fixture
-def installed(tmp_path):
+def installed(tmp_path: Path) -> dict[str, str]:
     blocks = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     return install(tmp_path, next(block for block in blocks if "EXPERIMENT = " in block))
 
 
-def test_it_trains_is_resumed_answers_is_swept_and_reported(installed, shell, begun, tmp_path):
+def test_it_trains_is_resumed_answers_is_swept_and_reported(
+    installed: dict[str, str], shell: Shell, begun: Begun, tmp_path: Path
+) -> None:
     assert "Fit a curve to points." in shell("--help", env=installed).stdout
     process = begun("regress", "--epochs", 3000, "--threads", 1, "--out", "run", env=installed)
     wait_for(lambda: (tmp_path / "run" / "history.csv").exists())
@@ -73,7 +76,7 @@ def test_it_trains_is_resumed_answers_is_swept_and_reported(installed, shell, be
     assert "regress" in (tmp_path / "page.html").read_text()
 
 
-def test_one_that_cannot_be_imported_stands_in_no_ones_way(tmp_path, shell):
+def test_one_that_cannot_be_imported_stands_in_no_ones_way(tmp_path: Path, shell: Shell) -> None:
     environment = install(tmp_path, "import a_module_that_is_not_there\n")
     listed = shell("--help", env=environment)
     assert listed.returncode == 0
@@ -85,6 +88,6 @@ def test_one_that_cannot_be_imported_stands_in_no_ones_way(tmp_path, shell):
     assert shell("evaluate", "--help", env=environment).returncode == 0
 
 
-def test_one_without_its_package_is_unknown(shell, tmp_path):
+def test_one_without_its_package_is_unknown(shell: Shell, tmp_path: Path) -> None:
     assert "regress" not in shell("--help").stdout
     assert shell("regress", "1").returncode == 2

@@ -3,11 +3,13 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.annotations import Here
 from tests.frozen.freeze import ASKED, EPOCHS, SETTINGS
 
 HERE = Path(__file__).parent
@@ -17,23 +19,24 @@ pytestmark = pytest.mark.usefixtures("no_figures")
 
 
 @pytest.fixture(params=[(version, name) for version in VERSIONS for name in SETTINGS], ids="-".join)
-def name(request, tmp_path):
+def name(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Lay out what one version left of one experiment, and return the experiment's name."""
-    version, name = request.param
+    version, name = map(str, request.param)
     for part in ("data", name, f"interrupted/{name}"):
         shutil.copytree(HERE / version / part, tmp_path / part)
     return name
 
 
-def runs(name):
+def runs(name: str) -> list[Path]:
     return sorted(path.parent for path in Path(name).glob("*/*/metrics.json"))
 
 
-def scores(path):
-    return json.loads(path.read_text())["scores"]
+def scores(path: Path) -> dict[str, float]:
+    found: dict[str, float] = json.loads(path.read_text())["scores"]
+    return found
 
 
-def test_run_group_and_sweep_are_shown(name, here):
+def test_run_group_and_sweep_are_shown(name: str, here: Here) -> None:
     for folder in (runs(name)[0], runs(name)[0] / "best.h5", runs(name)[0].parent, Path(name)):
         result = here("show", folder)
         assert result.returncode == 0, result.stderr
@@ -41,7 +44,7 @@ def test_run_group_and_sweep_are_shown(name, here):
         assert json.loads(here("show", folder, "--json").stdout)["experiment"] == name
 
 
-def test_a_run_is_evaluated_with_the_scores_it_had(name, here):
+def test_a_run_is_evaluated_with_the_scores_it_had(name: str, here: Here) -> None:
     run = runs(name)[0]
     result = here("evaluate", run, "--json", "-q")
     assert result.returncode == 0, result.stderr
@@ -50,7 +53,7 @@ def test_a_run_is_evaluated_with_the_scores_it_had(name, here):
     )
 
 
-def test_an_interrupted_run_is_resumed_and_comes_to_the_same_end(name, here):
+def test_an_interrupted_run_is_resumed_and_comes_to_the_same_end(name: str, here: Here) -> None:
     folder = Path("interrupted", name)
     result = here("resume", folder, "--json", "-q")
     assert result.returncode == 0, result.stderr
@@ -59,14 +62,14 @@ def test_an_interrupted_run_is_resumed_and_comes_to_the_same_end(name, here):
     assert scores(folder / "metrics.json") == pytest.approx(expected, rel=0.02, abs=1e-6)
 
 
-def test_runs_are_compared(name, here):
+def test_runs_are_compared(name: str, here: Here) -> None:
     first, second = runs(name)[:2]
     result = here("compare", first, second, "--json")
     assert result.returncode == 0, result.stderr
     assert here("compare", first, second, "--out", "curves.png").returncode == 0
 
 
-def test_a_finished_sweep_is_not_trained_again(name, here):
+def test_a_finished_sweep_is_not_trained_again(name: str, here: Here) -> None:
     before = {path: path.read_bytes() for path in Path(name).rglob("*.h5")}
     plan = json.loads(Path(name, "sweep.json").read_text())
     (setting,) = plan["settings"].values()
@@ -77,7 +80,7 @@ def test_a_finished_sweep_is_not_trained_again(name, here):
     assert {path: path.read_bytes() for path in Path(name).rglob("*.h5")} == before
 
 
-def test_a_network_answers_as_it_did(name, here):
+def test_a_network_answers_as_it_did(name: str, here: Here) -> None:
     answers = Path(name, "answers.jsonl")
     kept = np.asarray(Image.open("denoise/cleaned.png")) if name == "denoise" else None
     Path("denoise/cleaned.png").unlink(missing_ok=True)
@@ -91,7 +94,7 @@ def test_a_network_answers_as_it_did(name, here):
         np.testing.assert_allclose(cleaned.astype(int), kept.astype(int), atol=1)
 
 
-def assert_alike(answer, expected):
+def assert_alike(answer: Any, expected: Any) -> None:
     """Compare numbers approximately: processors round differently."""
     if isinstance(expected, dict):
         assert set(answer) >= set(expected)

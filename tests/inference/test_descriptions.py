@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from nnlab.errors import CheckpointError
 from nnlab.inference import checked_graph
 
+Place = tuple[str | int, ...]
+"""The keys and numbers on the way to a value inside a description."""
+
 VALID: dict[str, Any] = {
     "inputs": [{"name": "image", "shape": [8, 8]}, {"name": "other", "shape": [3]}],
     "nodes": [
@@ -127,7 +130,7 @@ json_values = st.recursive(
 )
 
 
-def _places(value: Any, path: tuple = ()) -> list[tuple]:
+def _places(value: Any, path: Place = ()) -> list[Place]:
     """Paths to everything inside a JSON value."""
     if not isinstance(value, (dict, list)):
         return [path]
@@ -135,7 +138,7 @@ def _places(value: Any, path: tuple = ()) -> list[tuple]:
     return [path, *(place for key, item in inside for place in _places(item, (*path, key)))]
 
 
-def changed(path: tuple, value: Any) -> Any:
+def changed(path: Place, value: Any) -> Any:
     """VALID with the value at `path` replaced."""
     if not path:
         return value
@@ -147,7 +150,7 @@ def changed(path: tuple, value: Any) -> Any:
     return description
 
 
-def test_a_valid_description_tells_its_variables():
+def test_a_valid_description_tells_its_variables() -> None:
     assert checked_graph(VALID).variable_shapes() == {
         "convolution/kernel": (3, 3, 1, 2),
         "convolution/bias": (2,),
@@ -166,7 +169,7 @@ def test_a_valid_description_tells_its_variables():
 
 @settings(max_examples=300)
 @given(path=st.sampled_from(_places(VALID)), value=json_values)
-def test_a_change_anywhere_is_accepted_or_refused(path, value):
+def test_a_change_anywhere_is_accepted_or_refused(path: Place, value: object) -> None:
     try:
         variables = checked_graph(changed(path, value)).variable_shapes()
     except CheckpointError as error:
@@ -178,7 +181,7 @@ def test_a_change_anywhere_is_accepted_or_refused(path, value):
 
 
 @given(json_values)
-def test_any_json_is_accepted_or_refused(value):
+def test_any_json_is_accepted_or_refused(value: Any) -> None:
     with pytest.raises(CheckpointError):
         checked_graph(value).variable_shapes()
 
@@ -187,7 +190,7 @@ FIELDS = [path for path in _places(VALID) if path and isinstance(path[-1], str)]
 
 
 @pytest.mark.parametrize("path", FIELDS, ids=lambda path: "-".join(map(str, path)))
-def test_a_missing_field_is_refused(path):
+def test_a_missing_field_is_refused(path: Place) -> None:
     description = copy.deepcopy(VALID)
     parent: Any = description
     for key in path[:-1]:
@@ -260,7 +263,7 @@ NODES = {node["name"]: number for number, node in enumerate(VALID["nodes"])}
         ("second", "inputs", ["flatten"], "kind, settings or shapes differ"),
     ],
 )
-def test_a_bad_node_is_refused_by_name(node, field, value, message):
+def test_a_bad_node_is_refused_by_name(node: str, field: str, value: object, message: str) -> None:
     with pytest.raises(CheckpointError, match=message) as caught:
         checked_graph(changed(("nodes", NODES[node], field), value)).variable_shapes()
     assert field == "name" or f"node '{node}'" in str(caught.value)
@@ -271,7 +274,7 @@ def _dense(name: str, source: str, units: int) -> dict[str, Any]:
     return {"name": name, "kind": "dense", "settings": settings, "inputs": [source]}
 
 
-def test_absurd_sizes_are_refused():
+def test_absurd_sizes_are_refused() -> None:
     wide, huge = [{"name": "x", "shape": [2**24]}], [{"name": "x", "shape": [2**24, 2**24]}]
     for inputs, message in ((wide, "weights, but it has"), (huge, "numbers between layers")):
         nodes = [_dense("y", "x", 2**24 if inputs is wide else 1)]
@@ -288,7 +291,7 @@ def _description(inputs: list[int], **node: Any) -> dict[str, Any]:
     return {"inputs": [{"name": "x", "shape": inputs}], "nodes": [node], "outputs": ["y"]}
 
 
-def test_the_memory_of_an_lstm_counts():
+def test_the_memory_of_an_lstm_counts() -> None:
     """Its gates at all time steps take more than what it puts out."""
     lstm = {"units": 2**10, "return_sequences": False, "return_state": False, "use_bias": True}
     checked_graph(_description([2**14, 1], kind="lstm", settings=lstm)).variable_shapes()
@@ -299,7 +302,7 @@ def test_the_memory_of_an_lstm_counts():
         checked_graph(_description([1, 1], kind="lstm", settings=wide)).variable_shapes()
 
 
-def test_many_embeddings_of_embeddings_are_refused():
+def test_many_embeddings_of_embeddings_are_refused() -> None:
     nodes = [
         {
             "name": f"y_{number}",
@@ -315,6 +318,6 @@ def test_many_embeddings_of_embeddings_are_refused():
     assert len(checked_graph(description | {"nodes": nodes[:8]}).variable_shapes()) == 8
 
 
-def test_an_output_that_comes_twice_is_refused():
+def test_an_output_that_comes_twice_is_refused() -> None:
     with pytest.raises(CheckpointError, match="each output once"):
         checked_graph(changed(("outputs",), ["sum", "sum"])).variable_shapes()

@@ -8,10 +8,12 @@ import pytest
 
 from nnlab.errors import CheckpointError, UsageError
 from nnlab.inference import Network, checked_graph
+from nnlab.models.describe import Description
+from tests.annotations import Node
 from tests.inference.agreement import assert_agrees, normal
 
 
-def chain(length: int, side: int = 4) -> dict:
+def chain(length: int, side: int = 4) -> Description:
     """A description of `length` nodes that add 1 each."""
     names = ["x", *(f"plus_{number}" for number in range(1, length + 1))]
     return {
@@ -29,12 +31,12 @@ def chain(length: int, side: int = 4) -> dict:
     }
 
 
-def dense(name: str, source: str, units: int = 2, **more: str) -> dict:
+def dense(name: str, source: str, units: int = 2, **more: str) -> Node:
     settings = {"units": units, "activation": "linear", "use_bias": False}
     return {"name": name, "kind": "dense", "settings": settings, "inputs": [source], **more}
 
 
-def test_a_skip():
+def test_a_skip() -> None:
     import keras
     from keras import layers
 
@@ -45,7 +47,7 @@ def test_a_skip():
     assert_agrees(keras.Model(x, y), normal(3, 8, 8, 2))
 
 
-def test_two_inputs_in_the_order_of_the_model():
+def test_two_inputs_in_the_order_of_the_model() -> None:
     import keras
     from keras import layers
 
@@ -56,7 +58,7 @@ def test_two_inputs_in_the_order_of_the_model():
     assert network.input_shapes == {"left": (3,), "right": (4,)}
 
 
-def test_a_shared_layer():
+def test_a_shared_layer() -> None:
     import keras
     from keras import layers
 
@@ -67,7 +69,7 @@ def test_a_shared_layer():
     assert_agrees(keras.Model([left, right], y), normal(5, 3), normal(5, 3))
 
 
-def test_several_outputs():
+def test_several_outputs() -> None:
     import keras
     from keras import layers
 
@@ -80,7 +82,7 @@ def test_several_outputs():
         network(normal(1, 6))
 
 
-def test_a_part_of_a_network_gives_what_the_whole_has_in_between():
+def test_a_part_of_a_network_gives_what_the_whole_has_in_between() -> None:
     description = {
         "inputs": [{"name": "x", "shape": [3]}],
         "nodes": [dense("code", "x"), dense("decoded", "code", 3)],
@@ -96,7 +98,7 @@ def test_a_part_of_a_network_gives_what_the_whole_has_in_between():
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 256])
-def test_the_size_of_a_batch_makes_no_difference(batch_size):
+def test_the_size_of_a_batch_makes_no_difference(batch_size: int) -> None:
     network = Network(checked_graph(chain(3)), {})
     images = np.arange(7 * 16, dtype=np.uint8).reshape(7, 4, 4)
     result = network.predict(images, batch_size=batch_size)
@@ -105,18 +107,18 @@ def test_the_size_of_a_batch_makes_no_difference(batch_size):
     np.testing.assert_array_equal(network(images), result)
 
 
-def test_no_examples_give_no_results():
+def test_no_examples_give_no_results() -> None:
     assert Network(checked_graph(chain(3)), {}).predict(np.empty((0, 4, 4))).shape == (0, 4, 4)
 
 
-def test_inputs_are_left_as_they_were():
+def test_inputs_are_left_as_they_were() -> None:
     x = normal(2, 4, 4)
     before = x.copy()
     Network(checked_graph(chain(2)), {}).predict(x)
     np.testing.assert_array_equal(x, before)
 
 
-def test_what_nobody_needs_any_more_is_freed():
+def test_what_nobody_needs_any_more_is_freed() -> None:
     network, image = (
         Network(checked_graph(chain(40, side=1000)), {}),
         np.zeros((1, 1000, 1000), np.float32),
@@ -128,7 +130,7 @@ def test_what_nobody_needs_any_more_is_freed():
     assert peak < 5 * image.nbytes
 
 
-def test_large_images_get_small_batches():
+def test_large_images_get_small_batches() -> None:
     network, images = (
         Network(checked_graph(chain(3, side=1000)), {}),
         np.zeros((20, 1000, 1000), np.uint8),
@@ -152,12 +154,12 @@ def test_large_images_get_small_batches():
         ((np.full((1, 4, 4), None),), "expected numbers"),
     ],
 )
-def test_inputs_that_do_not_fit_are_refused(inputs, message):
+def test_inputs_that_do_not_fit_are_refused(inputs: tuple[np.ndarray, ...], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         Network(checked_graph(chain(1)), {}).predict(*inputs)
 
 
-def test_inputs_of_different_length_are_refused():
+def test_inputs_of_different_length_are_refused() -> None:
     description = {
         "inputs": [{"name": "a", "shape": [1]}, {"name": "b", "shape": [1]}],
         "nodes": [{"name": "y", "kind": "add", "settings": {}, "inputs": ["a", "b"]}],
@@ -167,7 +169,7 @@ def test_inputs_of_different_length_are_refused():
         Network(checked_graph(description), {}).predict(np.zeros((2, 1)), np.zeros((3, 1)))
 
 
-def test_a_batch_of_less_than_one_is_refused():
+def test_a_batch_of_less_than_one_is_refused() -> None:
     with pytest.raises(UsageError, match="at least 1"):
         Network(checked_graph(chain(1)), {}).predict(np.zeros((1, 4, 4)), batch_size=0)
 
@@ -180,7 +182,7 @@ def test_a_batch_of_less_than_one_is_refused():
         ({"y/kernel": np.zeros((2, 3))}, r"shape \(3, 2\), but came \(2, 3\)"),
     ],
 )
-def test_weights_that_do_not_fit_are_refused(weights, message):
+def test_weights_that_do_not_fit_are_refused(weights: dict[str, np.ndarray], message: str) -> None:
     description = {
         "inputs": [{"name": "x", "shape": [3]}],
         "nodes": [dense("y", "x")],
@@ -190,7 +192,7 @@ def test_weights_that_do_not_fit_are_refused(weights, message):
         Network(checked_graph(description), weights)
 
 
-def test_weights_are_counted_once_per_layer():
+def test_weights_are_counted_once_per_layer() -> None:
     once, twice = dense("once", "x"), dense("twice", "once", layer="once")
     inputs = [{"name": "x", "shape": [2]}]
     last = {**dense("last", "twice"), "settings": {**once["settings"], "use_bias": True}}
@@ -200,7 +202,7 @@ def test_weights_are_counted_once_per_layer():
         checked_graph({"inputs": []}).weight_counts()
 
 
-def test_an_answer_is_finite_or_refused():
+def test_an_answer_is_finite_or_refused() -> None:
     description = {
         "inputs": [{"name": "x", "shape": [2]}],
         "nodes": [dense("y", "x")],

@@ -1,5 +1,8 @@
 """Each kind of layer gives what Keras gives, over random settings."""
 
+from types import ModuleType
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,6 +12,9 @@ from nnlab.inference import Network, checked_graph
 from nnlab.inference.images import Conv2D
 from nnlab.models.describe import describe
 from tests.inference.agreement import assert_agrees, normal
+
+if TYPE_CHECKING:
+    import keras
 
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis -1")
 
@@ -26,13 +32,14 @@ paddings = st.sampled_from(["same", "valid"])
 
 
 @pytest.fixture(scope="module")
-def layers():
-    from keras import layers
+def layers() -> ModuleType:
+    import keras
 
+    layers: ModuleType = keras.layers
     return layers
 
 
-def one_layer(layer, *shape):
+def one_layer(layer: "keras.Layer", *shape: int) -> None:
     import keras
 
     x = keras.Input(shape, name="x")
@@ -41,26 +48,28 @@ def one_layer(layer, *shape):
 
 @few
 @given(shape=shapes, scale=st.floats(-3, 3), offset=st.floats(-3, 3))
-def test_rescale(layers, shape, scale, offset):
+def test_rescale(layers: ModuleType, shape: tuple[int, ...], scale: float, offset: float) -> None:
     one_layer(layers.Rescaling(scale, offset, name="y"), *shape)
 
 
 @few
 @given(shape=shapes)
-def test_flatten(layers, shape):
+def test_flatten(layers: ModuleType, shape: tuple[int, ...]) -> None:
     one_layer(layers.Flatten(name="y"), *shape)
 
 
 @few
 @given(shape=shapes, data=st.data())
-def test_reshape(layers, shape, data):
+def test_reshape(layers: ModuleType, shape: tuple[int, ...], data: st.DataObject) -> None:
     target = data.draw(st.permutations([*shape, 1]))
     one_layer(layers.Reshape(tuple(target), name="y"), *shape)
 
 
 @more
 @given(shape=shapes, units=st.integers(1, 6), activation=activations, use_bias=st.booleans())
-def test_dense(layers, shape, units, activation, use_bias):
+def test_dense(
+    layers: ModuleType, shape: tuple[int, ...], units: int, activation: str, use_bias: bool
+) -> None:
     dense = layers.Dense(units, activation=activation, use_bias=use_bias, name="y")
     one_layer(dense, *shape)
 
@@ -78,8 +87,17 @@ def test_dense(layers, shape, units, activation, use_bias):
     use_bias=st.booleans(),
 )
 def test_conv2d(
-    layers, height, width, channels, filters, kernel, strides, padding, activation, use_bias
-):
+    layers: ModuleType,
+    height: int,
+    width: int,
+    channels: int,
+    filters: int,
+    kernel: tuple[int, int],
+    strides: tuple[int, int],
+    padding: str,
+    activation: str,
+    use_bias: bool,
+) -> None:
     if padding == "valid":
         kernel = min(kernel[0], height), min(kernel[1], width)
     convolution = layers.Conv2D(
@@ -96,7 +114,9 @@ def test_conv2d(
 
 @few
 @given(height=sides, width=sides, kernel=windows, strides=steps)
-def test_conv2d_at_unequal_strides_is_as_defined(height, width, kernel, strides):
+def test_conv2d_at_unequal_strides_is_as_defined(
+    height: int, width: int, kernel: tuple[int, int], strides: tuple[int, int]
+) -> None:
     height, width = height + kernel[0], width + kernel[1]
     x, weights = normal(2, height, width, 3), normal(*kernel, 3, 4)
     convolution = Conv2D(4, kernel, strides, "valid", "linear", use_bias=False)
@@ -109,12 +129,16 @@ def test_conv2d_at_unequal_strides_is_as_defined(height, width, kernel, strides)
 
 
 @pytest.mark.parametrize("shape", [(40, 700, 12), (200, 50, 12), (3, 12_000, 3), (90, 90, 200)])
-def test_conv2d_of_images_larger_than_the_cache(layers, shape):
+def test_conv2d_of_images_larger_than_the_cache(
+    layers: ModuleType, shape: tuple[int, int, int]
+) -> None:
     one_layer(layers.Conv2D(2, 3, padding="same", name="y"), *shape)
 
 
 @pytest.mark.parametrize("channels", [1, 12])
-def test_conv2d_is_the_same_on_any_number_of_cores(monkeypatch, channels):
+def test_conv2d_is_the_same_on_any_number_of_cores(
+    monkeypatch: pytest.MonkeyPatch, channels: int
+) -> None:
     x, weights, bias = normal(3, 200, 180, channels), normal(3, 3, channels, 8), normal(8)
     convolution = Conv2D(8, (3, 3), (1, 1), "same", "relu", use_bias=True)
     results = []
@@ -133,7 +157,15 @@ def test_conv2d_is_the_same_on_any_number_of_cores(monkeypatch, channels):
     strides=steps,
     padding=paddings,
 )
-def test_max_pooling2d(layers, height, width, channels, pool, strides, padding):
+def test_max_pooling2d(
+    layers: ModuleType,
+    height: int,
+    width: int,
+    channels: int,
+    pool: tuple[int, int],
+    strides: tuple[int, int],
+    padding: str,
+) -> None:
     if padding == "valid":
         pool = min(pool[0], height), min(pool[1], width)
     one_layer(layers.MaxPooling2D(pool, strides, padding, name="y"), height, width, channels)
@@ -141,7 +173,9 @@ def test_max_pooling2d(layers, height, width, channels, pool, strides, padding):
 
 @more
 @given(height=sides, width=sides, channels=st.integers(1, 3), size=steps)
-def test_up_sampling2d(layers, height, width, channels, size):
+def test_up_sampling2d(
+    layers: ModuleType, height: int, width: int, channels: int, size: tuple[int, int]
+) -> None:
     one_layer(layers.UpSampling2D(size, name="y"), height, width, channels)
 
 
@@ -158,8 +192,17 @@ def test_up_sampling2d(layers, height, width, channels, size):
     use_bias=st.booleans(),
 )
 def test_conv2d_of_what_was_enlarged(
-    layers, height, width, channels, size, kernel, padding, stride, activation, use_bias
-):
+    layers: ModuleType,
+    height: int,
+    width: int,
+    channels: int,
+    size: tuple[int, int],
+    kernel: tuple[int, int],
+    padding: str,
+    stride: int,
+    activation: str,
+    use_bias: bool,
+) -> None:
     import keras
 
     x = keras.Input((height + 4, width + 4, channels), name="x")
@@ -180,19 +223,23 @@ def test_conv2d_of_what_was_enlarged(
 
 @few
 @given(shape=shapes, rate=st.floats(0, 0.9))
-def test_dropout_passes_everything_on(layers, shape, rate):
+def test_dropout_passes_everything_on(
+    layers: ModuleType, shape: tuple[int, ...], rate: float
+) -> None:
     one_layer(layers.Dropout(rate, name="y"), *shape)
 
 
 @few
 @given(shape=shapes, activation=activations)
-def test_activation(layers, shape, activation):
+def test_activation(layers: ModuleType, shape: tuple[int, ...], activation: str) -> None:
     one_layer(layers.Activation(activation, name="y"), *shape)
 
 
 @few
 @given(shape=shapes, lengths=st.lists(st.integers(1, 4), min_size=2, max_size=4), data=st.data())
-def test_concatenate(layers, shape, lengths, data):
+def test_concatenate(
+    layers: ModuleType, shape: tuple[int, ...], lengths: list[int], data: st.DataObject
+) -> None:
     import keras
 
     along = data.draw(st.integers(0, len(shape) - 1))
@@ -207,7 +254,7 @@ def test_concatenate(layers, shape, lengths, data):
 
 @few
 @given(shape=shapes, count=st.integers(2, 4))
-def test_add(layers, shape, count):
+def test_add(layers: ModuleType, shape: tuple[int, ...], count: int) -> None:
     import keras
 
     inputs = [keras.Input(shape, name=f"x_{number}") for number in range(count)]
@@ -217,7 +264,7 @@ def test_add(layers, shape, count):
 
 @pytest.mark.parametrize("activation", ["sigmoid", "softmax", "tanh"])
 @pytest.mark.filterwarnings("error")
-def test_activations_of_huge_numbers_do_not_overflow(activation):
+def test_activations_of_huge_numbers_do_not_overflow(activation: str) -> None:
     description = {
         "inputs": [{"name": "x", "shape": [3]}],
         "nodes": [

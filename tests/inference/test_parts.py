@@ -1,5 +1,6 @@
 """Networks cut out of others, and networks that run step by step, compute as the whole does."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -7,17 +8,18 @@ import pytest
 
 from nnlab.errors import CheckpointError
 from nnlab.inference import Network, checked_graph
+from tests.annotations import Node
 from tests.inference.agreement import assert_agrees, normal
 
 
-def node(name: str, kind: str, *inputs: str, layer: str = "", **settings: Any) -> dict:
+def node(name: str, kind: str, *inputs: str, layer: str = "", **settings: Any) -> Node:
     sharing = {"layer": layer} if layer else {}
     return {"name": name, "kind": kind, "settings": settings, "inputs": list(inputs), **sharing}
 
 
 def lstm(
     name: str, *inputs: str, sequences: bool = False, state: bool = False, layer: str = ""
-) -> dict:
+) -> Node:
     settings: dict[str, Any] = {
         "return_sequences": sequences,
         "return_state": state,
@@ -26,12 +28,14 @@ def lstm(
     return node(name, "lstm", *inputs, layer=layer, units=4, **settings)
 
 
-def dense(name: str, *inputs: str, layer: str = "") -> dict:
+def dense(name: str, *inputs: str, layer: str = "") -> Node:
     settings: dict[str, Any] = {"units": 3, "activation": "softmax", "use_bias": True}
     return node(name, "dense", *inputs, layer=layer, **settings)
 
 
-def network_of(inputs: dict, nodes: list, *outputs: str) -> Network:
+def network_of(
+    inputs: Mapping[str, tuple[int, ...]], nodes: Sequence[Node], *outputs: str
+) -> Network:
     description = {
         "inputs": [{"name": name, "shape": list(shape)} for name, shape in inputs.items()],
         "nodes": nodes,
@@ -45,7 +49,7 @@ def network_of(inputs: dict, nodes: list, *outputs: str) -> Network:
     return Network(checked_graph(description), weights)
 
 
-def close(came, expected) -> None:
+def close(came: np.ndarray, expected: np.ndarray) -> None:
     np.testing.assert_allclose(came, expected, rtol=0, atol=1e-5)
 
 
@@ -64,12 +68,12 @@ def translator() -> Network:
     return assert_agrees(keras.Model([source, target], y), normal(2, 5, 3), normal(2, 4, 3))
 
 
-def test_an_encoder_and_the_step_of_a_decoder(translator):
+def test_an_encoder_and_the_step_of_a_decoder(translator: Network) -> None:
     source, target = normal(2, 5, 3), normal(2, 4, 3)
     source[1, 3:] = 0
     encoder = translator.part({"source": (7, 3)}, ["encoder:1", "encoder:2"])
     padded = np.concatenate([source, np.zeros((2, 2, 3), np.float32)], axis=1)
-    states = encoder.run(padded)
+    states = list(encoder.run(padded))
     assert encoder.output_shapes == {"encoder:1": (4,), "encoder:2": (4,)}
     assert list(encoder.weights) == [
         f"encoder/{name}" for name in ("kernel", "recurrent_kernel", "bias")
@@ -103,12 +107,14 @@ def test_an_encoder_and_the_step_of_a_decoder(translator):
         ({"source": (5, 3)}, [], "outputs of nodes as outputs, but came none"),
     ],
 )
-def test_a_part_that_there_is_not_is_refused(translator, inputs, outputs, message):
+def test_a_part_that_there_is_not_is_refused(
+    translator: Network, inputs: dict[str, tuple[int, ...]], outputs: list[str], message: str
+) -> None:
     with pytest.raises(CheckpointError, match=message):
         translator.part(inputs, outputs)
 
 
-def test_a_part_behind_a_shared_layer_has_its_weights():
+def test_a_part_behind_a_shared_layer_has_its_weights() -> None:
     nodes = [
         dense("first", "x"),
         dense("second", "first", layer="first"),
@@ -127,7 +133,7 @@ def test_a_part_behind_a_shared_layer_has_its_weights():
     )
 
 
-def test_an_input_never_takes_the_name_of_a_node():
+def test_an_input_never_takes_the_name_of_a_node() -> None:
     nodes = [lstm("a", "x", state=True), dense("a_1", "a:1"), dense("y", "a_1"), dense("z", "a")]
     whole = network_of({"x": (2, 3)}, nodes, "y", "z")
     part = whole.part({"a:1": (4,)}, ["y"])
@@ -138,7 +144,7 @@ def test_an_input_never_takes_the_name_of_a_node():
     close(looped.outputs(normal(1, 2, 3), given)["z"], whole.part({"a": (4,)}, ["z"])(given))
 
 
-def test_steps_of_a_stacked_network_give_what_keras_gives():
+def test_steps_of_a_stacked_network_give_what_keras_gives() -> None:
     import keras
     from keras import layers
 
@@ -168,7 +174,7 @@ def test_steps_of_a_stacked_network_give_what_keras_gives():
     close(probabilities, whole.predict(sequences))
 
 
-def test_steps_of_embedded_numbers_through_a_shared_lstm():
+def test_steps_of_embedded_numbers_through_a_shared_lstm() -> None:
     nodes = [
         node("embedding", "embedding", "x", input_dim=5, output_dim=4, mask_zero=False),
         lstm("memory", "embedding", sequences=True),
@@ -202,14 +208,14 @@ NOT_STEPWISE = {
 
 
 @pytest.mark.parametrize("case", NOT_STEPWISE)
-def test_what_cannot_run_step_by_step_is_refused(case):
+def test_what_cannot_run_step_by_step_is_refused(case: str) -> None:
     nodes, message = NOT_STEPWISE[case]
     outputs = ["y", "y:1"] if case == "states already" else ["y"]
     with pytest.raises(CheckpointError, match=message):
         network_of({"x": (4, 3)}, nodes, *outputs).stepwise()
 
 
-def test_steps_need_one_sequence():
+def test_steps_need_one_sequence() -> None:
     two = network_of({"x": (2, 3), "z": (2, 3)}, [node("y", "add", "x", "z")], "y")
     with pytest.raises(CheckpointError, match="one input, a sequence, but it has x, z"):
         two.stepwise()
@@ -221,7 +227,7 @@ def test_steps_need_one_sequence():
         flat.stepwise()
 
 
-def test_the_whole_network_stays_as_it_was(translator):
+def test_the_whole_network_stays_as_it_was(translator: Network) -> None:
     before = repr(translator.graph)
     translator.part({"target": (1, 3), "encoder:1": (4,), "encoder:2": (4,)}, ["probabilities"])
     whole = network_of({"x": (4, 3)}, [lstm("y", "x")], "y")

@@ -1,5 +1,7 @@
 """LSTMs and what goes with them give what Keras gives."""
 
+from types import ModuleType
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,9 +15,10 @@ few = settings(max_examples=12)
 
 
 @pytest.fixture(scope="module")
-def layers():
-    from keras import layers
+def layers() -> ModuleType:
+    import keras
 
+    layers: ModuleType = keras.layers
     return layers
 
 
@@ -40,7 +43,16 @@ def gappy(*shape: int) -> np.ndarray:
     use_bias=st.booleans(),
     begun=st.booleans(),
 )
-def test_lstm(layers, time, features, units, sequences, state, use_bias, begun):
+def test_lstm(
+    layers: ModuleType,
+    time: int,
+    features: int,
+    units: int,
+    sequences: bool,
+    state: bool,
+    use_bias: bool,
+    begun: bool,
+) -> None:
     import keras
 
     x = keras.Input((time, features), name="x")
@@ -53,7 +65,7 @@ def test_lstm(layers, time, features, units, sequences, state, use_bias, begun):
 
 
 @pytest.mark.parametrize("implementation", [1, 2])
-def test_what_matters_in_training_only_is_fine(layers, implementation):
+def test_what_matters_in_training_only_is_fine(layers: ModuleType, implementation: int) -> None:
     import keras
 
     x = keras.Input((4, 3), name="x")
@@ -63,7 +75,7 @@ def test_what_matters_in_training_only_is_fine(layers, implementation):
     assert_agrees(keras.Model(x, lstm(x)), normal(3, 4, 3))
 
 
-def test_long_sequences_and_large_numbers_stay_close(layers):
+def test_long_sequences_and_large_numbers_stay_close(layers: ModuleType) -> None:
     import keras
 
     x = keras.Input((200, 5), name="x")
@@ -72,7 +84,7 @@ def test_long_sequences_and_large_numbers_stay_close(layers):
     assert_agrees(keras.Model(x, y), 30 * normal(4, 200, 5))
 
 
-def test_a_shared_lstm_with_states(layers):
+def test_a_shared_lstm_with_states(layers: ModuleType) -> None:
     import keras
 
     left, right = keras.Input((4, 3), name="left"), keras.Input((5, 3), name="right")
@@ -83,7 +95,7 @@ def test_a_shared_lstm_with_states(layers):
     assert list(network.output_shapes) == ["shared_2", "shared_2:2"]
 
 
-def test_an_adder(layers):
+def test_an_adder(layers: ModuleType) -> None:
     import keras
 
     x = keras.Input((5, 6), name="x")
@@ -94,7 +106,7 @@ def test_an_adder(layers):
     assert_agrees(keras.Model(x, y), normal(3, 5, 6))
 
 
-def test_an_encoder_and_a_decoder_with_masks(layers):
+def test_an_encoder_and_a_decoder_with_masks(layers: ModuleType) -> None:
     """Keras looks at no mask where an LSTM begins in given states, but passes it on."""
     import keras
 
@@ -113,7 +125,9 @@ def test_an_encoder_and_a_decoder_with_masks(layers):
 
 @few
 @given(sequences=st.booleans(), state=st.booleans(), value=st.sampled_from([0.0, -1.5]))
-def test_masked_steps_are_passed_over(layers, sequences, state, value):
+def test_masked_steps_are_passed_over(
+    layers: ModuleType, sequences: bool, state: bool, value: float
+) -> None:
     import keras
 
     x = keras.Input((5, 3), name="x")
@@ -149,7 +163,7 @@ PASSED = {
 
 @pytest.mark.filterwarnings("ignore:Layer '.*' .* was passed an input with a mask")
 @pytest.mark.parametrize("case", PASSED)
-def test_masks_go_where_keras_lets_them(layers, case):
+def test_masks_go_where_keras_lets_them(layers: ModuleType, case: str) -> None:
     import keras
 
     x = keras.Input((5, 3), name="x")
@@ -164,7 +178,9 @@ def test_masks_go_where_keras_lets_them(layers, case):
     dimensions=st.integers(1, 4),
     mask_zero=st.booleans(),
 )
-def test_embedding(layers, shape, size, dimensions, mask_zero):
+def test_embedding(
+    layers: ModuleType, shape: tuple[int, ...], size: int, dimensions: int, mask_zero: bool
+) -> None:
     import keras
 
     x = keras.Input(shape, name="x")
@@ -178,7 +194,7 @@ def test_embedding(layers, shape, size, dimensions, mask_zero):
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("number", [-1, 3, 0.5, np.nan, np.inf, -np.inf, 1e30])
-def test_a_number_that_has_no_embedding_is_refused(number):
+def test_a_number_that_has_no_embedding_is_refused(number: float) -> None:
     embedding = {"input_dim": 3, "output_dim": 2, "mask_zero": False}
     description = {
         "inputs": [{"name": "x", "shape": [2]}],
@@ -193,7 +209,7 @@ def test_a_number_that_has_no_embedding_is_refused(number):
 
 @few
 @given(features=st.integers(1, 4), count=st.integers(1, 5))
-def test_repeat_vector(layers, features, count):
+def test_repeat_vector(layers: ModuleType, features: int, count: int) -> None:
     import keras
 
     x = keras.Input((features,), name="x")

@@ -1,6 +1,7 @@
 """A page cleaned tile by tile is the page cleaned at once."""
 
 import tracemalloc
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from nnlab.errors import CheckpointError, UsageError
 from nnlab.inference import Network, checked_graph
 from nnlab.inference.receptive import Field, receptive_field
 from nnlab.inference.tiles import run_on_page, run_tiled
+from nnlab.models.describe import Description
+from tests.annotations import Node
 from tests.inference.test_parts import node
 
 few = settings(max_examples=25)
@@ -18,11 +21,19 @@ few = settings(max_examples=25)
 sizes = st.tuples(st.integers(1, 70), st.integers(1, 70))
 
 
-def run_whole(network, page):
+def run_whole(network: Network, page: np.ndarray) -> np.ndarray:
     return run_tiled(network, page, tile=max(page.shape), margin=0)
 
 
-def conv(name, source, filters=3, kernel=3, stride=1, activation="relu", padding="same"):
+def conv(
+    name: str,
+    source: str,
+    filters: int = 3,
+    kernel: int = 3,
+    stride: int = 1,
+    activation: str = "relu",
+    padding: str = "same",
+) -> Node:
     return node(
         name,
         "conv2d",
@@ -36,7 +47,9 @@ def conv(name, source, filters=3, kernel=3, stride=1, activation="relu", padding
     )
 
 
-def pool(name, source, size, stride=None, padding="same"):
+def pool(
+    name: str, source: str, size: int, stride: int | None = None, padding: str = "same"
+) -> Node:
     strides = [stride or size] * 2
     return node(
         name,
@@ -48,11 +61,11 @@ def pool(name, source, size, stride=None, padding="same"):
     )
 
 
-def larger(name, source, size):
+def larger(name: str, source: str, size: int) -> Node:
     return node(name, "up_sampling2d", source, size=[size, size], interpolation="nearest")
 
 
-def described(*nodes, side=24, output="clean"):
+def described(*nodes: Node, side: int = 24, output: str = "clean") -> Description:
     scale = node("scale", "rescale", "page", scale=1 / 255, offset=0.0)
     return {
         "inputs": [{"name": "page", "shape": [side, side, 1]}],
@@ -61,7 +74,7 @@ def described(*nodes, side=24, output="clean"):
     }
 
 
-def network_of(description) -> Network:
+def network_of(description: Description) -> Network:
     rng = np.random.default_rng(0)
     weights = {
         name: rng.normal(0, 1.5 / np.sqrt(np.prod(shape[:-1])), shape).astype(np.float32)
@@ -70,7 +83,7 @@ def network_of(description) -> Network:
     return Network(checked_graph(description), weights)
 
 
-def autoencoder(strides=(2, 2), kernel=3, by_pools=True) -> Network:
+def autoencoder(strides: Sequence[int] = (2, 2), kernel: int = 3, by_pools: bool = True) -> Network:
     """One level for each stride: a convolution and a pool, or a convolution that strides."""
     nodes, last = [], "scale"
     for level, stride in enumerate(strides):
@@ -89,11 +102,11 @@ def autoencoder(strides=(2, 2), kernel=3, by_pools=True) -> Network:
     return network_of(described(*nodes, side=36))
 
 
-def page_of(height, width):
+def page_of(height: int, width: int) -> np.ndarray:
     return np.random.default_rng(4).integers(0, 256, (height, width)).astype(np.float32)
 
 
-def assert_same(network, page, tile):
+def assert_same(network: Network, page: np.ndarray, tile: int) -> None:
     whole, tiled = run_whole(network, page), run_tiled(network, page, tile)
     assert tiled.shape == page.shape
     assert tiled.dtype == np.float32
@@ -102,7 +115,7 @@ def assert_same(network, page, tile):
 
 @few
 @given(size=sizes, tile=st.integers(1, 40))
-def test_tiles_are_the_whole_page(size, tile):
+def test_tiles_are_the_whole_page(size: tuple[int, int], tile: int) -> None:
     assert_same(autoencoder(), page_of(*size), tile)
 
 
@@ -114,38 +127,40 @@ def test_tiles_are_the_whole_page(size, tile):
     kernel=st.integers(1, 5),
     by_pools=st.booleans(),
 )
-def test_tiles_are_the_whole_page_at_any_depth(size, tile, strides, kernel, by_pools):
+def test_tiles_are_the_whole_page_at_any_depth(
+    size: tuple[int, int], tile: int, strides: list[int], kernel: int, by_pools: bool
+) -> None:
     assert_same(autoencoder(tuple(strides), kernel, by_pools), page_of(*size), tile)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 50), (49, 2), (3, 3), (64, 37)])
-def test_tiny_and_odd_pages(size):
+def test_tiny_and_odd_pages(size: tuple[int, int]) -> None:
     assert_same(autoencoder(), page_of(*size), 8)
 
 
 @pytest.mark.parametrize("pooled", [pool("y", "x", 3, 2), conv("y", "x", 3, 5, 2)])
-def test_windows_that_overlap(pooled):
+def test_windows_that_overlap(pooled: Node) -> None:
     network = network_of(
         described(conv("x", "scale"), pooled, larger("z", "y", 2), conv("clean", "z", 1))
     )
     assert_same(network, page_of(61, 58), 10)
 
 
-def test_the_whole_page_is_the_network_run_once_on_the_page_continued_by_its_edge():
+def test_the_whole_page_is_the_network_run_once_on_the_page_continued_by_its_edge() -> None:
     network, page = autoencoder(), page_of(38, 35)
     continued = np.pad(page, [(0, 2), (0, 1)], "edge")
     once = network.part({"page": (40, 36, 1)}, ["clean"]).predict(continued[None, ..., None])
     np.testing.assert_array_equal(run_whole(network, page), once[0, :38, :35, 0])
 
 
-def test_bytes_are_taken_as_they_are():
+def test_bytes_are_taken_as_they_are() -> None:
     network, page = autoencoder(), page_of(30, 41)
     np.testing.assert_array_equal(
         run_tiled(network, page.astype(np.uint8), 16), run_tiled(network, page, 16)
     )
 
 
-def test_the_network_looks_exactly_as_far_as_it_does():
+def test_the_network_looks_exactly_as_far_as_it_does() -> None:
     network = autoencoder()
     field = receptive_field(network.graph)
     assert field == Field((4, 4), (14, 14))
@@ -162,7 +177,7 @@ def test_the_network_looks_exactly_as_far_as_it_does():
     assert len(rows) > 20
 
 
-def test_the_edge_of_a_page_is_no_edge_to_the_network():
+def test_the_edge_of_a_page_is_no_edge_to_the_network() -> None:
     network = network_of(described(conv("clean", "scale", 1, activation="linear")))
     page = np.full((9, 13), 200.0)
     inside = run_tiled(network, np.full((60, 60), 200.0))[30, 30]
@@ -170,13 +185,13 @@ def test_the_edge_of_a_page_is_no_edge_to_the_network():
     assert np.abs(run_tiled(network, page)[0] - inside).max() > 1e-3
 
 
-def test_too_small_a_margin_leaves_seams():
+def test_too_small_a_margin_leaves_seams() -> None:
     network, page = autoencoder(), page_of(64, 64)
     difference = run_tiled(network, page, 16, margin=0) - run_whole(network, page)
     assert np.abs(difference).max() > 1e-4
 
 
-def test_memory_grows_with_the_tile_and_not_with_the_page():
+def test_memory_grows_with_the_tile_and_not_with_the_page() -> None:
     network = autoencoder()
     peaks = []
     for side in (200, 800):
@@ -201,13 +216,13 @@ def test_memory_grows_with_the_tile_and_not_with_the_page():
         [node("clean", "concatenate", "scale", "scale", axis=1)],
     ],
 )
-def test_other_networks_are_refused(nodes):
+def test_other_networks_are_refused(nodes: list[Node]) -> None:
     network = network_of(described(*nodes))
     with pytest.raises(CheckpointError, match="expected"):
         run_tiled(network, page_of(30, 30))
 
 
-def test_weights_that_are_too_large_are_refused():
+def test_weights_that_are_too_large_are_refused() -> None:
     network = autoencoder()
     weights = {name: array * np.float32(1e30) for name, array in network.weights.items()}
     with pytest.raises(CheckpointError, match="too large"):
@@ -224,6 +239,6 @@ def test_weights_that_are_too_large_are_refused():
         (np.zeros((3, 3)), 8, -1),
     ],
 )
-def test_no_page_and_no_tile(page, tile, margin):
+def test_no_page_and_no_tile(page: np.ndarray, tile: int, margin: int | None) -> None:
     with pytest.raises(UsageError, match="expected"):
         run_tiled(autoencoder(), page, tile, margin)

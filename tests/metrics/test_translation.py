@@ -1,4 +1,5 @@
 import logging
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ sentence = st.text("ab é", max_size=12)
 pairs = st.lists(st.tuples(sentence, st.lists(sentence, min_size=1, max_size=3)), min_size=1)
 
 
-def test_sentences_may_have_different_numbers_of_references():
+def test_sentences_may_have_different_numbers_of_references() -> None:
     # repeating a reference changes nothing, so it may fill the gaps
     filled = [(known * 3)[:3] for known in REFERENCES]
     streams = [list(stream) for stream in zip(*filled, strict=True)]
@@ -31,14 +32,14 @@ def test_sentences_may_have_different_numbers_of_references():
     assert metrics.chrf(HYPOTHESES, [known[:1] for known in REFERENCES]) < chrf - 1
 
 
-def test_an_empty_reference_counts_and_a_sentence_with_one_reference_may_come_first():
+def test_an_empty_reference_counts_and_a_sentence_with_one_reference_may_come_first() -> None:
     assert metrics.chrf(["a b c", ""], [["a b c"], ["", "x"]]) == pytest.approx(100)
     assert metrics.bleu(["een twee drie vier"] * 2, [["een twee drie vier"]] * 2) == pytest.approx(
         100
     )
 
 
-def test_chrf_by_hand():
+def test_chrf_by_hand() -> None:
     # ab against abc: precision 1, 1; recall 2/3, 1/2; length 3 is not in the hypothesis
     recall = (2 / 3 + 1 / 2) / 2
     expected = 100 * 5 * recall / (4 + recall)
@@ -48,18 +49,18 @@ def test_chrf_by_hand():
 
 @settings(max_examples=150)
 @given(pairs)
-def test_the_chrf_of_sentences_matches_sacrebleu(rows):
+def test_the_chrf_of_sentences_matches_sacrebleu(rows: list[tuple[str, list[str]]]) -> None:
     texts, known = [row[0] for row in rows], [row[1] for row in rows]
     expected = [CHRF().sentence_score(text, refs).score for text, refs in rows]
     assert metrics.sentence_chrf(texts, known) == pytest.approx(expected, abs=1e-9)
 
 
-def test_exact_match_needs_equality_with_one_reference():
+def test_exact_match_needs_equality_with_one_reference() -> None:
     assert metrics.exact_match(HYPOTHESES, REFERENCES) == 1 / 4
     assert metrics.exact_match(["hallo ", "Hoi"], [["hallo"], ["hoi"]]) == 0
 
 
-def test_the_interval_contains_the_score_and_narrows_with_more_sentences():
+def test_the_interval_contains_the_score_and_narrows_with_more_sentences() -> None:
     rng = np.random.default_rng(0)
     places = rng.integers(4, size=400)
     texts, known = [HYPOTHESES[i] for i in places], [REFERENCES[i] for i in places]
@@ -74,7 +75,7 @@ def test_the_interval_contains_the_score_and_narrows_with_more_sentences():
     assert alike.low == pytest.approx(alike.high) == pytest.approx(metrics.chrf(["ab"], [["abc"]]))
 
 
-def test_the_interval_is_as_wide_as_in_sacrebleu():
+def test_the_interval_is_as_wide_as_in_sacrebleu() -> None:
     rng = np.random.default_rng(1)
     places = rng.integers(4, size=120)
     texts, known = [HYPOTHESES[i] for i in places], [REFERENCES[i][:1] for i in places]
@@ -83,7 +84,7 @@ def test_the_interval_is_as_wide_as_in_sacrebleu():
     assert (interval.high - interval.low) / 2 == pytest.approx(score._ci, rel=0.15)
 
 
-def test_tokenized_sentences_cause_no_warning(caplog):
+def test_tokenized_sentences_cause_no_warning(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         metrics.bleu(["dat is zo ."] * 150, [["dat is zo ."]] * 150)
         metrics.chrf(["dat is zo ."] * 150, [["dat is zo ."]] * 150)
@@ -100,7 +101,9 @@ def test_tokenized_sentences_cause_no_warning(caplog):
         metrics.chrf_interval,
     ],
 )
-def test_a_missing_reference_is_refused(score):
+def test_a_missing_reference_is_refused(
+    score: Callable[[Sequence[str], Sequence[Sequence[str]]], object],
+) -> None:
     with pytest.raises(ValueError, match="got 0 hypotheses and 0 lists"):
         score([], [])
     with pytest.raises(ValueError, match="got 2 hypotheses and 1 lists"):
@@ -110,6 +113,6 @@ def test_a_missing_reference_is_refused(score):
             score(["a", "b"], bad)
 
 
-def test_a_confidence_out_of_range_is_refused():
+def test_a_confidence_out_of_range_is_refused() -> None:
     with pytest.raises(ValueError, match="between 0 and 1, got 95"):
         metrics.chrf_interval(["a"], [["a"]], confidence=95)

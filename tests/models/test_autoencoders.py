@@ -1,6 +1,8 @@
 """The report's autoencoders: their shape, and equal answers from Keras and NumPy."""
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,20 +16,23 @@ from nnlab.models.describe import describe
 from nnlab.models.plane_autoencoder import plane_autoencoder
 from tests.inference.agreement import assert_agrees, normal
 
+if TYPE_CHECKING:
+    import keras
+
 few = settings(max_examples=6)
 
 
-def activations_of(model):
+def activations_of(model: "keras.Model") -> list[str]:
     nodes = describe(model)["nodes"]
     return [node["settings"]["activation"] for node in nodes if node["kind"] == "dense"]
 
 
-def kernels_of(model):
+def kernels_of(model: "keras.Model") -> list[tuple[int, ...]]:
     variables = checked_graph(describe(model)).variable_shapes()
     return [shape for name, shape in variables.items() if name.endswith("/kernel")]
 
 
-def test_the_plane_autoencoder_is_the_reports():
+def test_the_plane_autoencoder_is_the_reports() -> None:
     model = plane_autoencoder((28, 28))
     assert kernels_of(model) == [(784, 256), (256, 2), (2, 256), (256, 784)]
     assert activations_of(model) == ["relu", "linear", "relu", "sigmoid"]
@@ -35,7 +40,7 @@ def test_the_plane_autoencoder_is_the_reports():
     assert describe(model)["inputs"] == [{"name": "image", "shape": [28, 28]}]
 
 
-def test_the_basket_autoencoder_is_the_reports():
+def test_the_basket_autoencoder_is_the_reports() -> None:
     model = basket_autoencoder(169)
     sizes = [169, 128, 64, 32, 16, 32, 64, 128, 169]
     assert kernels_of(model) == list(pairwise(sizes))
@@ -47,13 +52,15 @@ def test_the_basket_autoencoder_is_the_reports():
 @pytest.mark.parametrize(
     "build", [lambda: plane_autoencoder((5, 4)), lambda: basket_autoencoder(9)]
 )
-def test_layer_names_do_not_depend_on_earlier_models(build):
+def test_layer_names_do_not_depend_on_earlier_models(build: Callable[[], "keras.Model"]) -> None:
     assert describe(build()) == describe(build())
 
 
 @few
 @given(height=st.integers(1, 9), width=st.integers(1, 9), units=st.integers(1, 30))
-def test_numpy_and_keras_agree_on_the_plane_autoencoder(height, width, units):
+def test_numpy_and_keras_agree_on_the_plane_autoencoder(
+    height: int, width: int, units: int
+) -> None:
     pixels = np.random.default_rng(2).integers(0, 256, (4, height, width)).astype(np.float32)
     drawn = assert_agrees(plane_autoencoder((height, width), units), pixels).predict(pixels)
     assert drawn.shape == (4, height * width)
@@ -64,13 +71,13 @@ def test_numpy_and_keras_agree_on_the_plane_autoencoder(height, width, units):
 
 @few
 @given(items=st.integers(1, 40), hidden=st.lists(st.integers(1, 20), max_size=3))
-def test_numpy_and_keras_agree_on_the_basket_autoencoder(items, hidden):
+def test_numpy_and_keras_agree_on_the_basket_autoencoder(items: int, hidden: list[int]) -> None:
     baskets = np.random.default_rng(3).integers(0, 2, (5, items)).astype(np.float32)
     scores = assert_agrees(basket_autoencoder(items, 0.5, hidden, 3), baskets).predict(baskets)
     assert scores.shape == (5, items)
 
 
-def test_numpy_and_keras_agree_on_softsign():
+def test_numpy_and_keras_agree_on_softsign() -> None:
     import keras
     from keras import layers
 
@@ -81,7 +88,7 @@ def test_numpy_and_keras_agree_on_softsign():
     )
 
 
-def test_softsign_by_hand():
+def test_softsign_by_hand() -> None:
     x = np.array([-3, -1, 0, 1, 3, 1e38], np.float32)
     assert softsign(x).tolist() == [-0.75, -0.5, 0, 0.5, 0.75, 1]
     assert softsign(x).dtype == np.float32

@@ -1,5 +1,9 @@
 """Describing Keras models: what is refused, and weights by name."""
 
+from collections.abc import Callable
+from types import ModuleType
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -7,8 +11,12 @@ from nnlab.errors import CheckpointError, NnlabError
 from nnlab.models.describe import describe, load_weights, weights_of
 from nnlab.models.mlp import mlp
 
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
 
-def model_of(make, *shape: int | None):
+
+def model_of(make: Callable[[ModuleType], "keras.Layer"], *shape: int | None) -> "keras.Model":
     """Return a model of one layer, which `make` creates from `keras.layers`."""
     import keras
 
@@ -79,24 +87,24 @@ REFUSED = {
 
 @pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_inference_does_not_support_is_refused(case):
+def test_what_inference_does_not_support_is_refused(case: str) -> None:
     make, shape, message = REFUSED[case]
     with pytest.raises(NnlabError, match=message):
         describe(model_of(make, *shape))
 
 
-def test_a_derived_class_is_refused():
+def test_a_derived_class_is_refused() -> None:
     import keras
 
-    class Dense(keras.layers.Dense):
-        def call(self, inputs):
+    class Dense(keras.layers.Dense):  # type: ignore[misc]  # Keras has no types
+        def call(self, inputs: "tf.Tensor") -> "tf.Tensor":
             return 2 * super().call(inputs)
 
     with pytest.raises(NnlabError, match="'y' is a Dense, which NumPy inference does not support"):
         describe(model_of(lambda _: Dense(2, name="y"), 4))
 
 
-def test_an_operation_is_refused():
+def test_an_operation_is_refused() -> None:
     import keras
 
     x = keras.Input((3,), name="x")
@@ -104,7 +112,7 @@ def test_an_operation_is_refused():
         describe(keras.Model(x, x * 2))
 
 
-def test_dropout_that_is_always_on_is_refused():
+def test_dropout_that_is_always_on_is_refused() -> None:
     import keras
 
     x = keras.Input((3,), name="x")
@@ -113,7 +121,7 @@ def test_dropout_that_is_always_on_is_refused():
         describe(keras.Model(x, y))
 
 
-def test_a_stateful_lstm_is_refused():
+def test_a_stateful_lstm_is_refused() -> None:
     import keras
 
     x = keras.Input(batch_shape=(4, 3, 2), name="x")
@@ -123,7 +131,7 @@ def test_a_stateful_lstm_is_refused():
 
 
 @pytest.mark.parametrize("begun", [False, True])
-def test_an_explicit_mask_is_refused(begun):
+def test_an_explicit_mask_is_refused(begun: bool) -> None:
     import keras
     from keras import layers
 
@@ -136,7 +144,7 @@ def test_an_explicit_mask_is_refused(begun):
         describe(keras.Model(x, y))
 
 
-def test_outputs_of_a_layer_are_numbered():
+def test_outputs_of_a_layer_are_numbered() -> None:
     import keras
     from keras import layers
 
@@ -153,7 +161,7 @@ def test_outputs_of_a_layer_are_numbered():
     assert description["outputs"] == ["decoder", "encoder", "encoder:2"]
 
 
-def test_a_model_inside_a_model_is_refused():
+def test_a_model_inside_a_model_is_refused() -> None:
     import keras
 
     x = keras.Input((4, 4), name="x")
@@ -161,7 +169,7 @@ def test_a_model_inside_a_model_is_refused():
         describe(keras.Model(x, mlp((4, 4), 2)(x)))
 
 
-def test_a_sequential_model_is_refused():
+def test_a_sequential_model_is_refused() -> None:
     import keras
 
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
@@ -169,7 +177,7 @@ def test_a_sequential_model_is_refused():
         describe(model)
 
 
-def test_a_later_call_of_a_shared_layer_never_takes_the_name_of_another_layer():
+def test_a_later_call_of_a_shared_layer_never_takes_the_name_of_another_layer() -> None:
     import keras
     from keras import layers
 
@@ -184,7 +192,7 @@ def test_a_later_call_of_a_shared_layer_never_takes_the_name_of_another_layer():
     ]
 
 
-def test_weights_are_copied_and_loaded_back():
+def test_weights_are_copied_and_loaded_back() -> None:
     source, target = mlp((5, 5), 3, (4,)), mlp((5, 5), 3, (4,))
     load_weights(target, weights_of(source))
     came = weights_of(target)
@@ -198,7 +206,7 @@ def test_weights_are_copied_and_loaded_back():
         np.testing.assert_array_equal(came[name], weights)
 
 
-def test_weights_are_copies():
+def test_weights_are_copies() -> None:
     model = mlp((5, 5), 3, (4,))
     before = weights_of(model)
     model.get_layer("hidden_1").kernel.assign_add(np.ones((25, 4)))
@@ -213,7 +221,9 @@ def test_weights_are_copies():
         ({"probabilities/bias": np.zeros(4)}, r"shape \(3,\), got \(4,\)"),
     ],
 )
-def test_weights_that_do_not_fit_leave_the_model_unchanged(changes, message):
+def test_weights_that_do_not_fit_leave_the_model_unchanged(
+    changes: dict[str, np.ndarray | None], message: str
+) -> None:
     model = mlp((5, 5), 3, (4,))
     before = weights_of(model)
     weights = {name: values + 1 for name, values in before.items()} | changes

@@ -1,5 +1,8 @@
 """The report's networks: their shape, and equal answers from Keras and NumPy."""
 
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,6 +20,9 @@ from nnlab.models.page_cleaner import page_cleaner
 from nnlab.models.translator import translator
 from tests.inference.agreement import assert_agrees
 
+if TYPE_CHECKING:
+    import keras
+
 few = settings(max_examples=6)
 
 
@@ -24,7 +30,7 @@ def pixels(*shape: int) -> np.ndarray:
     return np.random.default_rng(2).integers(0, 256, shape).astype(np.float32)
 
 
-def test_the_mlp_is_the_reports():
+def test_the_mlp_is_the_reports() -> None:
     description = describe(mlp((28, 28), 10))
     assert checked_graph(description).variable_shapes() == {
         "hidden_1/kernel": (784, 512),
@@ -38,7 +44,7 @@ def test_the_mlp_is_the_reports():
     assert kinds == ["rescale", "flatten", "dense", "dropout", "dense", "dropout", "dense"]
 
 
-def test_the_cnn_is_the_reports():
+def test_the_cnn_is_the_reports() -> None:
     description = describe(cnn((28, 28), 10))
     assert checked_graph(description).variable_shapes() == {
         "convolution_1/kernel": (3, 3, 1, 32),
@@ -53,7 +59,7 @@ def test_the_cnn_is_the_reports():
 
 
 @pytest.mark.parametrize("build", [mlp, cnn])
-def test_layer_names_do_not_depend_on_earlier_models(build):
+def test_layer_names_do_not_depend_on_earlier_models(build: Callable[..., "keras.Model"]) -> None:
     first, second = describe(build((12, 12), 3)), describe(build((12, 12), 3))
     assert first == second
     assert first["inputs"] == [{"name": "image", "shape": [12, 12]}]
@@ -67,7 +73,9 @@ def test_layer_names_do_not_depend_on_earlier_models(build):
     classes=st.integers(2, 12),
     hidden_units=st.lists(st.integers(1, 40), max_size=3),
 )
-def test_numpy_and_keras_agree_on_the_mlp(height, width, classes, hidden_units):
+def test_numpy_and_keras_agree_on_the_mlp(
+    height: int, width: int, classes: int, hidden_units: list[int]
+) -> None:
     model = mlp((height, width), classes, hidden_units, dropout=0.5)
     network = assert_agrees(model, pixels(4, height, width))
     probabilities = network.predict(pixels(4, height, width))
@@ -82,22 +90,24 @@ def test_numpy_and_keras_agree_on_the_mlp(height, width, classes, hidden_units):
     filters=st.lists(st.integers(1, 8), min_size=1, max_size=3),
     dense_units=st.integers(1, 20),
 )
-def test_numpy_and_keras_agree_on_the_cnn(height, width, classes, filters, dense_units):
+def test_numpy_and_keras_agree_on_the_cnn(
+    height: int, width: int, classes: int, filters: Sequence[int], dense_units: int
+) -> None:
     model = cnn((height, width), classes, filters, dense_units)
     assert_agrees(model, pixels(3, height, width))
 
 
 @pytest.mark.parametrize("build", [mlp, cnn])
-def test_numpy_and_keras_agree_at_the_report_sizes(build):
+def test_numpy_and_keras_agree_at_the_report_sizes(build: Callable[..., "keras.Model"]) -> None:
     assert_agrees(build((28, 28), 10), pixels(5, 28, 28))
 
 
-def test_the_cnn_takes_the_smallest_images_it_can():
+def test_the_cnn_takes_the_smallest_images_it_can() -> None:
     assert cnn((6, 6), 2).output_shape == (None, 2)
 
 
 @pytest.mark.parametrize("shape", [(5, 6), (6, 5), (1, 1)])
-def test_the_cnn_refuses_smaller_images(shape):
+def test_the_cnn_refuses_smaller_images(shape: tuple[int, int]) -> None:
     with pytest.raises(UsageError, match="at least 6x6 pixels.*use larger images or the MLP"):
         cnn(shape, 2)
 
@@ -108,7 +118,7 @@ def one_hot(*shape: int) -> np.ndarray:
     return np.eye(shape[-1], dtype=np.float32)[codes]
 
 
-def test_the_character_lstm_is_the_reports():
+def test_the_character_lstm_is_the_reports() -> None:
     assert checked_graph(describe(character_lstm(40, 57))).variable_shapes() == {
         "memory/kernel": (57, 720),
         "memory/recurrent_kernel": (180, 720),
@@ -118,7 +128,7 @@ def test_the_character_lstm_is_the_reports():
     }
 
 
-def test_the_adder_is_the_reports():
+def test_the_adder_is_the_reports() -> None:
     description = describe(adder(7, 4, 12))
     assert checked_graph(description).variable_shapes() == {
         "encoder/kernel": (12, 512),
@@ -132,7 +142,7 @@ def test_the_adder_is_the_reports():
     }
 
 
-def test_the_translator_is_the_reports():
+def test_the_translator_is_the_reports() -> None:
     shapes = checked_graph(describe(translator((16, 70), (59, 80)))).variable_shapes()
     assert shapes["encoder/kernel"] == (70, 1024)
     assert shapes["decoder/kernel"] == (80, 1024)
@@ -143,7 +153,9 @@ def test_the_translator_is_the_reports():
 
 @few
 @given(length=st.integers(1, 9), characters=st.integers(2, 8), units=st.integers(1, 9))
-def test_numpy_and_keras_agree_on_the_recurrent_networks(length, characters, units):
+def test_numpy_and_keras_agree_on_the_recurrent_networks(
+    length: int, characters: int, units: int
+) -> None:
     assert_agrees(character_lstm(length, characters, units), one_hot(3, length, characters))
     assert_agrees(adder(length, length + 1, characters, units), one_hot(3, length, characters))
     source, target = one_hot(3, length, characters), one_hot(3, length + 2, characters + 1)
@@ -151,7 +163,7 @@ def test_numpy_and_keras_agree_on_the_recurrent_networks(length, characters, uni
     assert_agrees(translator(source.shape[1:], target.shape[1:], units), source, target)
 
 
-def test_padding_does_not_change_a_translation():
+def test_padding_does_not_change_a_translation() -> None:
     source, target = one_hot(2, 9, 5), one_hot(2, 4, 6)
     source[:, 5:] = 0
     long = assert_agrees(translator((9, 5), (4, 6), 7), source, target)
@@ -159,7 +171,7 @@ def test_padding_does_not_change_a_translation():
     np.testing.assert_array_equal(long(source, target), short(source[:, :5], target))
 
 
-def test_the_page_cleaner_is_the_reports():
+def test_the_page_cleaner_is_the_reports() -> None:
     description = describe(page_cleaner((64, 48)))
     assert description["inputs"] == [{"name": "page", "shape": [64, 48, 1]}]
     assert description["outputs"] == ["clean"]
@@ -186,7 +198,9 @@ def test_the_page_cleaner_is_the_reports():
     blocks=st.tuples(st.integers(1, 4), st.integers(1, 4)),
     filters=st.lists(st.integers(1, 8), min_size=1, max_size=3),
 )
-def test_numpy_and_keras_agree_on_the_page_cleaner(blocks, filters):
+def test_numpy_and_keras_agree_on_the_page_cleaner(
+    blocks: tuple[int, int], filters: Sequence[int]
+) -> None:
     height, width = (2 ** len(filters) * count for count in blocks)
     network = assert_agrees(page_cleaner((height, width), filters), pixels(3, height, width, 1))
     clean = network.predict(pixels(3, height, width, 1))
@@ -194,7 +208,7 @@ def test_numpy_and_keras_agree_on_the_page_cleaner(blocks, filters):
     assert clean.max() <= 1
 
 
-def test_the_page_cleaner_runs_on_pages_of_other_sizes_than_its_patches():
+def test_the_page_cleaner_runs_on_pages_of_other_sizes_than_its_patches() -> None:
     small, large = page_cleaner((16, 16)), page_cleaner((52, 40))
     network = assert_agrees(large, pixels(1, 52, 40, 1))
     network = Network(checked_graph(describe(small)), network.weights)
@@ -206,6 +220,8 @@ def test_the_page_cleaner_runs_on_pages_of_other_sizes_than_its_patches():
 
 
 @pytest.mark.parametrize(("shape", "filters"), [((30, 32), (8, 8)), ((32, 0), (8,)), ((4, 4), ())])
-def test_the_page_cleaner_refuses_patches_that_its_pools_do_not_divide(shape, filters):
+def test_the_page_cleaner_refuses_patches_that_its_pools_do_not_divide(
+    shape: tuple[int, int], filters: Sequence[int]
+) -> None:
     with pytest.raises(UsageError, match="multiples"):
         page_cleaner(shape, filters)

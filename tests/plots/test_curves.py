@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,7 @@ from nnlab.plots.curves import learning_curves
 from tests.plots.figures import FOOTER, check
 
 
-def history(epochs, untrained=True):
+def history(epochs: int, untrained: bool = True) -> dict[str, list[float | None]]:
     """Return a history as the loop writes it, starting with the untrained network or not."""
     epoch = np.arange(0 if untrained else 1, epochs + 1)
     falling = np.exp(-epoch / 5)
@@ -24,7 +26,9 @@ def history(epochs, untrained=True):
 
 @pytest.mark.parametrize("epochs", [1, 2, 20, 100])
 @pytest.mark.parametrize("untrained", [True, False])
-def test_loss_and_measure_are_drawn_side_by_side(tmp_path, epochs, untrained):
+def test_loss_and_measure_are_drawn_side_by_side(
+    tmp_path: Path, epochs: int, untrained: bool
+) -> None:
     figure = learning_curves(history(epochs, untrained), "accuracy", epochs, footer=FOOTER)
     texts = check(figure, tmp_path)
     loss, accuracy = figure.axes
@@ -33,7 +37,7 @@ def test_loss_and_measure_are_drawn_side_by_side(tmp_path, epochs, untrained):
     assert {"training", "validation", f"best epoch ({epochs})"} <= set(texts)
 
 
-def test_the_untrained_score_is_written_and_does_not_flatten_the_curves():
+def test_the_untrained_score_is_written_and_does_not_flatten_the_curves() -> None:
     loss, accuracy = learning_curves(history(20), "accuracy", 20).axes
     assert loss.get_ylim()[1] < 0.5
     assert accuracy.get_ylim()[0] > 85
@@ -41,7 +45,7 @@ def test_the_untrained_score_is_written_and_does_not_flatten_the_curves():
     assert accuracy.get_title(loc="right") == "untrained: 9.94 %"
 
 
-def test_a_diverged_run_is_marked_and_its_loss_has_a_log_scale(tmp_path):
+def test_a_diverged_run_is_marked_and_its_loss_has_a_log_scale(tmp_path: Path) -> None:
     columns = history(100)
     columns["loss"][60:] = [50.0] * 39 + [float("nan"), float("inf")]
     figure = learning_curves(columns, "accuracy", 55, diverged_epoch=60, footer=FOOTER)
@@ -50,7 +54,7 @@ def test_a_diverged_run_is_marked_and_its_loss_has_a_log_scale(tmp_path):
 
 
 @pytest.mark.parametrize("peak", [7.4, 1e6])
-def test_an_explosion_leaves_the_epochs_before_it_legible(tmp_path, peak):
+def test_an_explosion_leaves_the_epochs_before_it_legible(tmp_path: Path, peak: float) -> None:
     columns = history(100)
     for name in ("loss", "validation_loss"):
         columns[name][60:] = [peak] * 41
@@ -61,7 +65,7 @@ def test_an_explosion_leaves_the_epochs_before_it_legible(tmp_path, peak):
     assert np.log(0.2 / low) > 0.1 * np.log(high / low)
 
 
-def test_an_epoch_without_a_finite_loss_is_still_marked(tmp_path):
+def test_an_epoch_without_a_finite_loss_is_still_marked(tmp_path: Path) -> None:
     columns = history(8)
     for column in columns.values():
         column[8] = float("nan")
@@ -71,7 +75,7 @@ def test_an_epoch_without_a_finite_loss_is_still_marked(tmp_path):
     assert all(axes.get_xlim()[1] >= 8 for axes in figure.axes)
 
 
-def test_columns_may_be_missing(tmp_path):
+def test_columns_may_be_missing(tmp_path: Path) -> None:
     columns = {key: history(5)[key] for key in ("epoch", "loss")}
     figure = learning_curves(columns, "accuracy", None)
     texts = check(figure, tmp_path)
@@ -79,13 +83,13 @@ def test_columns_may_be_missing(tmp_path):
     assert "validation" not in texts
 
 
-def test_validation_may_be_in_one_panel_only(tmp_path):
+def test_validation_may_be_in_one_panel_only(tmp_path: Path) -> None:
     columns = history(5)
     del columns["validation_loss"]
     assert "validation" in check(learning_curves(columns, "accuracy", 5), tmp_path)
 
 
-def test_a_measure_that_is_not_a_share_keeps_its_unit(tmp_path):
+def test_a_measure_that_is_not_a_share_keeps_its_unit(tmp_path: Path) -> None:
     columns = history(5)
     columns["bits_per_character"] = columns.pop("accuracy")
     figure = learning_curves(columns, "bits_per_character", 5)
@@ -93,7 +97,7 @@ def test_a_measure_that_is_not_a_share_keeps_its_unit(tmp_path):
     assert figure.axes[1].get_ylabel() == "bits per character"
 
 
-def test_a_history_without_any_score_says_so(tmp_path):
+def test_a_history_without_any_score_says_so(tmp_path: Path) -> None:
     columns: dict[str, list[float | None]] = {
         "epoch": [0],
         "loss": [None],

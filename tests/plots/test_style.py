@@ -1,4 +1,6 @@
 import os
+from pathlib import Path
+from typing import NoReturn
 
 import matplotlib as mpl
 import pytest
@@ -17,7 +19,7 @@ def titled(title: str, footer: str = FOOTER, width: float = 5.0) -> Figure:
     return figure
 
 
-def test_a_saved_figure_has_150_dots_per_inch(tmp_path):
+def test_a_saved_figure_has_150_dots_per_inch(tmp_path: Path) -> None:
     style.save(titled("Loss"), tmp_path / "loss.png")
     with Image.open(tmp_path / "loss.png") as image:
         assert image.size == (750, 450)
@@ -25,18 +27,20 @@ def test_a_saved_figure_has_150_dots_per_inch(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["loss.png"]
 
 
-def test_saving_replaces_the_old_figure_at_once(tmp_path):
+def test_saving_replaces_the_old_figure_at_once(tmp_path: Path) -> None:
     path = tmp_path / "loss.png"
     path.write_bytes(b"old")
     style.save(titled("Loss"), path)
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_failed_write_keeps_the_old_figure_and_leaves_nothing_behind(tmp_path, monkeypatch):
+def test_a_failed_write_keeps_the_old_figure_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "loss.png"
     path.write_bytes(b"old")
 
-    def full(*_):
+    def full(*_: object) -> NoReturn:
         raise OSError("No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
@@ -47,12 +51,12 @@ def test_a_failed_write_keeps_the_old_figure_and_leaves_nothing_behind(tmp_path,
 
 
 @pytest.mark.parametrize("repeat", [1, 3, 8])
-def test_a_footer_of_any_length_stays_below_the_axes(tmp_path, repeat):
+def test_a_footer_of_any_length_stays_below_the_axes(tmp_path: Path, repeat: int) -> None:
     texts = check(titled("Loss", FOOTER * repeat), tmp_path)
     assert any(text.startswith("MNIST") for text in texts)
 
 
-def test_an_empty_footer_takes_no_room():
+def test_an_empty_footer_takes_no_room() -> None:
     assert style.footer_height("", 5) == 0
     assert style.footer_height(FOOTER, 3) > style.footer_height(FOOTER, 10) > 0
 
@@ -60,23 +64,23 @@ def test_an_empty_footer_takes_no_room():
 @pytest.mark.parametrize(
     "name", ["$", "a $1 note", "$x^2$", r"\frac{", "日本語 🙂", "tab\tand\nnewline"]
 )
-def test_any_name_can_be_drawn(tmp_path, name):
+def test_any_name_can_be_drawn(tmp_path: Path, name: str) -> None:
     texts = check(titled(name, footer=name), tmp_path)
     assert style.plain(name) in texts
 
 
-def test_safe_text_is_unchanged():
+def test_safe_text_is_unchanged() -> None:
     assert style.plain(style.plain("a $1 note")) == style.plain("a $1 note") == r"a \$1 note"
 
 
-def test_a_long_name_keeps_both_ends():
+def test_a_long_name_keeps_both_ends() -> None:
     short = style.plain("a long name that ends in 12", longest=15)
     assert len(short) <= 15
     assert short.startswith("a long")
     assert short.endswith("12")
 
 
-def test_drawing_leaves_the_global_settings_alone(tmp_path):
+def test_drawing_leaves_the_global_settings_alone(tmp_path: Path) -> None:
     before = dict(mpl.rcParams)
     check(titled("Loss"), tmp_path)
     assert dict(mpl.rcParams) == before

@@ -1,18 +1,32 @@
 """Finished run folders made by hand, small and quick."""
 
 import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from nnlab.plots.style import new_figure, save
 from nnlab.records import versioned
 from nnlab.runs.folder import GroupFolder, RunFolder
+from tests.annotations import Record
+
+Change = Callable[[Record], object]
+"""Changes the content of a JSON file in place."""
 
 SOURCE = {"name": "mnist", "sha256": "0" * 64, "sample": False, "files": ["a.gz"]}
 TRAINING = {"epochs": 2, "best_epoch": 2, "seconds": 1.5, "diverged": None}
 
 
-def finished_run(path, experiment, scores, details=None, evidence=None, **more):
+def finished_run(
+    path: Path,
+    experiment: str,
+    scores: Mapping[str, float],
+    details: Record | None = None,
+    evidence: Mapping[str, np.ndarray] | None = None,
+    **more: Any,
+) -> Path:
     """Write all files of a run but its networks; `more` may hold config, dataset, baselines."""
     path.mkdir(parents=True)
     folder = RunFolder(path)
@@ -37,7 +51,9 @@ def finished_run(path, experiment, scores, details=None, evidence=None, **more):
     return path
 
 
-def embed_run(path, names=("a", "b", "c"), thumbnails=6, **more):
+def embed_run(
+    path: Path, names: Sequence[str] = ("a", "b", "c"), thumbnails: int = 6, **more: Any
+) -> Path:
     rng = np.random.default_rng(0)
     evidence = {
         "points": rng.normal(size=(12, 2)).astype(np.float32),
@@ -51,7 +67,9 @@ def embed_run(path, names=("a", "b", "c"), thumbnails=6, **more):
     return finished_run(path, "embed", {"nn_1": 0.5}, **more)
 
 
-def classify_run(path, names=("0", "1", "2"), accuracy=0.982, **more):
+def classify_run(
+    path: Path, names: Sequence[str] = ("0", "1", "2"), accuracy: float = 0.982, **more: Any
+) -> Path:
     """Six images are misclassified: two of each class, each once as either other class."""
     labels = np.repeat(np.arange(3), 2)
     evidence = {
@@ -79,7 +97,7 @@ def classify_run(path, names=("0", "1", "2"), accuracy=0.982, **more):
     return finished_run(path, "classify", {"accuracy": accuracy}, **more)
 
 
-def denoise_run(path, kind="coffee", **more):
+def denoise_run(path: Path, kind: str = "coffee", **more: Any) -> Path:
     page = np.full((20, 30), 200, np.uint8)
     evidence = {f"{name}_0": page - 40 * n for n, name in enumerate(("noisy", "cleaned", "true"))}
     by_kind = {"this network": {kind: {"rmse": 0.1}}}
@@ -94,7 +112,9 @@ def denoise_run(path, kind="coffee", **more):
     return finished_run(path, "denoise", {"rmse": 0.1}, **more)
 
 
-def classify_group(path, accuracies=(0.97, 0.98), unfinished=0):
+def classify_group(
+    path: Path, accuracies: Sequence[float] = (0.97, 0.98), unfinished: int = 0
+) -> Path:
     """Write a group with its summary, as training leaves it."""
     from nnlab import experiments
     from nnlab.runs.group import summarise
@@ -118,7 +138,7 @@ def classify_group(path, accuracies=(0.97, 0.98), unfinished=0):
     return path
 
 
-def edit_json(file, change):
+def edit_json(file: Path, change: Change) -> None:
     content = json.loads(file.read_text())
     change(content)
     file.write_text(json.dumps(content))

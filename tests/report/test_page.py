@@ -4,6 +4,9 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 
@@ -15,11 +18,17 @@ from tests.report.folders import classify_group, classify_run, denoise_run, edit
 from tests.report.reading import Page
 
 
+class Written(Protocol):
+    """Writes a page of run folders with options of `write_page`, and returns its text."""
+
+    def __call__(self, *folders: Path, **options: Any) -> str: ...
+
+
 @pytest.fixture
-def written(tmp_path):
+def written(tmp_path: Path) -> Written:
     """Return a function that writes a page of folders and reads it back."""
 
-    def write(*folders, **options):
+    def write(*folders: Path, **options: Any) -> str:
         target = tmp_path / "out" / "page.html"
         target.parent.mkdir(exist_ok=True)
         write_page(folders, target, replace=True, **options)
@@ -28,14 +37,14 @@ def written(tmp_path):
     return write
 
 
-def all_kinds(tmp_path):
+def all_kinds(tmp_path: Path) -> Iterator[Path]:
     yield embed_run(tmp_path / "letters")
     yield classify_run(tmp_path / "digits", figures=("learning-curves", "network", "confusion"))
     yield denoise_run(tmp_path / "pages")
     yield classify_group(tmp_path / "several")
 
 
-def test_the_page_loads_nothing_from_anywhere(tmp_path, written):
+def test_the_page_loads_nothing_from_anywhere(tmp_path: Path, written: Written) -> None:
     text = written(*all_kinds(tmp_path))
     assert "http://" not in text
     assert "https://" not in text
@@ -49,7 +58,9 @@ def test_the_page_loads_nothing_from_anywhere(tmp_path, written):
     assert len(text) < 300_000
 
 
-def test_the_policy_allows_exactly_the_style_and_the_scripts_of_the_page(tmp_path, written):
+def test_the_policy_allows_exactly_the_style_and_the_scripts_of_the_page(
+    tmp_path: Path, written: Written
+) -> None:
     text = written(embed_run(tmp_path / "a"))
     ((policy, _),) = Page(text).all("meta", **{"http-equiv": "Content-Security-Policy"})
     code = re.findall(r"<(style|script)>(.*?)</\1>", text, re.DOTALL)
@@ -61,7 +72,9 @@ def test_the_policy_allows_exactly_the_style_and_the_scripts_of_the_page(tmp_pat
     assert "unsafe" not in policy["content"]
 
 
-def test_every_part_can_be_reached_and_every_image_is_described(tmp_path, written):
+def test_every_part_can_be_reached_and_every_image_is_described(
+    tmp_path: Path, written: Written
+) -> None:
     page = Page(written(*all_kinds(tmp_path), title="A title"))
     anchors = {attributes["id"] for _, attributes in page.elements if "id" in attributes}
     links = [attributes["href"] for attributes, _ in page.all("a")]
@@ -76,14 +89,16 @@ def test_every_part_can_be_reached_and_every_image_is_described(tmp_path, writte
     assert page.all("html", lang="en")
 
 
-def test_scores_stand_beside_baselines_in_text(tmp_path, written):
+def test_scores_stand_beside_baselines_in_text(tmp_path: Path, written: Written) -> None:
     page = Page(written(classify_run(tmp_path / "digits")))
     (table,) = page.all("table", **{"aria-label": "Accuracy on 1,000 test images of mnist"})
     assert "this network 98.20 % 97.00 to 99.00 %" in table[1]
     assert "logistic regression 92.50 %" in table[1]
 
 
-def test_a_group_has_means_with_intervals_and_the_figures_of_one_run(tmp_path, written):
+def test_a_group_has_means_with_intervals_and_the_figures_of_one_run(
+    tmp_path: Path, written: Written
+) -> None:
     text = written(classify_group(tmp_path / "several", (0.97, 0.98, 0.99)))
     title = "Scores on the test part, mean and 95 % interval over 3 runs"
     ((_, table),) = Page(text).all("table", **{"aria-label": title})
@@ -94,7 +109,7 @@ def test_a_group_has_means_with_intervals_and_the_figures_of_one_run(tmp_path, w
     assert not any("seed-2" in alt for alt in pictures)
 
 
-def test_a_group_of_one_run_is_shown_as_that_run(tmp_path, written):
+def test_a_group_of_one_run_is_shown_as_that_run(tmp_path: Path, written: Written) -> None:
     page = Page(written(classify_group(tmp_path / "one", (0.98,))))
     assert page.all("table", **{"aria-label": "Accuracy on 1,000 test images of mnist"})
     ((_, text),) = page.all("main")
@@ -103,13 +118,15 @@ def test_a_group_of_one_run_is_shown_as_that_run(tmp_path, written):
     assert not any("each kind of run" in alt for alt in pictures)
 
 
-def test_one_run_of_a_group_is_shown_with_what_its_training_printed(tmp_path, written):
+def test_one_run_of_a_group_is_shown_with_what_its_training_printed(
+    tmp_path: Path, written: Written
+) -> None:
     page = Page(written(classify_group(tmp_path / "several", (0.97, 0.98, 0.99))))
     ((_, own),) = page.all("table", **{"aria-label": "Accuracy on 1,000 test images of mnist"})
     assert "this network 97.00 %" in own
 
 
-def test_an_embedded_sample_is_told(tmp_path, written):
+def test_an_embedded_sample_is_told(tmp_path: Path, written: Written) -> None:
     real = written(embed_run(tmp_path / "a"))
     source = {"name": "letters", "sha256": "0" * 64, "sample": True, "files": []}
     sample = written(embed_run(tmp_path / "b", dataset=source))
@@ -117,7 +134,9 @@ def test_an_embedded_sample_is_told(tmp_path, written):
     assert "figures do not compare" in sample
 
 
-def test_sections_of_the_caller_stand_at_the_top_with_their_verdicts(tmp_path, written):
+def test_sections_of_the_caller_stand_at_the_top_with_their_verdicts(
+    tmp_path: Path, written: Written
+) -> None:
     table = Table("Claims", ("claim", "measured"), [("1", "0.9"), ("2", "0.8"), ("3", "<b>")])
     verdicts = [Verdict("yes", True), Verdict("no", False), Verdict("cannot tell", note="<i>")]
     sections = [Section("Reproduced", "What was claimed.", table, verdicts)]
@@ -136,7 +155,7 @@ def test_sections_of_the_caller_stand_at_the_top_with_their_verdicts(tmp_path, w
     assert not page.all("i")
 
 
-def test_a_table_without_headings_has_no_head(tmp_path, written):
+def test_a_table_without_headings_has_no_head(tmp_path: Path, written: Written) -> None:
     sections = [Section("Text", "", Table("A sample", ("",), [("once",), ("upon",)]))]
     ((_, text),) = Page(written(embed_run(tmp_path / "a"), sections=sections)).all(
         "table", **{"aria-label": "A sample", "class": "prose"}
@@ -144,12 +163,12 @@ def test_a_table_without_headings_has_no_head(tmp_path, written):
     assert text == "once upon"
 
 
-def test_a_verdict_is_needed_for_each_row():
+def test_a_verdict_is_needed_for_each_row() -> None:
     with pytest.raises(ValueError, match="2 verdicts for 1 rows"):
         Section("A", "", Table("", ("x",), [("1",)]), [Verdict("yes"), Verdict("no")])
 
 
-def test_unfinished_runs_are_told_and_left_out(tmp_path, written):
+def test_unfinished_runs_are_told_and_left_out(tmp_path: Path, written: Written) -> None:
     (embed_run(tmp_path / "early") / "metrics.json").unlink()
     (classify_group(tmp_path / "begun") / "summary.json").unlink()
     told: list[str] = []
@@ -170,7 +189,7 @@ def test_unfinished_runs_are_told_and_left_out(tmp_path, written):
         written(tmp_path / "early")
 
 
-def test_an_older_run_has_points_without_images(tmp_path, written):
+def test_an_older_run_has_points_without_images(tmp_path: Path, written: Written) -> None:
     page = Page(written(embed_run(tmp_path / "old", thumbnails=0)))
     ((_, text),) = page.all("script", type="application/json")
     data = json.loads(text)
@@ -179,7 +198,7 @@ def test_an_older_run_has_points_without_images(tmp_path, written):
     assert not page.all("img", **{"class": "sprite"})
 
 
-def test_a_page_is_not_overwritten_unasked(tmp_path):
+def test_a_page_is_not_overwritten_unasked(tmp_path: Path) -> None:
     run, target = embed_run(tmp_path / "a"), tmp_path / "page.html"
     target.write_text("mine")
     with pytest.raises(OutputExistsError, match="--force"):
@@ -194,7 +213,7 @@ def test_a_page_is_not_overwritten_unasked(tmp_path):
         write_page([run], tmp_path / "page.pdf")
 
 
-def test_data_for_scripts_end_no_script_and_are_read_back():
+def test_data_for_scripts_end_no_script_and_are_read_back() -> None:
     data = {"a": "</script><!-- <script> & \u2028 \ud800"}
     text = in_script(data)
     assert not set("<>&\u2028") & set(text)

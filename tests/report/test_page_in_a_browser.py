@@ -1,11 +1,17 @@
 """The page in a real browser; skipped where there is no Chromium or no Playwright."""
 
 import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from nnlab.report.page import write_page
 from tests.report.folders import classify_run, denoise_run, embed_run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -14,7 +20,7 @@ pytestmark = pytest.mark.slow  # it starts one
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser() -> Iterator["Browser"]:
     if not CHROMIUM:
         pytest.skip("needs Chromium")
     with playwright.sync_playwright() as running:
@@ -27,7 +33,7 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def target(tmp_path_factory):
+def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
     baselines = {name: {"accuracy": value} for name, value in {"a": 1e-1, "b": 0.09}.items()}
     kinds = ("plane", "misclassified", "pages")
@@ -42,7 +48,7 @@ def target(tmp_path_factory):
 
 
 @pytest.fixture
-def page(browser, target):
+def page(browser: "Browser", target: Path) -> Iterator["Page"]:
     """Open the page; whatever it asks of the network or complains about fails the test."""
     page = browser.new_page(color_scheme="light")
     trouble = []
@@ -60,11 +66,11 @@ def page(browser, target):
     assert trouble == []
 
 
-def first_cells(table):
+def first_cells(table: "Locator") -> list[str]:
     return [row.inner_text() for row in table.locator("tbody th").all()]
 
 
-def test_tables_are_sorted_by_their_numbers(page):
+def test_tables_are_sorted_by_their_numbers(page: "Page") -> None:
     table = page.get_by_role("table", name="Accuracy on")
     assert first_cells(table) == ["this network", "a", "b"]
     head = table.get_by_role("columnheader", name="accuracy")
@@ -79,7 +85,7 @@ def test_tables_are_sorted_by_their_numbers(page):
     assert first_cells(table)[0] == "this network"  # empty cells stay at the end
 
 
-def test_numbers_are_read_as_people_write_them(page):
+def test_numbers_are_read_as_people_write_them(page: "Page") -> None:
     order = page.evaluate(
         """() => {
           const table = document.createElement("table");
@@ -101,7 +107,9 @@ def test_numbers_are_read_as_people_write_them(page):
     assert order == ["-0.3", "0.95 (0.9 to 1)", "12", "98.2 %", "1,234"]
 
 
-def test_the_keyboard_moves_over_the_plane_and_shows_letters_with_their_images(page):
+def test_the_keyboard_moves_over_the_plane_and_shows_letters_with_their_images(
+    page: "Page",
+) -> None:
     plane = page.locator(".plane")
     canvas = plane.get_by_role("application")
     assert plane.locator(".answer").inner_text() == "No image chosen yet."
@@ -117,7 +125,7 @@ def test_the_keyboard_moves_over_the_plane_and_shows_letters_with_their_images(p
     assert plane.locator(".thumbnail").evaluate(drawn) > 4
 
 
-def test_the_legend_takes_classes_away(page):
+def test_the_legend_takes_classes_away(page: "Page") -> None:
     plane = page.locator(".plane")
     for name in "ab":
         button = plane.get_by_role("button", name=name, exact=True)
@@ -132,17 +140,18 @@ def test_the_legend_takes_classes_away(page):
     assert plane.locator(".answer").inner_text() == "No image chosen yet."
 
 
-def test_the_pointer_shows_the_image_under_it(page):
+def test_the_pointer_shows_the_image_under_it(page: "Page") -> None:
     canvas = page.locator(".plane .map")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
+    assert box is not None
     for x in range(0, int(box["width"]), 12):
         for y in range(0, int(box["height"]), 24):
             page.mouse.move(box["x"] + x, box["y"] + y)
     assert " at (" in page.locator(".plane .answer").inner_text()
 
 
-def test_misclassified_images_are_filtered_by_both_classes(page):
+def test_misclassified_images_are_filtered_by_both_classes(page: "Page") -> None:
     explorer = page.locator(".misclassified")
     images = explorer.locator(".grid li")
     assert images.count() == 6
@@ -155,7 +164,7 @@ def test_misclassified_images_are_filtered_by_both_classes(page):
     assert sorted(text[:5] for text in images.all_inner_texts()) == ["0 → 2", "1 → 2"]
 
 
-def test_the_slider_uncovers_the_cleaned_page(page):
+def test_the_slider_uncovers_the_cleaned_page(page: "Page") -> None:
     pages = page.locator(".pages")
     slider = pages.get_by_role("slider")
     slider.focus()
@@ -170,7 +179,7 @@ def test_the_slider_uncovers_the_cleaned_page(page):
     assert truth.is_visible()
 
 
-def test_the_theme_is_toggled_and_remembered(page):
+def test_the_theme_is_toggled_and_remembered(page: "Page") -> None:
     ground = "() => getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(ground)
     button = page.get_by_role("button", name="Dark")
@@ -185,20 +194,22 @@ def test_the_theme_is_toggled_and_remembered(page):
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_no_page_is_wider_than_its_window(page, width):
+def test_no_page_is_wider_than_its_window(page: "Page", width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("name", ["plane", "misclassified", "pages"])
-def test_a_figure_stands_in_on_paper_for_what_is_explored_on_a_screen(page, name):
+def test_a_figure_stands_in_on_paper_for_what_is_explored_on_a_screen(
+    page: "Page", name: str
+) -> None:
     figure, explorer = page.locator(f"figure[data-name={name}]"), page.locator(f".{name}")
     assert (explorer.is_visible(), figure.is_visible()) == (True, False)
     page.emulate_media(media="print")
     assert (explorer.is_visible(), figure.is_visible()) == (False, True)
 
 
-def test_without_scripts_tables_and_images_are_there(browser, target):
+def test_without_scripts_tables_and_images_are_there(browser: "Browser", target: Path) -> None:
     page = browser.new_page(java_script_enabled=False)
     page.goto(target.as_uri())
     assert page.get_by_role("table", name="Accuracy on").is_visible()

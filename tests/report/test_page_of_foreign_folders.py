@@ -1,6 +1,8 @@
 """A run folder is anyone's: nothing in it becomes an element, nothing damaged a traceback."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,8 +10,10 @@ import pytest
 from nnlab.errors import NnlabError
 from nnlab.report.page import write_page
 from nnlab.runs.folder import RunFolder
+from tests.annotations import Record
 from tests.report.folders import (
     SOURCE,
+    Change,
     classify_group,
     classify_run,
     denoise_run,
@@ -18,21 +22,24 @@ from tests.report.folders import (
 )
 from tests.report.reading import Page
 
+Damage = Callable[[Path], object]
+"""Damages a file of a run folder."""
+
 EVIL = """</script><script>evil()</script>"'><img src=x onerror=evil()>\u2028\u202e<!--"""
 
 
-def structure(target):
+def structure(target: Path) -> list[tuple[str, list[str]]]:
     """Return elements with the names of their attributes."""
     page = Page(target.read_text())
     return [(tag, sorted(attributes)) for tag, attributes in page.elements]
 
 
-def make_all(folder, evil):
+def make_all(folder: Path, evil: str) -> list[Path]:
     """Write runs of all kinds with `evil` wherever a user's words reach the page."""
     file_name = evil.replace("/", "-")
     names = (evil, evil + "1", evil + "2")
     source = {"name": evil, "sha256": evil, "sample": False, "files": [evil]}
-    more = {"dataset": source, "config": {evil: evil}, "baselines": {evil: {"nn_1": 0.1}}}
+    more: Record = {"dataset": source, "config": {evil: evil}, "baselines": {evil: {"nn_1": 0.1}}}
     runs = [
         embed_run(folder / f"embed{file_name}", names, figures=(file_name,), **more),
         classify_run(folder / "classify", names, dataset=source),
@@ -44,11 +51,11 @@ def make_all(folder, evil):
     return runs
 
 
-def divergence(what):
+def divergence(what: str) -> Record:
     return {"epoch": 1, "what": what}
 
 
-def test_what_a_folder_says_stays_text(tmp_path):
+def test_what_a_folder_says_stays_text(tmp_path: Path) -> None:
     pages = []
     for name, words in (("harmless", "harmless"), ("evil", EVIL)):
         target = tmp_path / f"{name}.html"
@@ -63,29 +70,29 @@ def test_what_a_folder_says_stays_text(tmp_path):
     assert any(EVIL in one.get("names", ()) for one in data)
 
 
-def test_names_that_are_no_unicode_can_be_shown(tmp_path):
+def test_names_that_are_no_unicode_can_be_shown(tmp_path: Path) -> None:
     run = embed_run(tmp_path / "a", config={"letters": "\ud800"})
     write_page([run], tmp_path / "page.html")
     assert "\\ud800" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
-def overwrite(file_name, content):
+def overwrite(file_name: str, content: bytes) -> Damage:
     return lambda folder: (folder / file_name).write_bytes(content)
 
 
-def change(file_name, act):
+def change(file_name: str, act: Change) -> Damage:
     return lambda folder: edit_json(folder / file_name, act)
 
 
-def evidence(**arrays):
-    def act(folder):
+def evidence(**arrays: np.ndarray) -> Damage:
+    def act(folder: Path) -> None:
         run = RunFolder(folder)
         run.write_evidence({**run.read_evidence(), **arrays})
 
     return act
 
 
-def cut_evidence(folder):
+def cut_evidence(folder: Path) -> None:
     content = (folder / "evidence.npz").read_bytes()
     (folder / "evidence.npz").write_bytes(content[: len(content) // 2])
 
@@ -118,7 +125,7 @@ def cut_evidence(folder):
         (overwrite("figures/learning-curves.png", b"<svg onload=evil()>"), "learning-curves.png"),
     ],
 )
-def test_damaged_files_are_named(tmp_path, damage, file_name):
+def test_damaged_files_are_named(tmp_path: Path, damage: Damage, file_name: str) -> None:
     run = classify_run(tmp_path / "run")
     damage(run)
     with pytest.raises(NnlabError) as error:
@@ -137,14 +144,14 @@ def test_damaged_files_are_named(tmp_path, damage, file_name):
         {"thumbnails": np.zeros((3, 4, 4))},
     ],
 )
-def test_evidence_of_a_plane_is_checked(tmp_path, arrays):
+def test_evidence_of_a_plane_is_checked(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
     run = embed_run(tmp_path / "run")
     evidence(**arrays)(run)
     with pytest.raises(NnlabError, match=r"evidence\.npz"):
         write_page([run], tmp_path / "page.html")
 
 
-def test_points_that_are_no_numbers_and_large_images_are_left_out(tmp_path):
+def test_points_that_are_no_numbers_and_large_images_are_left_out(tmp_path: Path) -> None:
     run = embed_run(tmp_path / "run")
     points = RunFolder(run).read_evidence()["points"]
     points[0] = np.nan
@@ -155,7 +162,9 @@ def test_points_that_are_no_numbers_and_large_images_are_left_out(tmp_path):
     assert json.loads(text)["count"] == 0
 
 
-def test_evidence_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch):
+def test_evidence_that_would_fill_the_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("nnlab.runs.folder.MOST_EVIDENCE", 500)
     run = classify_run(tmp_path / "run")
     with pytest.raises(NnlabError, match="unpacks to"):
@@ -171,7 +180,7 @@ def test_evidence_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch):
         lambda s: s.update(dataset={**SOURCE, "files": None}),
     ],
 )
-def test_a_damaged_summary_is_named(tmp_path, act):
+def test_a_damaged_summary_is_named(tmp_path: Path, act: Change) -> None:
     group = classify_group(tmp_path / "group")
     edit_json(group / "summary.json", act)
     with pytest.raises(NnlabError, match=r"summary\.json"):

@@ -2,15 +2,20 @@
 
 import dataclasses
 import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nnlab.datasets.store import Store
 from nnlab.errors import InterruptedRun, OutputExistsError, UsageError
 from nnlab.reproduction.claims import Plan
-from nnlab.reproduction.reproduce import chosen_plans, minutes_left, reproduce, standings
+from nnlab.reproduction.reproduce import Standing, chosen_plans, minutes_left, reproduce, standings
 from nnlab.runs.occupying import locked
-from tests.sweeps.observing import InThisProcess, Recorder
+from nnlab.sweeps.executor import Executor
+from nnlab.sweeps.task import Task
+from tests.sweeps.observing import InThisProcess, Outcomes, Recorder, Stop
 
 pytestmark = pytest.mark.usefixtures("no_figures")
 
@@ -28,19 +33,25 @@ class Interrupting:
 
     places = 1
 
-    def outcomes(self, tasks, stop):
+    def outcomes(self, tasks: Sequence[Task], stop: Stop) -> Outcomes:
         yield from InThisProcess().outcomes(tasks[:1], stop)
         raise InterruptedRun("as by Ctrl-C")
 
 
-def carried_out(plans, folder, quick=False, executor=None, **options):
+def carried_out(
+    plans: Sequence[Plan],
+    folder: Path,
+    quick: bool = False,
+    executor: Executor | None = None,
+    **options: Any,
+) -> tuple[dict[str, str], list[Standing]]:
     """Return the errors, and what stands in the folder then."""
     store, recorder, here = Store(offline=True), Recorder(), executor or InThisProcess()
     errors = reproduce(plans, folder, here, store, recorder, quick=quick, **options)
     return errors, standings(folder, quick=quick)
 
 
-def test_names_of_parts_and_of_experiments_choose():
+def test_names_of_parts_and_of_experiments_choose() -> None:
     assert [plan.name for plan in chosen_plans(["add"], False)] == [
         "add-decimal",
         "add-hexadecimal",
@@ -54,7 +65,7 @@ def test_names_of_parts_and_of_experiments_choose():
         chosen_plans(["ad"], False)
 
 
-def test_a_plan_becomes_a_group_and_its_claims_are_answered(tmp_path):
+def test_a_plan_becomes_a_group_and_its_claims_are_answered(tmp_path: Path) -> None:
     errors, (standing,) = carried_out([ADD], tmp_path)
     assert errors == {}
     assert (tmp_path / "add-decimal" / "summary.json").exists()
@@ -62,7 +73,7 @@ def test_a_plan_becomes_a_group_and_its_claims_are_answered(tmp_path):
     assert (finding.runs, finding.verdict) == (2, "refuted")
 
 
-def test_only_what_is_not_finished_takes_time(tmp_path):
+def test_only_what_is_not_finished_takes_time(tmp_path: Path) -> None:
     assert minutes_left([ADD], tmp_path, 1) == 2
     carried_out([ADD], tmp_path, wanted_runs=1)
     assert minutes_left([ADD], tmp_path, 1) == 1
@@ -70,13 +81,15 @@ def test_only_what_is_not_finished_takes_time(tmp_path):
     assert minutes_left([ADD], tmp_path, 1, 4) == 3
 
 
-def test_places_share_the_time_but_not_that_of_a_run(tmp_path):
+def test_places_share_the_time_but_not_that_of_a_run(tmp_path: Path) -> None:
     long = dataclasses.replace(ADD, name="long", runs=1, minutes=5)
     assert minutes_left([ADD, long], tmp_path, 1) == 7
     assert minutes_left([ADD, long], tmp_path, 2) == 5
 
 
-def test_what_is_finished_is_not_repeated_and_keeps_its_own_machine_settings(tmp_path):
+def test_what_is_finished_is_not_repeated_and_keeps_its_own_machine_settings(
+    tmp_path: Path,
+) -> None:
     carried_out([ADD], tmp_path)
     metrics = tmp_path / "add-decimal" / "seed-1" / "metrics.json"
     before = metrics.stat().st_mtime_ns
@@ -86,7 +99,7 @@ def test_what_is_finished_is_not_repeated_and_keeps_its_own_machine_settings(tmp
     assert metrics.stat().st_mtime_ns == before
 
 
-def test_a_plan_that_fails_does_not_stop_the_rest(tmp_path):
+def test_a_plan_that_fails_does_not_stop_the_rest(tmp_path: Path) -> None:
     broken = Plan("broken", "textgen", 1, 1, options={"corpus": "no-such-book.txt"})
     errors, (standing,) = carried_out([broken, ADD], tmp_path, wanted_runs=1)
     assert "no-such-book" in errors["broken"]
@@ -94,7 +107,7 @@ def test_a_plan_that_fails_does_not_stop_the_rest(tmp_path):
     assert not (tmp_path / "broken").exists()
 
 
-def test_an_interrupted_reproduction_goes_on(tmp_path):
+def test_an_interrupted_reproduction_goes_on(tmp_path: Path) -> None:
     with pytest.raises(InterruptedRun):
         carried_out([ADD], tmp_path, executor=Interrupting())
     assert standings(tmp_path, quick=False) == []
@@ -106,7 +119,7 @@ def test_an_interrupted_reproduction_goes_on(tmp_path):
     assert first.stat().st_mtime_ns == before
 
 
-def test_a_group_that_was_gone_on_with_elsewhere_is_summed_up_again(tmp_path):
+def test_a_group_that_was_gone_on_with_elsewhere_is_summed_up_again(tmp_path: Path) -> None:
     carried_out([ADD], tmp_path)
     summary = tmp_path / "add-decimal" / "summary.json"
     whole = summary.read_text()
@@ -116,7 +129,7 @@ def test_a_group_that_was_gone_on_with_elsewhere_is_summed_up_again(tmp_path):
     assert summary.read_text() == whole
 
 
-def test_a_part_whose_place_is_taken_does_not_stop_the_rest(tmp_path):
+def test_a_part_whose_place_is_taken_does_not_stop_the_rest(tmp_path: Path) -> None:
     (tmp_path / "recommend").write_text("a file in the way")
     (tmp_path / "embed").mkdir()
     busy = Plan("embed", "embed", 1, 2)
@@ -129,13 +142,13 @@ def test_a_part_whose_place_is_taken_does_not_stop_the_rest(tmp_path):
     assert standing.plan.name == "add-decimal"
 
 
-def test_new_runs_take_the_cores_they_are_given(tmp_path):
+def test_new_runs_take_the_cores_they_are_given(tmp_path: Path) -> None:
     threads: list[int] = []
 
     class Noting:
         places = 1
 
-        def outcomes(self, tasks, stop):
+        def outcomes(self, tasks: Sequence[Task], stop: Stop) -> Outcomes:
             threads.extend(task.threads for task in tasks)
             return iter(())
 
@@ -143,13 +156,13 @@ def test_new_runs_take_the_cores_they_are_given(tmp_path):
     assert threads == [3, 3]
 
 
-def test_the_longest_runs_begin_first(tmp_path):
+def test_the_longest_runs_begin_first(tmp_path: Path) -> None:
     begun: list[str] = []
 
     class Noting:
         places = 1
 
-        def outcomes(self, tasks, stop):
+        def outcomes(self, tasks: Sequence[Task], stop: Stop) -> Outcomes:
             begun.extend(task.experiment for task in tasks)
             return iter(())
 
@@ -159,12 +172,12 @@ def test_the_longest_runs_begin_first(tmp_path):
     assert begun == ["recommend", "add", "add"]
 
 
-def test_two_do_not_share_a_folder(tmp_path):
+def test_two_do_not_share_a_folder(tmp_path: Path) -> None:
     with locked(tmp_path), pytest.raises(OutputExistsError, match="another process"):
         carried_out([ADD], tmp_path)
 
 
-def test_what_was_carried_out_before_still_counts(tmp_path):
+def test_what_was_carried_out_before_still_counts(tmp_path: Path) -> None:
     hexadecimal = dataclasses.replace(
         ADD, name="add-hexadecimal", options={**ADD.options, "base": 16}
     )
@@ -173,7 +186,7 @@ def test_what_was_carried_out_before_still_counts(tmp_path):
     assert [standing.plan.name for standing in found] == ["add-decimal", "add-hexadecimal"]
 
 
-def test_a_tour_takes_the_quick_settings_and_claims_nothing(tmp_path):
+def test_a_tour_takes_the_quick_settings_and_claims_nothing(tmp_path: Path) -> None:
     quick = dataclasses.replace(ADD, quick={"epochs": 2})
     _, (standing,) = carried_out([quick], tmp_path, quick=True)
     plan = json.loads((tmp_path / "add-decimal" / "group.json").read_text())
@@ -181,7 +194,7 @@ def test_a_tour_takes_the_quick_settings_and_claims_nothing(tmp_path):
     assert standing.findings[0].verdict == "not compared"
 
 
-def test_a_training_that_goes_wrong_answers_the_claim_that_it_does(tmp_path):
+def test_a_training_that_goes_wrong_answers_the_claim_that_it_does(tmp_path: Path) -> None:
     wild = {"dataset": "sample", "units": 64, "epochs": 12, "learning_rate": 0.1}
     plan = Plan("textgen-step-1", "classify", 1, 1, options=wild)
     errors, (standing,) = carried_out([plan], tmp_path)

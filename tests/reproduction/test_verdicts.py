@@ -1,5 +1,8 @@
 """When a claim is confirmed, refuted, or open."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from nnlab import experiments
@@ -7,14 +10,21 @@ from nnlab.errors import DataError
 from nnlab.reproduction.claims import Claim, load_claims
 from nnlab.reproduction.table import sections, table
 from nnlab.reproduction.verdicts import CONFIRMED, KINDS, NOT_COMPARED, OPEN, REFUTED, judge
+from tests.annotations import Record
 
 
-def score(mean, half=None, n=3):
+def score(mean: float, half: float | None = None, n: int = 3) -> Record:
     ends = (None, None) if half is None else (mean - half, mean + half)
     return {"mean": mean, "sd": None, "low": ends[0], "high": ends[1], "n": n}
 
 
-def summary(*, sample=False, baselines=None, details=None, **scores):
+def summary(
+    *,
+    sample: bool = False,
+    baselines: Record | None = None,
+    details: Record | None = None,
+    **scores: Record,
+) -> Record:
     return {
         "experiment": "test",
         "dataset": {"sample": sample},
@@ -24,11 +34,11 @@ def summary(*, sample=False, baselines=None, details=None, **scores):
     }
 
 
-def claim(kind, **fields):
+def claim(kind: str, **fields: Any) -> Claim:
     return Claim(plan="p", section="1", text="It works.", kind=kind, **fields)
 
 
-def verdict(one, found, runs=(), quick=False):
+def verdict(one: Claim, found: Record, runs: Sequence[Record] = (), quick: bool = False) -> str:
     return judge(one, found, runs, quick).verdict
 
 
@@ -42,7 +52,7 @@ def verdict(one, found, runs=(), quick=False):
         (score(0.95, 0.01), REFUTED),
     ],
 )
-def test_a_number_is_reached_as_far_as_its_digits_go(measured, expected):
+def test_a_number_is_reached_as_far_as_its_digits_go(measured: Record, expected: str) -> None:
     one = claim("reaches", value="scores.accuracy", claimed=0.98, tolerance=0.005)
     assert verdict(one, summary(accuracy=measured)) == expected
 
@@ -56,7 +66,7 @@ def test_a_number_is_reached_as_far_as_its_digits_go(measured, expected):
         (score(0.002, 0.0019), OPEN),
     ],
 )
-def test_no_effect_is_an_interval_around_nothing(measured, expected):
+def test_no_effect_is_an_interval_around_nothing(measured: Record, expected: str) -> None:
     one = claim("no-effect", value="details.difference", tolerance=0.0025)
     assert verdict(one, summary(details={"difference": measured})) == expected
 
@@ -72,7 +82,7 @@ def test_no_effect_is_an_interval_around_nothing(measured, expected):
         ("lower", 0.7, OPEN),
     ],
 )
-def test_the_best_baseline_is_the_one_to_beat(better, mean, expected):
+def test_the_best_baseline_is_the_one_to_beat(better: str, mean: float, expected: str) -> None:
     names = {"a": {"s": 0.7}, "b": {"s": 0.2 if better == "higher" else 0.95}, "c": {"other": 9.0}}
     one = claim("beats", value="scores.s", baseline="baselines.*.s", better=better)
     found = judge(one, summary(s=score(mean, 0.1), baselines=names), [], quick=False)
@@ -80,7 +90,7 @@ def test_the_best_baseline_is_the_one_to_beat(better, mean, expected):
     assert "a: 0.700" in found.measured
 
 
-def test_what_stays_below_and_what_is_worse_are_the_opposites():
+def test_what_stays_below_and_what_is_worse_are_the_opposites() -> None:
     below = claim("stays-below", value="scores.s", claimed=0.9)
     assert verdict(below, summary(s=score(0.4, 0.1))) == CONFIRMED
     worse = claim("worse-than", value="scores.s", baseline="baselines.a.s", better="lower")
@@ -90,14 +100,14 @@ def test_what_stays_below_and_what_is_worse_are_the_opposites():
 @pytest.mark.parametrize(
     ("worst", "expected"), [("894", CONFIRMED), ("895", OPEN), ("123", REFUTED), ("812", REFUTED)]
 )
-def test_the_worst_classes_are_compared_in_any_order(worst, expected):
+def test_the_worst_classes_are_compared_in_any_order(worst: str, expected: str) -> None:
     rest = [digit for digit in "0123456789" if digit not in worst]
     classes = [{"class": digit, "mean_rank": rank} for rank, digit in enumerate([*worst, *rest])]
     one = claim("worst", value="details.classes", digits=("4", "8", "9"))
     assert verdict(one, summary(details={"classes": classes[::-1]})) == expected
 
 
-def test_values_of_single_runs_and_divergence():
+def test_values_of_single_runs_and_divergence() -> None:
     one = claim("reaches", value="runs:details.area of it.net", claimed=0.8)
     runs = [{"details": {"area of it": {"net": value}}} for value in (0.84, 0.85, 0.86)]
     found = judge(one, summary(), runs, quick=False)
@@ -107,19 +117,19 @@ def test_values_of_single_runs_and_divergence():
         assert verdict(diverges, summary(), [{"training": {"diverged": what}}]) == expected
 
 
-def test_a_sample_or_a_tour_is_no_answer_and_one_run_is_told():
+def test_a_sample_or_a_tour_is_no_answer_and_one_run_is_told() -> None:
     one = claim("reaches", value="scores.s", claimed=0.1)
     assert verdict(one, summary(s=score(0.9), sample=True)) == NOT_COMPARED
     assert verdict(one, summary(s=score(0.9)), quick=True) == NOT_COMPARED
     assert "single run" in judge(one, summary(s=score(0.9, n=1)), [], quick=False).caveat
 
 
-def test_a_summary_without_the_answer_is_an_error():
+def test_a_summary_without_the_answer_is_an_error() -> None:
     with pytest.raises(DataError, match=r"p: expected 'scores\.s'"):
         judge(claim("reaches", value="scores.s"), summary(), [], quick=False)
 
 
-def test_every_claim_has_a_plan_that_can_be_carried_out():
+def test_every_claim_has_a_plan_that_can_be_carried_out() -> None:
     plans, claims = load_claims()
     names = [plan.name for plan in plans]
     assert {claim.plan for claim in claims} == set(names)
@@ -131,7 +141,7 @@ def test_every_claim_has_a_plan_that_can_be_carried_out():
             assert experiment.trials(experiment.configure(options, plan.name), plan.runs)
 
 
-def test_the_table_and_the_page_say_the_same():
+def test_the_table_and_the_page_say_the_same() -> None:
     one = claim("reaches", value="scores.s", claimed=0.5, caveat="Mind the gap.")
     findings = [judge(one, summary(s=score(0.9)), [], quick=False)]
     assert table(findings).rows[0][-1] == CONFIRMED

@@ -3,6 +3,7 @@
 import dataclasses
 import shutil
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,20 +13,21 @@ import nnlab
 from nnlab.checkpoint import write
 from nnlab.errors import CheckpointError
 from nnlab.experiments.contract import Note
-from nnlab.runs.answering import checkpoint_file, shipped_checkpoint
+from nnlab.runs.answering import Trained, checkpoint_file, shipped_checkpoint
+from tests.annotations import Shell
 
 PNG = str(Path(__file__).parents[2] / "data" / "examples" / "7.png")
 
 
 @pytest.fixture(scope="module")
-def shipped():
+def shipped() -> Trained:
     path = shipped_checkpoint("classify")
     assert path is not None
     return nnlab.load(path)
 
 
 @pytest.fixture
-def too_large(shipped, tmp_path):
+def too_large(shipped: Trained, tmp_path: Path) -> Path:
     """Write a checkpoint of finite weights that overflow."""
     huge = {name: np.full_like(array, 3e38) for name, array in shipped.weights.items()}
     path = tmp_path / "huge.h5"
@@ -33,14 +35,14 @@ def too_large(shipped, tmp_path):
     return path
 
 
-def test_a_run_folder_stands_for_its_best_weights(shipped, tmp_path):
+def test_a_run_folder_stands_for_its_best_weights(shipped: Trained, tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     shutil.copy(shipped.path, tmp_path / "run" / "best.h5")
     assert nnlab.load("run").path == Path("run", "best.h5")
     assert checkpoint_file(Path("none.h5")) == Path("none.h5")
 
 
-def test_a_group_is_refused_with_the_names_of_its_runs(shell, tmp_path):
+def test_a_group_is_refused_with_the_names_of_its_runs(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "group").mkdir()
     (tmp_path / "group" / "group.json").write_text("{}")
     with pytest.raises(CheckpointError, match=r"none of them has a best\.h5"):
@@ -57,7 +59,7 @@ def test_a_group_is_refused_with_the_names_of_its_runs(shell, tmp_path):
         assert "group/seed-0" in result.stderr
 
 
-def test_weights_too_large_to_compute_with_are_refused(too_large):
+def test_weights_too_large_to_compute_with_are_refused(too_large: Path) -> None:
     trained = nnlab.load(too_large)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -66,7 +68,7 @@ def test_weights_too_large_to_compute_with_are_refused(too_large):
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
-def test_the_shell_prints_no_nan(shell, too_large, form):
+def test_the_shell_prints_no_nan(shell: Shell, too_large: Path, form: list[str]) -> None:
     result = shell("classify", PNG, "-q", "--checkpoint", too_large, *form)
     assert (result.returncode, result.stdout) == (4, "")
     assert result.stderr.count("\n") == 1
@@ -75,37 +77,42 @@ def test_the_shell_prints_no_nan(shell, too_large, form):
 @pytest.mark.parametrize(
     "facts", [{"class_names": "x" * 1_000_000}, {"image_shape": [0] * 100_000}]
 )
-def test_a_refusal_stays_short(shipped, facts):
+def test_a_refusal_stays_short(shipped: Trained, facts: dict[str, object]) -> None:
     with pytest.raises(CheckpointError) as caught:
         shipped.experiment.check_facts({**shipped.header.facts, **facts}, shipped.network)
     assert len(str(caught.value)) < 500
 
 
-def test_an_exported_copy_carries_no_state_of_the_training(shipped, shell, tmp_path):
+def test_an_exported_copy_carries_no_state_of_the_training(
+    shipped: Trained, shell: Shell, tmp_path: Path
+) -> None:
     header = dataclasses.replace(shipped.header, state={"epoch": 3, "step": 1})
     write(tmp_path / "last.h5", header, {"model": shipped.weights})
     assert shell("export", "last.h5", "-o", "small.h5").returncode == 0
     assert nnlab.load("small.h5").header.state == {}
 
 
-def test_notes_are_no_answers(shipped, monkeypatch):
+def test_notes_are_no_answers(shipped: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
     said = [Note("left out"), {"label": "7"}, Note("again")]
     monkeypatch.setattr(type(shipped.experiment), "answer", lambda *arguments: iter(said))
     assert shipped.answer([PNG]) == [{"label": "7"}]
     assert list(shipped.answers([PNG])) == said
 
 
-def test_answers_that_are_lines_have_no_stream(shipped):
+def test_answers_that_are_lines_have_no_stream(shipped: Trained) -> None:
     assert shipped.stream([PNG], shipped.experiment.Query()) is None
 
 
-def test_what_goes_wrong_in_a_stream_names_the_file(shipped, monkeypatch):
-    def stream(*arguments):
+def test_what_goes_wrong_in_a_stream_names_the_file(
+    shipped: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stream(*arguments: object) -> Iterator[str]:
         yield "a"
         raise CheckpointError("expected another network")
 
     monkeypatch.setattr(type(shipped.experiment), "stream", stream)
     pieces = shipped.stream([PNG], shipped.experiment.Query())
+    assert pieces is not None
     assert next(pieces) == "a"
     with pytest.raises(CheckpointError, match=r"classify\.h5: expected another network"):
         next(pieces)

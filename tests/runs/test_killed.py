@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+from tests.annotations import Here, Shell
 from tests.h5 import same_variables
 from tests.tiny_images import tiny_arguments
 from tests.waiting import PATIENCE
@@ -19,12 +21,14 @@ TRAINING = [*tiny_arguments(), "--batch-size=10", "--epochs=600", "--units=64"]
 TRAINING += ["--save-every=0.1s", "-q"]
 
 
-def start(folder, *arguments):
+def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "nnlab", *arguments]
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
 
 
-def test_a_run_that_is_killed_again_and_again_ends_as_if_it_never_was(tmp_path, shell, here):
+def test_a_run_that_is_killed_again_and_again_ends_as_if_it_never_was(
+    tmp_path: Path, shell: Shell, here: Here
+) -> None:
     assert here("classify", *TRAINING, "--out", "whole").returncode == 0
     (tmp_path / "killed").mkdir()
     process = start(tmp_path, "classify", *TRAINING, "--out", "killed")
@@ -47,7 +51,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_never_was(tmp_path, 
         assert same_variables(tmp_path / "whole" / name, tmp_path / "killed" / name)
 
 
-def wait_for_news(path, process):
+def wait_for_news(path: Path, process: subprocess.Popen[bytes]) -> None:
     """Wait until the process has written a checkpoint of its own, or has ended."""
     known = path.stat().st_mtime_ns if path.exists() else 0
     end = time.monotonic() + PATIENCE

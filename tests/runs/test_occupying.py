@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from nnlab.errors import OutputExistsError
@@ -5,14 +7,14 @@ from nnlab.runs import occupying as folders
 from nnlab.runs.folder import RunFolder
 
 
-def test_a_folder_is_locked_while_somebody_trains_in_it(tmp_path):
+def test_a_folder_is_locked_while_somebody_trains_in_it(tmp_path: Path) -> None:
     with folders.locked(tmp_path), pytest.raises(OutputExistsError, match="another process"):
         folders.locked(tmp_path).__enter__()
     with folders.locked(tmp_path):
         pass
 
 
-def test_clearing_a_run_leaves_what_is_not_its_own(tmp_path):
+def test_clearing_a_run_leaves_what_is_not_its_own(tmp_path: Path) -> None:
     run = RunFolder(tmp_path)
     run.figures.mkdir()
     for path in (run.config, run.best, run.metrics, run.figures / "network.png"):
@@ -26,7 +28,7 @@ def test_clearing_a_run_leaves_what_is_not_its_own(tmp_path):
     assert left == {"thesis.txt", "config.json"}
 
 
-def test_what_a_killed_process_left_does_not_occupy_a_folder(tmp_path):
+def test_what_a_killed_process_left_does_not_occupy_a_folder(tmp_path: Path) -> None:
     (tmp_path / ".lock").touch()
     (tmp_path / ".config.json.1234.tmp").touch()
     assert folders.is_free(tmp_path)

@@ -3,12 +3,13 @@
 import dataclasses
 import errno
 import json
+from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
 
 import nnlab
-from nnlab import experiments
 from nnlab.datasets.images.idx import read_labelled_images
 from nnlab.errors import (
     CheckpointError,
@@ -18,6 +19,8 @@ from nnlab.errors import (
     NnlabError,
     OutputExistsError,
 )
+from nnlab.experiments.classify import EXPERIMENT as CLASSIFY
+from nnlab.experiments.classify.config import ClassifyConfig
 from nnlab.runs import folder as runs
 from nnlab.runs.evaluation import evaluate
 from nnlab.runs.folder import GroupFolder, RunFolder
@@ -26,11 +29,9 @@ from nnlab.runs.single import resume, run
 from tests.idx_files import write_idx
 from tests.watching import Watcher, make_workshop
 
-CLASSIFY = experiments.get("classify")
-
 
 @pytest.fixture
-def config(tiny_images):
+def config(tiny_images: tuple[Path, Path]) -> ClassifyConfig:
     images, labels = map(str, tiny_images)
     given = {"images": images, "labels": labels, "epochs": 4, "batch_size": 10, "units": 8}
     given |= {"learning_rate": 0.01}
@@ -38,13 +39,13 @@ def config(tiny_images):
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> RunFolder:
     path = tmp_path / "run"
     path.mkdir()
     return RunFolder(path)
 
 
-def test_the_users_own_images_are_learnt(config, folder):
+def test_the_users_own_images_are_learnt(config: ClassifyConfig, folder: RunFolder) -> None:
     metrics = run(CLASSIFY, config, folder, make_workshop())
     assert metrics.scores["accuracy"] >= 0.95
     assert metrics.details.class_names == ["3", "5"]
@@ -52,21 +53,27 @@ def test_the_users_own_images_are_learnt(config, folder):
     assert (metrics.training.examples_per_second or 0) > 0
 
 
-def test_the_same_run_again_only_reads_the_scores(config, folder):
+def test_the_same_run_again_only_reads_the_scores(
+    config: ClassifyConfig, folder: RunFolder
+) -> None:
     metrics = run(CLASSIFY, config, folder, make_workshop())
     watcher = Watcher()
     assert run(CLASSIFY, config, folder, make_workshop(watcher)) == metrics
     assert watcher.started == []
 
 
-def test_other_settings_in_the_same_folder_are_refused(config, folder):
+def test_other_settings_in_the_same_folder_are_refused(
+    config: ClassifyConfig, folder: RunFolder
+) -> None:
     run(CLASSIFY, config, folder, make_workshop())
     other = dataclasses.replace(config, loss="mse")
     with pytest.raises(OutputExistsError, match="other settings"):
         run(CLASSIFY, other, folder, make_workshop())
 
 
-def test_a_run_is_not_resumed_on_other_data(config, folder, tiny_images):
+def test_a_run_is_not_resumed_on_other_data(
+    config: ClassifyConfig, folder: RunFolder, tiny_images: tuple[Path, Path]
+) -> None:
     with pytest.raises(InterruptedRun):
         run(CLASSIFY, config, folder, make_workshop(Watcher(interrupt_at=1)))
     write_idx(tiny_images[0], np.random.default_rng(1).integers(0, 255, (200, 8, 8), np.uint8))
@@ -74,7 +81,9 @@ def test_a_run_is_not_resumed_on_other_data(config, folder, tiny_images):
         resume(folder, make_workshop())
 
 
-def test_a_run_killed_before_its_first_checkpoint_starts_again(config, folder):
+def test_a_run_killed_before_its_first_checkpoint_starts_again(
+    config: ClassifyConfig, folder: RunFolder
+) -> None:
     whole = run(CLASSIFY, config, folder, make_workshop())
     weights = nnlab.load(folder.best).weights
     for path in (folder.last, folder.best, folder.metrics, folder.history):
@@ -85,7 +94,9 @@ def test_a_run_killed_before_its_first_checkpoint_starts_again(config, folder):
         np.testing.assert_array_equal(array, weights[name])
 
 
-def test_a_run_killed_while_scoring_is_only_scored(config, folder):
+def test_a_run_killed_while_scoring_is_only_scored(
+    config: ClassifyConfig, folder: RunFolder
+) -> None:
     whole = run(CLASSIFY, config, folder, make_workshop())
     folder.metrics.unlink()
     watcher = Watcher()
@@ -94,7 +105,9 @@ def test_a_run_killed_while_scoring_is_only_scored(config, folder):
     assert again == whole
 
 
-def test_a_checkpoint_of_another_run_is_refused(config, folder, tmp_path):
+def test_a_checkpoint_of_another_run_is_refused(
+    config: ClassifyConfig, folder: RunFolder, tmp_path: Path
+) -> None:
     run(CLASSIFY, config, folder, make_workshop())
     plan = json.loads(folder.config.read_text())
     plan["config"]["units"] = 9
@@ -107,14 +120,16 @@ def test_a_checkpoint_of_another_run_is_refused(config, folder, tmp_path):
 @pytest.mark.parametrize(
     "content", ["", "[]", '{"config": 3}', '{"config": {}, "experiment": "os"}']
 )
-def test_a_damaged_plan_is_refused(folder, content):
+def test_a_damaged_plan_is_refused(folder: RunFolder, content: str) -> None:
     folder.config.write_text(content)
     with pytest.raises((CheckpointError, DataError)):
         resume(folder, make_workshop())
 
 
-def test_a_diverged_run_keeps_and_scores_its_best_weights(config, folder, monkeypatch):
-    def climb(loss, epoch, progress):
+def test_a_diverged_run_keeps_and_scores_its_best_weights(
+    config: ClassifyConfig, folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def climb(loss: float, epoch: int, progress: object) -> None:
         if epoch == 3:
             raise DivergedError("the loss climbed")
 
@@ -129,7 +144,9 @@ def test_a_diverged_run_keeps_and_scores_its_best_weights(config, folder, monkey
         resume(folder, make_workshop())
 
 
-def test_summary_has_mean_and_interval_and_finished_runs_are_not_repeated(config, tmp_path):
+def test_summary_has_mean_and_interval_and_finished_runs_are_not_repeated(
+    config: ClassifyConfig, tmp_path: Path
+) -> None:
     group = GroupFolder(tmp_path / "group")
     group.path.mkdir()
     trials = CLASSIFY.trials(config, 2)
@@ -147,7 +164,9 @@ def test_summary_has_mean_and_interval_and_finished_runs_are_not_repeated(config
     assert runs.newest_finished(tmp_path.parent, tmp_path.name) == group.member("seed-3")
 
 
-def test_a_smaller_number_of_runs_does_not_shrink_the_summary(config, tmp_path):
+def test_a_smaller_number_of_runs_does_not_shrink_the_summary(
+    config: ClassifyConfig, tmp_path: Path
+) -> None:
     group = GroupFolder(tmp_path / "group")
     group.path.mkdir()
     run_group(CLASSIFY, CLASSIFY.trials(config, 2), group, make_workshop())
@@ -155,7 +174,7 @@ def test_a_smaller_number_of_runs_does_not_shrink_the_summary(config, tmp_path):
     assert list(summary.runs) == ["seed-1", "seed-2"]
 
 
-def test_all_runs_of_a_group_see_the_set_that_the_first_one_found(tmp_path):
+def test_all_runs_of_a_group_see_the_set_that_the_first_one_found(tmp_path: Path) -> None:
     config = CLASSIFY.configure({"epochs": 1, "units": 8}, "test")
     group = GroupFolder(tmp_path / "group")
     group.path.mkdir()
@@ -166,7 +185,9 @@ def test_all_runs_of_a_group_see_the_set_that_the_first_one_found(tmp_path):
 
 
 @pytest.mark.real_data
-def test_a_run_on_the_stand_in_goes_on_with_it_when_the_real_set_is_there(folder, monkeypatch):
+def test_a_run_on_the_stand_in_goes_on_with_it_when_the_real_set_is_there(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = CLASSIFY.configure({"epochs": 2, "units": 8}, "test")
     with monkeypatch.context() as without:
         without.delenv("NNLAB_DATA")
@@ -176,7 +197,9 @@ def test_a_run_on_the_stand_in_goes_on_with_it_when_the_real_set_is_there(folder
     assert metrics.dataset.sample is True
 
 
-def test_an_interrupted_group_goes_on_where_it_stopped(config, tmp_path):
+def test_an_interrupted_group_goes_on_where_it_stopped(
+    config: ClassifyConfig, tmp_path: Path
+) -> None:
     group = GroupFolder(tmp_path / "group")
     group.path.mkdir()
     stopped = Watcher(interrupt_at=8)
@@ -187,7 +210,7 @@ def test_an_interrupted_group_goes_on_where_it_stopped(config, tmp_path):
     assert list(summary.runs) == ["seed-1", "seed-2", "seed-3"]
 
 
-def test_a_group_with_other_settings_is_refused(config, tmp_path):
+def test_a_group_with_other_settings_is_refused(config: ClassifyConfig, tmp_path: Path) -> None:
     group = GroupFolder(tmp_path / "group")
     group.path.mkdir()
     run_group(CLASSIFY, CLASSIFY.trials(config, 1), group, make_workshop())
@@ -196,7 +219,9 @@ def test_a_group_with_other_settings_is_refused(config, tmp_path):
         run_group(CLASSIFY, CLASSIFY.trials(other, 1), group, make_workshop())
 
 
-def test_names_in_a_plan_cannot_lead_out_of_the_group(config, tmp_path):
+def test_names_in_a_plan_cannot_lead_out_of_the_group(
+    config: ClassifyConfig, tmp_path: Path
+) -> None:
     group = GroupFolder(tmp_path / "group")
     group.path.mkdir()
     plan = {"experiment": "classify", "trials": {"../elsewhere": dataclasses.asdict(config)}}
@@ -205,7 +230,9 @@ def test_names_in_a_plan_cannot_lead_out_of_the_group(config, tmp_path):
         resume_group(group, make_workshop())
 
 
-def test_evaluation_takes_other_images(config, folder, tiny_images, tmp_path):
+def test_evaluation_takes_other_images(
+    config: ClassifyConfig, folder: RunFolder, tiny_images: tuple[Path, Path], tmp_path: Path
+) -> None:
     run(CLASSIFY, config, folder, make_workshop())
     trained = nnlab.load(folder.best)
     images, labels = read_labelled_images(*tiny_images)
@@ -218,14 +245,18 @@ def test_evaluation_takes_other_images(config, folder, tiny_images, tmp_path):
     assert metrics.scores["accuracy"] >= 0.95
 
 
-def test_evaluation_on_its_own_images_takes_their_test_part(config, folder, tiny_images):
+def test_evaluation_on_its_own_images_takes_their_test_part(
+    config: ClassifyConfig, folder: RunFolder, tiny_images: tuple[Path, Path]
+) -> None:
     run(CLASSIFY, config, folder, make_workshop())
     given = dict(zip(("images", "labels"), map(str, tiny_images), strict=True))
     metrics = evaluate(nnlab.load(folder.best), given, make_workshop().store, print)
     assert metrics.details.test_images == 40
 
 
-def test_evaluation_asks_for_the_set_that_the_network_was_trained_on(folder, monkeypatch):
+def test_evaluation_asks_for_the_set_that_the_network_was_trained_on(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = CLASSIFY.configure({"dataset": "sample", "epochs": 1}, "test")
     run(CLASSIFY, dataclasses.replace(config, dataset=None), folder, make_workshop())
     trained = nnlab.load(folder.best)
@@ -234,7 +265,9 @@ def test_evaluation_asks_for_the_set_that_the_network_was_trained_on(folder, mon
         evaluate(trained, {}, make_workshop().store, print)
 
 
-def test_evaluation_refuses_what_the_network_does_not_know(config, folder, tiny_images, tmp_path):
+def test_evaluation_refuses_what_the_network_does_not_know(
+    config: ClassifyConfig, folder: RunFolder, tiny_images: tuple[Path, Path], tmp_path: Path
+) -> None:
     run(CLASSIFY, config, folder, make_workshop())
     trained = nnlab.load(folder.best)
     with pytest.raises(DataError, match="class names"):
@@ -246,8 +279,10 @@ def test_evaluation_refuses_what_the_network_does_not_know(config, folder, tiny_
         evaluate(trained, given, make_workshop().store, print)
 
 
-def test_a_full_disk_is_one_clear_error(config, folder, monkeypatch):
-    def refuse(*_):
+def test_a_full_disk_is_one_clear_error(
+    config: ClassifyConfig, folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> NoReturn:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("os.replace", refuse)

@@ -1,7 +1,9 @@
 """Watching sweeps, and the processes they leave."""
 
 import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import psutil
@@ -10,10 +12,14 @@ from nnlab import experiments
 from nnlab.datasets.store import Store
 from nnlab.sweeps.local import LocalExecutor
 from nnlab.sweeps.plan import make_plan
+from nnlab.sweeps.summary import SweepSummary
 from nnlab.sweeps.sweep import prepared, sweep
-from nnlab.sweeps.task import Outcome, carry_out
+from nnlab.sweeps.task import Outcome, Task, carry_out
 from nnlab.sweeps.work import Standing
 from tests.tiny_images import tiny_options
+
+Stop = Callable[[], bool]
+Outcomes = Iterator[tuple[Task, Outcome]]
 
 CLASSIFY = experiments.get("classify")
 TINY = {**tiny_options(), "units": 8, "epochs": 1, "threads": 1}
@@ -27,7 +33,7 @@ class Recorder:
         self.outcomes: dict[str, Outcome] = {}
         self.warnings: list[str] = []
 
-    def begun(self, tasks, standing: Standing) -> None:
+    def begun(self, tasks: Mapping[str, Task], standing: Standing) -> None:
         self.standings.append(standing)
 
     def ended(self, name: str, outcome: Outcome, standing: Standing) -> None:
@@ -45,7 +51,7 @@ class InThisProcess:
 
     places = 1
 
-    def outcomes(self, tasks, stop):
+    def outcomes(self, tasks: Sequence[Task], stop: Stop) -> Outcomes:
         for task in tasks:
             with mock.patch("nnlab.training.backend._set_threads"):  # they cannot be changed here
                 outcome = carry_out(task)
@@ -57,12 +63,18 @@ class NoExecutor:
 
     places = 1
 
-    def outcomes(self, tasks, stop):
+    def outcomes(self, tasks: Sequence[Task], stop: Stop) -> Outcomes:
         assert not tasks
         return iter(())
 
 
-def sweep_locally(folder: Path, points, runs=1, recorder=None, **options):
+def sweep_locally(
+    folder: Path,
+    points: Sequence[Mapping[str, object]],
+    runs: int = 1,
+    recorder: Recorder | None = None,
+    **options: Any,
+) -> SweepSummary:
     """Carry out a sweep of tiny classifiers in two processes."""
     folder.mkdir(exist_ok=True)
     plan = prepared(make_plan(CLASSIFY, points, TINY, runs), folder)

@@ -6,18 +6,20 @@ import shutil
 import signal
 import socket
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from nnlab.errors import NnlabError, UsageError
 from nnlab.sweeps.cluster import RayExecutor
 from nnlab.sweeps.local import LocalExecutor
-from nnlab.sweeps.task import Task
+from nnlab.sweeps.task import Outcome, Task
 from tests.h5 import same_variables
-from tests.sweeps.observing import CLASSIFY, TINY, descendants
+from tests.sweeps.observing import CLASSIFY, TINY, Stop, descendants
 
 
-def tasks(folder):
+def tasks(folder: Path) -> list[Task]:
     """Return a run that is long enough to be killed in, and a short one."""
     made = []
     for seed, epochs in ((1, 300), (2, 1)):
@@ -27,15 +29,17 @@ def tasks(folder):
     return made
 
 
-def carry_out(executor, given, stop=lambda: False):
+def carry_out(
+    executor: RayExecutor | LocalExecutor, given: Sequence[Task], stop: Stop = lambda: False
+) -> dict[int, Outcome]:
     with executor:
         ended = {task.config["seed"]: outcome for task, outcome in executor.outcomes(given, stop)}
     return {seed: ended[seed] for seed in sorted(ended)}
 
 
 def test_a_cluster_gives_the_same_runs_as_one_machine_though_a_worker_is_killed(
-    tmp_path, monkeypatch
-):
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("ray")
     if shutil.which("bash") is None:
         pytest.skip("needs bash")
@@ -43,7 +47,7 @@ def test_a_cluster_gives_the_same_runs_as_one_machine_though_a_worker_is_killed(
     last, metrics = (tmp_path / "ray" / "seed-1" / name for name in ("last.h5", "metrics.json"))
     killed: list[int] = []
 
-    def kill_the_long_one():
+    def kill_the_long_one() -> bool:
         """Kill whoever carries out runs when only the long one goes on, or all that do."""
         if not killed and last.exists() and not metrics.exists():
             processes = descendants(os.getpid()).items()
@@ -58,20 +62,23 @@ def test_a_cluster_gives_the_same_runs_as_one_machine_though_a_worker_is_killed(
     local = carry_out(LocalExecutor(2), tasks(tmp_path / "local"))
     for seed in (1, 2):
         assert on_ray[seed]["state"] == "finished", on_ray[seed]["error"]
-        assert on_ray[seed]["metrics"]["scores"] == local[seed]["metrics"]["scores"]
+        ours, theirs = (ended[seed]["metrics"] for ended in (on_ray, local))
+        assert ours is not None
+        assert theirs is not None
+        assert ours.scores == theirs.scores
         for name in ("best.h5", "last.h5"):
             files = (tmp_path / on / f"seed-{seed}" / name for on in ("ray", "local"))
             assert same_variables(*files)
     assert not [name for name in descendants(os.getpid()).values() if "ray::carry_out" in name]
 
 
-def test_without_ray_the_error_says_how_to_get_it(monkeypatch):
+def test_without_ray_the_error_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(UsageError, match=r"pip install 'nnlab\[ray\]'"):
         RayExecutor(None, None, cores=2)
 
 
-def test_without_bash_ray_is_not_started(monkeypatch):
+def test_without_bash_ray_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("ray")
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     monkeypatch.setenv("PATH", "")
@@ -79,7 +86,7 @@ def test_without_bash_ray_is_not_started(monkeypatch):
         pass
 
 
-def test_an_address_where_nobody_is_is_refused_at_once():
+def test_an_address_where_nobody_is_is_refused_at_once() -> None:
     pytest.importorskip("ray")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))  # nobody listens

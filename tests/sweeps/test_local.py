@@ -5,6 +5,9 @@ import json
 import multiprocessing
 import os
 import signal
+from collections.abc import Sequence
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 import pytest
 
@@ -14,33 +17,44 @@ from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.occupying import locked
 from nnlab.sweeps.local import LocalExecutor
 from nnlab.sweeps.plan import make_plan
+from nnlab.sweeps.summary import SweepSummary
 from nnlab.sweeps.sweep import read_summary, sweep
 from nnlab.sweeps.task import RETRIES, Task
 from tests.h5 import same_variables
-from tests.sweeps.observing import CLASSIFY, TINY, NoExecutor, Recorder, sweep_locally
+from tests.made_metrics import run_metrics
+from tests.sweeps.observing import (
+    CLASSIFY,
+    TINY,
+    NoExecutor,
+    Outcomes,
+    Recorder,
+    Stop,
+    sweep_locally,
+)
 
 POINTS = [{"loss": "crossentropy"}, {"loss": "mse"}]
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SweepSummary]:
     """Return the folder of a sweep of two settings and two seeds, and its summary."""
     folder = tmp_path_factory.mktemp("sweep") / "a"
     summary = sweep_locally(folder, POINTS, 2, csv_file=folder.parent / "table.csv")
     return folder, summary
 
 
-def task(folder, **given):
+def task(folder: Path, **given: object) -> Task:
     config = CLASSIFY.configure({**TINY, **given}, "test")
     return Task("classify", dataclasses.asdict(config), str(folder), offline=True)
 
 
-def kill(process):
+def kill(process: BaseProcess) -> int:
+    assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
     return process.pid
 
 
-def test_every_setting_is_a_group_of_finished_runs(finished):
+def test_every_setting_is_a_group_of_finished_runs(finished: tuple[Path, SweepSummary]) -> None:
     folder, summary = finished
     for one in summary.settings:
         group = GroupFolder(folder / one.name)
@@ -55,7 +69,7 @@ def test_every_setting_is_a_group_of_finished_runs(finished):
     assert len((folder.parent / "table.csv").read_text().splitlines()) == 5
 
 
-def test_what_is_finished_is_not_repeated(finished):
+def test_what_is_finished_is_not_repeated(finished: tuple[Path, SweepSummary]) -> None:
     folder, summary = finished
     recorder = Recorder()
     plan = make_plan(CLASSIFY, POINTS, TINY, 2)
@@ -66,16 +80,16 @@ def test_what_is_finished_is_not_repeated(finished):
     assert recorder.outcomes == {}
 
 
-def test_two_sweeps_do_not_share_a_folder(finished):
+def test_two_sweeps_do_not_share_a_folder(finished: tuple[Path, SweepSummary]) -> None:
     folder, _ = finished
     plan = make_plan(CLASSIFY, POINTS, TINY, 2)
     with locked(folder), pytest.raises(OutputExistsError, match="another process"):
         sweep(plan, folder, NoExecutor(), Store(offline=True), Recorder())
 
 
-def test_a_run_that_fails_does_not_stop_the_others(tmp_path):
+def test_a_run_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
     recorder = Recorder()
-    points = [{"images": "none", "labels": "none"}, {"units": 9}]
+    points: list[dict[str, object]] = [{"images": "none", "labels": "none"}, {"units": 9}]
     summary = sweep_locally(tmp_path / "a", points, recorder=recorder)
     bad, good = summary.settings
     assert "none" in bad.runs[0].error
@@ -85,20 +99,29 @@ def test_a_run_that_fails_does_not_stop_the_others(tmp_path):
     assert GroupFolder(tmp_path / "a" / good.name).summary.exists()
 
 
-def test_a_folder_in_which_nothing_began_is_left_empty(tmp_path):
+def test_a_folder_in_which_nothing_began_is_left_empty(tmp_path: Path) -> None:
     points = [{"images": "none", "labels": "none"}]
     summary = sweep_locally(tmp_path / "a", points)
     assert summary.settings[0].runs[0].state == "failed"
     assert not list((tmp_path / "a").iterdir())
 
 
-def test_a_run_that_ends_in_a_folder_that_is_not_shared_has_failed(tmp_path):
+def test_a_run_that_ends_in_a_folder_that_is_not_shared_has_failed(tmp_path: Path) -> None:
     class Elsewhere:
         places = 1
 
-        def outcomes(self, tasks, stop):
+        def outcomes(self, tasks: Sequence[Task], stop: Stop) -> Outcomes:
             for one in tasks:
-                yield one, {"state": "finished", "metrics": {}, "error": "", "warnings": ["hot"]}
+                metrics = run_metrics({})
+                yield (
+                    one,
+                    {
+                        "state": "finished",
+                        "metrics": metrics,
+                        "error": "",
+                        "warnings": ["hot"],
+                    },
+                )
 
     recorder = Recorder()
     plan = make_plan(CLASSIFY, POINTS, TINY)
@@ -107,11 +130,11 @@ def test_a_run_that_ends_in_a_folder_that_is_not_shared_has_failed(tmp_path):
     assert recorder.warnings == ["hot"]  # the same words once
 
 
-def test_a_run_whose_process_is_killed_goes_on_and_ends_as_if_it_never_was(tmp_path):
+def test_a_run_whose_process_is_killed_goes_on_and_ends_as_if_it_never_was(tmp_path: Path) -> None:
     long = {"epochs": 300, "batch_size": 10, "save_every": 0.05}
     killed: list[int] = []
 
-    def kill_once():
+    def kill_once() -> bool:
         if not killed and (tmp_path / "killed" / "last.h5").exists():
             (child,) = multiprocessing.active_children()
             killed.append(kill(child))
@@ -129,10 +152,10 @@ def test_a_run_whose_process_is_killed_goes_on_and_ends_as_if_it_never_was(tmp_p
     assert not multiprocessing.active_children()
 
 
-def test_a_run_whose_processes_die_again_and_again_has_failed(tmp_path):
+def test_a_run_whose_processes_die_again_and_again_has_failed(tmp_path: Path) -> None:
     killed: list[int] = []
 
-    def kill_all():
+    def kill_all() -> bool:
         for child in multiprocessing.active_children():
             if child.pid not in killed:
                 killed.append(kill(child))
@@ -145,7 +168,7 @@ def test_a_run_whose_processes_die_again_and_again_has_failed(tmp_path):
     assert len(killed) == RETRIES + 1
 
 
-def test_processes_are_kept_to_their_threads(tmp_path):
+def test_processes_are_kept_to_their_threads(tmp_path: Path) -> None:
     before = os.environ.get("OPENBLAS_NUM_THREADS")
     tasks = [task(tmp_path / str(threads), threads=threads) for threads in (1, 2)]
     with LocalExecutor(1) as executor:  # TensorFlow's threads cannot be changed in a process

@@ -1,19 +1,28 @@
 import json
+from pathlib import Path
 
 import pytest
 
 from nnlab import experiments
 from nnlab.errors import CheckpointError, DataError, OutputExistsError, UsageError
-from nnlab.sweeps.plan import combinations, joined, make_plan, plan_file, read_plan, write_plan
+from nnlab.sweeps.plan import (
+    Plan,
+    combinations,
+    joined,
+    make_plan,
+    plan_file,
+    read_plan,
+    write_plan,
+)
 
 CLASSIFY = experiments.get("classify")
 
 
-def names(plan):
+def names(plan: Plan) -> list[str]:
     return [setting.name for setting in plan.settings]
 
 
-def test_a_grid_is_every_combination():
+def test_a_grid_is_every_combination() -> None:
     points = list(combinations({"model": ["mlp", "cnn"], "loss": ["crossentropy", "mse"]}))
     plan = make_plan(CLASSIFY, points, {"epochs": 2})
     assert names(plan) == [
@@ -26,22 +35,22 @@ def test_a_grid_is_every_combination():
     assert all(setting.config.epochs == 2 for setting in plan.settings)
 
 
-def test_the_presets_values_follow_the_setting():
+def test_the_presets_values_follow_the_setting() -> None:
     plan = make_plan(CLASSIFY, [{"model": "mlp"}, {"model": "cnn"}], {})
     assert [setting.config.optimizer for setting in plan.settings] == ["rmsprop", "adadelta"]
 
 
-def test_without_a_grid_there_is_one_setting():
+def test_without_a_grid_there_is_one_setting() -> None:
     assert names(make_plan(CLASSIFY, list(combinations({})), {})) == ["default"]
     assert names(make_plan(CLASSIFY, [{}], {"epochs": 2})) == ["epochs=2"]
 
 
-def test_settings_that_are_the_same_are_kept_once():
+def test_settings_that_are_the_same_are_kept_once() -> None:
     plan = make_plan(CLASSIFY, [{"units": 8}, {"units": 8, "loss": "crossentropy"}], {})
     assert names(plan) == ["units=8"]
 
 
-def test_runs_are_the_experiments_own():
+def test_runs_are_the_experiments_own() -> None:
     plan = make_plan(CLASSIFY, [{"units": 8}], {"seed": 4}, 3)
     assert list(plan.trials(plan.settings[0])) == ["seed-4", "seed-5", "seed-6"]
     recommend = experiments.get("recommend")
@@ -59,12 +68,14 @@ def test_runs_are_the_experiments_own():
         ([], 1, "the list is empty"),
     ],
 )
-def test_whatever_is_wrong_is_told_before_anything_starts(points, runs, message):
+def test_whatever_is_wrong_is_told_before_anything_starts(
+    points: list[dict[str, object]], runs: int, message: str
+) -> None:
     with pytest.raises(UsageError, match=message):
         make_plan(CLASSIFY, points, {}, runs)
 
 
-def test_what_cannot_be_a_folders_name_is_told_apart_by_a_digest():
+def test_what_cannot_be_a_folders_name_is_told_apart_by_a_digest() -> None:
     points = [{"images": "a/b"}, {"images": "a b"}, {"images": "x" * 200}]
     made = names(make_plan(CLASSIFY, points, {"labels": "c"}))
     assert made[0].startswith("images=a-b-")
@@ -72,7 +83,7 @@ def test_what_cannot_be_a_folders_name_is_told_apart_by_a_digest():
     assert all(len(name) < 120 and "/" not in name for name in made)
 
 
-def test_a_plan_comes_back_from_its_file(tmp_path):
+def test_a_plan_comes_back_from_its_file(tmp_path: Path) -> None:
     plan = make_plan(CLASSIFY, [{"units": 8}, {"learning_rate": 0.5}], {"epochs": 2}, 3)
     write_plan(plan, tmp_path)
     assert read_plan(tmp_path) == plan
@@ -91,20 +102,20 @@ def test_a_plan_comes_back_from_its_file(tmp_path):
         '{"experiment": "os", "runs": 1, "settings": {"a": {}}}',
     ],
 )
-def test_a_damaged_plan_is_refused(tmp_path, content):
+def test_a_damaged_plan_is_refused(tmp_path: Path, content: str) -> None:
     plan_file(tmp_path).write_text(content)
     with pytest.raises((CheckpointError, DataError), match=r"sweep\.json"):
         read_plan(tmp_path)
 
 
-def test_a_sweep_grows_by_settings_and_runs(tmp_path):
+def test_a_sweep_grows_by_settings_and_runs(tmp_path: Path) -> None:
     known = make_plan(CLASSIFY, [{"units": 8}], {}, 2)
     both = joined(known, make_plan(CLASSIFY, [{"units": 8}, {"units": 9}], {}, 1), tmp_path)
     assert names(both) == ["units=8", "units=9"]
     assert both.runs == 2
 
 
-def test_other_settings_of_the_same_name_are_refused(tmp_path):
+def test_other_settings_of_the_same_name_are_refused(tmp_path: Path) -> None:
     known = make_plan(CLASSIFY, [{"units": 8}], {"epochs": 2})
     with pytest.raises(OutputExistsError, match="other settings"):
         joined(known, make_plan(CLASSIFY, [{"units": 8}], {"epochs": 3}), tmp_path)
@@ -113,7 +124,7 @@ def test_other_settings_of_the_same_name_are_refused(tmp_path):
         joined(known, make_plan(add, [{}], {}), tmp_path)
 
 
-def test_the_file_is_plain_json(tmp_path):
+def test_the_file_is_plain_json(tmp_path: Path) -> None:
     write_plan(make_plan(CLASSIFY, [{"units": 8}], {}), tmp_path)
     content = json.loads(plan_file(tmp_path).read_text())
     assert content == {"experiment": "classify", "runs": 1, "settings": {"units=8": {"units": 8}}}

@@ -2,35 +2,51 @@
 
 import csv
 import dataclasses
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nnlab import experiments
-from nnlab.results import TrainingRecord, Validation
+from nnlab.experiments.contract import AnyExperiment
+from nnlab.results import RunMetrics, TrainingRecord, Validation
 from nnlab.runs.folder import GroupFolder
 from nnlab.sweeps.plan import make_plan
 from nnlab.sweeps.results import Results
 from nnlab.sweeps.summary import summarise
 from nnlab.sweeps.tables import summary_table, write_csv
 from nnlab.sweeps.task import Outcome, failed
+from tests.annotations import Record
 from tests.made_metrics import SOURCE, run_metrics
 
 CLASSIFY = experiments.get("classify")
 
 
-def metrics(test, validation, measure="accuracy", higher=True, sha="a", loss="mse"):
-    chosen = validation and Validation(measure, validation, higher)
+def metrics(
+    test: float,
+    validation: float | None,
+    measure: str = "accuracy",
+    higher: bool = True,
+    sha: str = "a",
+    loss: str = "mse",
+) -> RunMetrics[Any]:
+    chosen = None if validation is None else Validation(measure, validation, higher)
     training = TrainingRecord(epochs=3, best_epoch=2, seconds=1.5, validation=chosen)
     source = dataclasses.replace(SOURCE, sha256=sha)
     return run_metrics({"accuracy": test}, training=training, dataset=source, config={"loss": loss})
 
 
-def outcome(**given):
+def outcome(**given: Any) -> Outcome:
     return {"state": "finished", "metrics": metrics(**given), "error": "", "warnings": []}
 
 
-def settings(*outcomes, points=({"units": 8}, {"units": 16}), experiment=CLASSIFY, runs=None):
+def settings(
+    *outcomes: Sequence[Outcome],
+    points: Sequence[Mapping[str, object]] = ({"units": 8}, {"units": 16}),
+    experiment: AnyExperiment = CLASSIFY,
+    runs: int | None = None,
+) -> list[Results]:
     """Return results of a setting each, from lists of outcomes."""
     plan = make_plan(experiment, points, {}, runs or len(outcomes[0]))
     made = []
@@ -43,7 +59,7 @@ def settings(*outcomes, points=({"units": 8}, {"units": 16}), experiment=CLASSIF
     return made
 
 
-def test_the_best_is_chosen_by_validation_not_by_test():
+def test_the_best_is_chosen_by_validation_not_by_test() -> None:
     flattered = [outcome(test=0.99, validation=0.80), outcome(test=0.98, validation=0.82)]
     sound = [outcome(test=0.90, validation=0.91), outcome(test=0.91, validation=0.90)]
     summary = summarise(CLASSIFY, settings(flattered, sound))
@@ -52,7 +68,7 @@ def test_the_best_is_chosen_by_validation_not_by_test():
     assert "not by the test part" in summary_table(summary).note
 
 
-def test_lower_is_better_where_the_measure_says_so():
+def test_lower_is_better_where_the_measure_says_so() -> None:
     one = [outcome(test=0.5, validation=0.4, measure="bits", higher=False)]
     two = [outcome(test=0.5, validation=0.3, measure="bits", higher=False)]
     assert summarise(CLASSIFY, settings(one, two)).best == "units=16"
@@ -71,7 +87,9 @@ def test_lower_is_better_where_the_measure_says_so():
         ),
     ],
 )
-def test_there_is_no_best_where_validations_do_not_compare(first, second, reason):
+def test_there_is_no_best_where_validations_do_not_compare(
+    first: Record, second: Record, reason: str
+) -> None:
     summary = summarise(
         CLASSIFY, settings([outcome(test=0.9, **first)], [outcome(test=0.8, **second)])
     )
@@ -80,14 +98,14 @@ def test_there_is_no_best_where_validations_do_not_compare(first, second, reason
     assert "by validation" not in summary_table(summary).columns
 
 
-def test_settings_that_differ_in_seeds_alone_have_no_best():
+def test_settings_that_differ_in_seeds_alone_have_no_best() -> None:
     one, two = [outcome(test=0.9, validation=0.9)], [outcome(test=0.8, validation=0.8)]
     summary = summarise(CLASSIFY, settings(one, two, points=({"seed": 1}, {"seed": 2})))
     assert summary.best is None
     assert "seeds" in summary.note
 
 
-def test_an_experiment_whose_runs_are_not_alike_has_neither_means_nor_a_best():
+def test_an_experiment_whose_runs_are_not_alike_has_neither_means_nor_a_best() -> None:
     perm_test = experiments.get("perm-test")
     ended = [outcome(test=0.9, validation=0.9)] * 3
     made = settings(ended, ended, experiment=perm_test, runs=1)
@@ -97,7 +115,7 @@ def test_an_experiment_whose_runs_are_not_alike_has_neither_means_nor_a_best():
     assert summary.settings[0].n == 3
 
 
-def test_a_setting_with_a_run_that_failed_or_diverged_cannot_be_the_best():
+def test_a_setting_with_a_run_that_failed_or_diverged_cannot_be_the_best() -> None:
     diverged: Outcome = {"state": "diverged", "metrics": None, "error": "loss NaN", "warnings": []}
     lucky = [outcome(test=0.99, validation=0.99), diverged]
     sound = [outcome(test=0.90, validation=0.91), outcome(test=0.91, validation=0.90)]
@@ -108,7 +126,7 @@ def test_a_setting_with_a_run_that_failed_or_diverged_cannot_be_the_best():
     assert [row[list(table.columns).index("diverged")] for row in table.rows] == ["1", "0"]
 
 
-def test_a_row_has_mean_and_interval():
+def test_a_row_has_mean_and_interval() -> None:
     ended = [outcome(test=value, validation=0.5) for value in (0.8, 0.9, 1.0)]
     summary = summarise(CLASSIFY, settings(ended, ended))
     accuracy = summary.settings[0].scores["accuracy"]
@@ -119,7 +137,7 @@ def test_a_row_has_mean_and_interval():
     assert table.rows[0][2] == "0.9000 (0.6516 to 1.0000)"
 
 
-def test_the_csv_file_has_a_row_a_run_failed_ones_too(tmp_path):
+def test_the_csv_file_has_a_row_a_run_failed_ones_too(tmp_path: Path) -> None:
     made = settings(
         [outcome(test=0.8, validation=0.5), failed("no data")],
         [outcome(test=0.9, validation=0.6), outcome(test=0.7, validation=0.4)],

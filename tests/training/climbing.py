@@ -12,12 +12,18 @@ import dataclasses
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from unittest import mock
 
 import numpy as np
 
 from nnlab.experiments.classify import Classify
-from nnlab.training.examples import Examples
+from nnlab.experiments.classify.config import ClassifyConfig
+from nnlab.experiments.contract import Data
+from nnlab.training.examples import Arrays, Batch, Examples
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 TURN = 5
 """The first epoch with the other data, counted from 1."""
@@ -29,7 +35,7 @@ BROKEN = "broken"
 class Turning(Examples):
     """Examples that use the second half of their arrays from epoch TURN on."""
 
-    def order(self, seed, epoch):
+    def order(self, seed: int, epoch: int) -> np.ndarray:
         rows = super().order(seed, epoch)
         half = len(self.arrays["labels"]) // 2
         return rows + np.int32(half) if epoch + 1 >= TURN else rows
@@ -41,7 +47,7 @@ def turning(examples: Examples, broken: bool) -> Turning:
     others = (labels + 1) % (labels.max() + 1)
     half = len(labels)
 
-    def batch(arrays, indices, seed):
+    def batch(arrays: Arrays, indices: "tf.Tensor", seed: "tf.Tensor") -> Batch:
         import tensorflow as tf
 
         inputs, targets, weights = examples.batch(arrays, indices, seed)
@@ -61,7 +67,7 @@ def diverging(broken: bool = False) -> Iterator[None]:
     """Make `classify` train on turning examples inside the block."""
     known = Classify.examples
 
-    def examples(self, config, data):
+    def examples(self: Classify, config: ClassifyConfig, data: Data) -> Turning:
         return turning(known(self, config, data), broken)
 
     with mock.patch.object(Classify, "examples", examples):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import nnlab
@@ -16,6 +17,7 @@ from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import resume, run
 from nnlab.training.divergence import REMEDY, in_words
 from nnlab.training.progress import Progress
+from tests.annotations import Here
 from tests.h5 import variables_of
 from tests.tiny_images import tiny_arguments, tiny_options
 from tests.training.climbing import BROKEN, TURN, diverging
@@ -27,7 +29,7 @@ EPOCHS = 8
 ROOT = Path(__file__).parents[2]
 
 
-def diverging_shell(*arguments):
+def diverging_shell(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run `nnlab ARGUMENTS` in a process of its own where training diverges."""
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     return subprocess.run(
@@ -39,17 +41,19 @@ def diverging_shell(*arguments):
     )
 
 
-def weights_of(path):
+def weights_of(path: Path) -> dict[str, np.ndarray]:
     found = variables_of(path)
     return {name: array for name, array in found.items() if name.startswith("model/")}
 
 
-def rows_of(folder):
+def rows_of(folder: RunFolder) -> list[int]:
     return [int(epoch or 0) for epoch in folder.read_history()["epoch"]]
 
 
 @pytest.mark.parametrize("stop", [True, False])
-def test_a_climbing_loss_is_reported_and_the_best_weights_are_kept(here, tmp_path, stop):
+def test_a_climbing_loss_is_reported_and_the_best_weights_are_kept(
+    here: Here, tmp_path: Path, stop: bool
+) -> None:
     flag = "--stop" if stop else "--no-stop"
     with diverging():
         result = here("classify", *FLAGS, EPOCHS, flag, "--out", "wild")
@@ -74,7 +78,7 @@ def test_a_climbing_loss_is_reported_and_the_best_weights_are_kept(here, tmp_pat
     assert message in again.stderr
 
 
-def test_a_loss_that_is_not_finite_ends_the_run_despite_no_stop():
+def test_a_loss_that_is_not_finite_ends_the_run_despite_no_stop() -> None:
     result = diverging_shell(BROKEN, "classify", *FLAGS, EPOCHS, "--no-stop")
     assert result.returncode == 6
     assert f"in epoch {TURN}" in result.stderr
@@ -83,7 +87,9 @@ def test_a_loss_that_is_not_finite_ends_the_run_despite_no_stop():
 
 
 @diverging()
-def test_a_run_that_continued_after_a_climb_can_be_resumed(tmp_path, monkeypatch):
+def test_a_run_that_continued_after_a_climb_can_be_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("nnlab.training.loop.CHUNK_SECONDS", 0)  # one step per chunk
     classify = experiments.get("classify")
     config = classify.configure({**OPTIONS, "epochs": EPOCHS, "stop": False}, "test")
@@ -108,7 +114,7 @@ def test_a_run_that_continued_after_a_climb_can_be_resumed(tmp_path, monkeypatch
     assert nnlab.load(halted.best).header.metrics["training"]["diverged"]["epoch"] == epoch
 
 
-def test_a_checkpoint_older_than_the_option_can_be_resumed(tmp_path):
+def test_a_checkpoint_older_than_the_option_can_be_resumed(tmp_path: Path) -> None:
     classify = experiments.get("classify")
     config = classify.configure({**OPTIONS, "epochs": 2}, "test")
     folder = RunFolder(tmp_path)
@@ -117,7 +123,7 @@ def test_a_checkpoint_older_than_the_option_can_be_resumed(tmp_path):
     with open_checkpoint(folder.last) as file:
         header = file.header
     del header.config["stop"], header.state["diverged"]
-    groups: dict[str, dict] = {}
+    groups: dict[str, dict[str, np.ndarray]] = {}
     for name, array in variables_of(folder.last).items():
         group, variable = name.split("/", 1)
         groups.setdefault(group, {})[variable] = array
@@ -126,7 +132,7 @@ def test_a_checkpoint_older_than_the_option_can_be_resumed(tmp_path):
     assert metrics.training.epochs == 2
 
 
-def test_the_message_names_the_first_climb_and_the_end():
+def test_the_message_names_the_first_climb_and_the_end() -> None:
     progress = Progress(epoch=20)
     progress.note_divergence(5, f"it climbed in epoch 5; {REMEDY}")
     assert in_words(progress, None, True) == f"it climbed in epoch 5; {REMEDY}"

@@ -3,25 +3,34 @@
 import dataclasses
 import os
 import signal
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from nnlab.errors import DivergedError, InterruptedRun
 from nnlab.training import backend, state
-from nnlab.training.examples import Examples
+from nnlab.training.examples import Arrays, Batch, Examples
 from nnlab.training.graph import Graph
 from nnlab.training.loop import TrainingLoop, steps_per_epoch
 from nnlab.training.optimizers import make_optimizer
-from nnlab.training.progress import Progress
+from nnlab.training.progress import Progress, Row
 from nnlab.training.settings import OPTIMIZERS, SCHEDULES, TrainingSettings
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+Snapshot = tuple[list[np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray]]
+"""The weights, the state of the optimizer, and the seeds."""
+Kept = tuple[list[np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray], Progress]
+"""A snapshot and how far the training had come."""
 
 SETTINGS = TrainingSettings(epochs=3, batch_size=16, learning_rate=0.01, seed=7)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def tensorflow():
+def tensorflow() -> None:
     backend.start()
 
 
@@ -31,7 +40,7 @@ def points(validation: int = 20, noise: float = 0.0) -> Examples:
     places = rng.normal(size=(120, 2)).astype(np.float32)
     labels = (places[:, 0] > places[:, 1]).astype(np.int64)
 
-    def batch(arrays, indices, seed):
+    def batch(arrays: Arrays, indices: "tf.Tensor", seed: "tf.Tensor | None") -> Batch:
         import tensorflow as tf
 
         inputs = tf.gather(arrays["places"], indices)
@@ -39,7 +48,7 @@ def points(validation: int = 20, noise: float = 0.0) -> Examples:
             inputs += noise * tf.random.stateless_normal(tf.shape(inputs), seed)
         return inputs, tf.one_hot(tf.gather(arrays["labels"], indices), 2), None
 
-    def accuracy(targets, outputs):
+    def accuracy(targets: "tf.Tensor", outputs: "tf.Tensor") -> "tf.Tensor":
         import tensorflow as tf
 
         return tf.equal(tf.argmax(targets, -1), tf.argmax(outputs, -1))
@@ -60,40 +69,40 @@ def points(validation: int = 20, noise: float = 0.0) -> Examples:
 class Memory:
     """Saves a training in memory, and watches it."""
 
-    def __init__(self, interrupt_at=None):
-        self.graph: Any = None
-        self.best: Any = None
-        self.last: Any = None
-        self.rows: list = []
-        self.chunks: list = []
+    def __init__(self, interrupt_at: int | None = None) -> None:
+        self.graph: Graph
+        self.best: list[np.ndarray]
+        self.last: Kept
+        self.rows: list[Row] = []
+        self.chunks: list[tuple[int, int, int]] = []
         self.interrupt_at = interrupt_at
 
-    def keep_best(self, progress):
+    def keep_best(self, progress: Progress) -> None:
         self.best = snapshot(self.graph)[0]
 
-    def keep_last(self, progress):
+    def keep_last(self, progress: Progress) -> None:
         self.last = (*snapshot(self.graph), Progress.from_dict(progress.as_dict(), 1))
 
-    def keep_history(self, history):
+    def keep_history(self, history: list[Row]) -> None:
         self.history = [dict(row) for row in history]
 
-    def chunk_done(self, epoch, step, steps, means):
+    def chunk_done(self, epoch: int, step: int, steps: int, means: dict[str, float]) -> None:
         self.chunks.append((epoch, step, steps))
         if self.interrupt_at is not None and len(self.chunks) == self.interrupt_at:
             os.kill(os.getpid(), signal.SIGINT)
 
-    def epoch_done(self, row):
+    def epoch_done(self, row: Row) -> None:
         self.rows.append(row)
 
 
-def snapshot(graph):
+def snapshot(graph: Graph) -> Snapshot:
     weights = [variable.numpy() for variable in graph.model.weights]
     optimizer = state.values(state.optimizer_variables(graph.optimizer))
     seeds = state.values(state.seed_variables(graph.model))
     return weights, optimizer, seeds
 
 
-def make_graph(examples, settings):
+def make_graph(examples: Examples, settings: TrainingSettings) -> Graph:
     import keras
 
     keras.utils.set_random_seed(settings.seed)
@@ -105,7 +114,12 @@ def make_graph(examples, settings):
     return Graph(keras.Model(place, side), optimizer, examples, settings.batch_size)
 
 
-def train(settings=SETTINGS, examples=None, memory=None, resumed=None):
+def train(
+    settings: TrainingSettings = SETTINGS,
+    examples: Examples | None = None,
+    memory: Memory | None = None,
+    resumed: Kept | None = None,
+) -> tuple[Memory, Progress]:
     examples = examples or points()
     memory = memory or Memory()
     memory.graph = make_graph(examples, settings)
@@ -120,18 +134,20 @@ def train(settings=SETTINGS, examples=None, memory=None, resumed=None):
     return memory, progress
 
 
-def same(one, other):
+def same(one: Iterable[np.ndarray], other: Iterable[np.ndarray]) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-def test_training_learns():
+def test_training_learns() -> None:
     _, progress = train(dataclasses.replace(SETTINGS, epochs=10))
     assert progress.finished
-    assert progress.history[-1]["validation_accuracy"] >= 0.9
-    assert progress.history[-1]["loss"] < progress.untrained_loss
+    last = progress.history[-1]
+    assert progress.untrained_loss is not None
+    assert (last["validation_accuracy"] or 0) >= 0.9
+    assert (last["loss"] or np.inf) < progress.untrained_loss
 
 
-def test_the_seed_determines_the_weights():
+def test_the_seed_determines_the_weights() -> None:
     one, two = train()[0], train()[0]
     assert same(one.last[0], two.last[0])
     other = train(dataclasses.replace(SETTINGS, seed=8))[0]
@@ -141,7 +157,9 @@ def test_the_seed_determines_the_weights():
 @pytest.mark.parametrize(
     ("optimizer", "step"), [*((name, 9) for name in OPTIMIZERS), ("adam", 1), ("adam", 7)]
 )
-def test_a_stopped_and_resumed_training_gives_the_same_weights(monkeypatch, optimizer, step):
+def test_a_stopped_and_resumed_training_gives_the_same_weights(
+    monkeypatch: pytest.MonkeyPatch, optimizer: str, step: int
+) -> None:
     monkeypatch.setattr("nnlab.training.loop.CHUNK_SECONDS", 0)  # one step per chunk
     settings = dataclasses.replace(SETTINGS, optimizer=optimizer, schedule="cosine")
     examples = points(noise=0.1)
@@ -157,7 +175,7 @@ def test_a_stopped_and_resumed_training_gives_the_same_weights(monkeypatch, opti
         assert {**row, "seconds": 0} == pytest.approx({**again, "seconds": 0}, nan_ok=True)
 
 
-def test_the_history_starts_with_the_untrained_network():
+def test_the_history_starts_with_the_untrained_network() -> None:
     memory, progress = train()
     assert [row["epoch"] for row in progress.history] == [0, 1, 2, 3]
     assert progress.history[0]["loss"] is None
@@ -165,7 +183,7 @@ def test_the_history_starts_with_the_untrained_network():
     assert memory.rows == progress.history[1:]
 
 
-def test_every_example_is_used_once_per_epoch_in_a_new_order():
+def test_every_example_is_used_once_per_epoch_in_a_new_order() -> None:
     examples = points()
     orders = [examples.order(1, epoch) for epoch in range(3)]
     for order in orders:
@@ -174,38 +192,38 @@ def test_every_example_is_used_once_per_epoch_in_a_new_order():
     assert np.array_equal(orders[2], examples.order(1, 2))
 
 
-def test_the_last_batch_of_an_epoch_may_be_smaller():
+def test_the_last_batch_of_an_epoch_may_be_smaller() -> None:
     memory, _ = train(dataclasses.replace(SETTINGS, epochs=1, batch_size=64))
     assert memory.chunks[-1] == (1, 2, 2)
 
 
-def test_patience_stops_a_training_that_no_longer_improves():
+def test_patience_stops_a_training_that_no_longer_improves() -> None:
     settings = dataclasses.replace(SETTINGS, epochs=200, patience=3)
     _, progress = train(settings)
     assert progress.epoch == progress.best_epoch + 3 < 200
 
 
-def test_without_held_out_examples_the_last_epoch_is_kept():
+def test_without_held_out_examples_the_last_epoch_is_kept() -> None:
     memory, progress = train(examples=points(validation=0))
     assert progress.best_epoch == SETTINGS.epochs
     assert same(memory.best, memory.last[0])
     assert "validation_loss" not in progress.history[-1]
 
 
-def test_the_best_epoch_is_kept_rather_than_the_last():
+def test_the_best_epoch_is_kept_rather_than_the_last() -> None:
     _, progress = train(dataclasses.replace(SETTINGS, epochs=12, learning_rate=0.1))
-    scores = [row["validation_accuracy"] for row in progress.history[1:]]
+    scores = [row["validation_accuracy"] or 0 for row in progress.history[1:]]
     assert progress.best == max(scores)
     assert progress.best_epoch == 1 + scores.index(max(scores))
 
 
-def test_a_loss_that_is_not_finite_stops_the_run():
+def test_a_loss_that_is_not_finite_stops_the_run() -> None:
     examples = dataclasses.replace(points(), loss=lambda _, outputs: outputs[:, 0] * np.nan)
     with pytest.raises(DivergedError, match="nan in epoch 1"):
         train(examples=examples)
 
 
-def test_a_loss_that_climbs_back_stops_the_run_and_keeps_the_best():
+def test_a_loss_that_climbs_back_stops_the_run_and_keeps_the_best() -> None:
     settings = dataclasses.replace(SETTINGS, epochs=50, optimizer="sgd", learning_rate=0.2)
     memory = Memory()
     examples = points()
@@ -221,17 +239,19 @@ def test_a_loss_that_climbs_back_stops_the_run_and_keeps_the_best():
     assert same(memory.best, best)
 
 
-def climb_in(*epochs):
+def climb_in(*epochs: int) -> Callable[[float, int, Progress], None]:
     """Return a check that finds a climb in these epochs."""
 
-    def check(loss, epoch, progress):
+    def check(loss: float, epoch: int, progress: Progress) -> None:
         if epoch in epochs:
             raise DivergedError(f"the loss climbed in epoch {epoch}")
 
     return check
 
 
-def test_only_the_first_climb_is_noted_and_the_training_continues(monkeypatch):
+def test_only_the_first_climb_is_noted_and_the_training_continues(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("nnlab.training.loop.check_climb", climb_in(2, 3))
     settings = dataclasses.replace(SETTINGS, epochs=5, stop=False)
     memory, progress = train(settings)
@@ -242,7 +262,7 @@ def test_only_the_first_climb_is_noted_and_the_training_continues(monkeypatch):
     assert same(memory.last[0], train(dataclasses.replace(settings, stop=True))[0].last[0])
 
 
-def test_a_noted_climb_survives_an_interruption(monkeypatch):
+def test_a_noted_climb_survives_an_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nnlab.training.loop.CHUNK_SECONDS", 0)
     monkeypatch.setattr("nnlab.training.loop.check_climb", climb_in(1, 3))
     settings = dataclasses.replace(SETTINGS, stop=False)
@@ -256,16 +276,16 @@ def test_a_noted_climb_survives_an_interruption(monkeypatch):
 
 
 @pytest.mark.parametrize("stop", [True, False])
-def test_an_epoch_whose_loss_is_not_finite_is_in_the_history(stop):
+def test_an_epoch_whose_loss_is_not_finite_is_in_the_history(stop: bool) -> None:
     import tensorflow as tf
 
     done = tf.Variable(0)
 
-    def loss(targets, outputs):
+    def loss(targets: "tf.Tensor", outputs: "tf.Tensor") -> "tf.Tensor":
         return tf.reduce_mean((targets - outputs) ** 2, -1) / tf.cast(done < 2, tf.float32)
 
     class Counting(Memory):
-        def epoch_done(self, row):
+        def epoch_done(self, row: Row) -> None:
             done.assign_add(1)
 
     memory = Counting()
@@ -273,7 +293,7 @@ def test_an_epoch_whose_loss_is_not_finite_is_in_the_history(stop):
     with pytest.raises(DivergedError, match="in epoch 3"):
         train(settings, dataclasses.replace(points(), loss=loss), memory)
     assert [row["epoch"] for row in memory.history] == [0, 1, 2, 3]
-    assert not np.isfinite(memory.history[-1]["loss"])
+    assert not np.isfinite(memory.history[-1]["loss"] or 0)
 
 
 @pytest.mark.parametrize(
@@ -286,7 +306,9 @@ def test_an_epoch_whose_loss_is_not_finite_is_in_the_history(stop):
         (np.arange(5, 60000, 7), 7, 3, [22643, 16161, 50608, 48109, 5878, 31449]),
     ],
 )
-def test_the_order_of_an_epoch_never_changes(rows, seed, epoch, first):
+def test_the_order_of_an_epoch_never_changes(
+    rows: np.ndarray, seed: int, epoch: int, first: list[int]
+) -> None:
     """The values are older than int32 rows: runs from before that resume exactly."""
     order = dataclasses.replace(points(), training=rows).order(seed, epoch)
     assert order.dtype == np.int32
@@ -294,14 +316,14 @@ def test_the_order_of_an_epoch_never_changes(rows, seed, epoch, first):
     assert np.array_equal(order, np.random.default_rng([seed, epoch]).permutation(rows))
 
 
-def test_rows_too_large_for_int32_are_kept_as_int64():
+def test_rows_too_large_for_int32_are_kept_as_int64() -> None:
     rows = np.array([5, 2**31, 2**40])
     order = dataclasses.replace(points(), training=rows).order(1, 0)
     assert sorted(order.tolist()) == rows.tolist()
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
-def test_schedules_end_at_the_documented_rate(schedule):
+def test_schedules_end_at_the_documented_rate(schedule: str) -> None:
     settings = dataclasses.replace(SETTINGS, schedule=schedule)
     memory, _ = train(settings)
     end = {"constant": 1.0, "cosine": 0.0, "exponential": 0.01}[schedule]
@@ -309,7 +331,7 @@ def test_schedules_end_at_the_documented_rate(schedule):
     assert rate == pytest.approx(end * settings.learning_rate, abs=1e-8)
 
 
-def test_clipping_limits_the_step():
+def test_clipping_limits_the_step() -> None:
     settings = dataclasses.replace(SETTINGS, epochs=1, optimizer="sgd", learning_rate=1.0)
     examples = points()
     steps = steps_per_epoch(examples, settings)
@@ -322,7 +344,7 @@ def test_clipping_limits_the_step():
 class Pressing(Memory):
     """Presses Ctrl-C several times in the middle of an epoch."""
 
-    def chunk_done(self, epoch, step, steps, means):
+    def chunk_done(self, epoch: int, step: int, steps: int, means: dict[str, float]) -> None:
         super().chunk_done(epoch, step, steps, means)
         if (epoch, step) == (2, 1):
             for _ in range(5):
@@ -330,11 +352,11 @@ class Pressing(Memory):
 
 
 @pytest.fixture
-def one_step_per_chunk(monkeypatch):
+def one_step_per_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nnlab.training.loop.CHUNK_SECONDS", 0)
 
 
-def test_five_interrupts_at_once_count_as_one(one_step_per_chunk):
+def test_five_interrupts_at_once_count_as_one(one_step_per_chunk: None) -> None:
     memory = Pressing()
     with pytest.raises(InterruptedRun, match="interrupted in epoch 2 after step 1 of .*; saved"):
         train(memory=memory)
@@ -347,20 +369,22 @@ def test_five_interrupts_at_once_count_as_one(one_step_per_chunk):
     [(3600, "nothing was saved yet"), (0, "in epoch 1 after step [0-9]+ is kept")],
 )
 def test_a_late_second_interrupt_stops_at_once_and_reports_what_is_kept(
-    monkeypatch, one_step_per_chunk, save_every, kept
-):
+    monkeypatch: pytest.MonkeyPatch, one_step_per_chunk: None, save_every: int, kept: str
+) -> None:
     monkeypatch.setattr("nnlab.interrupts.PATIENCE", 0)
     with pytest.raises(InterruptedRun, match=f"a second time; .*{kept}"):
         train(dataclasses.replace(SETTINGS, save_every=save_every), memory=Pressing())
 
 
 @pytest.mark.parametrize("call", [1, 3])  # while measuring the untrained network; after epoch 1
-def test_an_interrupt_during_validation_takes_effect(monkeypatch, call):
+def test_an_interrupt_during_validation_takes_effect(
+    monkeypatch: pytest.MonkeyPatch, call: int
+) -> None:
     monkeypatch.setattr("nnlab.training.loop.EVALUATED_BATCHES", 1)  # two pieces of 20 examples
     whole, whole_progress = train()
     evaluate, calls = Graph.evaluate, []
 
-    def interrupted(graph, indices):
+    def interrupted(graph: Graph, indices: np.ndarray) -> tuple[float, ...]:
         calls.append(len(indices))
         if len(calls) == call:
             os.kill(os.getpid(), signal.SIGINT)
@@ -371,6 +395,7 @@ def test_an_interrupt_during_validation_takes_effect(monkeypatch, call):
     with pytest.raises(InterruptedRun, match="validation"):
         train(memory=stopped)
     assert calls == [16, 4, 16][:call]
-    resumed, progress = train(resumed=stopped.last)
+    kept = stopped.last if call > 1 else None  # before the first epoch, nothing
+    resumed, progress = train(resumed=kept)
     assert same(whole.last[0], resumed.last[0])
     assert progress.best_epoch == whole_progress.best_epoch

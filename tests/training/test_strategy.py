@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 PROGRAM = """
 import dataclasses, sys
 import numpy as np
@@ -36,7 +38,7 @@ print("same")
 """
 
 
-def test_two_replicas_give_the_same_weights_as_one(pytestconfig):
+def test_two_replicas_give_the_same_weights_as_one(pytestconfig: pytest.Config) -> None:
     result = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=pytestconfig.rootpath,

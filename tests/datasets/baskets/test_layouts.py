@@ -1,18 +1,22 @@
+from collections.abc import Iterable
+from typing import Any
+
 import pytest
 
 from nnlab.datasets.baskets.layouts import Layout, read_baskets
 from nnlab.datasets.baskets.lines import Rows
-from nnlab.errors import DataError, UsageError
+from nnlab.errors import DataError, NnlabError, UsageError
+from tests.annotations import Warn
 
 
-def read(lines, warn=pytest.fail, **layout):
+def read(lines: Iterable[str], warn: Warn = pytest.fail, **layout: Any) -> list[list[str]]:
     rows = Rows(["\n".join(lines) + "\n"], "x")
     return list(read_baskets(rows, Layout(**layout), warn))
 
 
 @pytest.mark.parametrize("kind", ["lines", "long"])
 @pytest.mark.parametrize("missing", ["nan", "NaN", "NA", "NULL", "N/A"])
-def test_nan_and_the_like_are_left_out_as_empty_cells(kind, missing):
+def test_nan_and_the_like_are_left_out_as_empty_cells(kind: str, missing: str) -> None:
     warnings: list[str] = []
     lines = {"lines": [f"1,{missing}", f"1,soda,{missing}"], "long": [f"1,{missing}"] * 2}[kind]
     baskets = read([*lines, "1,soda"], warnings.append, kind=kind)
@@ -21,17 +25,17 @@ def test_nan_and_the_like_are_left_out_as_empty_cells(kind, missing):
     assert read([f"1,{missing}"], kind="lines", keep_nan=True) == [["1", missing]]
 
 
-def test_a_word_that_contains_nan_is_an_item():
+def test_a_word_that_contains_nan_is_an_item() -> None:
     assert read(["naan,Nan bread,none"]) == [["naan", "Nan bread", "none"]]
 
 
-def test_rows_of_a_basket_need_not_be_adjacent():
+def test_rows_of_a_basket_need_not_be_adjacent() -> None:
     lines = ["order,item", "1,tea", "2,milk", "1,milk", "2,", ",tea", "1,tea"]
     assert read(lines, kind="long", columns="order,item") == [["tea", "milk"], ["milk"]]
     assert read(lines[1:], kind="long") == [["tea", "milk"], ["milk"]]
 
 
-def test_columns_can_be_chosen_in_lines():
+def test_columns_can_be_chosen_in_lines() -> None:
     assert read(["a,b,c", "1,2"], columns="3,1") == [["c", "a"], ["1"]]
     assert read(["a,b,c", "1,2"], columns="2-") == [["b", "c"], ["2"]]
     assert read(["a,b,c", "1,2,3"], columns="b,c") == [["2", "3"]]
@@ -55,6 +59,8 @@ def test_columns_can_be_chosen_in_lines():
         (["user,item"], {"columns": "user,2"}, UsageError, "names or numbers, not both"),
     ],
 )
-def test_a_file_that_does_not_fit_the_layout_is_refused(lines, layout, error, message):
+def test_a_file_that_does_not_fit_the_layout_is_refused(
+    lines: list[str], layout: dict[str, Any], error: type[NnlabError], message: str
+) -> None:
     with pytest.raises(error, match=message):
         read(lines, **layout)

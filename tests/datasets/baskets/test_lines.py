@@ -13,7 +13,7 @@ from nnlab.errors import DataError, UsageError
 ITEMS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=8)
 
 
-def test_an_endless_line_is_refused(monkeypatch):
+def test_an_endless_line_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines_module, "MAX_LINE", 100)
     with pytest.raises(DataError, match="x, line 2: longer than 100 characters"):
         list(basket_lines(["a,b\n", "c" * 60, "d" * 60, "\n"], "x"))
@@ -34,7 +34,7 @@ def test_an_endless_line_is_refused(monkeypatch):
         ('rolls, "a" b', None),
     ],
 )
-def test_a_basket_is_read_from_a_text(text, items):
+def test_a_basket_is_read_from_a_text(text: str, items: list[str] | None) -> None:
     if items is not None:
         assert parse_basket(text) == items
         return
@@ -43,7 +43,7 @@ def test_a_basket_is_read_from_a_text(text, items):
 
 
 @given(st.lists(ITEMS), st.booleans())
-def test_lines_written_by_the_csv_module_are_read_back(items, quote_all):
+def test_lines_written_by_the_csv_module_are_read_back(items: list[str], quote_all: bool) -> None:
     stream = io.StringIO()
     csv.writer(stream, "unix" if quote_all else "excel", lineterminator="").writerow(items)
     stripped = (unicodedata.normalize("NFC", item).strip() for item in items)
@@ -51,7 +51,7 @@ def test_lines_written_by_the_csv_module_are_read_back(items, quote_all):
 
 
 @given(st.lists(st.lists(st.text("ab ", max_size=3), max_size=4), max_size=30), st.data())
-def test_a_text_may_be_cut_anywhere(rows, data):
+def test_a_text_may_be_cut_anywhere(rows: list[list[str]], data: st.DataObject) -> None:
     text = "".join(",".join(row) + "\n" for row in rows)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=5)))
     ends = zip([0, *cuts], [*cuts, len(text)], strict=True)

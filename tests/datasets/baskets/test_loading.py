@@ -1,52 +1,57 @@
 import gzip
 import hashlib
 import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from nnlab.datasets.baskets.loading import load_baskets
-from nnlab.datasets.baskets.parts import hold_out_one, multi_hot, split_baskets
+from nnlab.datasets.baskets.loading import Baskets, load_baskets
+from nnlab.datasets.baskets.parts import HeldOut, hold_out_one, multi_hot, split_baskets
 from nnlab.datasets.samples.shopping import shopping_trips
 from nnlab.datasets.store import MissingDataError, Store
 from nnlab.datasets.store.registry import get_set
 from nnlab.errors import DataError, UsageError
+from tests.annotations import Warn
 
 LINES = ["tea,milk"] * 30
 
 
-def load(name=None, *, warn=pytest.fail, **options):
+def load(name: str | Path | None = None, *, warn: Warn = pytest.fail, **options: Any) -> Baskets:
     given_name = name if name is None else str(name)
     return load_baskets(Store(offline=True), given_name, warn=warn, **options)
 
 
-def put(folder, lines, name="my.csv"):
+def put(folder: Path, lines: bytes | Iterable[str], name: str = "my.csv") -> Path:
     path = folder / name
     content = lines if isinstance(lines, bytes) else "\n".join(lines).encode()
     path.write_bytes(content)
     return path
 
 
-def names_in(baskets, row):
+def names_in(baskets: Baskets, row: int) -> list[str]:
     part = slice(baskets.indptr[row], baskets.indptr[row + 1])
     return [baskets.items[index] for index in baskets.indices[part]]
 
 
-def test_items_are_sorted_by_number_of_baskets_then_by_name(tmp_path):
+def test_items_are_sorted_by_number_of_baskets_then_by_name(tmp_path: Path) -> None:
     path = put(tmp_path, ["b", "c,a,b", *LINES])
     baskets = load(path)
     assert baskets.items == ("milk", "tea", "b", "a", "c")
     assert len(baskets) == 32
     assert baskets.indptr[:4].tolist() == [0, 1, 4, 6]
     assert baskets.indices[:6].tolist() == [2, 2, 3, 4, 0, 1]
-    assert (baskets.indptr.dtype, baskets.indices.dtype) == (np.int64, np.int32)
+    assert baskets.indptr.dtype == np.int64
+    assert baskets.indices.dtype == np.int32
     assert baskets.skipped == 0
     assert baskets.source.name == "my.csv"
     assert baskets.source.files == (str(path),)
     assert baskets.source.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_spaces_empty_fields_and_repeats_are_left_out_and_case_is_kept(tmp_path):
+def test_spaces_empty_fields_and_repeats_are_left_out_and_case_is_kept(tmp_path: Path) -> None:
     composed = unicodedata.normalize("NFC", "crème")
     loose = unicodedata.normalize("NFD", composed)
     path = put(tmp_path, [f" Tea ,, tea,{loose} ,Tea,{composed}", *LINES])
@@ -54,7 +59,9 @@ def test_spaces_empty_fields_and_repeats_are_left_out_and_case_is_kept(tmp_path)
 
 
 @pytest.mark.parametrize(("empty", "lines"), [(1, "1 line without"), (3, "3 lines without")])
-def test_lines_without_items_are_skipped_counted_and_reported_once(tmp_path, empty, lines):
+def test_lines_without_items_are_skipped_counted_and_reported_once(
+    tmp_path: Path, empty: int, lines: str
+) -> None:
     warnings: list[str] = []
     baskets = load(
         put(tmp_path, [*LINES, *["", " , ,", '"",""'][:empty], "a\n"]), warn=warnings.append
@@ -66,22 +73,24 @@ def test_lines_without_items_are_skipped_counted_and_reported_once(tmp_path, emp
 
 
 @pytest.mark.parametrize("separator", [",", "\t", ";"])
-def test_tabs_or_semicolons_are_separators_if_there_are_no_commas(tmp_path, separator):
+def test_tabs_or_semicolons_are_separators_if_there_are_no_commas(
+    tmp_path: Path, separator: str
+) -> None:
     line = f'"rolls, fresh"{separator} x y {separator}"a{separator}b" {separator}z'
     baskets = load(put(tmp_path, [line] * 30))
     assert baskets.items == tuple(sorted(["rolls, fresh", "x y", f"a{separator}b", "z"]))
 
 
-def test_tabs_and_semicolons_belong_to_items_if_there_are_commas(tmp_path):
+def test_tabs_and_semicolons_belong_to_items_if_there_are_commas(tmp_path: Path) -> None:
     assert load(put(tmp_path, ["a;b,c\td"] * 30)).items == ("a;b", "c\td")
 
 
-def test_gzip_and_windows_line_ends_are_read(tmp_path):
+def test_gzip_and_windows_line_ends_are_read(tmp_path: Path) -> None:
     content = gzip.compress("\r\n".join(LINES).encode("utf-8-sig"))
     assert load(put(tmp_path, content)).items == ("milk", "tea")
 
 
-def test_another_encoding_is_reported_and_can_be_given(tmp_path):
+def test_another_encoding_is_reported_and_can_be_given(tmp_path: Path) -> None:
     path = put(tmp_path, "\n".join(["thé,crème"] * 30).encode("cp1252"))
     with pytest.raises(DataError, match=r"my\.csv is not UTF-8: byte 2 .*--encoding cp125"):
         load(path)
@@ -90,7 +99,7 @@ def test_another_encoding_is_reported_and_can_be_given(tmp_path):
         load(path, encoding="cp9999")
 
 
-def test_rare_items_are_left_out_and_baskets_keep_their_numbers(tmp_path):
+def test_rare_items_are_left_out_and_baskets_keep_their_numbers(tmp_path: Path) -> None:
     path = put(tmp_path, ["rare", "rare,tea", *LINES])
     baskets = load(path, min_count=3)
     assert baskets.items == ("tea", "milk")
@@ -112,12 +121,14 @@ def test_rare_items_are_left_out_and_baskets_keep_their_numbers(tmp_path):
         (["a\0b"], {}, "is not text"),
     ],
 )
-def test_files_without_enough_baskets_are_refused(tmp_path, lines, options, message):
+def test_files_without_enough_baskets_are_refused(
+    tmp_path: Path, lines: list[str], options: dict[str, int], message: str
+) -> None:
     with pytest.raises(DataError, match=message):
         load(put(tmp_path, lines), warn=lambda text: None, **options)
 
 
-def test_a_missing_file_and_an_unknown_set_are_refused(tmp_path):
+def test_a_missing_file_and_an_unknown_set_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="does not exist"):
         load(tmp_path / "no.csv")
     with pytest.raises(DataError, match="did you mean 'groceries'"):
@@ -126,7 +137,7 @@ def test_a_missing_file_and_an_unknown_set_are_refused(tmp_path):
         load("groceries")
 
 
-def test_without_data_the_sample_is_used_with_a_warning():
+def test_without_data_the_sample_is_used_with_a_warning() -> None:
     warnings: list[str] = []
     baskets = load(warn=warnings.append)
     assert baskets.source.sample
@@ -137,14 +148,14 @@ def test_without_data_the_sample_is_used_with_a_warning():
     assert shopping_trips() == shopping_trips()
 
 
-def hit_rate(scores, held_out, seen, top=5):
+def hit_rate(scores: np.ndarray, held_out: HeldOut, seen: np.ndarray, top: int = 5) -> float:
     """Return the share of baskets whose hidden item is among the top items outside the basket."""
     scores = np.where(seen > 0, -np.inf, scores)
     own = scores[np.arange(len(scores)), held_out.hidden]
     return float(((scores > own[:, None]).sum(axis=1) < top).mean())
 
 
-def test_in_the_sample_other_items_predict_better_than_popularity():
+def test_in_the_sample_other_items_predict_better_than_popularity() -> None:
     baskets = load("sample")
     csr_rows, items = (baskets.indptr, baskets.indices), len(baskets.items)
     training, _, test = split_baskets(len(baskets), 0)
@@ -160,7 +171,7 @@ def test_in_the_sample_other_items_predict_better_than_popularity():
 
 
 @pytest.mark.real_data
-def test_the_real_groceries_have_their_known_counts():
+def test_the_real_groceries_have_their_known_counts() -> None:
     if Store(offline=True).find(get_set("groceries")) is None:
         pytest.skip("NNLAB_DATA has no groceries")
     baskets = load()

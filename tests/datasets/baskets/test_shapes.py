@@ -1,15 +1,18 @@
 import random
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nnlab.datasets.baskets.layouts import Layout
 from nnlab.datasets.baskets.lines import Rows
-from nnlab.datasets.baskets.loading import load_baskets
+from nnlab.datasets.baskets.loading import Baskets, load_baskets
 from nnlab.datasets.baskets.shapes import basket_remarks
 from nnlab.datasets.samples.shopping import shopping_trips
 from nnlab.datasets.store import Store
 from nnlab.datasets.store.registry import get_set
+from tests.annotations import Warn
 
 ITEMS = ["whole milk", "rolls/buns", "soda", "yogurt", "beer", "eggs", "butter", "ham", "cheese"]
 RANDOM = random.Random(1)
@@ -18,17 +21,17 @@ NUMBERED = [(number, item) for number, basket in enumerate(BASKETS) for item in 
 TABLE = [",".join("01"[item in basket] for item in ITEMS) for basket in BASKETS]
 
 
-def remarks(lines):
+def remarks(lines: Iterable[str]) -> list[str]:
     return list(basket_remarks(Rows(["\n".join(lines) + "\n"], "x").first))
 
 
-def load(folder, lines, warn=pytest.fail, **layout):
+def load(folder: Path, lines: Iterable[str], warn: Warn = pytest.fail, **layout: Any) -> Baskets:
     path = folder / "my.csv"
     path.write_text("\n".join(lines) + "\n")
     return load_baskets(Store(offline=True), str(path), layout=Layout(**layout), warn=warn)
 
 
-def named(baskets):
+def named(baskets: Baskets) -> list[set[str]]:
     parts = zip(baskets.indptr, baskets.indptr[1:], strict=False)
     return [{baskets.items[index] for index in baskets.indices[a:b]} for a, b in parts]
 
@@ -105,7 +108,7 @@ WRONG: dict[str, tuple[list[str], str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_another_layout_is_reported_with_options_that_read_it(tmp_path, name):
+def test_another_layout_is_reported_with_options_that_read_it(tmp_path: Path, name: str) -> None:
     lines, advice, layout = WRONG[name]
     (remark,) = remarks(lines)
     assert f"{advice} " in remark
@@ -119,24 +122,24 @@ def test_another_layout_is_reported_with_options_that_read_it(tmp_path, name):
 
 
 @pytest.mark.parametrize("form", ['"{}"', '"{{{}}}"', '"[{}]"'])
-def test_baskets_quoted_as_a_whole_are_read(tmp_path, form):
+def test_baskets_quoted_as_a_whole_are_read(tmp_path: Path, form: str) -> None:
     lines = [form.format(",".join(basket)) for basket in BASKETS]
     assert named(load(tmp_path, lines)) == [set(basket) for basket in BASKETS]
 
 
-def test_baskets_in_a_cell_are_separated_as_in_the_cell(tmp_path):
+def test_baskets_in_a_cell_are_separated_as_in_the_cell(tmp_path: Path) -> None:
     lines = ["id\titems", *(f"{n}\t" + ";".join(one) for n, one in enumerate(BASKETS))]
     baskets = load(tmp_path, lines, columns="2", header=True)
     assert named(baskets) == [set(basket) for basket in BASKETS]
     assert baskets.separator == ";"
 
 
-def test_the_separator_line_of_a_spreadsheet_is_not_a_basket(tmp_path):
+def test_the_separator_line_of_a_spreadsheet_is_not_a_basket(tmp_path: Path) -> None:
     lines = ["sep=;", *(";".join(basket) for basket in BASKETS)]
     assert named(load(tmp_path, lines)) == [set(basket) for basket in BASKETS]
 
 
-def test_a_header_of_rows_of_one_item_is_reported(tmp_path):
+def test_a_header_of_rows_of_one_item_is_reported(tmp_path: Path) -> None:
     lines = ["user,item", *(f"{1000 + n},{item}" for n, item in NUMBERED)]
     warnings: list[str] = []
     load(tmp_path, lines, warnings.append, kind="long")
@@ -145,12 +148,12 @@ def test_a_header_of_rows_of_one_item_is_reported(tmp_path):
     assert len(load(tmp_path, lines, kind="long", header=True)) == len(BASKETS)
 
 
-def test_items_with_quantities_are_reported():
+def test_items_with_quantities_are_reported() -> None:
     (remark,) = remarks(["item;quantity"] + [f"{item};{n % 4 + 1}" for n, item in NUMBERED])
     assert "--header --columns 1 " in remark
 
 
-def test_a_table_without_names_is_reported(tmp_path):
+def test_a_table_without_names_is_reported(tmp_path: Path) -> None:
     (remark,) = remarks(TABLE)
     assert "--layout table --no-header" in remark
     baskets = load(tmp_path, TABLE, kind="table", header=False)
@@ -171,18 +174,18 @@ def test_a_table_without_names_is_reported(tmp_path):
         ["1"],
     ],
 )
-def test_ordinary_baskets_cause_no_remark(lines):
+def test_ordinary_baskets_cause_no_remark(lines: list[str]) -> None:
     assert remarks(lines) == []
 
 
-def test_a_given_layout_causes_no_remark(tmp_path):
+def test_a_given_layout_causes_no_remark(tmp_path: Path) -> None:
     lines = ["Item 1,Item 2", *map(",".join, BASKETS)]
     for layout in ({"kind": "lines"}, {"header": False}, {"columns": "1-"}):
         assert len(load(tmp_path, lines, **layout)) == 301
 
 
 @pytest.mark.real_data
-def test_the_real_groceries_cause_no_remark():
+def test_the_real_groceries_cause_no_remark() -> None:
     if Store(offline=True).find(get_set("groceries")) is None:
         pytest.skip("NNLAB_DATA has no groceries")
     load_baskets(Store(offline=True), "groceries", warn=pytest.fail)

@@ -11,7 +11,7 @@ MASKS = hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=1
 
 @settings(max_examples=200)
 @given(mask=MASKS, thin=st.booleans())
-def test_parts_match_scipy(mask, thin):
+def test_parts_match_scipy(mask: np.ndarray, thin: bool) -> None:
     if thin:
         mask &= np.indices(mask.shape).sum(axis=0) % 3 > 0
     labels, count = label_components(mask)

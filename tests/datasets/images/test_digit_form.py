@@ -16,42 +16,44 @@ DIGITS = "0123456789"
 
 
 @pytest.fixture(scope="module")
-def digits():
+def digits() -> np.ndarray:
     return glyph_images(DIGITS, 60, seed=4)[0]
 
 
-def scaled(image, side):
+def scaled(image: np.ndarray, side: int) -> np.ndarray:
     return np.asarray(Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC))
 
 
-def similarity(one, other):
+def similarity(one: np.ndarray, other: np.ndarray) -> float:
     """Return the correlation of two images after a slight blur."""
 
-    def blurred(image):
+    def blurred(image: np.ndarray) -> np.ndarray:
         small = Image.fromarray(image).resize((14, 14), Image.Resampling.BILINEAR)
         return np.asarray(small).astype(float).reshape(-1)
 
-    return np.corrcoef(blurred(one), blurred(other))[0, 1]
+    return float(np.corrcoef(blurred(one), blurred(other))[0, 1])
 
 
-def centre_of(image):
+def centre_of(image: np.ndarray) -> list[float]:
     mass = image.astype(float)
     return [mass.sum(axis=1 - axis) @ np.arange(mass.shape[axis]) / mass.sum() for axis in (0, 1)]
 
 
-def test_an_image_in_the_form_is_unchanged(digits):
+def test_an_image_in_the_form_is_unchanged(digits: np.ndarray) -> None:
     for digit in digits:
         assert np.array_equal(to_digit_form(digit), digit)
 
 
-def test_the_negative_of_an_image_in_the_form_is_inverted(digits):
+def test_the_negative_of_an_image_in_the_form_is_inverted(digits: np.ndarray) -> None:
     for digit in digits:
         assert np.array_equal(to_digit_form(255 - digit), digit)
 
 
 @pytest.mark.parametrize("side", [20, 56, 200, 700])
 @pytest.mark.parametrize("dark", [True, False])
-def test_any_size_and_polarity_gives_the_same_digit(digits, side, dark):
+def test_any_size_and_polarity_gives_the_same_digit(
+    digits: np.ndarray, side: int, dark: bool
+) -> None:
     likeness = []
     for digit in digits:
         picture = scaled(digit, side)
@@ -60,7 +62,7 @@ def test_any_size_and_polarity_gives_the_same_digit(digits, side, dark):
     assert np.min(likeness) > 0.75
 
 
-def test_photos_with_shadow_noise_and_dust_give_the_same_digit(digits):
+def test_photos_with_shadow_noise_and_dust_give_the_same_digit(digits: np.ndarray) -> None:
     likeness = []
     for seed, digit in enumerate(digits[:30]):
         buffer = io.BytesIO()
@@ -71,7 +73,7 @@ def test_photos_with_shadow_noise_and_dust_give_the_same_digit(digits):
     assert np.min(likeness) > 0.75
 
 
-def test_the_result_is_centred_boxed_and_stretched(digits):
+def test_the_result_is_centred_boxed_and_stretched(digits: np.ndarray) -> None:
     page = np.full((300, 400), 200, np.uint8)
     page[20:120, 250:350] -= scaled(digits[0], 100) // 2
     result = to_digit_form(page)
@@ -81,7 +83,7 @@ def test_the_result_is_centred_boxed_and_stretched(digits):
     assert inked[-1] - inked[0] + 1 <= 20
 
 
-def test_thin_strokes_become_as_wide_as_in_the_data_set():
+def test_thin_strokes_become_as_wide_as_in_the_data_set() -> None:
     page = np.full((400, 400), 255, np.uint8)
     page[50:350, 199:201] = 0
     page[50:52, 120:201] = 0
@@ -89,7 +91,7 @@ def test_thin_strokes_become_as_wide_as_in_the_data_set():
     assert (result[14] > 100).sum() >= 2
 
 
-def test_a_dark_table_beside_the_paper_is_not_ink(digits):
+def test_a_dark_table_beside_the_paper_is_not_ink(digits: np.ndarray) -> None:
     page = np.full((300, 400), 220, np.uint8)
     page[100:200, 150:250] = 220 - (scaled(digits[3], 100) * 0.8).astype(np.uint8)
     clean = to_digit_form(page)
@@ -98,14 +100,16 @@ def test_a_dark_table_beside_the_paper_is_not_ink(digits):
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (8, 8), (32, 20), (1, 1)])
-def test_other_shapes_are_filled_in_the_same_way(digits, shape):
+def test_other_shapes_are_filled_in_the_same_way(
+    digits: np.ndarray, shape: tuple[int, int]
+) -> None:
     result = to_digit_form(255 - scaled(digits[1], 90), shape)
     assert result.shape == shape
     assert result.max() == 255
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (300, 400), (1, 1)])
-def test_a_blank_image_has_no_ink(shape):
+def test_a_blank_image_has_no_ink(shape: tuple[int, int]) -> None:
     rng = np.random.default_rng(0)
     ramp = np.linspace(120, 230, shape[1])[None] * np.ones((shape[0], 1))
     noisy = (ramp + rng.normal(0, 6, shape)).clip(0, 255)
@@ -119,7 +123,9 @@ def test_a_blank_image_has_no_ink(shape):
     picture=hnp.arrays(np.uint8, hnp.array_shapes(min_dims=2, max_dims=2, max_side=40)),
     shape=st.sampled_from([(28, 28), (8, 8), (5, 31)]),
 )
-def test_any_picture_gives_an_image_or_an_error(picture, shape):
+def test_any_picture_gives_an_image_or_an_error(
+    picture: np.ndarray, shape: tuple[int, int]
+) -> None:
     try:
         result = to_digit_form(picture, shape)
     except DataError:

@@ -1,6 +1,7 @@
 import contextlib
 import gzip
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ FAST = settings(max_examples=60, suppress_health_check=[HealthCheck.function_sco
 
 @FAST
 @given(array=ARRAYS, suffix=st.sampled_from(["", ".gz"]))
-def test_what_was_written_is_read_back(tmp_path, array, suffix):
+def test_what_was_written_is_read_back(tmp_path: Path, array: np.ndarray, suffix: str) -> None:
     path = tmp_path / f"array{suffix}"
     write_idx(path, array)
     read = read_idx(path)
@@ -29,7 +30,9 @@ def test_what_was_written_is_read_back(tmp_path, array, suffix):
 
 @FAST
 @given(array=ARRAYS, packed=st.booleans(), data=st.data())
-def test_any_truncation_is_an_error(tmp_path, array, packed, data):
+def test_any_truncation_is_an_error(
+    tmp_path: Path, array: np.ndarray, packed: bool, data: st.DataObject
+) -> None:
     path = tmp_path / ("array.gz" if packed else "array")
     write_idx(path, array)
     content = path.read_bytes()
@@ -40,7 +43,9 @@ def test_any_truncation_is_an_error(tmp_path, array, packed, data):
 
 @FAST
 @given(array=ARRAYS, data=st.data())
-def test_a_damaged_gzip_file_is_an_error_or_read_correctly(tmp_path, array, data):
+def test_a_damaged_gzip_file_is_an_error_or_read_correctly(
+    tmp_path: Path, array: np.ndarray, data: st.DataObject
+) -> None:
     path = tmp_path / "array.gz"
     write_idx(path, array)
     content = bytearray(path.read_bytes())
@@ -53,7 +58,7 @@ def test_a_damaged_gzip_file_is_an_error_or_read_correctly(tmp_path, array, data
 
 @FAST
 @given(content=st.binary(max_size=40))
-def test_any_bytes_are_read_or_refused(tmp_path, content):
+def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "bytes"
     path.write_bytes(content)
     try:
@@ -86,41 +91,41 @@ def test_any_bytes_are_read_or_refused(tmp_path, content):
         (b"\0\0\x08\x04" + struct.pack(">4I", 0, 2**31, 2**31, 2**31), "the header says"),
     ],
 )
-def test_a_wrong_file_is_refused_by_name(tmp_path, content, message):
+def test_a_wrong_file_is_refused_by_name(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "x-idx"
     path.write_bytes(content)
     with pytest.raises(DataError, match=f"x-idx.*{message}"):
         read_idx(path)
 
 
-def test_a_missing_file_and_a_folder_are_refused(tmp_path):
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none"):
         with pytest.raises(DataError, match=str(path)):
             read_idx(path)
 
 
 @pytest.fixture
-def pair(tmp_path):
+def pair(tmp_path: Path) -> tuple[Path, Path]:
     images, labels = tmp_path / "images", tmp_path / "labels.gz"
     write_idx(images, np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5))
     write_idx(labels, np.array([7, 0, 7], np.uint8))
     return images, labels
 
 
-def test_images_and_labels_are_read_together(pair):
+def test_images_and_labels_are_read_together(pair: tuple[Path, Path]) -> None:
     images, labels = read_labelled_images(*pair)
     assert images.shape == (3, 4, 5)
     assert labels.tolist() == [7, 0, 7]
 
 
-def test_swapped_files_are_reported(pair):
+def test_swapped_files_are_reported(pair: tuple[Path, Path]) -> None:
     with pytest.raises(DataError, match=r"labels\.gz.*swapped"):
         read_labelled_images(pair[1], pair[0])
     with pytest.raises(DataError, match="images: expected labels"):
         read_labelled_images(pair[0], pair[0])
 
 
-def test_a_different_number_of_labels_names_both_files(pair):
+def test_a_different_number_of_labels_names_both_files(pair: tuple[Path, Path]) -> None:
     write_idx(pair[1], np.zeros(4, np.uint8))
     with pytest.raises(DataError, match=r"images holds 3 images but .*labels\.gz holds 4 labels"):
         read_labelled_images(*pair)

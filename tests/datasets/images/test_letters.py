@@ -1,27 +1,43 @@
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
 from nnlab.datasets.images import letters
+from nnlab.datasets.images.labelled import LabelledImages
 from nnlab.datasets.images.letters import ALPHABET, load_letters
 from nnlab.datasets.store import MissingDataError, Store
 from nnlab.datasets.store.registry import get_set
-from nnlab.errors import DataError, UsageError
+from nnlab.errors import DataError, NnlabError, UsageError
+from tests.annotations import Warn
 from tests.idx_files import write_idx
+
+Files = dict[str, Any]
+"""Paths by the options that take them, to be given to `load`."""
 
 
 @pytest.fixture(scope="module")
-def sample():
+def sample() -> LabelledImages:
     return letters.sample_letters()
 
 
 @pytest.fixture
-def drawn_sample(monkeypatch, sample):
+def drawn_sample(monkeypatch: pytest.MonkeyPatch, sample: LabelledImages) -> LabelledImages:
     """Reuse the sample, because drawing it takes seconds."""
     monkeypatch.setattr(letters, "sample_letters", lambda: sample)
     return sample
 
 
-def load(dataset=None, *, chosen=None, split_seed=0, warn=pytest.fail, **paths):
+def load(
+    dataset: str | None = None,
+    *,
+    chosen: str | None = None,
+    split_seed: int = 0,
+    warn: Warn = pytest.fail,
+    **paths: Path,
+) -> LabelledImages:
     return load_letters(
         Store(offline=True),
         dataset,
@@ -35,7 +51,9 @@ def load(dataset=None, *, chosen=None, split_seed=0, warn=pytest.fail, **paths):
     )
 
 
-def write_pair(folder, labels, name="my", size=(5, 4)):
+def write_pair(
+    folder: Path, labels: Sequence[int], name: str = "my", size: tuple[int, int] = (5, 4)
+) -> Files:
     """Write a pair of files; each image has a 1 in the upper left corner, and its label below."""
     images = np.zeros((len(labels), *size), np.uint8)
     images[:, 0, 0], images[:, 1, 0] = 1, labels
@@ -45,11 +63,13 @@ def write_pair(folder, labels, name="my", size=(5, 4)):
     return dict(zip(("images", "labels"), paths, strict=True))
 
 
-def as_test(pair):
+def as_test(pair: Files) -> Files:
     return {f"test_{role}": path for role, path in pair.items()}
 
 
-def put_fake_emnist(folder, labels=tuple(range(1, 27)) * 2):
+def put_fake_emnist(
+    folder: Path, labels: Sequence[int] = tuple(range(1, 27)) * 2
+) -> dict[str, Path]:
     """Put small files where the store finds EMNIST."""
     return {
         f"{part}-{role}": path
@@ -58,7 +78,7 @@ def put_fake_emnist(folder, labels=tuple(range(1, 27)) * 2):
     }
 
 
-def test_the_sample_has_8000_and_2000_letters_of_both_cases(sample):
+def test_the_sample_has_8000_and_2000_letters_of_both_cases(sample: LabelledImages) -> None:
     assert sample.train_images.shape == (8000, 28, 28)
     assert sample.test_labels.shape == (2000,)
     assert sample.class_names == ALPHABET
@@ -68,7 +88,7 @@ def test_the_sample_has_8000_and_2000_letters_of_both_cases(sample):
     assert counts.max() <= 386
 
 
-def test_without_data_the_sample_is_used_with_a_warning(drawn_sample):
+def test_without_data_the_sample_is_used_with_a_warning(drawn_sample: LabelledImages) -> None:
     warnings: list[str] = []
     assert load(warn=warnings.append) is drawn_sample
     assert len(warnings) == 1
@@ -77,7 +97,7 @@ def test_without_data_the_sample_is_used_with_a_warning(drawn_sample):
     assert "\n" not in warnings[0]
 
 
-def test_only_the_chosen_letters_are_kept(drawn_sample):
+def test_only_the_chosen_letters_are_kept(drawn_sample: LabelledImages) -> None:
     some = load("sample", chosen="C,x-z")
     assert some.class_names == ("c", "x", "y", "z")
     assert set(some.train_labels.tolist()) == set(some.test_labels.tolist()) == set(range(4))
@@ -96,7 +116,7 @@ def test_only_the_chosen_letters_are_kept(drawn_sample):
     assert some.source == drawn_sample.source
 
 
-def test_emnist_by_name_is_an_error_that_says_how_to_get_it():
+def test_emnist_by_name_is_an_error_that_says_how_to_get_it() -> None:
     with pytest.raises(MissingDataError) as caught:
         load("emnist-letters")
     for file in get_set("emnist-letters").editions[0].files:
@@ -105,7 +125,9 @@ def test_emnist_by_name_is_an_error_that_says_how_to_get_it():
 
 
 @pytest.mark.parametrize("dataset", [None, "emnist-letters"])
-def test_emnist_is_turned_upright_and_its_labels_are_letters(tmp_path, monkeypatch, dataset):
+def test_emnist_is_turned_upright_and_its_labels_are_letters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dataset: str | None
+) -> None:
     files = put_fake_emnist(tmp_path)
     monkeypatch.setattr(Store, "fetch", lambda store, data_set: files)
     data = load(dataset)
@@ -119,7 +141,7 @@ def test_emnist_is_turned_upright_and_its_labels_are_letters(tmp_path, monkeypat
     assert not data.source.sample
 
 
-def test_the_official_files_can_be_given(tmp_path):
+def test_the_official_files_can_be_given(tmp_path: Path) -> None:
     train = write_pair(tmp_path, [1, 2, 26] * 10, "emnist-letters-train")
     test = write_pair(tmp_path, [26, 2], "EMNIST-letters-test")
     data = load(**train, **as_test(test), chosen="b-z")
@@ -129,7 +151,7 @@ def test_the_official_files_can_be_given(tmp_path):
     assert data.test_images[:, 0, 1].tolist() == [26, 2]
 
 
-def test_labels_and_images_of_other_files_are_unchanged(tmp_path):
+def test_labels_and_images_of_other_files_are_unchanged(tmp_path: Path) -> None:
     data = load(**write_pair(tmp_path, [3, 12, 200] * 10), chosen="12,200")
     assert data.class_names == ("12", "200")
     assert data.train_images.shape[1:] == (5, 4)
@@ -141,13 +163,15 @@ def test_labels_and_images_of_other_files_are_unchanged(tmp_path):
 
 
 @pytest.mark.parametrize("value", [0, 27])
-def test_a_label_that_is_not_a_letter_is_an_error_that_names_the_file(tmp_path, value):
+def test_a_label_that_is_not_a_letter_is_an_error_that_names_the_file(
+    tmp_path: Path, value: int
+) -> None:
     pair = write_pair(tmp_path, [1, value] * 10, "emnist-letters-train")
     with pytest.raises(DataError, match=f"train-labels.*expected labels 1 to 26, found {value}"):
         load(**pair)
 
 
-def test_upright_and_transposed_parts_together_are_refused(tmp_path):
+def test_upright_and_transposed_parts_together_are_refused(tmp_path: Path) -> None:
     train, test = write_pair(tmp_path, [1, 2] * 6, "emnist-letters"), write_pair(tmp_path, [1])
     with pytest.raises(DataError, match="stored transposed, as EMNIST is, but .*my-images"):
         load(**train, **as_test(test))
@@ -160,13 +184,17 @@ def test_upright_and_transposed_parts_together_are_refused(tmp_path):
         ([1, 2] * 10, [1], "2", "at least 1 test images of 2, found 0"),
     ],
 )
-def test_too_few_images_of_the_chosen_letters_are_refused(tmp_path, train, test, chosen, message):
+def test_too_few_images_of_the_chosen_letters_are_refused(
+    tmp_path: Path, train: list[int], test: list[int], chosen: str, message: str
+) -> None:
     pairs = write_pair(tmp_path, train), as_test(write_pair(tmp_path, test, "test"))
     with pytest.raises(DataError, match=f"my-images.*{message}"):
         load(**pairs[0], **pairs[1], chosen=chosen)
 
 
-def test_a_letter_that_the_data_lacks_is_refused(tmp_path, drawn_sample):
+def test_a_letter_that_the_data_lacks_is_refused(
+    tmp_path: Path, drawn_sample: LabelledImages
+) -> None:
     with pytest.raises(UsageError, match="'5' is not in this data"):
         load("sample", chosen="5")
     with pytest.raises(UsageError, match=r"'c' is not in this data; known: a, b"):
@@ -185,19 +213,23 @@ def test_a_letter_that_the_data_lacks_is_refused(tmp_path, drawn_sample):
         ({"images": "a", "labels": "b"}, DataError, "cannot read"),
     ],
 )
-def test_options_that_do_not_fit_together_are_refused(tmp_path, given, error, message):
-    paths = {key: name if key == "dataset" else tmp_path / name for key, name in given.items()}
+def test_options_that_do_not_fit_together_are_refused(
+    tmp_path: Path, given: dict[str, str], error: type[NnlabError], message: str
+) -> None:
+    paths: dict[str, Any] = {
+        key: name if key == "dataset" else tmp_path / name for key, name in given.items()
+    }
     with pytest.raises(error, match=message):
         load(**paths)
 
 
-def skip_without(name):
+def skip_without(name: str) -> None:
     if Store(offline=True).find(get_set(name)) is None:
         pytest.skip(f"NNLAB_DATA has no {name}")
 
 
 @pytest.mark.real_data
-def test_real_emnist_has_its_known_counts_and_is_upright():
+def test_real_emnist_has_its_known_counts_and_is_upright() -> None:
     skip_without("emnist-letters")
     data = load()
     assert data.train_images.shape == (117248, 28, 28)
@@ -211,7 +243,7 @@ def test_real_emnist_has_its_known_counts_and_is_upright():
 
 
 @pytest.mark.real_data
-def test_real_mnist_can_be_loaded_too():
+def test_real_mnist_can_be_loaded_too() -> None:
     skip_without("mnist")
     data = load("mnist", chosen="0-4")
     assert data.class_names == tuple("01234")

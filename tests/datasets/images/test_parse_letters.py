@@ -1,4 +1,5 @@
 import string
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -24,11 +25,13 @@ DIGITS = tuple(string.digits)
         ("A,b", ("A", "a", "b"), "Ab"),
     ],
 )
-def test_letters_and_ranges_give_classes_in_order(text, known, names):
+def test_letters_and_ranges_give_classes_in_order(
+    text: str, known: tuple[str, ...], names: str
+) -> None:
     assert parse_letters(text, known) == tuple(names)
 
 
-def test_classes_may_have_longer_names():
+def test_classes_may_have_longer_names() -> None:
     assert parse_letters("9-11,200", ("3", "9", "10", "11", "200")) == ("9", "10", "11", "200")
 
 
@@ -48,14 +51,16 @@ def test_classes_may_have_longer_names():
         ("i-a", "'i-a' is reversed; did you mean 'a-i'"),
     ],
 )
-def test_invalid_choices_are_refused(text, message):
+def test_invalid_choices_are_refused(text: str, message: str) -> None:
     with pytest.raises(UsageError, match=message) as caught:
         parse_letters(text)
     assert "--letters" in str(caught.value)
 
 
 @given(st.sets(st.sampled_from(ALPHABET), min_size=1), st.randoms(), st.booleans())
-def test_order_repetition_and_case_do_not_matter(wanted, random, capitals):
+def test_order_repetition_and_case_do_not_matter(
+    wanted: set[str], random: Random, capitals: bool
+) -> None:
     words = [*wanted, *random.choices(sorted(wanted), k=3)]
     random.shuffle(words)
     text = ",".join(words)
@@ -63,7 +68,7 @@ def test_order_repetition_and_case_do_not_matter(wanted, random, capitals):
 
 
 @given(st.sampled_from(ALPHABET), st.sampled_from(ALPHABET))
-def test_a_range_includes_both_ends(one, other):
+def test_a_range_includes_both_ends(one: str, other: str) -> None:
     first, last = sorted((one, other))
     assert (
         "".join(parse_letters(f"{first}-{last}"))
@@ -72,7 +77,7 @@ def test_a_range_includes_both_ends(one, other):
 
 
 @given(st.text(max_size=12))
-def test_any_text_is_read_or_refused(text):
+def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         names = parse_letters(text)
     except UsageError:

@@ -8,23 +8,23 @@ from nnlab.datasets.samples.glyphs import glyph_images
 
 
 @pytest.fixture(scope="module")
-def digits():
+def digits() -> np.ndarray:
     return glyph_images("0123456789", 60, seed=5)[0]
 
 
-def cropped(image, floor=60):
+def cropped(image: np.ndarray, floor: int = 60) -> np.ndarray:
     rows, columns = (np.flatnonzero((image > floor).any(axis=axis)) for axis in (1, 0))
     return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def scaled(image, longer):
+def scaled(image: np.ndarray, longer: int) -> np.ndarray:
     height, width = image.shape
     scale = longer / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BICUBIC))
 
 
-def likeness(one, other):
+def likeness(one: np.ndarray, other: np.ndarray) -> float:
     small = [
         np.asarray(Image.fromarray(image).resize((14, 14), Image.Resampling.BILINEAR))
         for image in (one, other)
@@ -34,7 +34,9 @@ def likeness(one, other):
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("longer", [12, 16, 20, 60, 200])
-def test_a_digit_that_fills_its_picture_is_found_at_any_size(digits, longer, dark):
+def test_a_digit_that_fills_its_picture_is_found_at_any_size(
+    digits: np.ndarray, longer: int, dark: bool
+) -> None:
     alike = []
     for digit in digits:
         picture = scaled(cropped(digit), longer)
@@ -45,7 +47,9 @@ def test_a_digit_that_fills_its_picture_is_found_at_any_size(digits, longer, dar
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("height", [40, 60, 150, 400])
-def test_a_narrow_stroke_with_hardly_any_background_is_one_character(height, dark):
+def test_a_narrow_stroke_with_hardly_any_background_is_one_character(
+    height: int, dark: bool
+) -> None:
     """In a cropped 1, all background is within the soft edges of the stroke."""
     stroke = np.zeros((14, 3))
     for row, middle in enumerate(np.linspace(0.2, 1.8, 14)):
@@ -59,7 +63,7 @@ def test_a_narrow_stroke_with_hardly_any_background_is_one_character(height, dar
     assert np.ptp(np.flatnonzero(inked.any(axis=0))) + 1 <= 6
 
 
-def test_black_and_white_digits_that_fill_their_picture_are_found(digits):
+def test_black_and_white_digits_that_fill_their_picture_are_found(digits: np.ndarray) -> None:
     alike = []
     for digit in digits:
         picture = np.where(cropped(digit, 100) > 100, 255, 0).astype(np.uint8)
@@ -68,7 +72,9 @@ def test_black_and_white_digits_that_fill_their_picture_are_found(digits):
 
 
 @pytest.mark.parametrize("negative", [False, True])
-def test_an_off_centre_digit_is_centred_even_in_a_picture_of_the_right_size(digits, negative):
+def test_an_off_centre_digit_is_centred_even_in_a_picture_of_the_right_size(
+    digits: np.ndarray, negative: bool
+) -> None:
     for digit in digits[:20]:
         inked = np.flatnonzero((digit > 0).any(axis=1))
         shift = 4 if inked[-1] <= 23 else -4
@@ -80,14 +86,14 @@ def test_an_off_centre_digit_is_centred_even_in_a_picture_of_the_right_size(digi
         assert abs(middle - 13.5) <= 0.6
 
 
-def test_letters_centred_by_their_box_as_in_emnist_are_unchanged():
+def test_letters_centred_by_their_box_as_in_emnist_are_unchanged() -> None:
     letter = np.zeros((28, 28), np.uint8)
     letter[2:26, 5:9] = 255  # an L, whose mass is far from the centre
     letter[22:26, 5:23] = 255
     assert np.array_equal(to_digit_form(letter), letter)
 
 
-def test_a_photo_with_a_dark_table_gets_no_border():
+def test_a_photo_with_a_dark_table_gets_no_border() -> None:
     page = np.full((300, 400), 220, np.uint8)
     page[100:200, 180:200] = 60
     page[:, :25] = 40

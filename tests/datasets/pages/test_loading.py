@@ -1,10 +1,13 @@
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypedDict
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from nnlab.datasets.pages.loading import load_pages, sample_pages
+from nnlab.datasets.pages.loading import Pages, load_pages, sample_pages
 from nnlab.datasets.pages.pairs import PagePair, packed, places, split_by_text, unpacked
 from nnlab.datasets.samples.stained_pages import synthetic_page
 from nnlab.datasets.store import Store
@@ -12,13 +15,25 @@ from nnlab.datasets.store.registry import get_set
 from nnlab.errors import DataError, UsageError
 
 
-def load(warnings=None, **given):
+class Folders(TypedDict):
+    """The options that name two folders of pages."""
+
+    noisy: Path
+    clean: Path
+
+
+Part = tuple[PagePair, ...]
+
+
+def load(warnings: list[str] | None = None, **given: Any) -> Pages:
     options = {"noisy": None, "clean": None, "dataset": None, "synthetic": 0, "split_seed": 0}
     warn = warnings.append if warnings is not None else pytest.fail
     return load_pages(Store(), **{**options, **given}, warn=warn)
 
 
-def put(tmp_path, names, texts=None, suffix="png"):
+def put(
+    tmp_path: Path, names: Iterable[str], texts: Sequence[int] | None = None, suffix: str = "png"
+) -> Folders:
     """Put pairs into two folders; pages with the same number in `texts` have equal clean pages."""
     folders = tmp_path / "noisy", tmp_path / "clean"
     for number, name in enumerate(names):
@@ -27,23 +42,23 @@ def put(tmp_path, names, texts=None, suffix="png"):
         for folder, pixels, end in zip(folders, (noisy, clean), ("png", suffix), strict=True):
             folder.mkdir(exist_ok=True)
             Image.fromarray(pixels).save(folder / f"{name}.{end}")
-    return dict(zip(("noisy", "clean"), folders, strict=True))
+    return Folders(noisy=folders[0], clean=folders[1])
 
 
-def parts(pages):
+def parts(pages: Pages) -> tuple[Part, Part, Part]:
     return pages.training, pages.validation, pages.test
 
 
-def texts_of(part):
+def texts_of(part: Iterable[PagePair]) -> set[str]:
     return {pair.text for pair in part}
 
 
-def apart(pages):
+def apart(pages: Pages) -> bool:
     first, second, third = map(texts_of, parts(pages))
     return not (first & second or first & third or second & third)
 
 
-def test_the_sample_is_always_the_same_and_has_three_parts():
+def test_the_sample_is_always_the_same_and_has_three_parts() -> None:
     pages = sample_pages()
     assert [len(part) for part in parts(pages)] == [24, 6, 8]
     assert apart(pages)
@@ -52,7 +67,7 @@ def test_the_sample_is_always_the_same_and_has_three_parts():
     assert {pair.noisy.shape for part in parts(pages) for pair in part} == {(192, 256)}
 
 
-def test_without_data_the_sample_is_used_with_a_warning():
+def test_without_data_the_sample_is_used_with_a_warning() -> None:
     warnings: list[str] = []
     assert load(warnings).source.sample
     assert len(warnings) == 1
@@ -60,26 +75,26 @@ def test_without_data_the_sample_is_used_with_a_warning():
     assert "nnlab data fetch noisyoffice" in warnings[0]
 
 
-def test_a_missing_named_set_is_an_error_of_a_few_lines():
+def test_a_missing_named_set_is_an_error_of_a_few_lines() -> None:
     with pytest.raises(DataError, match=r"noisyoffice/train/2\.png") as caught:
         load(dataset="noisyoffice")
     assert "and 357 more" in str(caught.value)
     assert len(str(caught.value).splitlines()) == 5
 
 
-def test_an_unknown_set_is_an_error():
+def test_an_unknown_set_is_an_error() -> None:
     with pytest.raises(DataError, match=r"did you mean 'noisyoffice'"):
         load(dataset="noisyofice")
 
 
-def test_synthetic_pages_are_added_to_the_training_part_only():
+def test_synthetic_pages_are_added_to_the_training_part_only() -> None:
     pages = load(dataset="sample", synthetic=4)
     assert [len(part) for part in parts(pages)] == [28, 6, 8]
     assert apart(pages)
     assert pages.source == sample_pages().source
 
 
-def test_options_that_do_not_fit_together_are_refused(tmp_path):
+def test_options_that_do_not_fit_together_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--clean needs --noisy"):
         load(clean=tmp_path)
     with pytest.raises(UsageError, match="--noisy needs --clean"):
@@ -88,7 +103,7 @@ def test_options_that_do_not_fit_together_are_refused(tmp_path):
         load(noisy=tmp_path, clean=tmp_path, dataset="sample")
 
 
-def test_pages_in_the_users_folders_are_paired_by_name_and_split_by_text(tmp_path):
+def test_pages_in_the_users_folders_are_paired_by_name_and_split_by_text(tmp_path: Path) -> None:
     texts = [0, 0, 1, 1, 2, 3, 4, 4, 5, 6]
     folders = put(tmp_path, "abcdefghij", texts, suffix="bmp")
     pages = load(**folders)
@@ -101,7 +116,7 @@ def test_pages_in_the_users_folders_are_paired_by_name_and_split_by_text(tmp_pat
             assert np.array_equal(pair.noisy, np.asarray(image))
 
 
-def test_the_split_depends_only_on_its_seed(tmp_path):
+def test_the_split_depends_only_on_its_seed(tmp_path: Path) -> None:
     folders = put(tmp_path, "abcdefghij")
     held = [
         [pair.name for pair in load(**folders, split_seed=seed).test] for seed in (0, 0, 1, 2, 3)
@@ -110,7 +125,7 @@ def test_the_split_depends_only_on_its_seed(tmp_path):
     assert len({tuple(names) for names in held}) > 1
 
 
-def test_pages_without_a_counterpart_are_reported_a_few_by_name(tmp_path):
+def test_pages_without_a_counterpart_are_reported_a_few_by_name(tmp_path: Path) -> None:
     folders = put(tmp_path, "abcdefgh")
     for name in "abcde":
         (folders["clean"] / f"{name}.png").unlink()
@@ -129,7 +144,7 @@ def test_pages_without_a_counterpart_are_reported_a_few_by_name(tmp_path):
     assert "b2.png, c2.png, d2.png and 2 more" in warnings[1]
 
 
-def test_pages_of_a_pair_must_have_the_same_size(tmp_path):
+def test_pages_of_a_pair_must_have_the_same_size(tmp_path: Path) -> None:
     folders = put(tmp_path, "abcd")
     Image.new("L", (61, 40)).save(folders["clean"] / "b.png")
     with pytest.raises(DataError, match=r"noisy/b\.png has 60x40 .*clean/b\.png has 61x40"):
@@ -137,16 +152,18 @@ def test_pages_of_a_pair_must_have_the_same_size(tmp_path):
 
 
 @pytest.mark.parametrize(("names", "texts"), [("ab", None), ("abcdef", [0, 0, 0, 1, 1, 1])])
-def test_fewer_than_three_clean_pages_are_refused(tmp_path, names, texts):
+def test_fewer_than_three_clean_pages_are_refused(
+    tmp_path: Path, names: str, texts: list[int] | None
+) -> None:
     with pytest.raises(DataError, match="at least 3 different clean pages.*found 2"):
         load(**put(tmp_path, names, texts))
 
 
-def test_three_pairs_are_enough(tmp_path):
+def test_three_pairs_are_enough(tmp_path: Path) -> None:
     assert [len(part) for part in parts(load(**put(tmp_path, "abc")))] == [1, 1, 1]
 
 
-def test_folders_must_exist_contain_pictures_and_match(tmp_path):
+def test_folders_must_exist_contain_pictures_and_match(tmp_path: Path) -> None:
     folders = put(tmp_path, "abc")
     with pytest.raises(DataError, match="nowhere does not exist"):
         load(noisy=tmp_path / "nowhere", clean=folders["clean"])
@@ -163,12 +180,12 @@ def test_folders_must_exist_contain_pictures_and_match(tmp_path):
         load(**folders)
 
 
-def pair(height, width, seed=0):
+def pair(height: int, width: int, seed: int = 0) -> PagePair:
     noisy, clean, _ = synthetic_page(seed, (height, width))
     return PagePair(noisy, clean, str(seed))
 
 
-def test_packed_pages_are_unpacked_unchanged():
+def test_packed_pages_are_unpacked_unchanged() -> None:
     pages = [pair(50, 70), pair(33, 41)]
     arrays = packed(pages)
     for name in ("noisy", "clean"):
@@ -177,7 +194,7 @@ def test_packed_pages_are_unpacked_unchanged():
     assert packed([])["shapes"].shape == (0, 2)
 
 
-def test_places_cover_every_page():
+def test_places_cover_every_page() -> None:
     pages = [pair(50, 70), pair(32, 40)]
     arrays = packed(pages, 32)
     found = places(arrays["shapes"], 32, stride=20)
@@ -191,7 +208,7 @@ def test_places_cover_every_page():
     assert found[4].tolist()[4:] == [18, 38]
 
 
-def test_a_small_page_is_extended_with_paper():
+def test_a_small_page_is_extended_with_paper() -> None:
     page = pair(20, 40)
     arrays = packed([page], 32)
     (noisy,) = unpacked(arrays["noisy"], arrays["shapes"])
@@ -201,13 +218,13 @@ def test_a_small_page_is_extended_with_paper():
     assert (noisy[20:] == int(np.median(page.noisy))).all()
 
 
-def test_split_by_text_gives_each_part_its_share():
+def test_split_by_text_gives_each_part_its_share() -> None:
     pages = [pair(90, 120, seed % 5) for seed in range(15)]
     first, second, rest = split_by_text(pages, [1, 2], seed=0)
     assert [len(part) for part in (first, second, rest)] == [3, 6, 6]
 
 
-def test_noisyoffice_is_registered_file_by_file():
+def test_noisyoffice_is_registered_file_by_file() -> None:
     (edition,) = get_set("noisyoffice").editions
     kinds = Counter(file.role.partition("/")[0] for file in edition.files)
     assert kinds == {"noisy": 144, "clean": 144, "unpaired": 72}
@@ -215,7 +232,7 @@ def test_noisyoffice_is_registered_file_by_file():
 
 
 @pytest.mark.real_data
-def test_noisyoffice_is_split_as_by_its_makers():
+def test_noisyoffice_is_split_as_by_its_makers() -> None:
     pages = load()
     assert [len(part) for part in parts(pages)] == [60, 12, 72]
     assert apart(pages)

@@ -1,5 +1,7 @@
 """Finding the file that an option names."""
 
+from collections.abc import Callable
+
 import pytest
 
 from nnlab.datasets.baskets.layouts import Layout
@@ -7,8 +9,9 @@ from nnlab.datasets.baskets.loading import load_baskets
 from nnlab.datasets.store import Store
 from nnlab.datasets.text.corpus import load_corpus
 from nnlab.datasets.text.parallel_corpus import load_pairs
+from tests.annotations import Warn
 
-LOADERS = {
+LOADERS: dict[str, Callable[[str, Warn], object]] = {
     "baskets": lambda name, warn: load_baskets(
         Store(), name, encoding="latin-1", layout=Layout("table", header=False), warn=warn
     ),
@@ -29,7 +32,7 @@ LOADERS = {
         ("pairs", "--columns is"),
     ],
 )
-def test_ignored_options_are_reported(kind, given):
+def test_ignored_options_are_reported(kind: str, given: str) -> None:
     warnings: list[str] = []
     LOADERS[kind]("sample", warnings.append)
     assert warnings == [f"{given} ignored: the sample is not a file of your own"]

@@ -1,8 +1,11 @@
 import hashlib
 import http.server
+import socket
 import stat
 import threading
 import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +17,9 @@ CONTENTS = {"text": b"once upon a time", "index": bytes(range(256)) * 300}
 NOWHERE = "http://127.0.0.1:9"
 
 
-def make_set(base_url=NOWHERE, contents=CONTENTS, folder="tales"):
+def make_set(
+    base_url: str = NOWHERE, contents: Mapping[str, bytes] = CONTENTS, folder: str = "tales"
+) -> DataSet:
     files = tuple(
         DataFile(
             role=role,
@@ -28,14 +33,14 @@ def make_set(base_url=NOWHERE, contents=CONTENTS, folder="tales"):
     return DataSet("tales", "Two files", "public domain", (Edition(files),))
 
 
-def put(folder, contents=CONTENTS, name="tales"):
+def put(folder: Path, contents: Mapping[str, bytes] = CONTENTS, name: str = "tales") -> None:
     (folder / name).mkdir(parents=True, exist_ok=True)
     for role, content in contents.items():
         (folder / name / f"{role}.bin").write_bytes(content)
 
 
 @pytest.fixture(autouse=True)
-def places(tmp_path, monkeypatch):
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make empty folders to search, all below tmp_path: $NNLAB_DATA, ./data and the cache."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NNLAB_DATA", str(tmp_path / "env"))
@@ -46,48 +51,52 @@ def places(tmp_path, monkeypatch):
     return tmp_path
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """Serves a folder; `requests` lists what was requested."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.requests: list[str] = []
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    server: Server
+
+    def __init__(self, request: socket.socket, client: tuple[str, int], server: Server) -> None:
+        super().__init__(request, client, server, directory=str(server.folder))
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        self.server.requests.append(self.path)
+        super().do_GET()
+
+
 @pytest.fixture
-def server(tmp_path):
-    """Serve the folder tmp_path/served; `requests` lists what was requested."""
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server of the folder tmp_path/served."""
     served = tmp_path / "served"
     served.mkdir()
-
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *args):
-            super().__init__(*args, directory=str(served))
-
-        def log_message(self, *args):
-            pass
-
-        def do_GET(self):
-            instance.requests.append(self.path)
-            super().do_GET()
-
-    class Server(http.server.ThreadingHTTPServer):
-        folder = served
-
-        def __init__(self):
-            super().__init__(("127.0.0.1", 0), Handler)
-            self.url = f"http://127.0.0.1:{self.server_port}"
-            self.requests = []
-
-    instance = Server()
+    instance = Server(served)
     threading.Thread(target=instance.serve_forever, daemon=True).start()
     yield instance
     instance.shutdown()
     instance.server_close()
 
 
-def serve(server, contents=CONTENTS):
+def serve(server: Server, contents: Mapping[str, bytes] = CONTENTS) -> None:
     for role, content in contents.items():
         (server.folder / f"{role}.bin").write_bytes(content)
 
 
-def files_below(folder):
+def files_below(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
-def test_mnist_is_registered_with_four_checked_files():
+def test_mnist_is_registered_with_four_checked_files() -> None:
     files = get_set("mnist").editions[0].files
     assert [file.role for file in files] == [
         *("train-images", "train-labels", "test-images", "test-labels")
@@ -95,7 +104,7 @@ def test_mnist_is_registered_with_four_checked_files():
     assert all(len(file.sha256) == 64 and file.url.startswith("https://") for file in files)
 
 
-def test_every_registered_set_has_what_the_store_needs():
+def test_every_registered_set_has_what_the_store_needs() -> None:
     for name, data_set in all_sets().items():
         assert data_set.name == name
         assert data_set.what
@@ -108,12 +117,12 @@ def test_every_registered_set_has_what_the_store_needs():
                 assert ".." not in file.path
 
 
-def test_an_unknown_set_is_an_error_that_names_near_matches():
+def test_an_unknown_set_is_an_error_that_names_near_matches() -> None:
     with pytest.raises(DataError, match=r"'mnits'.*did you mean 'mnist'"):
         get_set("mnits")
 
 
-def test_folders_are_searched_in_order(places):
+def test_folders_are_searched_in_order(places: Path) -> None:
     given = places / "given"
     store = Store(given)
     assert [folder.name for folder in store.folders()] == ["given", "env", "data", "nnlab"]
@@ -126,7 +135,7 @@ def test_folders_are_searched_in_order(places):
         assert found["text"] == folder / "tales/text.bin"
 
 
-def test_files_of_a_set_may_be_in_different_folders(places):
+def test_files_of_a_set_may_be_in_different_folders(places: Path) -> None:
     put(places / "env", {"text": CONTENTS["text"]})
     put(places / "data", {"index": CONTENTS["index"]})
     found = Store().find(make_set())
@@ -135,14 +144,16 @@ def test_files_of_a_set_may_be_in_different_folders(places):
 
 
 @pytest.mark.parametrize("value", ["", "  ", "/does/not/exist"])
-def test_an_empty_or_missing_nnlab_data_is_ignored(places, monkeypatch, value):
+def test_an_empty_or_missing_nnlab_data_is_ignored(
+    places: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
     monkeypatch.setenv("NNLAB_DATA", value)
     assert Store().find(make_set()) is None
     put(places / "data")
     assert Store().find(make_set()) is not None
 
 
-def test_a_given_data_folder_must_exist(places):
+def test_a_given_data_folder_must_exist(places: Path) -> None:
     with pytest.raises(DataError, match=r"nowhere.*--data-dir"):
         Store(places / "nowhere")
 
@@ -151,7 +162,9 @@ def test_a_given_data_folder_must_exist(places):
     ("content", "expected"),
     [(b"short", "expected 16 bytes, found 5"), (b"Once upon a time", "expected sha256")],
 )
-def test_a_damaged_file_is_an_error_that_names_it(places, content, expected):
+def test_a_damaged_file_is_an_error_that_names_it(
+    places: Path, content: bytes, expected: str
+) -> None:
     put(places / "env", CONTENTS | {"text": content})
     put(places / "data")
     with pytest.raises(DataError, match=rf"env/tales/text\.bin is damaged: {expected}") as caught:
@@ -161,7 +174,7 @@ def test_a_damaged_file_is_an_error_that_names_it(places, content, expected):
         Store().fetch(make_set())
 
 
-def test_any_complete_edition_is_found(places):
+def test_any_complete_edition_is_found(places: Path) -> None:
     first, second = make_set(folder="one"), make_set(contents={"text": b"short"}, folder="two")
     both = DataSet("tales", "", "", (*first.editions, *second.editions))
     assert Store().find(both) is None
@@ -169,7 +182,7 @@ def test_any_complete_edition_is_found(places):
     assert Store().find(both) == {"text": Store().folders()[1] / "two/text.bin"}
 
 
-def test_status_reports_each_file_as_found_damaged_or_missing(places):
+def test_status_reports_each_file_as_found_damaged_or_missing(places: Path) -> None:
     assert [status.state for status in Store().status(make_set())] == ["missing", "missing"]
     put(places / "env", {"text": CONTENTS["text"]})
     put(places / "data", {"index": b"x"})
@@ -180,7 +193,7 @@ def test_status_reports_each_file_as_found_damaged_or_missing(places):
 
 
 @pytest.mark.parametrize("given", [True, False])
-def test_missing_files_are_downloaded_once(places, server, given):
+def test_missing_files_are_downloaded_once(places: Path, server: Server, given: bool) -> None:
     serve(server)
     folder = places / "given" if given else places / "cache/nnlab"
     store = Store(places / "given" if given else None)
@@ -192,21 +205,23 @@ def test_missing_files_are_downloaded_once(places, server, given):
     assert sorted(server.requests) == ["/index.bin", "/text.bin"]
 
 
-def test_only_what_is_missing_is_downloaded(places, server):
+def test_only_what_is_missing_is_downloaded(places: Path, server: Server) -> None:
     serve(server)
     put(places / "data", {"text": CONTENTS["text"]})
     Store().fetch(make_set(server.url))
     assert server.requests == ["/index.bin"]
 
 
-def test_a_download_with_another_checksum_leaves_nothing(places, server):
+def test_a_download_with_another_checksum_leaves_nothing(places: Path, server: Server) -> None:
     serve(server, CONTENTS | {"text": b"something else!!"})
     with pytest.raises(MissingDataError, match="unexpected sha256"):
         Store(places / "given").fetch(make_set(server.url))
     assert files_below(places / "given") == []
 
 
-def test_a_file_missing_on_the_server_is_listed_with_its_checksum(places, server):
+def test_a_file_missing_on_the_server_is_listed_with_its_checksum(
+    places: Path, server: Server
+) -> None:
     serve(server, {"text": CONTENTS["text"]})
     data_set = make_set(server.url)
     with pytest.raises(MissingDataError, match="server answered 404") as caught:
@@ -218,7 +233,7 @@ def test_a_file_missing_on_the_server_is_listed_with_its_checksum(places, server
     assert files_below(places / "given") == ["text.bin"]
 
 
-def test_a_missing_connection_is_reported_quickly(places):
+def test_a_missing_connection_is_reported_quickly(places: Path) -> None:
     began = time.monotonic()
     with pytest.raises(MissingDataError, match="no connection") as caught:
         Store(places / "given").fetch(make_set())
@@ -227,12 +242,12 @@ def test_a_missing_connection_is_reported_quickly(places):
     assert "index.bin" in str(caught.value)
 
 
-def test_a_file_without_url_must_be_added_by_hand():
+def test_a_file_without_url_must_be_added_by_hand() -> None:
     with pytest.raises(MissingDataError, match="no URL"):
         Store().fetch(make_set(base_url=""))
 
 
-def test_an_unwritable_folder_is_reported(places, server):
+def test_an_unwritable_folder_is_reported(places: Path, server: Server) -> None:
     serve(server)
     (places / "given" / "tales").write_text("a file where the folder should be")
     with pytest.raises(MissingDataError, match="cannot write"):
@@ -240,7 +255,9 @@ def test_an_unwritable_folder_is_reported(places, server):
 
 
 @pytest.mark.parametrize("value", ["1", "true", "YES"])
-def test_nnlab_offline_switches_downloading_off(server, monkeypatch, value):
+def test_nnlab_offline_switches_downloading_off(
+    server: Server, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
     monkeypatch.setenv("NNLAB_OFFLINE", value)
     with pytest.raises(MissingDataError, match="switched off"):
         Store().fetch(make_set(server.url))
@@ -248,13 +265,15 @@ def test_nnlab_offline_switches_downloading_off(server, monkeypatch, value):
 
 
 @pytest.mark.parametrize("value", ["", "0", "false", "No"])
-def test_a_false_nnlab_offline_leaves_downloading_on(server, monkeypatch, value):
+def test_a_false_nnlab_offline_leaves_downloading_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
     serve(server)
     monkeypatch.setenv("NNLAB_OFFLINE", value)
     assert Store().fetch(make_set(server.url))
 
 
-def test_an_offline_store_finds_files_but_downloads_nothing(places, server):
+def test_an_offline_store_finds_files_but_downloads_nothing(places: Path, server: Server) -> None:
     with pytest.raises(MissingDataError, match="switched off"):
         Store(offline=True).fetch(make_set(server.url))
     put(places / "data")
@@ -262,7 +281,9 @@ def test_an_offline_store_finds_files_but_downloads_nothing(places, server):
     assert server.requests == []
 
 
-def test_progress_is_shown_on_stderr_only_on_request(server, capfd):
+def test_progress_is_shown_on_stderr_only_on_request(
+    server: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
     serve(server)
     Store().fetch(make_set(server.url))
     assert capfd.readouterr() == ("", "")

@@ -1,5 +1,6 @@
 import hashlib
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,29 +9,39 @@ from hypothesis import strategies as st
 
 from nnlab.datasets.store import MissingDataError, Store, locate
 from nnlab.datasets.store.registry import DataFile, DataSet, Edition, get_set
-from nnlab.datasets.text.corpus import decode, encode, load_corpus
+from nnlab.datasets.text.corpus import Corpus, decode, encode, load_corpus
 from nnlab.errors import DataError, UsageError
+from tests.annotations import Warn
 
 START = "*** START OF THIS PROJECT GUTENBERG EBOOK A TALE ***\n"
 END = "*** END OF THIS PROJECT GUTENBERG EBOOK A TALE ***\n"
 
 
-def load(name=None, *, store=None, keep_case=False, encoding=None, warn=pytest.fail):
+def load(
+    name: str | None = None,
+    *,
+    store: Store | None = None,
+    keep_case: bool = False,
+    encoding: str | None = None,
+    warn: Warn = pytest.fail,
+) -> Corpus:
     store = store or Store(offline=True)
     return load_corpus(store, name, keep_case=keep_case, encoding=encoding, warn=warn)
 
 
-def text_of(corpus):
+def text_of(corpus: Corpus) -> str:
     return decode(corpus.codes, corpus.characters)
 
 
-def put(folder, content, name="my.txt"):
+def put(folder: Path, content: str | bytes, name: str = "my.txt") -> str:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return str(path)
 
 
-def put_fake_tom_sawyer(folder, monkeypatch, content=b"Tom! No answer."):
+def put_fake_tom_sawyer(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, content: bytes = b"Tom! No answer."
+) -> Path:
     path = folder / "data/texts/tom_sawyer.txt"
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
@@ -43,7 +54,7 @@ def put_fake_tom_sawyer(folder, monkeypatch, content=b"Tom! No answer."):
     return path
 
 
-def test_a_text_becomes_codes_of_its_sorted_characters(tmp_path):
+def test_a_text_becomes_codes_of_its_sorted_characters(tmp_path: Path) -> None:
     path = put(tmp_path, "Abba\r\nca")
     corpus = load(path)
     assert corpus.characters == ("\n", "a", "b", "c")
@@ -54,20 +65,22 @@ def test_a_text_becomes_codes_of_its_sorted_characters(tmp_path):
     assert corpus.source.sha256 == hashlib.sha256(b"Abba\r\nca").hexdigest()
 
 
-def test_capitals_can_be_kept(tmp_path):
+def test_capitals_can_be_kept(tmp_path: Path) -> None:
     path = put(tmp_path, "AbBa")
     assert text_of(load(path, keep_case=True)) == "AbBa"
     assert text_of(load(path)) == "abba"
 
 
-def test_lower_case_may_make_a_text_longer(tmp_path):
+def test_lower_case_may_make_a_text_longer(tmp_path: Path) -> None:
     assert text_of(load(put(tmp_path, "İI"))) == "i\u0307i"
 
 
 @pytest.mark.parametrize(
     ("count", "dtype"), [(256, np.uint8), (257, np.uint16), (65_536, np.uint16), (65_537, np.int32)]
 )
-def test_codes_have_the_smallest_possible_type(tmp_path, count, dtype):
+def test_codes_have_the_smallest_possible_type(
+    tmp_path: Path, count: int, dtype: type[np.integer]
+) -> None:
     text = "".join(map(chr, range(0x10000, 0x10000 + count)))
     corpus = load(put(tmp_path, text + text[::-1]), keep_case=True)
     assert corpus.codes.dtype == dtype
@@ -79,14 +92,14 @@ def test_codes_have_the_smallest_possible_type(tmp_path, count, dtype):
 
 
 @given(st.text(), st.text())
-def test_decode_is_the_inverse_of_encode(text, other):
+def test_decode_is_the_inverse_of_encode(text: str, other: str) -> None:
     characters = sorted(set(text))
     codes, unknown = encode(text + other, characters)
     assert decode(codes, characters) == text + "".join(c for c in other if c in characters)
     assert unknown == tuple(dict.fromkeys(c for c in other if c not in characters))
 
 
-def test_unknown_characters_are_left_out_and_returned():
+def test_unknown_characters_are_left_out_and_returned() -> None:
     codes, unknown = encode("b-a-c\udcff", ("a", "b"))
     assert codes.tolist() == [1, 0]
     assert unknown == ("-", "c", "\udcff")
@@ -109,7 +122,9 @@ def test_unknown_characters_are_left_out_and_returned():
         (f"{START}One.\n{END}gap\n{START}Two.\n{END}", "\nOne.\n\nTwo.\n", 4, 1),
     ],
 )
-def test_the_gutenberg_licence_is_left_out_and_reported(tmp_path, text, body, before, after):
+def test_the_gutenberg_licence_is_left_out_and_reported(
+    tmp_path: Path, text: str, body: str, before: int, after: int
+) -> None:
     warnings: list[str] = []
     corpus = load(put(tmp_path, text), keep_case=True, warn=warnings.append)
     assert text_of(corpus) == body
@@ -119,7 +134,7 @@ def test_the_gutenberg_licence_is_left_out_and_reported(tmp_path, text, body, be
     assert warnings[0].startswith("my.txt: ")
 
 
-def test_a_mention_of_gutenberg_is_not_a_licence(tmp_path):
+def test_a_mention_of_gutenberg_is_not_a_licence(tmp_path: Path) -> None:
     text = "he read project gutenberg's *** start of the project gutenberg ebook *** line\n"
     assert text_of(load(put(tmp_path, text))) == text
 
@@ -134,19 +149,19 @@ def test_a_mention_of_gutenberg_is_not_a_licence(tmp_path):
         (b"caf\xe9 au lait", r"my.txt is not UTF-8: byte 3 .*--encoding"),
     ],
 )
-def test_a_file_without_text_is_refused(tmp_path, text, message):
+def test_a_file_without_text_is_refused(tmp_path: Path, text: bytes | str, message: str) -> None:
     with pytest.raises(DataError, match=message):
         load(put(tmp_path, text), warn=lambda line: None)
 
 
-def test_the_encoding_can_be_given(tmp_path):
+def test_the_encoding_can_be_given(tmp_path: Path) -> None:
     path = put(tmp_path, "café".encode("latin-1"))
     assert text_of(load(path, encoding="latin-1")) == "café"
     with pytest.raises(UsageError, match="latin"):
         load(path, encoding="latin-11")
 
 
-def test_without_data_the_sample_is_used_with_a_warning():
+def test_without_data_the_sample_is_used_with_a_warning() -> None:
     warnings: list[str] = []
     corpus = load(warn=warnings.append)
     assert corpus.source.sample
@@ -155,7 +170,7 @@ def test_without_data_the_sample_is_used_with_a_warning():
     assert "nnlab data fetch tom_sawyer" in warnings[0]
 
 
-def test_the_sample_is_english_and_always_the_same():
+def test_the_sample_is_english_and_always_the_same() -> None:
     corpus, again = load("sample"), load("sample", keep_case=True)
     assert corpus.source == again.source
     assert corpus.source.name == "sample"
@@ -167,13 +182,15 @@ def test_the_sample_is_english_and_always_the_same():
     assert min(text.count(word) for word in (" the ", " is ", " and ", " of ")) > 200
 
 
-def test_a_missing_named_set_is_an_error_that_says_how_to_get_it():
+def test_a_missing_named_set_is_an_error_that_says_how_to_get_it() -> None:
     with pytest.raises(MissingDataError, match=get_set("nietzsche").editions[0].files[0].sha256):
         load("nietzsche")
 
 
 @pytest.mark.parametrize("name", [None, "tom_sawyer", "tom_sawyer.txt"])
-def test_tom_sawyer_is_used_if_it_is_found(tmp_path, monkeypatch, name):
+def test_tom_sawyer_is_used_if_it_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
     path = put_fake_tom_sawyer(tmp_path, monkeypatch)
     warnings: list[str] = []
     corpus = load(name, encoding="utf-16", warn=warnings.append)  # ignored: for users' files only
@@ -184,7 +201,9 @@ def test_tom_sawyer_is_used_if_it_is_found(tmp_path, monkeypatch, name):
     assert corpus.source.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_a_damaged_set_is_an_error_even_if_nobody_asked_for_it(tmp_path, monkeypatch):
+def test_a_damaged_set_is_an_error_even_if_nobody_asked_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put_fake_tom_sawyer(tmp_path, monkeypatch).write_bytes(b"oops")
     with pytest.raises(DataError, match=r"tom_sawyer\.txt is damaged"):
         load()
@@ -204,13 +223,15 @@ def test_a_damaged_set_is_an_error_even_if_nobody_asked_for_it(tmp_path, monkeyp
         ("", "is a folder; expected a file|no such"),
     ],
 )
-def test_unknown_names_are_errors_that_name_near_matches(tmp_path, name, message):
+def test_unknown_names_are_errors_that_name_near_matches(
+    tmp_path: Path, name: str, message: str
+) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(DataError, match=message):
         load(name)
 
 
-def test_a_text_is_kept_in_memory_as_codes_only(tmp_path):
+def test_a_text_is_kept_in_memory_as_codes_only(tmp_path: Path) -> None:
     line = "“Ja,” zei hij, “DAT is een Zin van gewone lengte.” 🙂\n"
     path = put(tmp_path, line * 100_000)
     length = len(line) * 100_000
@@ -223,13 +244,13 @@ def test_a_text_is_kept_in_memory_as_codes_only(tmp_path):
     assert peak < 2.2 * length + 15e6
 
 
-def _found(name):
+def _found(name: str) -> None:
     if Store(offline=True).find(get_set(name)) is None:
         pytest.skip(f"NNLAB_DATA has no {name}")
 
 
 @pytest.mark.real_data
-def test_real_tom_sawyer_has_its_known_length():
+def test_real_tom_sawyer_has_its_known_length() -> None:
     _found("tom_sawyer")
     warnings: list[str] = []
     corpus = load(warn=warnings.append)
@@ -241,7 +262,7 @@ def test_real_tom_sawyer_has_its_known_length():
 
 
 @pytest.mark.real_data
-def test_real_nietzsche_has_its_known_length():
+def test_real_nietzsche_has_its_known_length() -> None:
     _found("nietzsche")
     corpus = load("nietzsche")
     assert len(text_of(corpus).encode()) == 600_893

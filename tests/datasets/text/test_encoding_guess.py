@@ -40,11 +40,13 @@ SAMPLES = [
 
 @pytest.mark.parametrize("lines", [1, 20])
 @pytest.mark.parametrize(("encoding", "text"), SAMPLES)
-def test_the_guessed_encoding_decodes_the_text_correctly(encoding, text, lines):
+def test_the_guessed_encoding_decodes_the_text_correctly(
+    encoding: str, text: str, lines: int
+) -> None:
     content = "\n".join([text] * lines).encode(encoding)
     assert content.decode(likely_encoding(content)) == "\n".join([text] * lines)
 
 
-def test_a_character_cut_off_at_the_end_does_not_change_the_guess():
+def test_a_character_cut_off_at_the_end_does_not_change_the_guess() -> None:
     content = "これは日本語のテキストです。".encode("shift-jis")
     assert likely_encoding(content[:-1]) == "shift-jis"

@@ -2,6 +2,9 @@ import gzip
 import hashlib
 import unicodedata
 import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,13 +13,22 @@ from nnlab.datasets.samples.phrases import phrase_pairs
 from nnlab.datasets.store import MissingDataError, Store
 from nnlab.datasets.store.registry import get_set
 from nnlab.datasets.text import unpacking
-from nnlab.datasets.text.parallel_corpus import load_pairs
+from nnlab.datasets.text.parallel_corpus import SentencePairs, load_pairs
 from nnlab.errors import DataError, UsageError
+from tests.annotations import Warn
 
 LINES = [f"Sentence {'i' * (40 - n)}.\tZin {'o' * n}.\tCC BY" for n in range(40)]
 
 
-def load(name=None, *, reverse=False, max_pairs=0, split_seed=0, warn=pytest.fail, **options):
+def load(
+    name: str | Path | None = None,
+    *,
+    reverse: bool = False,
+    max_pairs: int = 0,
+    split_seed: int = 0,
+    warn: Warn = pytest.fail,
+    **options: Any,
+) -> SentencePairs:
     return load_pairs(
         Store(offline=True),
         name if name is None else str(name),
@@ -28,13 +40,13 @@ def load(name=None, *, reverse=False, max_pairs=0, split_seed=0, warn=pytest.fai
     )
 
 
-def put(folder, lines=LINES, name="my.tsv"):
+def put(folder: Path, lines: Iterable[str] = LINES, name: str = "my.tsv") -> Path:
     path = folder / name
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
 
 
-def put_zip(folder, members, name="my.zip"):
+def put_zip(folder: Path, members: Mapping[str, str | bytes], name: str = "my.zip") -> Path:
     path = folder / name
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, content in members.items():
@@ -42,11 +54,11 @@ def put_zip(folder, members, name="my.zip"):
     return path
 
 
-def sources_of(pairs, part):
+def sources_of(pairs: SentencePairs, part: np.ndarray) -> set[str]:
     return {pairs.sources[row] for row in part}
 
 
-def check_parts(pairs):
+def check_parts(pairs: SentencePairs) -> None:
     parts = [pairs.training, pairs.validation, pairs.test]
     assert sorted(np.concatenate(parts).tolist()) == list(range(len(pairs.sources)))
     assert all((np.diff(part) > 0).all() for part in parts)
@@ -56,7 +68,7 @@ def check_parts(pairs):
     assert len(sets[1]) == len(sets[2]) == distinct // 10
 
 
-def test_two_columns_are_read_shortest_source_first(tmp_path):
+def test_two_columns_are_read_shortest_source_first(tmp_path: Path) -> None:
     path = put(tmp_path)
     pairs = load(path)
     assert pairs.sources[:2] == ("Sentence i.", "Sentence ii.")
@@ -68,36 +80,36 @@ def test_two_columns_are_read_shortest_source_first(tmp_path):
     check_parts(pairs)
 
 
-def test_reverse_translates_the_other_way(tmp_path):
+def test_reverse_translates_the_other_way(tmp_path: Path) -> None:
     pairs = load(put(tmp_path), reverse=True)
     assert pairs.sources[:2] == ("Zin .", "Zin o.")
     assert pairs.targets[0] == f"Sentence {'i' * 40}."
     assert list(map(len, pairs.sources)) == sorted(map(len, pairs.sources))
 
 
-def test_pairs_of_equal_length_keep_the_files_order(tmp_path):
+def test_pairs_of_equal_length_keep_the_files_order(tmp_path: Path) -> None:
     lines = [f"{n:03}\tzin {n}" for n in np.random.default_rng(0).permutation(100)]
     pairs = load(put(tmp_path, lines))
     assert pairs.sources == tuple(line[:3] for line in lines)
 
 
-def test_the_shortest_pairs_are_used(tmp_path):
+def test_the_shortest_pairs_are_used(tmp_path: Path) -> None:
     assert load(put(tmp_path), max_pairs=33).sources == load(put(tmp_path)).sources[:33]
 
 
-def test_translations_of_a_source_are_in_the_same_part(tmp_path):
+def test_translations_of_a_source_are_in_the_same_part(tmp_path: Path) -> None:
     lines = [f"Sentence {n % 50}.\tZin {n}." for n in range(400)]
     check_parts(load(put(tmp_path, lines)))
 
 
-def test_the_split_seed_determines_what_is_held_out(tmp_path):
+def test_the_split_seed_determines_what_is_held_out(tmp_path: Path) -> None:
     path = put(tmp_path)
     first, again, other = (load(path, split_seed=seed) for seed in (1, 1, 2))
     assert np.array_equal(first.test, again.test)
     assert not np.array_equal(first.test, other.test)
 
 
-def test_spelling_is_composed_and_equal_pairs_are_dropped(tmp_path):
+def test_spelling_is_composed_and_equal_pairs_are_dropped(tmp_path: Path) -> None:
     loose = unicodedata.normalize("NFD", "Hé\tGeïnd")
     lines = [*LINES, "Hé\tGeïnd", "", loose, "  ", " Hé \t Geïnd \t x", "Hé\tAnders"]
     pairs = load(put(tmp_path, lines))
@@ -115,12 +127,12 @@ def test_spelling_is_composed_and_equal_pairs_are_dropped(tmp_path):
         ("Sentence.\t \tCC BY", "line 41: the second column is blank"),
     ],
 )
-def test_a_line_that_is_not_a_pair_is_named(tmp_path, line, message):
+def test_a_line_that_is_not_a_pair_is_named(tmp_path: Path, line: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
         load(put(tmp_path, [*LINES, line, "a\tb"]))
 
 
-def test_too_few_sources_are_refused(tmp_path):
+def test_too_few_sources_are_refused(tmp_path: Path) -> None:
     many = [f"Same.\tZin {n}." for n in range(50)]
     with pytest.raises(DataError, match=r"my\.tsv: expected at least 30 .* found 30|found 29"):
         load(put(tmp_path, [*LINES[:28], *many]))
@@ -129,7 +141,7 @@ def test_too_few_sources_are_refused(tmp_path):
     check_parts(load(put(tmp_path), max_pairs=30))
 
 
-def test_gzip_and_zip_are_unpacked(tmp_path):
+def test_gzip_and_zip_are_unpacked(tmp_path: Path) -> None:
     content = "\r\n".join(LINES)
     packed = tmp_path / "my.tsv.gz"
     packed.write_bytes(gzip.compress(content.encode()))
@@ -141,11 +153,11 @@ def test_gzip_and_zip_are_unpacked(tmp_path):
     assert load(zipped).source.sha256 == hashlib.sha256(zipped.read_bytes()).hexdigest()
 
 
-def tatoeba(n):
+def tatoeba(n: int) -> str:
     return f"{n + 7}\tSentence {'i' * (n + 1)}.\t{3 * n + 1}\tZin {'o' * (n + 1)}."
 
 
-def test_numbers_before_sentences_are_reported_with_advice_that_works(tmp_path):
+def test_numbers_before_sentences_are_reported_with_advice_that_works(tmp_path: Path) -> None:
     path = put(tmp_path, [tatoeba(n) for n in range(40)])
     warnings: list[str] = []
     load(path, warn=warnings.append)
@@ -156,7 +168,7 @@ def test_numbers_before_sentences_are_reported_with_advice_that_works(tmp_path):
     assert (pairs.sources[0], pairs.targets[0]) == ("Sentence i.", "Zin o.")
 
 
-def test_a_header_is_reported_and_left_out_on_request(tmp_path):
+def test_a_header_is_reported_and_left_out_on_request(tmp_path: Path) -> None:
     path = put(tmp_path, ["English\tDutch", *LINES])
     warnings: list[str] = []
     load(path, warn=warnings.append)
@@ -168,14 +180,14 @@ def test_a_header_is_reported_and_left_out_on_request(tmp_path):
     assert load(path, columns="Dutch,English").sources[0] == "Zin ."
 
 
-def test_two_equal_columns_are_reported(tmp_path):
+def test_two_equal_columns_are_reported(tmp_path: Path) -> None:
     warnings: list[str] = []
     load(put(tmp_path, [f"Zin {n}.\tZin {n}." for n in range(40)]), warn=warnings.append)
     assert len(warnings) == 1
     assert warnings[0].endswith("both columns are the same in 40 of 40 pairs")  # and no other
 
 
-def test_a_file_of_single_sentences_is_reported(tmp_path):
+def test_a_file_of_single_sentences_is_reported(tmp_path: Path) -> None:
     """Tatoeba's file of sentences has a number, a language and a sentence per line."""
     warnings: list[str] = []
     load(put(tmp_path, [f"{n}\teng\tSentence {n}." for n in range(40)]), warn=warnings.append)
@@ -187,13 +199,13 @@ def test_a_file_of_single_sentences_is_reported(tmp_path):
     ("columns", "message"),
     [("1,4", "no column '4'; the first line has 3"), ("2", "expected two columns"), ("a", "known")],
 )
-def test_missing_columns_are_refused(tmp_path, columns, message):
+def test_missing_columns_are_refused(tmp_path: Path, columns: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         load(put(tmp_path), columns=columns)
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le"])
-def test_another_encoding_can_be_given(tmp_path, encoding):
+def test_another_encoding_can_be_given(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "my.tsv"
     path.write_bytes("\r\n".join([*LINES, "The café.\tHet café."]).encode(encoding))
     with pytest.raises(DataError, match=f"--encoding {encoding}$"):
@@ -201,7 +213,7 @@ def test_another_encoding_can_be_given(tmp_path, encoding):
     assert "The café." in load(path, encoding=encoding).sources
 
 
-def test_of_several_texts_the_first_is_used_and_reported(tmp_path):
+def test_of_several_texts_the_first_is_used_and_reported(tmp_path: Path) -> None:
     warnings: list[str] = []
     path = put_zip(tmp_path, {"a.tsv": "\n".join(LINES), "b.txt": "nothing"})
     assert len(load(path, warn=warnings.append).sources) == 40
@@ -209,7 +221,7 @@ def test_of_several_texts_the_first_is_used_and_reported(tmp_path):
     assert "using a.tsv, not b.txt" in warnings[0]
 
 
-def test_a_zip_without_a_text_is_refused(tmp_path):
+def test_a_zip_without_a_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
         DataError, match=r"expected a \.txt, \.tsv or \.csv file inside, found _about\.txt"
     ):
@@ -218,19 +230,19 @@ def test_a_zip_without_a_text_is_refused(tmp_path):
         load(put_zip(tmp_path, {}))
 
 
-def test_a_too_large_text_is_refused(tmp_path, monkeypatch):
+def test_a_too_large_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unpacking, "MAX_UNPACKED_BYTES", 1000)
     with pytest.raises(DataError, match=r"a\.txt unpacks to 5,000 bytes; expected at most 1,000"):
         load(put_zip(tmp_path, {"a.txt": "a" * 5000}))
 
 
 @pytest.mark.parametrize("content", [b"", b"a\0b\tc", b"caf\xe9\tcaf"])
-def test_a_zip_member_that_is_not_text_is_refused(tmp_path, content):
+def test_a_zip_member_that_is_not_text_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(DataError, match=r"my\.zip:a\.txt is (empty|not text|not UTF-8)"):
         load(put_zip(tmp_path, {"a.txt": content}))
 
 
-def test_a_damaged_zip_is_refused(tmp_path):
+def test_a_damaged_zip_is_refused(tmp_path: Path) -> None:
     path = put_zip(tmp_path, {"a.txt": "\n".join(LINES)})
     whole = path.read_bytes()
     for damaged in (whole[:-30], whole[:60] + b"\xff" * 20 + whole[80:]):
@@ -239,7 +251,7 @@ def test_a_damaged_zip_is_refused(tmp_path):
             load(path)
 
 
-def test_an_encrypted_zip_is_refused(tmp_path):
+def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:
     path = put_zip(tmp_path, {"a.txt": "\n".join(LINES)})
     content = bytearray(path.read_bytes())
     content[6] |= 1
@@ -249,7 +261,7 @@ def test_an_encrypted_zip_is_refused(tmp_path):
         load(path)
 
 
-def test_without_data_the_sample_is_used_with_a_warning():
+def test_without_data_the_sample_is_used_with_a_warning() -> None:
     warnings: list[str] = []
     pairs = load(warn=warnings.append)
     assert pairs.source.sample
@@ -258,7 +270,7 @@ def test_without_data_the_sample_is_used_with_a_warning():
 
 
 @pytest.mark.parametrize("name", ["nld-eng", "nld-eng.zip"])
-def test_a_missing_named_set_is_an_error(name):
+def test_a_missing_named_set_is_an_error(name: str) -> None:
     with pytest.raises(MissingDataError, match="translation/nld-eng.zip"):
         load(name)
 
@@ -271,12 +283,12 @@ def test_a_missing_named_set_is_an_error(name):
         ("my/pairs.tsv", "file does not exist"),
     ],
 )
-def test_unknown_names_are_errors(name, message):
+def test_unknown_names_are_errors(name: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
         load(name)
 
 
-def test_the_sample_has_thousands_of_short_pairs():
+def test_the_sample_has_thousands_of_short_pairs() -> None:
     pairs = load("sample")
     check_parts(pairs)
     assert 2300 < len(pairs.sources) < 2800
@@ -304,12 +316,12 @@ def test_the_sample_has_thousands_of_short_pairs():
         ("We wait in the garden.", "Wij wachten in de tuin."),
     ],
 )
-def test_the_sample_is_grammatical(pair):
+def test_the_sample_is_grammatical(pair: tuple[str, str]) -> None:
     assert pair in phrase_pairs()
 
 
 @pytest.mark.real_data
-def test_the_real_pairs_have_their_known_counts():
+def test_the_real_pairs_have_their_known_counts() -> None:
     if Store(offline=True).find(get_set("nld-eng")) is None:
         pytest.skip("NNLAB_DATA has no nld-eng")
     pairs = load()

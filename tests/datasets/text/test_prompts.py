@@ -19,24 +19,24 @@ from nnlab.datasets.text.prompts import are_characters, known_text
         ("'“'", "“", "“"),
     ],
 )
-def test_marks_are_replaced_by_known_ones(text, characters, expected):
+def test_marks_are_replaced_by_known_ones(text: str, characters: str, expected: str) -> None:
     assert known_text(text, characters, lower=False)[0] == expected
 
 
-def test_known_marks_are_unchanged():
+def test_known_marks_are_unchanged() -> None:
     text = "'’‘\"“”-–—…\t\u00a0"
     assert known_text(text, text, lower=False) == (text, "")
 
 
-def test_unknown_characters_are_left_out_and_returned_once_in_order():
+def test_unknown_characters_are_left_out_and_returned_once_in_order() -> None:
     assert known_text("zAbcAz!", "b", lower=False) == ("b", "zAc!")
     assert known_text("AB", "ab", lower=True) == ("ab", "")
 
 
 @pytest.mark.parametrize("value", [None, [], "ab", ["a", "a"], ["ab"], [""], [1]])
-def test_invalid_alphabets_are_recognised(value):
+def test_invalid_alphabets_are_recognised(value: object) -> None:
     assert not are_characters(value)
 
 
-def test_valid_alphabets_are_recognised():
+def test_valid_alphabets_are_recognised() -> None:
     assert are_characters(["\n", "a", "🙂"])

@@ -1,4 +1,6 @@
 import zipfile
+from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -6,7 +8,7 @@ from nnlab.datasets.text.files import read_text
 from nnlab.errors import DataError
 
 
-def put_zip(folder, members, name="my.zip"):
+def put_zip(folder: Path, members: Mapping[str, str | bytes], name: str = "my.zip") -> Path:
     path = folder / name
     with zipfile.ZipFile(path, "w") as archive:
         for member, content in members.items():
@@ -23,7 +25,7 @@ def put_zip(folder, members, name="my.zip"):
         ({"mimetype": "application/vnd.oasis.opendocument.text"}, "document (odt)"),
     ],
 )
-def test_an_office_file_is_recognised(tmp_path, members, what):
+def test_an_office_file_is_recognised(tmp_path: Path, members: dict[str, str], what: str) -> None:
     with pytest.raises(DataError) as caught:
         read_text(put_zip(tmp_path, {**members, "a.txt": "x"}))
     assert what in str(caught.value)
@@ -42,14 +44,16 @@ def test_an_office_file_is_recognised(tmp_path, members, what):
     ],
 )
 @pytest.mark.parametrize("encoding", [None, "latin-1"])
-def test_a_file_of_another_kind_is_recognised(tmp_path, content, what, encoding):
+def test_a_file_of_another_kind_is_recognised(
+    tmp_path: Path, content: bytes, what: str, encoding: str | None
+) -> None:
     (tmp_path / "my.txt").write_bytes(content)
     with pytest.raises(DataError) as caught:
         read_text(tmp_path / "my.txt", encoding)
     assert f"my.txt is {what}" in str(caught.value)
 
 
-def test_several_texts_are_refused_without_a_way_to_warn(tmp_path):
+def test_several_texts_are_refused_without_a_way_to_warn(tmp_path: Path) -> None:
     path = put_zip(tmp_path, {"a.txt": "one", "b.csv": "two"})
     with pytest.raises(DataError, match=r"several texts: a\.txt, b\.csv; unpack it"):
         read_text(path)

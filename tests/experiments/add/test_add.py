@@ -1,6 +1,8 @@
 """Adding: which problems are drawn, and what is answered."""
 
 import json
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +12,10 @@ from nnlab import experiments
 from nnlab.datasets.store import Store
 from nnlab.datasets.text.sums import encode_answers
 from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
+from nnlab.experiments.contract import Data
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import run
+from tests.annotations import Record, Shell, Warn
 from tests.experiments.textgen.networks import altered, write_untrained
 from tests.watching import make_workshop
 
@@ -19,19 +23,19 @@ ADD = experiments.get("add")
 TINY = {"problems": 200, "test_problems": 50, "units": 6, "epochs": 1, "digits": 2}
 
 
-def load(warn=pytest.fail, **given):
+def load(warn: Warn = pytest.fail, **given: object) -> Data:
     return ADD.load(ADD.configure({**TINY, **given}, "test"), Store(offline=True), warn)
 
 
 @pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory):
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Train shortly."""
     folder = RunFolder(tmp_path_factory.mktemp("add"))
     run(ADD, ADD.configure(TINY, "test"), folder, make_workshop())
     return folder.best
 
 
-def test_the_preset_is_the_reports():
+def test_the_preset_is_the_reports() -> None:
     config = ADD.configure({}, "test")
     assert (config.base, config.digits, config.problems) == (10, 3, 50_000)
     assert (config.units, config.epochs, config.batch_size) == (128, 200, 128)
@@ -44,7 +48,7 @@ def test_the_preset_is_the_reports():
 
 
 @pytest.mark.parametrize("given", [{}, {"base": 16}, {"base": 36, "digits": 3}])
-def test_no_test_problem_is_learned_nor_its_swap(given):
+def test_no_test_problem_is_learned_nor_its_swap(given: Record) -> None:
     data = load(**given)
     known = {tuple(sorted(pair)) for pair in data.arrays["problems"].tolist()}
     tested = {tuple(sorted(pair)) for pair in data.arrays["test_problems"].tolist()}
@@ -54,7 +58,7 @@ def test_no_test_problem_is_learned_nor_its_swap(given):
     assert data.arrays["validation"].tolist() == list(range(180, 200))
 
 
-def test_which_problems_does_not_depend_on_the_seed():
+def test_which_problems_does_not_depend_on_the_seed() -> None:
     one, other, third = load(seed=1), load(seed=2), load(split_seed=1)
     for name in one.arrays:
         np.testing.assert_array_equal(one.arrays[name], other.arrays[name])
@@ -63,7 +67,7 @@ def test_which_problems_does_not_depend_on_the_seed():
     assert not np.array_equal(one.arrays["test_problems"], third.arrays["test_problems"])
 
 
-def test_where_there_are_few_problems_all_are_used_and_told():
+def test_where_there_are_few_problems_all_are_used_and_told() -> None:
     warnings: list[str] = []
     data = load(warnings.append, digits=1)
     assert (len(data.arrays["problems"]), len(data.arrays["test_problems"])) == (44, 11)
@@ -73,7 +77,7 @@ def test_where_there_are_few_problems_all_are_used_and_told():
         load(base=2, digits=1)
 
 
-def test_a_batch_is_questions_and_codes_of_answers():
+def test_a_batch_is_questions_and_codes_of_answers() -> None:
     data = load(base=16)
     examples = ADD.examples(ADD.configure({**TINY, "base": 16}, "test"), data)
     questions, answers, weights = examples.batch(examples.arrays, np.array([3, 7]), None)
@@ -85,7 +89,7 @@ def test_a_batch_is_questions_and_codes_of_answers():
     assert weights is None
 
 
-def test_measures_count_whole_answers_and_characters():
+def test_measures_count_whole_answers_and_characters() -> None:
     examples = ADD.examples(ADD.configure(TINY, "test"), load())
     targets = np.array([[1, 2, 0], [3, 4, 5]])
     outputs = np.eye(12, dtype=np.float32)[[[1, 2, 0], [3, 4, 0]]]
@@ -95,11 +99,15 @@ def test_measures_count_whole_answers_and_characters():
     np.testing.assert_allclose(each, [1, 2 / 3])
 
 
-def test_a_right_answer_is_told_from_a_wrong_one(checkpoint, monkeypatch):
+def test_a_right_answer_is_told_from_a_wrong_one(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     trained = nnlab.load(checkpoint)
 
-    def always_12(questions):
-        return np.eye(12)[np.broadcast_to(encode_answers(np.array([[9, 3]]), 10, 2), (1, 3))]
+    def always_12(questions: np.ndarray) -> np.ndarray:
+        codes = np.broadcast_to(encode_answers(np.array([[9, 3]]), 10, 2), (1, 3))
+        answers: np.ndarray = np.eye(12)[codes]
+        return answers
 
     monkeypatch.setattr(trained.network, "answer", always_12)
     right, wrong = trained.answer(["5+7", "5 + 8"], check=True)
@@ -111,15 +119,15 @@ def test_a_right_answer_is_told_from_a_wrong_one(checkpoint, monkeypatch):
 @pytest.mark.parametrize(
     "given", ["12+", "+1", "9a+1", "123+1", "", " ", "1+2+3", "12", "1-2", "9" * 5000 + "+1"]
 )
-def test_what_is_no_sum_is_an_error_and_the_rest_is_answered(checkpoint, given):
+def test_what_is_no_sum_is_an_error_and_the_rest_is_answered(checkpoint: Path, given: str) -> None:
     answers = list(nnlab.load(checkpoint).answers(["1+2", given, "3+4"]))
     assert [isinstance(answer, NnlabError) for answer in answers] == [False, True, False]
     assert isinstance(answers[1], UsageError)
     assert len(str(answers[1])) < 200
 
 
-def test_the_shell_prints_columns_or_json(checkpoint, shell):
-    def ask(*arguments):
+def test_the_shell_prints_columns_or_json(checkpoint: Path, shell: Shell) -> None:
+    def ask(*arguments: object) -> subprocess.CompletedProcess[str]:
         return shell("add", *arguments, "--checkpoint", checkpoint, "-q")
 
     plain = ask("1+2", "12+", "3+4", "--check")
@@ -136,7 +144,7 @@ def test_the_shell_prints_columns_or_json(checkpoint, shell):
     assert ask("1+2", "3+4").stdout == "".join(f"{row[0]}\n" for row in rows)
 
 
-def test_every_base_reads_its_own_digits(tmp_path):
+def test_every_base_reads_its_own_digits(tmp_path: Path) -> None:
     path = write_untrained(tmp_path / "36.h5", "add", **{**TINY, "base": 36, "digits": 11})
     (answer,) = nnlab.load(path).answer(["zzzzzzzzzzz+Z"], check=True)
     assert answer["expected"] == "1000000000" + "0y"
@@ -160,13 +168,17 @@ def test_every_base_reads_its_own_digits(tmp_path):
         {"digits": 10**9},
     ],
 )
-def test_facts_that_do_not_fit_the_network_are_refused(checkpoint, tmp_path, facts):
+def test_facts_that_do_not_fit_the_network_are_refused(
+    checkpoint: Path, tmp_path: Path, facts: Record
+) -> None:
     odd = altered(checkpoint, tmp_path / "odd.h5", **facts)
     with pytest.raises(CheckpointError, match=r"odd\.h5: expected"):
         nnlab.load(odd)
 
 
-def test_weights_too_large_to_compute_with_are_refused(checkpoint, shell, tmp_path):
+def test_weights_too_large_to_compute_with_are_refused(
+    checkpoint: Path, shell: Shell, tmp_path: Path
+) -> None:
     huge = altered(checkpoint, tmp_path / "huge.h5", huge=True)
     result = shell("add", "1+2", "-q", "--checkpoint", huge)
     assert (result.returncode, result.stdout) == (4, "")

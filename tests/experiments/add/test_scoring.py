@@ -1,5 +1,7 @@
 """Scores of hand-made adders."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,9 @@ from nnlab.datasets.text.sums import draw_sums, encode_answers
 from nnlab.experiments.add import figures, scoring, tables
 from nnlab.experiments.contract import Data, Evidence
 from tests.made_metrics import metrics_of
+
+Answering = Callable[[np.ndarray], np.ndarray]
+"""From problems to the answers of a network, one-hot."""
 
 BASE, DIGITS = 10, 3
 PROBLEMS = draw_sums(BASE, DIGITS, 600, 0)
@@ -19,22 +24,22 @@ MADE = Data(
 )
 
 
-def right(problems):
+def right(problems: np.ndarray) -> np.ndarray:
     return encode_answers(problems, BASE, DIGITS)
 
 
-def without_carrying(problems):
+def without_carrying(problems: np.ndarray) -> np.ndarray:
     """Add every place by itself."""
     digits = problems[..., None] // 10 ** np.arange(DIGITS) % 10
     totals = (digits.sum(axis=1) % 10 * 10 ** np.arange(DIGITS)).sum(axis=-1)
     return right(np.stack([totals, 0 * totals], axis=1))
 
 
-def always(total):
+def always(total: int) -> Answering:
     return lambda problems: right(np.broadcast_to([[total, 0]], problems.shape))
 
 
-def test_who_adds_perfectly_gets_everything():
+def test_who_adds_perfectly_gets_everything() -> None:
     score = scoring.score(right, MADE)
     assert score.scores == {"exact_match": 1.0, "per_character": 1.0}
     assert score.details.wrong == []
@@ -42,7 +47,7 @@ def test_who_adds_perfectly_gets_everything():
     assert all(group.value == 1 for group in score.details.by_carries)
 
 
-def test_who_always_says_the_same_is_right_by_chance():
+def test_who_always_says_the_same_is_right_by_chance() -> None:
     score = scoring.score(always(777), MADE)
     hits = int((TEST.sum(axis=1) == 777).sum())
     assert score.scores["exact_match"] == pytest.approx(hits / 200)
@@ -54,7 +59,7 @@ def test_who_always_says_the_same_is_right_by_chance():
     assert score.details.wrong[0] == scoring.WrongAnswer(f"{a}+{b}", "777", str(a + b))
 
 
-def test_groups_hold_all_problems_and_carries_tell_who_does_not_carry():
+def test_groups_hold_all_problems_and_carries_tell_who_does_not_carry() -> None:
     score = scoring.score(without_carrying, MADE)
     for groups in (score.details.by_carries, score.details.by_length):
         assert sum(group.count for group in groups) == 200
@@ -66,7 +71,7 @@ def test_groups_hold_all_problems_and_carries_tell_who_does_not_carry():
     assert set(by_carries.values()) == {0.0}
 
 
-def test_lengths_are_those_of_the_longer_operand():
+def test_lengths_are_those_of_the_longer_operand() -> None:
     groups = scoring.score(right, MADE).details.by_length
     expected = np.bincount([len(str(larger)) for larger in TEST.max(axis=1)])
     assert {group.key: group.count for group in groups} == {
@@ -74,7 +79,7 @@ def test_lengths_are_those_of_the_longer_operand():
     }
 
 
-def test_naive_baselines_know_the_training_part_only():
+def test_naive_baselines_know_the_training_part_only() -> None:
     baselines = scoring.score(right, MADE).baselines
     assert list(baselines) == ["nearest training problem", "constant answer"]
     assert all(values["exact_match"] < 0.2 for values in baselines.values())
@@ -83,7 +88,7 @@ def test_naive_baselines_know_the_training_part_only():
 
 
 @pytest.mark.parametrize("answer", [right, always(5)])
-def test_tables_and_figures(answer):
+def test_tables_and_figures(answer: Answering) -> None:
     score = scoring.score(answer, MADE)
     metrics = metrics_of(score)
     printed = tables.tables(metrics)

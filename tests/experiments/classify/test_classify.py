@@ -13,9 +13,11 @@ from nnlab.checkpoint import write
 from nnlab.datasets.images.labelled import sample_digits
 from nnlab.errors import CheckpointError, NnlabError, UsageError
 from nnlab.experiments.contract import Note
+from nnlab.runs.answering import Trained
 from nnlab.runs.evaluation import evaluate
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import run
+from tests.annotations import Here, Shell
 from tests.idx_files import write_idx
 from tests.watching import make_workshop
 
@@ -24,7 +26,7 @@ PNG = str(Path(__file__).parents[3] / "data" / "examples" / "7.png")
 
 
 @pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory):
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Train shortly on the embedded sample."""
     folder = RunFolder(tmp_path_factory.mktemp("run"))
     config = CLASSIFY.configure({"dataset": "sample", "epochs": 3}, "test")
@@ -33,11 +35,11 @@ def checkpoint(tmp_path_factory):
 
 
 @pytest.fixture
-def trained(checkpoint):
+def trained(checkpoint: Path) -> Trained:
     return nnlab.load(checkpoint)
 
 
-def test_the_models_have_the_presets_of_the_report():
+def test_the_models_have_the_presets_of_the_report() -> None:
     mlp, cnn = (CLASSIFY.configure({"model": model}, "test") for model in ("mlp", "cnn"))
     assert (mlp.units, mlp.epochs, mlp.optimizer, mlp.learning_rate) == (512, 20, "rmsprop", 0.001)
     assert (cnn.units, cnn.epochs, cnn.optimizer, cnn.learning_rate) == (128, 12, "adadelta", 1.0)
@@ -45,7 +47,7 @@ def test_the_models_have_the_presets_of_the_report():
     assert CLASSIFY.configure({"model": "cnn", "epochs": 3}, "test").epochs == 3
 
 
-def test_the_networks_are_those_of_the_report():
+def test_the_networks_are_those_of_the_report() -> None:
     from nnlab.models.describe import describe
 
     facts = {"image_shape": [28, 28], "class_names": list("0123456789")}
@@ -68,7 +70,9 @@ def test_the_networks_are_those_of_the_report():
     assert kinds["cnn"][2:] == middle
 
 
-def test_a_folder_stands_for_its_images_and_bad_files_do_not_stop_the_rest(trained, tmp_path):
+def test_a_folder_stands_for_its_images_and_bad_files_do_not_stop_the_rest(
+    trained: Trained, tmp_path: Path
+) -> None:
     good = Image.open(PNG)
     good.save(tmp_path / "a.png")
     (tmp_path / "b.png").write_text("no picture")
@@ -77,12 +81,13 @@ def test_a_folder_stands_for_its_images_and_bad_files_do_not_stop_the_rest(train
     answers = list(trained.answers([str(tmp_path), "missing.png"]))
     failed = [isinstance(answer, NnlabError) for answer in answers]
     assert failed == [False, True, True, False, True]
+    assert isinstance(answers[0], dict)
     assert answers[0]["input"].endswith("a.png")
     assert "b.png" in str(answers[1])
     assert "no ink" in str(answers[2])
 
 
-def test_an_answer_ranks_the_classes(trained):
+def test_an_answer_ranks_the_classes(trained: Trained) -> None:
     (answer,) = trained.answer([PNG], top=10)
     assert answer["digit"] == int(answer["label"]) == 7
     shares = [entry["probability"] for entry in answer["top"]]
@@ -91,36 +96,39 @@ def test_an_answer_ranks_the_classes(trained):
     assert answer["probability"] == shares[0]
 
 
-def test_from_python_an_input_without_answer_raises(trained):
+def test_from_python_an_input_without_answer_raises(trained: Trained) -> None:
     with pytest.raises(NnlabError, match=r"nowhere\.png"):
         trained.answer(["nowhere.png"])
     with pytest.raises(UsageError, match="did you mean 'top'"):
         trained.answer([PNG], topp=3)
 
 
-def test_a_digit_reads_the_same_dark_on_light_and_larger(trained, tmp_path):
+def test_a_digit_reads_the_same_dark_on_light_and_larger(trained: Trained, tmp_path: Path) -> None:
     picture = Image.open(PNG)
     inverted = Image.fromarray(255 - np.asarray(picture)).resize((200, 200))
     inverted.save(tmp_path / "large.png")
     assert trained.answer([str(tmp_path / "large.png")])[0]["digit"] == 7
 
 
-def two_digits(folder):
+def two_digits(folder: Path) -> str:
     digit = 255 - np.asarray(Image.open(PNG))
     path = folder / "77.png"
     Image.fromarray(np.hstack([digit, digit])).resize((560, 280)).save(path)
     return str(path)
 
 
-def test_several_digits_in_a_picture_are_pointed_out(trained, tmp_path):
+def test_several_digits_in_a_picture_are_pointed_out(trained: Trained, tmp_path: Path) -> None:
     remark, answer = trained.answers([two_digits(tmp_path)])
     assert isinstance(remark, Note)
     assert "2 characters" in remark.text
+    assert isinstance(answer, dict)
     assert answer["characters"] == 2
     assert trained.answer([PNG])[0]["characters"] == 1
 
 
-def test_they_are_read_from_left_to_right_on_demand(checkpoint, trained, shell, tmp_path):
+def test_they_are_read_from_left_to_right_on_demand(
+    checkpoint: Path, trained: Trained, shell: Shell, tmp_path: Path
+) -> None:
     path = two_digits(tmp_path)
     answers = trained.answer([path], split=True)
     assert [answer["digit"] for answer in answers] == [7, 7]
@@ -131,7 +139,7 @@ def test_they_are_read_from_left_to_right_on_demand(checkpoint, trained, shell, 
     assert "characters" not in result.stderr
 
 
-def test_the_shell_answers_line_by_line_in_order(checkpoint, shell):
+def test_the_shell_answers_line_by_line_in_order(checkpoint: Path, shell: Shell) -> None:
     lines = f"{PNG}\nmissing.png\n{PNG}\n"
     result = shell("classify", "-", "--checkpoint", checkpoint, input=lines)
     assert result.returncode == 1
@@ -141,14 +149,16 @@ def test_the_shell_answers_line_by_line_in_order(checkpoint, shell):
     assert "answering from" in result.stderr
 
 
-def test_the_newest_finished_run_answers_and_is_named(here, shell, tmp_path):
+def test_the_newest_finished_run_answers_and_is_named(
+    here: Here, shell: Shell, tmp_path: Path
+) -> None:
     for seed in (1, 2):
         here("classify", "--dataset", "sample", "--epochs", 1, "--seed", seed, "-q")
     result = shell("classify", PNG)
     assert "runs/classify/2/best.h5 (the newest finished run)" in result.stderr
 
 
-def test_a_checkpoint_of_another_experiment_is_refused(checkpoint, shell):
+def test_a_checkpoint_of_another_experiment_is_refused(checkpoint: Path, shell: Shell) -> None:
     result = shell("perm-test", PNG, "--checkpoint", checkpoint)
     assert result.returncode == 2
     assert "was trained by classify" in result.stderr
@@ -166,7 +176,9 @@ def test_a_checkpoint_of_another_experiment_is_refused(checkpoint, shell):
         {"characters": 1},
     ],
 )
-def test_facts_that_do_not_fit_the_network_are_refused(checkpoint, tmp_path, facts):
+def test_facts_that_do_not_fit_the_network_are_refused(
+    checkpoint: Path, tmp_path: Path, facts: dict[str, object]
+) -> None:
     trained = nnlab.load(checkpoint)
     header = dataclasses.replace(trained.header, facts={**trained.header.facts, **facts})
     write(tmp_path / "odd.h5", header, {"model": trained.weights})
@@ -174,7 +186,9 @@ def test_facts_that_do_not_fit_the_network_are_refused(checkpoint, tmp_path, fac
         nnlab.load(tmp_path / "odd.h5")
 
 
-def test_an_exported_copy_answers_the_same_at_half_the_size(checkpoint, shell, tmp_path):
+def test_an_exported_copy_answers_the_same_at_half_the_size(
+    checkpoint: Path, shell: Shell, tmp_path: Path
+) -> None:
     assert shell("export", checkpoint, "-o", "small.h5", "--float16").returncode == 0
     small = tmp_path / "small.h5"
     assert small.stat().st_size < 0.6 * checkpoint.stat().st_size
@@ -186,7 +200,7 @@ def test_an_exported_copy_answers_the_same_at_half_the_size(checkpoint, shell, t
 
 
 @pytest.mark.real_data
-def test_the_shipped_checkpoint_has_the_accuracy_that_it_claims(shell):
+def test_the_shipped_checkpoint_has_the_accuracy_that_it_claims(shell: Shell) -> None:
     from nnlab.runs.answering import shipped_checkpoint
 
     path = shipped_checkpoint("classify")
@@ -198,7 +212,7 @@ def test_the_shipped_checkpoint_has_the_accuracy_that_it_claims(shell):
     assert metrics.scores["accuracy"] == pytest.approx(claimed, abs=0.0003)
 
 
-def test_evaluation_turns_transposed_images_upright(trained, tmp_path):
+def test_evaluation_turns_transposed_images_upright(trained: Trained, tmp_path: Path) -> None:
     digits = sample_digits()
     images, labels = str(tmp_path / "images"), str(tmp_path / "labels")
     turned = np.ascontiguousarray(digits.test_images[:200].swapaxes(1, 2))

@@ -11,9 +11,11 @@ from nnlab.experiments.classify.baselines.logistic_regression import (
     fitted,
 )
 
+Blobs = tuple[np.ndarray, np.ndarray]
+
 
 @pytest.fixture(scope="module")
-def blobs():
+def blobs() -> Blobs:
     """300 images of 6×5 pixels in three classes, each bright in rows of its own."""
     rng = np.random.default_rng(1)
     labels = rng.integers(3, size=300)
@@ -23,7 +25,7 @@ def blobs():
     return images.astype(np.uint8), labels.astype(np.uint8)
 
 
-def test_it_learns_what_a_linear_classifier_can(blobs):
+def test_it_learns_what_a_linear_classifier_can(blobs: Blobs) -> None:
     images, labels = blobs
     model = LogisticRegression.fit(images[:200], labels[:200], classes=3)
     predictions = model.predict(images[200:])
@@ -31,12 +33,12 @@ def test_it_learns_what_a_linear_classifier_can(blobs):
     assert (predictions == labels[200:]).mean() > 0.97
 
 
-def test_the_same_data_give_the_same_weights(blobs):
+def test_the_same_data_give_the_same_weights(blobs: Blobs) -> None:
     first, second = (LogisticRegression.fit(blobs[0], blobs[1], 3) for _ in range(2))
     assert np.array_equal(first.weights, second.weights)
 
 
-def test_the_same_data_are_fitted_once(blobs):
+def test_the_same_data_are_fitted_once(blobs: Blobs) -> None:
     images, labels = blobs
     first = fitted(images, labels, 3)
     assert np.array_equal(first.weights, LogisticRegression.fit(images, labels, 3).weights)
@@ -47,27 +49,27 @@ def test_the_same_data_are_fitted_once(blobs):
     assert fitted(images, labels, 3) is not first
 
 
-def test_floats_from_0_to_1_are_the_same_images(blobs):
+def test_floats_from_0_to_1_are_the_same_images(blobs: Blobs) -> None:
     images, labels = blobs
     of_bytes = LogisticRegression.fit(images, labels, 3)
     of_floats = LogisticRegression.fit(images / 255, labels, 3)
     assert np.allclose(of_bytes.weights, of_floats.weights, atol=1e-3)
 
 
-def test_the_size_of_a_batch_does_not_change_predictions(blobs):
+def test_the_size_of_a_batch_does_not_change_predictions(blobs: Blobs) -> None:
     model = LogisticRegression.fit(blobs[0], blobs[1], 3)
     assert np.array_equal(model.predict(blobs[0], batch_size=7), model.predict(blobs[0]))
 
 
-def test_the_weights_are_where_the_gradient_of_the_crossentropy_vanishes(blobs):
+def test_the_weights_are_where_the_gradient_of_the_crossentropy_vanishes(blobs: Blobs) -> None:
     images, labels = blobs
     model = LogisticRegression.fit(images, labels, 3)
 
-    def crossentropy(weights):
+    def crossentropy(weights: np.ndarray) -> float:
         logits = images.reshape(300, -1) / 255 @ weights[:-1] + weights[-1]
         largest = logits.max(axis=1)
         total = largest + np.log(np.exp(logits - largest[:, None]).sum(axis=1))
-        return (total - logits[np.arange(300), labels]).mean()
+        return float((total - logits[np.arange(300), labels]).mean())
 
     best = crossentropy(model.weights)
     rng = np.random.default_rng(0)
@@ -75,7 +77,7 @@ def test_the_weights_are_where_the_gradient_of_the_crossentropy_vanishes(blobs):
     assert all(crossentropy(model.weights + nudge) > best for nudge in nudges)
 
 
-def test_a_class_that_was_never_seen_is_allowed_and_a_single_image_too(blobs):
+def test_a_class_that_was_never_seen_is_allowed_and_a_single_image_too(blobs: Blobs) -> None:
     images, labels = blobs
     assert LogisticRegression.fit(images, labels, 5).predict(images).max() <= 2
     assert LogisticRegression.fit(images[:1], labels[:1], 3).predict(images[:1]) == labels[:1]
@@ -89,25 +91,25 @@ def test_a_class_that_was_never_seen_is_allowed_and_a_single_image_too(blobs):
         (2, [0, 3], "expected labels 0 to 2, got 0 to 3"),
     ],
 )
-def test_data_that_do_not_fit_are_refused(count, labels, message):
+def test_data_that_do_not_fit_are_refused(count: int, labels: list[int], message: str) -> None:
     images = np.zeros((count, 4, 4), np.uint8)
     with pytest.raises(ValueError, match=message):
         LogisticRegression.fit(images, np.array(labels, np.int64), 3)
 
 
-def test_images_of_another_size_are_refused(blobs):
+def test_images_of_another_size_are_refused(blobs: Blobs) -> None:
     model = LogisticRegression.fit(blobs[0], blobs[1], 3)
     with pytest.raises(ValueError, match="expected 30 pixels an image, got 784"):
         model.predict(np.zeros((1, 28, 28), np.uint8))
 
 
 @pytest.mark.real_data
-def test_it_reaches_92_percent_on_mnist():
+def test_it_reaches_92_percent_on_mnist() -> None:
     folder = Path(os.environ.get("NNLAB_DATA", "data")) / "mnist"
     if not folder.is_dir():
         pytest.skip(f"MNIST is not in {folder}")
 
-    def read(name, offset):
+    def read(name: str, offset: int) -> np.ndarray:
         return np.frombuffer(gzip.decompress((folder / name).read_bytes()), np.uint8)[offset:]
 
     images = read("train-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28)

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -16,51 +17,54 @@ from nnlab.datasets.pages.pairs import unpacked
 from nnlab.datasets.samples.stained_pages import synthetic_page
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
+from nnlab.experiments.contract import Data
+from nnlab.experiments.denoise import EXPERIMENT as DENOISE
+from nnlab.experiments.denoise.config import DenoiseConfig
+from nnlab.runs.answering import Trained
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import run
+from tests.annotations import Command, Shell
 from tests.watching import make_workshop
 
 pytestmark = pytest.mark.usefixtures("no_figures")
 
-DENOISE = experiments.get("denoise")
 
-
-def configured(**given):
+def configured(**given: object) -> DenoiseConfig:
     values = {"dataset": "sample", "epochs": 2, "filters": 8, "stride": 64, **given}
     return DENOISE.configure(values, "test")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     folder = RunFolder(tmp_path_factory.mktemp("denoise"))
     run(DENOISE, configured(), folder, make_workshop())
     return folder
 
 
 @pytest.fixture
-def trained(folder):
+def trained(folder: RunFolder) -> Trained:
     return nnlab.load(folder.best)
 
 
 @pytest.fixture
-def clean(shell, folder):
+def clean(shell: Shell, folder: RunFolder) -> Command:
     """Return a function that runs `nnlab denoise` with the network trained here."""
     return lambda *arguments, **how: shell(
         "denoise", *arguments, "--checkpoint", folder.best, "-q", **how
     )
 
 
-def save(name, seed=0, shape=(60, 90)):
+def save(name: str, seed: int = 0, shape: tuple[int, int] = (60, 90)) -> str:
     Path(name).parent.mkdir(exist_ok=True)
     Image.fromarray(synthetic_page(seed, shape)[0]).save(name)
     return name
 
 
-def pixels(name):
+def pixels(name: str | io.BytesIO) -> np.ndarray:
     return np.asarray(Image.open(name))
 
 
-def test_no_page_is_in_two_parts_and_squares_stay_on_their_pages():
+def test_no_page_is_in_two_parts_and_squares_stay_on_their_pages() -> None:
     data = DENOISE.load(configured(), Store(offline=True), print)
     arrays = data.arrays
     first, _, top, left, lowest, rightmost = arrays["places"].T
@@ -73,14 +77,14 @@ def test_no_page_is_in_two_parts_and_squares_stay_on_their_pages():
     assert not known & tested
 
 
-def batch_of(config, seed):
+def batch_of(config: DenoiseConfig, seed: np.ndarray | None) -> tuple[Data, np.ndarray, np.ndarray]:
     data = DENOISE.load(config, Store(offline=True), print)
     examples = DENOISE.examples(config, data)
     noisy, clean, _ = examples.batch(examples.arrays, examples.training[:200], seed)
     return data, noisy.numpy()[..., 0], clean.numpy()[..., 0]
 
 
-def test_a_square_of_the_noisy_page_goes_with_that_of_the_clean_one():
+def test_a_square_of_the_noisy_page_goes_with_that_of_the_clean_one() -> None:
     data, noisy, clean = batch_of(configured(), None)
     page = next(unpacked(data.arrays["noisy"], data.arrays["training_shapes"]))
     truth = next(unpacked(data.arrays["clean"], data.arrays["training_shapes"]))
@@ -89,7 +93,7 @@ def test_a_square_of_the_noisy_page_goes_with_that_of_the_clean_one():
     assert np.allclose(clean[1] * 255, truth[:64, 64:128])
 
 
-def test_training_moves_squares_and_shows_some_that_are_clean():
+def test_training_moves_squares_and_shows_some_that_are_clean() -> None:
     _, fixed, _ = batch_of(configured(), None)
     _, noisy, clean = batch_of(configured(spotless=0.3), np.array([1, 2], np.int32))
     assert (noisy != fixed).any(axis=(1, 2)).mean() > 0.9
@@ -97,7 +101,7 @@ def test_training_moves_squares_and_shows_some_that_are_clean():
     assert 0.2 < spotless < 0.45
 
 
-def test_the_preset_is_the_reports_network_and_ten_epochs():
+def test_the_preset_is_the_reports_network_and_ten_epochs() -> None:
     model = DENOISE.build(configured(filters=32), {})
     kinds = [type(layer).__name__ for layer in model.layers]
     assert kinds.count("MaxPooling2D") == kinds.count("UpSampling2D") == 2
@@ -106,12 +110,12 @@ def test_the_preset_is_the_reports_network_and_ten_epochs():
     assert DENOISE.configure({}, "test").epochs == 10
 
 
-def test_squares_must_fit_the_pools():
+def test_squares_must_fit_the_pools() -> None:
     with pytest.raises(UsageError, match="multiple of 4"):
         DENOISE.load(configured(patch=30), Store(offline=True), print)
 
 
-def test_learning_makes_pages_cleaner_than_they_were(tmp_path):
+def test_learning_makes_pages_cleaner_than_they_were(tmp_path: Path) -> None:
     config = configured(epochs=4, stride=24, learning_rate=0.005, loss="crossentropy")
     metrics = run(DENOISE, config, RunFolder(tmp_path), make_workshop())
     assert metrics.scores["rmse"] < metrics.baselines["untouched"]["rmse"]
@@ -119,8 +123,10 @@ def test_learning_makes_pages_cleaner_than_they_were(tmp_path):
     assert set(kinds) == {"coffee", "folds", "wrinkles", "shadow", "show-through", "speckle"}
 
 
-def test_a_reader_that_fails_does_not_lose_the_training(trained, monkeypatch):
-    def failing(page):
+def test_a_reader_that_fails_does_not_lose_the_training(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(page: object) -> NoReturn:
         raise NnlabError("tesseract failed")
 
     monkeypatch.setattr("nnlab.experiments.denoise.scoring.ocr", failing)
@@ -129,7 +135,9 @@ def test_a_reader_that_fails_does_not_lose_the_training(trained, monkeypatch):
     assert set(scores.scores) == {"rmse", "psnr", "ssim"}
 
 
-def test_what_is_read_before_and_after_is_counted(trained, monkeypatch):
+def test_what_is_read_before_and_after_is_counted(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
     texts = iter(["abcd", "abcd", "ab"] * 8)
     monkeypatch.setattr("nnlab.experiments.denoise.scoring.ocr", lambda page: next(texts))
     data = DENOISE.load(configured(), Store(offline=True), print)
@@ -138,7 +146,7 @@ def test_what_is_read_before_and_after_is_counted(trained, monkeypatch):
     assert scores.baselines["untouched"]["character_errors"] == 0.5
 
 
-def test_squares_are_enlarged_in_training():
+def test_squares_are_enlarged_in_training() -> None:
     config = configured(enlarged=1, spotless=0)
     _, noisy, clean = batch_of(config, np.array([1, 2], np.int32))
     _, as_they_are, _ = batch_of(configured(enlarged=0, spotless=0), np.array([1, 2], np.int32))
@@ -147,7 +155,7 @@ def test_squares_are_enlarged_in_training():
     assert noisy.shape == clean.shape == as_they_are.shape
 
 
-def test_a_page_is_cleaned_into_a_file_of_its_own(clean):
+def test_a_page_is_cleaned_into_a_file_of_its_own(clean: Command) -> None:
     before = Path(save("a.png")).read_bytes()
     result = clean("a.png")
     assert (result.returncode, result.stdout) == (0, "a.png\ta.clean.png\n")
@@ -159,7 +167,7 @@ def test_a_page_is_cleaned_into_a_file_of_its_own(clean):
     assert Path("a.png").read_bytes() == before
 
 
-def test_a_bad_file_does_not_stop_the_rest(clean):
+def test_a_bad_file_does_not_stop_the_rest(clean: Command) -> None:
     save("scans/a.png")
     save("scans/c.png", 1)
     Path("scans/b.png").write_text("no picture")
@@ -174,7 +182,7 @@ def test_a_bad_file_does_not_stop_the_rest(clean):
     assert sorted(path.name for path in Path("out").iterdir()) == ["a.png", "c.png"]
 
 
-def test_pages_pass_through_pipes(clean, folder):
+def test_pages_pass_through_pipes(clean: Command, folder: RunFolder) -> None:
     save("a.png")
     clean("a.png", "-o", "b.png")
     command = [sys.executable, "-m", "nnlab", "denoise", "-", "-o", "-", "-q"]
@@ -196,7 +204,9 @@ def test_pages_pass_through_pipes(clean, folder):
         (["none.png"], 1, "does not exist"),
     ],
 )
-def test_what_cannot_be_done_is_told(clean, arguments, code, words):
+def test_what_cannot_be_done_is_told(
+    clean: Command, arguments: list[str], code: int, words: str
+) -> None:
     save("a.png")
     result = clean(*arguments, input="")
     assert result.returncode == code
@@ -205,7 +215,7 @@ def test_what_cannot_be_done_is_told(clean, arguments, code, words):
     assert not result.stdout
 
 
-def test_strength_mixes_the_page_with_the_cleaned_one(trained):
+def test_strength_mixes_the_page_with_the_cleaned_one(trained: Trained) -> None:
     save("a.png", shape=(31, 47))
     for name, strength in (("none", 0.0), ("half", 0.5), ("full", 1.0)):
         trained.answer(["a.png"], output=f"{name}.png", strength=strength)
@@ -215,13 +225,13 @@ def test_strength_mixes_the_page_with_the_cleaned_one(trained):
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50), (7, 3), (65, 130)])
-def test_pages_of_any_size_are_cleaned(trained, shape):
+def test_pages_of_any_size_are_cleaned(trained: Trained, shape: tuple[int, int]) -> None:
     Image.fromarray(np.full(shape, 200, np.uint8)).save("a.png")
     trained.answer(["a.png"])
     assert pixels("a.clean.png").shape == shape
 
 
-def test_a_tiff_keeps_its_pages(trained):
+def test_a_tiff_keeps_its_pages(trained: Trained) -> None:
     pages = [Image.fromarray(synthetic_page(seed, (40, 50))[0]) for seed in range(3)]
     pages[0].save("a.tif", save_all=True, append_images=pages[1:], dpi=(300, 300))
     assert trained.answer(["a.tif"]) == [{"page": "a.tif", "output": "a.clean.tif", "pages": 3}]
@@ -232,16 +242,18 @@ def test_a_tiff_keeps_its_pages(trained):
         trained.answer(["a.tif"], output="a.png")
 
 
-def test_an_enormous_picture_is_refused_with_its_size(trained):
+def test_an_enormous_picture_is_refused_with_its_size(trained: Trained) -> None:
     Image.new("1", (20_000, 20_000)).save("bomb.png")
     with pytest.raises(DataError, match="400,000,000 pixels"):
         trained.answer(["bomb.png"])
 
 
-def test_a_full_disk_leaves_no_half_of_a_page(trained, monkeypatch):
+def test_a_full_disk_leaves_no_half_of_a_page(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
     save("a.png")
 
-    def full(*_):
+    def full(*_: object) -> NoReturn:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
@@ -250,7 +262,7 @@ def test_a_full_disk_leaves_no_half_of_a_page(trained, monkeypatch):
     assert [path.name for path in Path().iterdir()] == ["a.png"]
 
 
-def test_a_network_that_makes_no_pages_is_refused(trained):
+def test_a_network_that_makes_no_pages_is_refused(trained: Trained) -> None:
     classifier = experiments.get("classify").build(
         experiments.get("classify").configure({}, "test"),
         {"image_shape": [28, 28], "class_names": ["a", "b"]},

@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ COLOUR = np.dstack([INK, INK, 127 + INK // 2])
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_every_kind_of_page_goes_into_every_format(suffix):
+def test_every_kind_of_page_goes_into_every_format(suffix: str) -> None:
     deep = GREY.astype(np.uint16) * 257
     for page in (Page(GREY), Page(COLOUR), Page(deep), Page(INK > 127), Page(INK, 255 - INK)):
         stream = io.BytesIO()
@@ -25,19 +26,19 @@ def test_every_kind_of_page_goes_into_every_format(suffix):
             assert np.abs(back.grey - page.grey).mean() < 3
 
 
-def test_only_a_tiff_holds_several_pages(tmp_path):
+def test_only_a_tiff_holds_several_pages(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"x\.png: 2 pages do not go into one png"):
         write_pages([Page(GREY)] * 2, tmp_path / "x.png")
 
 
-def test_the_format_must_be_known(tmp_path):
+def test_the_format_must_be_known(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"unknown format '.xyz'; expected one of png"):
         write_pages([Page(GREY)], tmp_path / "a.xyz")
     with pytest.raises(UsageError, match="the output: unknown format"):
         write_pages([Page(GREY)], io.BytesIO())
 
 
-def test_a_file_that_cannot_be_written_is_told(tmp_path):
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(NnlabError, match="cannot write"):
         write_pages([Page(GREY)], tmp_path / "nowhere" / "a.png")
     with pytest.raises(DataError, match="as webp"):
@@ -45,17 +46,17 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_16_bits_become_8_where_the_format_has_no_more(tmp_path):
+def test_16_bits_become_8_where_the_format_has_no_more(tmp_path: Path) -> None:
     write_pages([Page(GREY.astype(np.uint16) * 257)], tmp_path / "x.bmp")
     assert np.array_equal(read_pages(tmp_path / "x.bmp")[0].pixels, GREY)
 
 
-def test_transparency_is_laid_on_white_where_the_format_has_none(tmp_path):
+def test_transparency_is_laid_on_white_where_the_format_has_none(tmp_path: Path) -> None:
     write_pages([Page(np.zeros_like(INK), 255 - INK)], tmp_path / "x.bmp")
     assert np.array_equal(read_pages(tmp_path / "x.bmp")[0].pixels, INK)
 
 
 @pytest.mark.parametrize("suffix", ["bmp", "png", "jpg", "tif"])
-def test_no_resolution_is_stated_where_none_is_known(tmp_path, suffix):
+def test_no_resolution_is_stated_where_none_is_known(tmp_path: Path, suffix: str) -> None:
     write_pages([Page(np.full((4, 4), 200, np.uint8))], tmp_path / f"x.{suffix}")
     assert read_pages(tmp_path / f"x.{suffix}")[0].dpi is None

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -5,14 +7,14 @@ from nnlab.experiments.embed.figures.decoder_grid import decoder_grid, grid_poin
 from tests.plots.figures import FOOTER, check
 
 
-def test_points_are_the_middles_of_the_tiles_with_the_top_row_first():
+def test_points_are_the_middles_of_the_tiles_with_the_top_row_first() -> None:
     points = grid_points((0, 4), (-1, 1), rows=2, columns=4)
     assert points.shape == (2, 4, 2)
     assert points[0].tolist() == [[0.5, 0.5], [1.5, 0.5], [2.5, 0.5], [3.5, 0.5]]
     assert points[1, 0].tolist() == [0.5, -0.5]
 
 
-def test_each_tile_lies_where_it_was_decoded(tmp_path):
+def test_each_tile_lies_where_it_was_decoded(tmp_path: Path) -> None:
     x, y = (-3.0, 5.0), (10.0, 20.0)
     tiles = np.random.default_rng(0).random((5, 4, 7, 3))
     figure = decoder_grid(tiles, x, y, FOOTER)
@@ -27,10 +29,10 @@ def test_each_tile_lies_where_it_was_decoded(tmp_path):
             assert np.array_equal(tile, tiles[row, column])
 
 
-def test_a_function_is_asked_for_every_tile():
+def test_a_function_is_asked_for_every_tile() -> None:
     asked = []
 
-    def decode(points):
+    def decode(points: np.ndarray) -> np.ndarray:
         asked.append(points)
         return np.repeat(points[:, :1], 6, axis=1).reshape(-1, 2, 3)
 
@@ -43,17 +45,17 @@ def test_a_function_is_asked_for_every_tile():
 
 
 @pytest.mark.parametrize(("dtype", "white"), [(np.uint8, 255), (np.float32, 1)])
-def test_black_and_white_do_not_depend_on_the_images(dtype, white):
+def test_black_and_white_do_not_depend_on_the_images(dtype: type[np.generic], white: int) -> None:
     figure = decoder_grid(np.zeros((2, 2, 4, 4), dtype), (0, 1), (0, 1))
     assert figure.axes[0].images[0].get_clim() == (0, white)
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 28, 28), (20, 3, 28, 28), (3, 20, 8, 28)])
-def test_grids_of_any_form_can_be_read(tmp_path, shape):
+def test_grids_of_any_form_can_be_read(tmp_path: Path, shape: tuple[int, int, int, int]) -> None:
     check(decoder_grid(np.zeros(shape, np.uint8), (-30, 120), (-0.004, 0.003), FOOTER), tmp_path)
 
 
 @pytest.mark.parametrize("shape", [(4, 28, 28), (0, 2, 28, 28)])
-def test_what_is_no_grid_is_refused(shape):
+def test_what_is_no_grid_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"expected images \(rows, columns, height, width\)"):
         decoder_grid(np.zeros(shape), (0, 1), (0, 1))

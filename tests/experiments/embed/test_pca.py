@@ -11,11 +11,11 @@ from nnlab.metrics import knn_accuracy
 some = settings(max_examples=25)
 
 
-def images(count=50, shape=(4, 3), seed=0):
+def images(count: int = 50, shape: tuple[int, int] = (4, 3), seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (count, *shape), dtype=np.uint8)
 
 
-def test_points_on_a_line_by_hand():
+def test_points_on_a_line_by_hand() -> None:
     line = np.array([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]])
     model = PCA.fit(line, 1)
     assert model.components == pytest.approx(np.array([[0.6, 0.8]]), abs=1e-6)
@@ -26,7 +26,7 @@ def test_points_on_a_line_by_hand():
 
 @some
 @given(st.integers(3, 40), st.integers(1, 12), st.integers(0, 1000))
-def test_it_is_the_singular_value_decomposition(count, components, seed):
+def test_it_is_the_singular_value_decomposition(count: int, components: int, seed: int) -> None:
     pixels = images(count, seed=seed)
     flat = pixels.reshape(count, -1) / 255
     centred = flat - flat.mean(axis=0)
@@ -41,7 +41,7 @@ def test_it_is_the_singular_value_decomposition(count, components, seed):
     assert model.components @ model.components.T == pytest.approx(np.eye(components), abs=1e-4)
 
 
-def test_images_are_read_in_batches(monkeypatch):
+def test_images_are_read_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = PCA.fit(images(), 3)
     monkeypatch.setattr("nnlab.experiments.embed.pca.BATCH", 7)
     parts = PCA.fit(images(), 3)
@@ -49,12 +49,12 @@ def test_images_are_read_in_batches(monkeypatch):
     assert parts.project(images()) == pytest.approx(whole.project(images()), abs=1e-5)
 
 
-def test_floats_from_0_to_1_are_the_same_images():
+def test_floats_from_0_to_1_are_the_same_images() -> None:
     of_bytes, of_floats = PCA.fit(images()), PCA.fit(images() / 255)
     assert of_bytes.components == pytest.approx(of_floats.components, abs=1e-4)
 
 
-def test_images_come_back_in_their_shape():
+def test_images_come_back_in_their_shape() -> None:
     model = PCA.fit(images(), 12)
     points = model.project(images())
     assert points.shape == (50, 12)
@@ -63,19 +63,19 @@ def test_images_come_back_in_their_shape():
     assert model.explained == pytest.approx(1)
 
 
-def test_images_that_are_all_the_same_have_no_variance():
+def test_images_that_are_all_the_same_have_no_variance() -> None:
     model = PCA.fit(np.full((5, 2, 2), 9, np.uint8))
     assert model.explained == 1
     assert not model.project(np.full((1, 2, 2), 9, np.uint8)).any()
 
 
 @pytest.mark.parametrize(("pixels", "components"), [(images(0), 2), (images(), 13), (images(), 0)])
-def test_data_that_do_not_fit_are_refused(pixels, components):
+def test_data_that_do_not_fit_are_refused(pixels: np.ndarray, components: int) -> None:
     with pytest.raises(ValueError, match="pixels at least"):
         PCA.fit(pixels, components)
 
 
-def test_images_and_points_of_another_size_are_refused():
+def test_images_and_points_of_another_size_are_refused() -> None:
     model = PCA.fit(images())
     with pytest.raises(ValueError, match="expected images of"):
         model.project(images(shape=(3, 4)))
@@ -84,7 +84,7 @@ def test_images_and_points_of_another_size_are_refused():
 
 
 @pytest.mark.real_data
-def test_neighbours_in_the_plane_of_mnist_are_as_published():
+def test_neighbours_in_the_plane_of_mnist_are_as_published() -> None:
     digits = load_digits(Store(), "mnist", None, None, None, None, 0, print)
     model = PCA.fit(digits.train_images)
     known, asked = model.project(digits.train_images), model.project(digits.test_images)

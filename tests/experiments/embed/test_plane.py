@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
@@ -10,13 +12,13 @@ from tests.plots.figures import FOOTER, check
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def clusters(classes, count=600, spread=3.0):
+def clusters(classes: int, count: int = 600, spread: float = 3.0) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
     labels = np.arange(count) % classes
     return rng.normal(scale=spread, size=(classes, 2))[labels] + rng.normal(size=(count, 2)), labels
 
 
-def pictures(classes):
+def pictures(classes: int) -> dict[int, np.ndarray]:
     rng = np.random.default_rng(1)
     return {label: rng.integers(0, 256, (28, 28), dtype=np.uint8) for label in range(classes)}
 
@@ -24,7 +26,9 @@ def pictures(classes):
 @pytest.mark.parametrize("classes", [1, 2, 9, 10, 26])
 @pytest.mark.parametrize("spread", [0.0, 3.0])
 @pytest.mark.parametrize("with_images", [True, False])
-def test_every_class_is_named_in_the_plane_and_beside_it(tmp_path, classes, spread, with_images):
+def test_every_class_is_named_in_the_plane_and_beside_it(
+    tmp_path: Path, classes: int, spread: float, with_images: bool
+) -> None:
     points, labels = clusters(classes, spread=spread)
     images = pictures(classes) if with_images else None
     figure = plane(points, labels, LETTERS[:classes], FOOTER, images)
@@ -35,7 +39,7 @@ def test_every_class_is_named_in_the_plane_and_beside_it(tmp_path, classes, spre
     assert len(shown) == (classes if with_images else 0)
 
 
-def test_all_points_are_drawn_and_no_two_classes_look_alike():
+def test_all_points_are_drawn_and_no_two_classes_look_alike() -> None:
     points, labels = clusters(26, 700)
     axes = plane(points, labels, LETTERS).axes[0]
     drawn = np.concatenate([part.get_offsets() for part in axes.collections])
@@ -49,7 +53,7 @@ def test_all_points_are_drawn_and_no_two_classes_look_alike():
     assert {colour.upper() for colour, _ in looks} <= set(style.OKABE_ITO)
 
 
-def test_the_dots_have_the_look_of_the_legend():
+def test_the_dots_have_the_look_of_the_legend() -> None:
     points = np.array([[0.0, 0], [1, 1], [2, 2]])
     axes = plane(points, np.array([5, 0, 5]), LETTERS).axes[0]
     colours = {}
@@ -61,7 +65,7 @@ def test_the_dots_have_the_look_of_the_legend():
     assert colours == {(0, 0): style.VERMILION, (1, 1): style.BLUE, (2, 2): style.VERMILION}
 
 
-def test_of_too_many_classes_the_rarest_are_grey(tmp_path):
+def test_of_too_many_classes_the_rarest_are_grey(tmp_path: Path) -> None:
     labels = np.concatenate([np.arange(40), np.arange(MOST_CLASSES)])
     points = np.random.default_rng(0).normal(size=(len(labels), 2))
     names = [f"number {label}" for label in range(40)]
@@ -71,14 +75,14 @@ def test_of_too_many_classes_the_rarest_are_grey(tmp_path):
     assert f"number {MOST_CLASSES}" not in texts
 
 
-def test_long_names_of_classes_are_not_cut_off(tmp_path):
+def test_long_names_of_classes_are_not_cut_off(tmp_path: Path) -> None:
     points, labels = clusters(26, spread=0.5)
     names = [f"a class with a long name, number {label}" for label in range(26)]
     check(plane(points, labels, names, FOOTER), tmp_path)
     check(plane(points, labels, names, FOOTER, pictures(26)), tmp_path)
 
 
-def test_points_far_away_are_told_and_do_not_flatten_the_rest(tmp_path):
+def test_points_far_away_are_told_and_do_not_flatten_the_rest(tmp_path: Path) -> None:
     points, labels = clusters(3, 3000)
     points[0] = 1000, 0
     points[1] = np.nan
@@ -90,11 +94,11 @@ def test_points_far_away_are_told_and_do_not_flatten_the_rest(tmp_path):
 
 
 @pytest.mark.parametrize("points", [np.zeros((0, 2)), np.zeros((5, 2)), np.full((4, 2), np.nan)])
-def test_a_plane_of_nothing_or_one_place_can_be_drawn(tmp_path, points):
+def test_a_plane_of_nothing_or_one_place_can_be_drawn(tmp_path: Path, points: np.ndarray) -> None:
     check(plane(points, np.zeros(len(points), np.int64), ["a"], FOOTER), tmp_path)
 
 
-def test_both_axes_have_one_scale_unless_the_plane_is_long():
+def test_both_axes_have_one_scale_unless_the_plane_is_long() -> None:
     points = clusters(4)[0]
     (left, right), (bottom, top) = axis_ranges(points)
     assert right - left == pytest.approx(top - bottom)
@@ -104,8 +108,8 @@ def test_both_axes_have_one_scale_unless_the_plane_is_long():
     assert axis_ranges(line)[1][0] < 0 < axis_ranges(line)[1][1]
 
 
-def test_images_without_room_in_the_plane_are_in_the_legend():
-    def columns(spread):
+def test_images_without_room_in_the_plane_are_in_the_legend() -> None:
+    def columns(spread: float) -> list[bool]:
         points, labels = clusters(9, spread=spread)
         figure = plane(points, labels, LETTERS[:9], thumbnails=pictures(9))
         figure.draw_without_rendering()
@@ -117,6 +121,6 @@ def test_images_without_room_in_the_plane_are_in_the_legend():
     assert columns(30.0) == 9 * [False]
 
 
-def test_what_lies_outside_is_known():
+def test_what_lies_outside_is_known() -> None:
     points = np.array([[0.0, 0], [1, 1], [2, 0], [0, -1]])
     assert outside(points, (0, 1), (0, 1)).tolist() == [False, False, True, True]

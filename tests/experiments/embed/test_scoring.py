@@ -1,13 +1,16 @@
 """What scoring a map keeps for the page."""
 
 import numpy as np
+import pytest
 
 from nnlab.experiments.embed import scoring as plane
 
 
-def evidence_of(monkeypatch, count, side):
+def evidence_of(
+    monkeypatch: pytest.MonkeyPatch, count: int, side: int
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     class Halves:
-        def predict(self, places):
+        def predict(self, places: np.ndarray) -> np.ndarray:
             return np.zeros((len(places), side * side), np.float32)
 
     monkeypatch.setattr(plane, "decoder", lambda network: Halves())
@@ -19,7 +22,7 @@ def evidence_of(monkeypatch, count, side):
     return points, images, kept
 
 
-def test_images_of_the_first_points_are_kept(monkeypatch):
+def test_images_of_the_first_points_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     points, images, kept = evidence_of(monkeypatch, 1000, 4)
     assert kept["thumbnails"].shape == (600, 4, 4)
     assert kept["thumbnails"].dtype == np.uint8
@@ -28,6 +31,6 @@ def test_images_of_the_first_points_are_kept(monkeypatch):
         np.testing.assert_array_equal(image, images[row])
 
 
-def test_of_large_images_few_are_kept(monkeypatch):
+def test_of_large_images_few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     _, _, kept = evidence_of(monkeypatch, 40, 256)
     assert len(kept["thumbnails"]) == 16

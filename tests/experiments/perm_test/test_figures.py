@@ -1,3 +1,6 @@
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -6,14 +9,14 @@ from nnlab.experiments.perm_test.figures import before_after, paired_differences
 from tests.plots.figures import FOOTER, check
 
 
-def arms(pairs):
+def arms(pairs: int) -> dict[str, list[float]]:
     rng = np.random.default_rng(pairs)
     plain = 0.9915 + 0.0008 * rng.standard_normal(pairs)
     permuted = plain - 0.0114 + 0.001 * rng.standard_normal(pairs)
     return {"plain": plain.tolist(), "permuted": permuted.tolist(), "identity": plain.tolist()}
 
 
-def compared(scores):
+def compared(scores: Mapping[str, Sequence[float]]) -> dict[str, metrics.PairedDifference]:
     base = scores["plain"]
     return {
         name: metrics.paired_difference(values, base)
@@ -23,7 +26,7 @@ def compared(scores):
 
 
 @pytest.mark.parametrize("pairs", [1, 2, 5, 12])
-def test_pairs_stand_beside_their_differences(tmp_path, pairs):
+def test_pairs_stand_beside_their_differences(tmp_path: Path, pairs: int) -> None:
     scores = arms(pairs)
     figure = paired_differences(scores, compared(scores), footer=FOOTER)
     check(figure, tmp_path)
@@ -35,7 +38,7 @@ def test_pairs_stand_beside_their_differences(tmp_path, pairs):
     assert low < 0 < high
 
 
-def test_the_difference_is_told_with_interval_and_p_value(tmp_path):
+def test_the_difference_is_told_with_interval_and_p_value(tmp_path: Path) -> None:
     differences = {
         "permuted": metrics.PairedDifference(
             mean=-0.0114,
@@ -52,7 +55,7 @@ def test_the_difference_is_told_with_interval_and_p_value(tmp_path):
     assert "permuted\n−1.14\n[−1.39, −0.89]\np = 0.003" in texts
 
 
-def test_many_conditions_with_long_names_fit(tmp_path):
+def test_many_conditions_with_long_names_fit(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     scores = {"plain": (0.99 + 0.001 * rng.standard_normal(6)).tolist()} | {
         f"blocks of {side} × {side} pixels": (0.98 + 0.001 * rng.standard_normal(6)).tolist()
@@ -61,21 +64,23 @@ def test_many_conditions_with_long_names_fit(tmp_path):
     check(paired_differences(scores, compared(scores), footer=FOOTER), tmp_path)
 
 
-def test_scores_that_are_no_shares_keep_their_unit(tmp_path):
+def test_scores_that_are_no_shares_keep_their_unit(tmp_path: Path) -> None:
     scores = {"plain": [2.01, 2.03], "permuted": [2.11, 2.15]}
     figure = paired_differences(scores, compared(scores), "bits per character", percent=False)
     check(figure, tmp_path)
     assert [axes.get_ylabel() for axes in figure.axes] == ["bits per character", "change"]
 
 
-def test_conditions_must_have_one_number_of_runs():
+def test_conditions_must_have_one_number_of_runs() -> None:
     with pytest.raises(ValueError, match=r"got \[1, 2\]"):
         paired_differences({"plain": [0.9, 0.8], "permuted": [0.9]}, {})
 
 
 @pytest.mark.parametrize("count", [0, 1, 5, 12])
 @pytest.mark.parametrize("captioned", [True, False])
-def test_each_image_stands_above_itself_permuted(tmp_path, count, captioned):
+def test_each_image_stands_above_itself_permuted(
+    tmp_path: Path, count: int, captioned: bool
+) -> None:
     images = np.random.default_rng(0).integers(0, 256, (count, 28, 28), dtype=np.uint8)
     captions = [f"label {number % 10}" for number in range(count)] if captioned else None
     figure = before_after(images, images[:, ::-1], captions, footer=FOOTER)
@@ -83,7 +88,7 @@ def test_each_image_stands_above_itself_permuted(tmp_path, count, captioned):
     assert len(figure.axes) == 2 * min(count, 8)
 
 
-def test_images_before_and_after_must_be_as_many():
+def test_images_before_and_after_must_be_as_many() -> None:
     images = np.zeros((2, 28, 28), np.uint8)
     with pytest.raises(ValueError, match="got 2, 1 and 2"):
         before_after(images, images[:1])

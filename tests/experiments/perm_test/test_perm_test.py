@@ -1,15 +1,19 @@
 """The arms of the permutation test, on a tiny pair of idx files."""
 
 import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import nnlab
-from nnlab import experiments
 from nnlab.datasets.images.idx import read_idx
 from nnlab.errors import UsageError
+from nnlab.experiments.perm_test import EXPERIMENT as PERM_TEST
 from nnlab.experiments.perm_test import verdict
+from nnlab.experiments.perm_test.config import PermTestConfig
 from nnlab.metrics import PairedDifference
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.group import run_group
@@ -19,24 +23,24 @@ from tests.watching import make_workshop
 
 pytestmark = pytest.mark.usefixtures("no_figures")
 
-PERM_TEST = experiments.get("perm-test")
-
 
 @pytest.fixture
-def config(tiny_images):
+def config(tiny_images: tuple[Path, Path]) -> PermTestConfig:
     images, labels = map(str, tiny_images)
     given = {"images": images, "labels": labels, "epochs": 3, "batch_size": 10, "units": 8}
     return PERM_TEST.configure(given | {"learning_rate": 0.01}, "test")
 
 
-def carry_out(given, config, tmp_path, name):
+def carry_out(
+    given: Mapping[str, Any], config: PermTestConfig, tmp_path: Path, name: str
+) -> RunFolder:
     folder = RunFolder(tmp_path / name)
     folder.path.mkdir()
     run(PERM_TEST, dataclasses.replace(config, **given), folder, make_workshop())
     return folder
 
 
-def test_trials_pair_the_seeds_and_take_a_permutation_for_each_pair(config):
+def test_trials_pair_the_seeds_and_take_a_permutation_for_each_pair(config: PermTestConfig) -> None:
     trials = PERM_TEST.trials(config, 2)
     assert list(trials) == [
         f"{arm}-{n}" for n in (1, 2) for arm in ("plain", "permuted", "identity")
@@ -46,14 +50,16 @@ def test_trials_pair_the_seeds_and_take_a_permutation_for_each_pair(config):
     assert [trials[f"permuted-{n}"].permutation_seed for n in (1, 2)] == [1, 2]
 
 
-def test_one_arm_alone_can_be_trained(config):
+def test_one_arm_alone_can_be_trained(config: PermTestConfig) -> None:
     assert list(PERM_TEST.trials(dataclasses.replace(config, arm="permuted"), 2)) == [
         "permuted-1",
         "permuted-2",
     ]
 
 
-def test_with_the_same_seed_the_identity_gives_the_plain_run_bit_for_bit(config, tmp_path):
+def test_with_the_same_seed_the_identity_gives_the_plain_run_bit_for_bit(
+    config: PermTestConfig, tmp_path: Path
+) -> None:
     plain = carry_out({"arm": "plain"}, config, tmp_path, "plain")
     identity = carry_out({"arm": "identity"}, config, tmp_path, "identity")
     permuted = carry_out({"arm": "permuted"}, config, tmp_path, "permuted")
@@ -61,7 +67,9 @@ def test_with_the_same_seed_the_identity_gives_the_plain_run_bit_for_bit(config,
     assert not same_variables(plain.last, permuted.last)
 
 
-def test_a_permuted_network_reads_plain_pictures(config, tmp_path, tiny_images):
+def test_a_permuted_network_reads_plain_pictures(
+    config: PermTestConfig, tmp_path: Path, tiny_images: tuple[Path, Path]
+) -> None:
     from PIL import Image
 
     folder = carry_out({"arm": "permuted"}, config, tmp_path, "permuted")
@@ -74,7 +82,7 @@ def test_a_permuted_network_reads_plain_pictures(config, tmp_path, tiny_images):
     assert (read == labels[:20]).mean() >= 0.9
 
 
-def test_the_summary_compares_the_arms(config, tmp_path):
+def test_the_summary_compares_the_arms(config: PermTestConfig, tmp_path: Path) -> None:
     folder = GroupFolder(tmp_path / "group")
     folder.path.mkdir()
     summary = run_group(PERM_TEST, PERM_TEST.trials(config, 2), folder, make_workshop())
@@ -90,7 +98,7 @@ def test_the_summary_compares_the_arms(config, tmp_path):
     assert titles == ["Test accuracy", "Paired differences"]
 
 
-def test_a_run_must_name_its_arm(config):
+def test_a_run_must_name_its_arm(config: PermTestConfig) -> None:
     with pytest.raises(UsageError, match="one arm"):
         PERM_TEST.load(config, make_workshop().store, print)
 
@@ -104,7 +112,7 @@ def test_a_run_must_name_its_arm(config):
         (-0.001, 0.002, "No effect is discernible"),
     ],
 )
-def test_the_verdict_follows_the_interval(low, high, said):
-    mean = 0 if low is None else (low + high) / 2
+def test_the_verdict_follows_the_interval(low: float | None, high: float | None, said: str) -> None:
+    mean = 0 if low is None or high is None else (low + high) / 2
     n = 1 if low is None else 3
     assert said in verdict(PairedDifference(mean, None, low, high, None, n, ()))

@@ -20,11 +20,13 @@ ITEMS = ["soda", "Milk", "beer", "Beer", "café"]
         ("", ";", [], []),
     ],
 )
-def test_a_basket_is_read_as_training_did_whatever_its_case(given, separator, known, unknown):
+def test_a_basket_is_read_as_training_did_whatever_its_case(
+    given: str, separator: str, known: list[int], unknown: list[str]
+) -> None:
     assert Catalogue(ITEMS, separator).read(given) == (known, unknown)
 
 
-def test_commas_separate_nothing_where_an_item_holds_one():
+def test_commas_separate_nothing_where_an_item_holds_one() -> None:
     catalogue = Catalogue([*ITEMS, "rolls, fresh"], ";")
     assert catalogue.read("rolls, fresh") == ([5], [])
     assert catalogue.read("soda; rolls, fresh") == ([0, 5], [])
@@ -32,7 +34,7 @@ def test_commas_separate_nothing_where_an_item_holds_one():
     assert catalogue.read("soda, Milk") == ([], ["soda, Milk"])
 
 
-def test_an_error_names_what_is_near_and_what_separates():
+def test_an_error_names_what_is_near_and_what_separates() -> None:
     catalogue = Catalogue(ITEMS, ";")
     message = str(catalogue.unknown_error("sodaa", ["sodaa"]))
     assert "'sodaa' (near: soda); items are separated by semicolons" in message

@@ -2,42 +2,44 @@
 
 import itertools
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nnlab
-from nnlab import experiments
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, DataError, UsageError
 from nnlab.experiments.contract import Model, Note
+from nnlab.experiments.recommend import EXPERIMENT as RECOMMEND
+from nnlab.experiments.recommend.config import RecommendConfig
+from nnlab.runs.answering import Trained
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.group import run_group
 from nnlab.runs.single import run
+from tests.annotations import Shell
 from tests.watching import Watcher, make_workshop
 
 pytestmark = pytest.mark.usefixtures("no_figures")
 
-RECOMMEND = experiments.get("recommend")
 
-
-def configured(**given):
+def configured(**given: object) -> RecommendConfig:
     return RECOMMEND.configure({"baskets": "sample", "epochs": 3, **given}, "test")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     folder = RunFolder(tmp_path_factory.mktemp("recommend"))
     run(RECOMMEND, configured(), folder, make_workshop())
     return folder
 
 
 @pytest.fixture
-def trained(folder):
+def trained(folder: RunFolder) -> Trained:
     return nnlab.load(folder.best)
 
 
-def test_the_preset_is_the_reports_network():
+def test_the_preset_is_the_reports_network() -> None:
     network = RECOMMEND.build(configured(), {"items": [str(n) for n in range(169)]})
     sizes = [169, 128, 64, 32, 16, 32, 64, 128, 169]
     assert network.count_params() == sum(
@@ -46,7 +48,7 @@ def test_the_preset_is_the_reports_network():
     assert configured().dropout == 0.4
 
 
-def test_what_is_hidden_is_in_no_input_and_no_basket_is_in_two_parts():
+def test_what_is_hidden_is_in_no_input_and_no_basket_is_in_two_parts() -> None:
     data = RECOMMEND.load(configured(), Store(offline=True), print)
     arrays = data.arrays
     missing = arrays["baskets"].astype(int) - arrays["known"]
@@ -58,7 +60,7 @@ def test_what_is_hidden_is_in_no_input_and_no_basket_is_in_two_parts():
     )
 
 
-def test_an_answer_has_the_best_items_and_none_of_the_basket(trained):
+def test_an_answer_has_the_best_items_and_none_of_the_basket(trained: Trained) -> None:
     items = trained.header.facts["items"]
     basket = f"{items[0]}, {items[3]}"
     answers = trained.answer([basket], top=5)
@@ -70,7 +72,7 @@ def test_an_answer_has_the_best_items_and_none_of_the_basket(trained):
     assert len(trained.answer([", ".join(items[:-2])], top=50)) == 2
 
 
-def test_an_empty_basket_gives_what_is_popular(trained):
+def test_an_empty_basket_gives_what_is_popular(trained: Trained) -> None:
     data = RECOMMEND.load(configured(), Store(offline=True), print)
     shares = data.arrays["baskets"][data.arrays["training"]].mean(axis=0)
     answers = trained.answer([""], top=3)
@@ -79,7 +81,9 @@ def test_an_empty_basket_gives_what_is_popular(trained):
     assert first["item"] == answers[0]["item"]
 
 
-def test_unknown_items_are_named_or_ignored(trained, folder, shell):
+def test_unknown_items_are_named_or_ignored(
+    trained: Trained, folder: RunFolder, shell: Shell
+) -> None:
     item = trained.header.facts["items"][0]
     with pytest.raises(UsageError, match=f"near: .*{item}"):
         trained.answer([f"{item.upper()}x"])
@@ -104,7 +108,7 @@ def test_unknown_items_are_named_or_ignored(trained, folder, shell):
     assert result.stderr.count("\n") == 1
 
 
-def test_what_is_ignored_is_said_and_an_empty_rest_too(trained):
+def test_what_is_ignored_is_said_and_an_empty_rest_too(trained: Trained) -> None:
     item = trained.header.facts["items"][0]
     query = RECOMMEND.Query(ignore_unknown=True, top=1)
     some, rest, none = (
@@ -117,7 +121,7 @@ def test_what_is_ignored_is_said_and_an_empty_rest_too(trained):
     assert none == []
 
 
-def test_a_network_is_asked_as_its_file_was_written(tmp_path):
+def test_a_network_is_asked_as_its_file_was_written(tmp_path: Path) -> None:
     lines = ["Soda;whole milk", "beer;Soda;eggs"] * 40
     (tmp_path / "mine.csv").write_bytes("\r\n".join(lines).encode("utf-16"))
     folder = RunFolder(tmp_path / "run")
@@ -129,7 +133,7 @@ def test_a_network_is_asked_as_its_file_was_written(tmp_path):
     assert asked[0] == asked[1]
 
 
-def test_a_checkpoint_without_a_separator_is_asked_with_commas(trained):
+def test_a_checkpoint_without_a_separator_is_asked_with_commas(trained: Trained) -> None:
     facts = {name: value for name, value in trained.header.facts.items() if name != "separator"}
     RECOMMEND.check_facts(facts, trained.network)
     given = ", ".join(facts["items"][:2])
@@ -140,9 +144,9 @@ def test_a_checkpoint_without_a_separator_is_asked_with_commas(trained):
         RECOMMEND.check_facts({**facts, "separator": "|"}, trained.network)
 
 
-def test_a_run_says_what_was_understood_of_the_data(tmp_path):
+def test_a_run_says_what_was_understood_of_the_data(tmp_path: Path) -> None:
     class Listener(Watcher):
-        def stage(self, text):
+        def stage(self, text: str) -> None:
             stages.append(text)
 
     stages: list[str] = []
@@ -158,7 +162,7 @@ def test_a_run_says_what_was_understood_of_the_data(tmp_path):
     ]
 
 
-def test_a_run_of_before_the_options_of_layout_goes_on(folder):
+def test_a_run_of_before_the_options_of_layout_goes_on(folder: RunFolder) -> None:
     plan = json.loads(folder.config.read_text())
     for name in ("layout", "columns", "header", "keep_nan"):
         del plan["config"][name]
@@ -166,7 +170,7 @@ def test_a_run_of_before_the_options_of_layout_goes_on(folder):
     assert run(RECOMMEND, configured(), folder, make_workshop()).scores
 
 
-def test_the_network_learns_more_than_popularity(tmp_path):
+def test_the_network_learns_more_than_popularity(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
     folder.path.mkdir()
     metrics = run(RECOMMEND, configured(epochs=60), folder, make_workshop())
@@ -176,7 +180,7 @@ def test_the_network_learns_more_than_popularity(tmp_path):
     assert 0.5 < areas["popularity"] < areas["this network"]
 
 
-def test_several_runs_are_splits_and_are_compared_pair_by_pair(tmp_path):
+def test_several_runs_are_splits_and_are_compared_pair_by_pair(tmp_path: Path) -> None:
     trials = RECOMMEND.trials(configured(epochs=1), 3)
     assert [config.split_seed for config in trials.values()] == [0, 1, 2]
     group = GroupFolder(tmp_path / "group")
@@ -192,7 +196,7 @@ def test_several_runs_are_splits_and_are_compared_pair_by_pair(tmp_path):
     assert len(table.rows) == 2 * len(summary.baselines)
 
 
-def test_a_catalogue_that_memory_cannot_hold_is_refused(tmp_path):
+def test_a_catalogue_that_memory_cannot_hold_is_refused(tmp_path: Path) -> None:
     lines = (f"item {n},item {n + 1},common" for n in range(6000))
     (tmp_path / "many.csv").write_text("\n".join(lines))
     with pytest.raises(DataError, match=r"many\.csv: 6,000 baskets with 6,002 .*--min-count"):
@@ -200,7 +204,7 @@ def test_a_catalogue_that_memory_cannot_hold_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "milk\n" * 40])
-def test_too_few_baskets_are_an_error(tmp_path, content):
+def test_too_few_baskets_are_an_error(tmp_path: Path, content: str) -> None:
     (tmp_path / "mine.csv").write_text(content)
     with pytest.raises(DataError, match=r"mine\.csv"):
         RECOMMEND.load(configured(baskets="mine.csv"), Store(offline=True), print)

@@ -14,7 +14,7 @@ ONE_HOT = np.eye(CHARACTERS, dtype=np.float32)
 
 
 @pytest.mark.parametrize("window", [1, 2, 9])
-def test_a_window_is_the_network_over_the_last_window(window):
+def test_a_window_is_the_network_over_the_last_window(window: int) -> None:
     network = character_network(window, CHARACTERS)
     reader = Reader(network, "window")
     for place, code in enumerate(TEXT, start=1):
@@ -24,14 +24,14 @@ def test_a_window_is_the_network_over_the_last_window(window):
             np.testing.assert_allclose(came, expected, rtol=0, atol=1e-6)
 
 
-def test_less_than_a_window_is_read_from_its_beginning():
+def test_less_than_a_window_is_read_from_its_beginning() -> None:
     network = character_network(9, CHARACTERS)
     window, carried = Reader(network, "window"), Reader(network, "carried")
     for code in TEXT[:9].tolist():
         np.testing.assert_allclose(window.read(code), carried.read(code), rtol=0, atol=1e-6)
 
 
-def test_carried_is_one_long_sequence():
+def test_carried_is_one_long_sequence() -> None:
     reader = Reader(character_network(4, CHARACTERS), "carried")
     for code in TEXT.tolist():
         came = reader.read(code)
@@ -39,7 +39,7 @@ def test_carried_is_one_long_sequence():
     np.testing.assert_allclose(came, whole(ONE_HOT[TEXT[None]])[0], rtol=0, atol=1e-6)
 
 
-def test_what_was_read_long_ago_counts_only_where_it_is_carried():
+def test_what_was_read_long_ago_counts_only_where_it_is_carried() -> None:
     network = character_network(4, CHARACTERS)
     ends = {}
     for context in ("window", "carried"):
@@ -52,7 +52,7 @@ def test_what_was_read_long_ago_counts_only_where_it_is_carried():
 
 
 @pytest.mark.parametrize("context", ["window", "carried"])
-def test_what_is_written_is_read(context):
+def test_what_is_written_is_read(context: str) -> None:
     network = character_network(4, CHARACTERS)
     writing = Reader(network, context).write(TEXT[:5], Sampler(0), np.random.default_rng(1))
     reader = Reader(network, context)
@@ -65,7 +65,7 @@ def test_what_is_written_is_read(context):
 
 
 @pytest.mark.parametrize("context", ["window", "carried"])
-def test_weights_too_large_to_compute_with_are_refused(context):
+def test_weights_too_large_to_compute_with_are_refused(context: str) -> None:
     reader = Reader(overflowing(character_network(4, CHARACTERS)), context)
     with pytest.raises(CheckpointError, match="finite numbers"):
         reader.read(0)

@@ -11,16 +11,16 @@ from nnlab.experiments.textgen import ngram
 from nnlab.experiments.textgen.ngram import KneserNey, uniform_bits, unigram_bits
 
 
-def codes_of(text):
+def codes_of(text: str) -> np.ndarray:
     return np.frombuffer(text.encode(), np.uint8) - ord("a")
 
 
-def counted(text, order):
+def counted(text: str, order: int) -> dict[int, Counter[str]]:
     """Counts of the n-grams by length: raw for the longest, else by characters before them."""
     grams = {n: [text[i : i + n] for i in range(len(text) - n + 1)] for n in range(1, order + 1)}
     counts = {order: Counter(grams[order])}
     for n in range(1, order):
-        before = defaultdict(set)
+        before: defaultdict[str, set[str | None]] = defaultdict(set)
         for gram in grams[n + 1]:
             before[gram[1:]].add(gram[0])
         before[text[:n]] |= before[text[:n]] or {None}
@@ -28,7 +28,7 @@ def counted(text, order):
     return counts
 
 
-def plain_probability(text, order, characters, context, letter):
+def plain_probability(text: str, order: int, characters: int, context: str, letter: str) -> float:
     """Interpolated Kneser-Ney as it is written down, without any packing."""
     counts = counted(text, order)
     probability = 1 / characters
@@ -49,7 +49,9 @@ def plain_probability(text, order, characters, context, letter):
 
 @settings(max_examples=60)
 @given(st.text("abcd", min_size=4, max_size=60), st.text("abcd", max_size=7), st.integers(1, 4))
-def test_probabilities_are_those_of_the_definition_and_add_up_to_1(text, context, order):
+def test_probabilities_are_those_of_the_definition_and_add_up_to_1(
+    text: str, context: str, order: int
+) -> None:
     model = KneserNey.fit(codes_of(text), 5, order)
     found = [
         model.probabilities(np.array([code]), codes_of(context))[0]
@@ -61,7 +63,7 @@ def test_probabilities_are_those_of_the_definition_and_add_up_to_1(text, context
     assert min(found) > 0
 
 
-def test_a_small_case_by_hand():
+def test_a_small_case_by_hand() -> None:
     # aab, order 2: aa 1, ab 1, discount 0.5; before a stands a, before b stands a: 1 and 1, 0.5;
     # p(a) = 0.5 / 2 + 0.5 * 2 / 2 * 1/2 = 0.5; p(b | a) = 0.5 / 2 + 0.5 * 2 / 2 * 0.5 = 0.5
     model = KneserNey.fit(codes_of("aab"), 2, order=2)
@@ -73,7 +75,7 @@ def test_a_small_case_by_hand():
     )
 
 
-def test_the_history_runs_over_and_blocks_do_not_matter(monkeypatch):
+def test_the_history_runs_over_and_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     codes = np.cumsum(rng.integers(0, 2, 3000)) % 7
     model = KneserNey.fit(codes[:2000], 7)
@@ -88,7 +90,7 @@ def test_the_history_runs_over_and_blocks_do_not_matter(monkeypatch):
     )
 
 
-def test_a_predictable_text_takes_few_bits_and_a_random_one_those_of_the_alphabet():
+def test_a_predictable_text_takes_few_bits_and_a_random_one_those_of_the_alphabet() -> None:
     cycle = np.tile(np.arange(8), 500)
     assert KneserNey.fit(cycle, 8).bits_per_character(cycle[:800], cycle) < 0.05
     noise = np.random.default_rng(0).integers(0, 8, 60_000)
@@ -96,7 +98,7 @@ def test_a_predictable_text_takes_few_bits_and_a_random_one_those_of_the_alphabe
     assert 3 - 0.02 < bits < 3.1
 
 
-def test_the_order_falls_where_the_n_grams_of_a_large_alphabet_do_not_fit_into_a_key():
+def test_the_order_falls_where_the_n_grams_of_a_large_alphabet_do_not_fit_into_a_key() -> None:
     codes = np.tile(np.arange(4990, 5000), 30)
     model = KneserNey.fit(codes, 5000)
     assert model.order == 4
@@ -104,7 +106,7 @@ def test_the_order_falls_where_the_n_grams_of_a_large_alphabet_do_not_fit_into_a
     assert model.bits_per_character(codes, codes) < 0.3
 
 
-def test_foreign_codes_and_impossible_settings_are_refused():
+def test_foreign_codes_and_impossible_settings_are_refused() -> None:
     with pytest.raises(ValueError, match="got 0 characters and order 6"):
         KneserNey.fit(np.zeros(0, np.int64), 0)
     with pytest.raises(ValueError, match="got 4 characters and order 0"):
@@ -118,18 +120,18 @@ def test_foreign_codes_and_impossible_settings_are_refused():
         model.bits_per_character(np.array([], np.int64))
 
 
-def test_a_text_shorter_than_an_n_gram_leaves_the_uniform_distribution_below():
+def test_a_text_shorter_than_an_n_gram_leaves_the_uniform_distribution_below() -> None:
     model = KneserNey.fit(np.array([], np.int64), 4)
     assert model.probabilities(np.array([0, 3])) == pytest.approx([0.25, 0.25])
 
 
-def test_an_alphabet_of_256_characters_at_order_8_fills_the_key():
+def test_an_alphabet_of_256_characters_at_order_8_fills_the_key() -> None:
     codes = np.random.default_rng(0).integers(0, 256, 500)
     model = KneserNey.fit(codes, 256, order=8)
     assert model.probabilities(codes[100:101], codes[:100])[0] > 0.1
 
 
-def test_unigrams_add_one_and_all_alike_is_uniform():
+def test_unigrams_add_one_and_all_alike_is_uniform() -> None:
     train, test = np.array([0, 0, 1]), np.array([0, 2])
     expected = -(np.log2(3 / 6) + np.log2(1 / 6)) / 2
     assert unigram_bits(train, test, 3) == pytest.approx(expected)
@@ -142,7 +144,7 @@ def test_unigrams_add_one_and_all_alike_is_uniform():
 
 @pytest.mark.real_data
 @pytest.mark.parametrize(("name", "bits"), [("tom_sawyer", 2.07), ("nietzsche", 1.98)])
-def test_it_takes_as_many_bits_as_measured_elsewhere(name, bits):
+def test_it_takes_as_many_bits_as_measured_elsewhere(name: str, bits: float) -> None:
     warnings: list[str] = []
     corpus = load_corpus(Store(), name, keep_case=False, encoding=None, warn=warnings.append)
     cut = len(corpus.codes) * 9 // 10

@@ -15,12 +15,12 @@ COST = np.array([1, 2, 3, 3])  # bits of each character
 CODES = np.random.default_rng(0).integers(0, 4, 3000).astype(np.uint8)
 
 
-def data(codes=CODES, bounds=(2400, 2700)):
+def data(codes: np.ndarray = CODES, bounds: tuple[int, int] = (2400, 2700)) -> Data:
     arrays = {"text": codes, "bounds": np.array(bounds)}
     return Data(arrays, {"characters": list("abc\n")}, Source("made", "0" * 64, False, ()))
 
 
-def test_known_probabilities_cost_their_bits():
+def test_known_probabilities_cost_their_bits() -> None:
     network = constant_network(5, PROBABILITIES)
     expected = COST[CODES[100:160]].mean()
     assert scoring.window_bits(network, CODES, 100, 60) == pytest.approx(expected, rel=1e-5)
@@ -28,7 +28,7 @@ def test_known_probabilities_cost_their_bits():
     assert came == pytest.approx(expected, rel=1e-5)
 
 
-def test_every_character_is_told_after_its_own_window(monkeypatch):
+def test_every_character_is_told_after_its_own_window(monkeypatch: pytest.MonkeyPatch) -> None:
     network = character_network(5, 4)
     one_hot = np.eye(4, dtype=np.float32)
     told = [network(one_hot[CODES[None, at - 5 : at]])[0, CODES[at]] for at in range(50, 90)]
@@ -38,7 +38,7 @@ def test_every_character_is_told_after_its_own_window(monkeypatch):
     assert scoring.window_bits(network, CODES, 50, 40) == pytest.approx(expected, rel=1e-5)
 
 
-def test_carried_is_the_state_of_all_that_was_read():
+def test_carried_is_the_state_of_all_that_was_read() -> None:
     network, whole = character_network(5, 4), character_network(60, 4)
     one_hot = np.eye(4, dtype=np.float32)
     expected = -np.log2(float(whole(one_hot[CODES[None, :60]])[0, CODES[60]]))
@@ -46,14 +46,14 @@ def test_carried_is_the_state_of_all_that_was_read():
     assert came == pytest.approx(expected, rel=1e-4)
 
 
-def test_a_probability_of_zero_costs_no_more_than_in_keras():
+def test_a_probability_of_zero_costs_no_more_than_in_keras() -> None:
     network = constant_network(5, [1 - 3e-30, 1e-30, 1e-30, 1e-30])
     codes = np.ones(10, np.uint8)
     bits = scoring.window_bits(network, codes, 5, 5)
     assert bits == pytest.approx(-np.log2(1e-7), rel=1e-4)
 
 
-def test_scores_stand_beside_those_of_counting():
+def test_scores_stand_beside_those_of_counting() -> None:
     score = scoring.score(constant_network(5, PROBABILITIES), data(), seed=1)
     expected = COST[CODES[2700:]].mean()
     assert score.scores["bits_per_character"] == pytest.approx(expected, rel=1e-5)
@@ -66,7 +66,7 @@ def test_scores_stand_beside_those_of_counting():
     assert score.details.sample_characters == 300  # as many as there are to compare with
 
 
-def test_a_network_that_copies_is_found_out():
+def test_a_network_that_copies_is_found_out() -> None:
     score = scoring.score(constant_network(5, [1 - 3e-6, 1e-6, 1e-6, 1e-6]), data(0 * CODES), 1)
     assert score.scores["copied_share"] > 0.99
     random = scoring.score(constant_network(5, PROBABILITIES), data(), 1)
@@ -74,14 +74,16 @@ def test_a_network_that_copies_is_found_out():
     assert 3 <= random.scores["longest_copied_run"] < 20
 
 
-def test_only_the_first_characters_of_a_long_test_part_are_scored(monkeypatch):
+def test_only_the_first_characters_of_a_long_test_part_are_scored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(scoring, "MOST_SCORED", 20)
     score = scoring.score(constant_network(5, PROBABILITIES), data(), seed=1)
     expected = COST[CODES[2700:2720]].mean()
     assert score.scores["bits_per_character"] == pytest.approx(expected, rel=1e-5)
 
 
-def test_of_a_text_that_is_all_for_testing_nothing_is_said_to_be_copied():
+def test_of_a_text_that_is_all_for_testing_nothing_is_said_to_be_copied() -> None:
     score = scoring.score(constant_network(5, PROBABILITIES), data(bounds=(0, 5)), seed=1)
     assert list(score.baselines) == ["uniform"]
     assert score.details.test_characters == 2995
@@ -90,7 +92,7 @@ def test_of_a_text_that_is_all_for_testing_nothing_is_said_to_be_copied():
     assert not any("training part" in title for title in titles)
 
 
-def test_tables_and_figures_name_every_model():
+def test_tables_and_figures_name_every_model() -> None:
     score = scoring.score(constant_network(5, PROBABILITIES), data(), seed=1)
     bits, copied, sample = tables.tables(metrics_of(score))
     assert [row[0] for row in bits.rows][:2] == ["this network", "  its state carried along"]

@@ -1,32 +1,36 @@
 """Writing text in the shell: streams, prompts from stdin, and files that are no text."""
 
 import json
+import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.annotations import Begun, Command, Shell
 from tests.experiments.textgen.networks import write_untrained
 from tests.experiments.textgen.texts import write_corpus
 from tests.waiting import PATIENCE
 
 
 @pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory):
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("untrained")
     corpus = write_corpus(folder)
     return write_untrained(folder / "best.h5", "textgen", corpus=corpus, units=6, seq_len=10)
 
 
 @pytest.fixture
-def write(shell, checkpoint):
+def write(shell: Shell, checkpoint: Path) -> Command:
     """Return a function that runs `nnlab textgen` with a checkpoint."""
 
-    def answer(*arguments, **options):
+    def answer(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
         return shell("textgen", *arguments, "--checkpoint", checkpoint, "-q", **options)
 
     return answer
 
 
-def test_json_holds_the_text_of_the_plain_stream(write):
+def test_json_holds_the_text_of_the_plain_stream(write: Command) -> None:
     arguments = ["tom ", "a—b", "--length", 50, "-n", 2]
     plain, lines = write(*arguments), write(*arguments, "--json")
     answers = [json.loads(line) for line in lines.stdout.splitlines()]
@@ -38,7 +42,7 @@ def test_json_holds_the_text_of_the_plain_stream(write):
     assert plain.stderr.count("left out what the corpus never had: —") == 1
 
 
-def test_sample_needs_no_input(write):
+def test_sample_needs_no_input(write: Command) -> None:
     result = write("--sample", "--length", 30, "--json")
     assert json.loads(result.stdout)["prompt"] == ""
     assert len(json.loads(result.stdout)["text"]) == 30
@@ -46,7 +50,7 @@ def test_sample_needs_no_input(write):
     assert write("--sample", "--epochs", 3).returncode == 2
 
 
-def test_prompts_come_from_stdin_a_line_each(write):
+def test_prompts_come_from_stdin_a_line_each(write: Command) -> None:
     result = write("-", "--length", 5, "--json", input="tom \r\n\naunt")
     assert [json.loads(line)["prompt"] for line in result.stdout.splitlines()] == [
         "tom ",
@@ -56,7 +60,7 @@ def test_prompts_come_from_stdin_a_line_each(write):
     assert (write("-", input="").returncode, write("-", input="").stdout) == (0, "")
 
 
-def test_the_first_characters_come_before_the_last_are_made(checkpoint, begun):
+def test_the_first_characters_come_before_the_last_are_made(checkpoint: Path, begun: Begun) -> None:
     options = ("--length", "2000000000", "--checkpoint", checkpoint)
     process = begun("textgen", "tom ", *options, text=False)
     assert process.stdout is not None
@@ -79,10 +83,12 @@ def test_the_first_characters_come_before_the_last_are_made(checkpoint, begun):
         ("folder", "is a folder"),
     ],
 )
-def test_what_is_no_corpus_ends_in_one_clear_error(shell, tmp_path, content, told):
+def test_what_is_no_corpus_ends_in_one_clear_error(
+    shell: Shell, tmp_path: Path, content: bytes | str | None, told: str
+) -> None:
     if content == "folder":
         (tmp_path / "my.txt").mkdir()
-    elif content is not None:
+    elif isinstance(content, bytes):
         (tmp_path / "my.txt").write_bytes(content)
     result = shell("textgen", "--corpus", "my.txt", "-q")
     assert (result.returncode, result.stdout) == (3, "")
@@ -105,13 +111,13 @@ def test_what_is_no_corpus_ends_in_one_clear_error(shell, tmp_path, content, tol
         ["--context", "all"],
     ],
 )
-def test_options_out_of_range_are_refused(write, arguments):
+def test_options_out_of_range_are_refused(write: Command, arguments: list[str]) -> None:
     result = write("tom", *arguments)
     assert (result.returncode, result.stdout) == (2, "")
     assert "Traceback" not in result.stderr
 
 
-def test_a_text_in_another_encoding_is_trained_on(shell, tmp_path):
+def test_a_text_in_another_encoding_is_trained_on(shell: Shell, tmp_path: Path) -> None:
     text = "Ça va très bien. Où est la fenêtre? " * 40
     (tmp_path / "my.txt").write_bytes(text.encode("latin-1"))
     tiny = ["--units", 4, "--epochs", 1, "--seq-len", 5, "--step", 9]

@@ -13,7 +13,7 @@ from tests.experiments.textgen.networks import character_network, overflowing, r
 SOURCE, TARGET = (12, 9), (14, 11)
 
 
-def decoder(factor=12.0):
+def decoder(factor: float = 12.0) -> GreedyDecoder:
     # the end is made likelier so that translations have all lengths
     network = random_network(translator(SOURCE, TARGET, 48), factor)
     bias = network.weights["probabilities/bias"].copy()
@@ -23,12 +23,12 @@ def decoder(factor=12.0):
 
 
 @pytest.fixture(scope="module")
-def sentences():
+def sentences() -> list[np.ndarray]:
     rng = np.random.default_rng(5)
     return [rng.integers(0, SOURCE[1], rng.integers(0, 25)) for _ in range(300)]
 
 
-def test_neighbours_change_no_translation(sentences):
+def test_neighbours_change_no_translation(sentences: list[np.ndarray]) -> None:
     greedy = decoder()
     alone = [greedy.decode([sentence])[0] for sentence in sentences]
     assert len({len(translation) for translation in alone}) > 8
@@ -41,7 +41,9 @@ def test_neighbours_change_no_translation(sentences):
     assert shuffled == [alone[row] for row in order]
 
 
-def test_it_takes_the_likeliest_character_of_the_whole_network_every_time(sentences):
+def test_it_takes_the_likeliest_character_of_the_whole_network_every_time(
+    sentences: list[np.ndarray],
+) -> None:
     model = translator((30, SOURCE[1]), (29, TARGET[1]), 48)
     greedy = decoder()
     network = Network(checked_graph(describe(model)), greedy._network.weights)
@@ -57,24 +59,24 @@ def test_it_takes_the_likeliest_character_of_the_whole_network_every_time(senten
         assert len(translation) == 28 or likeliest[len(translation)] == 1
 
 
-def test_nothing_to_translate():
+def test_nothing_to_translate() -> None:
     assert decoder().decode([]) == []
 
 
-def test_a_translation_ends_in_any_case():
+def test_a_translation_ends_in_any_case() -> None:
     network = random_network(translator(SOURCE, TARGET, 4), 0.0)  # all alike: takes 1 for ever
     greedy = GreedyDecoder(network, start=0, end=2, longest=5)
     assert greedy.decode([np.arange(3)]) == [[1] * 5]
 
 
-def test_weights_too_large_to_compute_with_are_refused():
+def test_weights_too_large_to_compute_with_are_refused() -> None:
     network = overflowing(random_network(translator(SOURCE, TARGET, 4)))
     greedy = GreedyDecoder(network, start=0, end=1, longest=9)
     with pytest.raises(CheckpointError, match="finite numbers"):
         greedy.decode([np.arange(5)])
 
 
-def test_other_networks_are_refused():
+def test_other_networks_are_refused() -> None:
     with pytest.raises(CheckpointError):
         GreedyDecoder(character_network(3, 4), start=0, end=1, longest=5)
     model = translator(SOURCE, TARGET, 4)

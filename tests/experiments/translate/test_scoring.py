@@ -1,5 +1,7 @@
 """Scores of hand-made translators."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pytest
 
@@ -24,16 +26,16 @@ WORDS = dict(zip(SOURCES, TARGETS, strict=True))
 class Translator:
     """Looks sentences up, and remembers which were asked for."""
 
-    def __init__(self, known=WORDS):
+    def __init__(self, known: Mapping[str, str] = WORDS) -> None:
         self.known = known
         self.asked: list[list[str]] = []
 
-    def __call__(self, sentences):
+    def __call__(self, sentences: Sequence[str]) -> list[str]:
         self.asked.append(list(sentences))
         return [self.known.get(sentence, "") for sentence in sentences]
 
 
-def test_a_perfect_translator_gets_everything():
+def test_a_perfect_translator_gets_everything() -> None:
     scores = scoring.score(Translator(), MADE).scores
     for start in ("", "seen_"):
         assert scores[f"{start}chrf"] == pytest.approx(100)
@@ -41,7 +43,7 @@ def test_a_perfect_translator_gets_everything():
         assert scores[f"{start}exact_match"] == 1
 
 
-def test_any_reference_of_a_sentence_is_right():
+def test_any_reference_of_a_sentence_is_right() -> None:
     other = Translator({**WORDS, SOURCES[-1]: TARGETS[39]})
     assert scoring.score(other, MADE).scores["exact_match"] == 1
     score = scoring.score(Translator({**WORDS, SOURCES[35]: "niets"}), MADE)
@@ -49,7 +51,7 @@ def test_any_reference_of_a_sentence_is_right():
     assert score.scores["seen_exact_match"] == 1
 
 
-def test_seen_sentences_are_of_the_training_part_short_and_long():
+def test_seen_sentences_are_of_the_training_part_short_and_long() -> None:
     translator = Translator()
     score = scoring.score(translator, MADE)
     unseen, seen = sorted(translator.asked, key=lambda asked: SOURCES[0] in asked)
@@ -61,7 +63,7 @@ def test_seen_sentences_are_of_the_training_part_short_and_long():
     assert score.details.test_sentences == 5
 
 
-def test_a_translator_that_learned_by_heart_shows():
+def test_a_translator_that_learned_by_heart_shows() -> None:
     heart = Translator({source: WORDS[source] for source in SOURCES[:30]})
     score = scoring.score(heart, MADE)
     assert score.scores["seen_exact_match"] == 1
@@ -70,7 +72,7 @@ def test_a_translator_that_learned_by_heart_shows():
     assert score.baselines["copying the source"]["exact_match"] == 0
 
 
-def test_without_a_training_part_nothing_is_said_to_be_seen():
+def test_without_a_training_part_nothing_is_said_to_be_seen() -> None:
     arrays = {name: array for name, array in ARRAYS.items() if name != "training"}
     score = scoring.score(Translator(), Data(arrays, {}, MADE.source))
     assert set(score.scores) == {"chrf", "bleu", "exact_match"}
@@ -79,7 +81,7 @@ def test_without_a_training_part_nothing_is_said_to_be_seen():
     assert [row[0] for row in table.rows] == ["this network", "copying the source"]
 
 
-def test_tables_and_figures():
+def test_tables_and_figures() -> None:
     score = scoring.score(Translator(), MADE)
     overall, examples = tables.tables(metrics_of(score))
     assert overall.rows[0] == ("this network", "100.0", "100.0", "100.0%")

@@ -1,7 +1,8 @@
 """Translating: pairs, padding, and what is answered."""
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -10,18 +11,23 @@ import nnlab
 from nnlab import experiments
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, DataError
-from nnlab.experiments.contract import Note
+from nnlab.experiments.contract import Data, Note
+from nnlab.runs.answering import Trained
 from nnlab.runs.evaluation import evaluate
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import run
+from tests.annotations import Record, Shell
 from tests.experiments.textgen.networks import altered
 from tests.watching import make_workshop
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 TRANSLATE = experiments.get("translate")
 TINY = {"units": 6, "epochs": 1}
 
 
-def write_pairs(folder, count=60, name="pairs.tsv"):
+def write_pairs(folder: Path, count: int = 60, name: str = "pairs.tsv") -> str:
     lines = [f"I see {n} dogs\tik zie {n} hònden\n" for n in range(count)]
     lines.append("I see 1 dogs\tik zie één hond\n")
     (folder / name).write_text("".join(lines))
@@ -29,7 +35,7 @@ def write_pairs(folder, count=60, name="pairs.tsv"):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Train shortly, either way."""
     folder = tmp_path_factory.mktemp("translate")
     for reverse in (False, True):
@@ -41,21 +47,21 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def checkpoint(folder):
+def checkpoint(folder: Path) -> Path:
     return folder / "runs" / "translate" / "1" / "best.h5"
 
 
 @pytest.fixture
-def trained(checkpoint):
+def trained(checkpoint: Path) -> Trained:
     return nnlab.load(checkpoint)
 
 
-def load(path, **given):
+def load(path: str, **given: object) -> Data:
     config = TRANSLATE.configure({"pairs": path, **TINY, **given}, "test")
     return TRANSLATE.load(config, Store(offline=True), pytest.fail)
 
 
-def test_the_preset_is_the_reports():
+def test_the_preset_is_the_reports() -> None:
     config = TRANSLATE.configure({}, "test")
     assert (config.units, config.epochs, config.batch_size) == (256, 100, 64)
     assert (config.optimizer, config.learning_rate) == ("rmsprop", 0.001)
@@ -71,7 +77,7 @@ def test_the_preset_is_the_reports():
     assert weights == encoder + decoder + (256 + 1) * 7
 
 
-def test_no_source_sentence_is_in_two_parts(tmp_path):
+def test_no_source_sentence_is_in_two_parts(tmp_path: Path) -> None:
     data = load(write_pairs(tmp_path))
     rows = [data.arrays[part] for part in ("training", "validation", "test")]
     parts = [set(data.arrays["sources"][row]) for row in rows]
@@ -81,7 +87,7 @@ def test_no_source_sentence_is_in_two_parts(tmp_path):
     assert data.facts["target_characters"][:2] == ["\t", "\n"]
 
 
-def test_padding_has_no_weight(tmp_path):
+def test_padding_has_no_weight(tmp_path: Path) -> None:
     import keras
 
     data = load(write_pairs(tmp_path))
@@ -107,13 +113,13 @@ def test_padding_has_no_weight(tmp_path):
     assert weighted == [characters, characters]
 
 
-def test_a_batch_is_the_translation_and_the_same_one_character_on(tmp_path):
+def test_a_batch_is_the_translation_and_the_same_one_character_on(tmp_path: Path) -> None:
     data = load(write_pairs(tmp_path))
     examples = TRANSLATE.examples(TRANSLATE.configure(TINY, "test"), data)
     (source, known), following, weights = examples.batch(examples.arrays, np.array([4]), None)
     letters = {side: data.facts[f"{side}_characters"] for side in ("source", "target")}
 
-    def spelt(one_hot, side):
+    def spelt(one_hot: "tf.Tensor", side: str) -> str:
         return "".join(letters[side][row.argmax()] for row in np.array(one_hot) if row.any())
 
     text = data.arrays["targets"][4]
@@ -123,7 +129,7 @@ def test_a_batch_is_the_translation_and_the_same_one_character_on(tmp_path):
     assert "".join(told) == f"{text}\n"
 
 
-def test_an_empty_line_keeps_its_place(checkpoint, shell):
+def test_an_empty_line_keeps_its_place(checkpoint: Path, shell: Shell) -> None:
     lines = "I see 3 dogs\n\nI see 4 dogs\n  \n"
     for together in (1, 2, 32):
         arguments = ["translate", "-", "--checkpoint", checkpoint, "--together", together, "-q"]
@@ -137,13 +143,13 @@ def test_an_empty_line_keeps_its_place(checkpoint, shell):
         assert [answer["source"] for answer in answers] == lines.split("\n")[:4]
 
 
-def test_how_many_go_together_changes_no_translation(trained):
+def test_how_many_go_together_changes_no_translation(trained: Trained) -> None:
     sentences = [f"I see {n} dogs" * (1 + n % 3) for n in range(100)]
     alone = trained.answer(sentences, together=1)
     assert trained.answer(sentences, together=7) == trained.answer(sentences) == alone
 
 
-def test_what_cannot_be_read_is_noted_or_refused(trained):
+def test_what_cannot_be_read_is_noted_or_refused(trained: Trained) -> None:
     answers = list(trained.answers(["I @see¿", "I see " * 50, "x" * 1_001, "I see"]))
     notes = [answer.text for answer in answers if isinstance(answer, Note)]
     assert notes[0] == "left out what no training sentence had: @ ¿"
@@ -154,7 +160,7 @@ def test_what_cannot_be_read_is_noted_or_refused(trained):
     assert [type(answer) for answer in (answers[1], answers[3], answers[5])] == [dict] * 3
 
 
-def test_blanks_around_a_sentence_and_the_form_of_accents_do_not_matter(folder):
+def test_blanks_around_a_sentence_and_the_form_of_accents_do_not_matter(folder: Path) -> None:
     reverse = nnlab.load(folder / "runs" / "translate" / "2")
     composed, decomposed = "ik zie 3 h\u00f2nden", "  ik zie 3 ho\u0300nden" + " " * 50
     answers = list(reverse.answers([composed, decomposed]))
@@ -163,7 +169,7 @@ def test_blanks_around_a_sentence_and_the_form_of_accents_do_not_matter(folder):
     assert one["translation"] == other["translation"]
 
 
-def test_reverse_chooses_another_network(folder, shell):
+def test_reverse_chooses_another_network(folder: Path, shell: Shell) -> None:
     one = shell("translate", "I see", cwd=folder)
     assert "runs/translate/1/best.h5 (the newest finished run)" in one.stderr
     other = shell("translate", "ik zie", "--reverse", cwd=folder)
@@ -175,7 +181,7 @@ def test_reverse_chooses_another_network(folder, shell):
     assert env_free.stdout == other.stdout
 
 
-def test_a_line_without_a_tab_is_named(shell, tmp_path):
+def test_a_line_without_a_tab_is_named(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "my.tsv").write_text("I see\tik zie\nno tab here\n")
     result = shell("translate", "--pairs", "my.tsv", "-q")
     assert (result.returncode, result.stdout) == (3, "")
@@ -183,7 +189,9 @@ def test_a_line_without_a_tab_is_named(shell, tmp_path):
     assert result.stderr.count("\n") == 1
 
 
-def test_other_pairs_are_scored_without_a_claim_of_having_been_learned(trained, tmp_path):
+def test_other_pairs_are_scored_without_a_claim_of_having_been_learned(
+    trained: Trained, tmp_path: Path
+) -> None:
     store = Store(offline=True)
     own = evaluate(trained, {}, store, print)
     assert "seen_chrf" in own.scores
@@ -209,7 +217,9 @@ def test_other_pairs_are_scored_without_a_claim_of_having_been_learned(trained, 
         {"target_length": 10**9},
     ],
 )
-def test_facts_that_do_not_fit_the_network_are_refused(checkpoint, tmp_path, facts):
+def test_facts_that_do_not_fit_the_network_are_refused(
+    checkpoint: Path, tmp_path: Path, facts: Record
+) -> None:
     odd = altered(checkpoint, tmp_path / "odd.h5", **facts)
     with pytest.raises(CheckpointError, match=r"odd\.h5: expected") as caught:
         nnlab.load(odd)
@@ -217,7 +227,9 @@ def test_facts_that_do_not_fit_the_network_are_refused(checkpoint, tmp_path, fac
 
 
 @pytest.mark.parametrize("side", ["source", "target"])
-def test_lengths_and_marks_have_to_be_what_they_say(checkpoint, trained, tmp_path, side):
+def test_lengths_and_marks_have_to_be_what_they_say(
+    checkpoint: Path, trained: Trained, tmp_path: Path, side: str
+) -> None:
     facts = trained.header.facts
     length: dict[str, Any] = {f"{side}_length": float(facts[f"{side}_length"])}
     odd = altered(checkpoint, tmp_path / "a.h5", **length)
@@ -229,14 +241,16 @@ def test_lengths_and_marks_have_to_be_what_they_say(checkpoint, trained, tmp_pat
         nnlab.load(odd)
 
 
-def test_weights_too_large_to_compute_with_are_refused(checkpoint, shell, tmp_path):
+def test_weights_too_large_to_compute_with_are_refused(
+    checkpoint: Path, shell: Shell, tmp_path: Path
+) -> None:
     huge = altered(checkpoint, tmp_path / "huge.h5", huge=True)
     result = shell("translate", "I see", "-q", "--checkpoint", huge)
     assert (result.returncode, result.stdout) == (4, "")
     assert "huge.h5: expected finite numbers" in result.stderr
 
 
-def test_the_summary_says_what_was_understood(tmp_path):
+def test_the_summary_says_what_was_understood(tmp_path: Path) -> None:
     lines = [f"{n}\tWord {'i' * n}.\t{n}\tWoord {'o' * n}." for n in range(1, 41)]
     (tmp_path / "my.tsv").write_bytes("\r\n".join(lines).encode("utf-16"))
     data = load("my.tsv", columns="2,4", max_pairs=0)

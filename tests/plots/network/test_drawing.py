@@ -1,23 +1,32 @@
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 
 from nnlab.plots.network.drawing import draw_network
+from nnlab.plots.network.glyphs import Shape
 from nnlab.plots.network.layout import arrange
+from tests.annotations import Node
 from tests.plots.figures import FOOTER, check
 
+Shapes = Mapping[str, Shape]
 
-def node(name, kind, *inputs, **settings):
+
+def node(name: str, kind: str, *inputs: str, **settings: object) -> Node:
     return {"name": name, "kind": kind, "settings": settings, "inputs": list(inputs)}
 
 
-def drawing(inputs, nodes, shapes, weights):
+def drawing(
+    inputs: Shapes, nodes: Sequence[Node], shapes: Shapes, weights: Mapping[str, int]
+) -> Figure:
     entries = [{"name": name, "shape": list(shape)} for name, shape in inputs.items()]
     description = {"inputs": entries, "nodes": nodes, "outputs": [nodes[-1]["name"]]}
     return draw_network(description, {**inputs, **shapes}, weights, "the network", FOOTER)
 
 
-def chain(length):
+def chain(length: int) -> Figure:
     names = ["image", *(f"layer_{number}" for number in range(1, length))]
     nodes = [
         node(name, "dense", before, units=64, activation="tanh") for before, name in pairwise(names)
@@ -26,7 +35,7 @@ def chain(length):
     return drawing({"image": (64,)}, nodes, dict.fromkeys(names[1:], (64,)), weights)
 
 
-def test_the_report_cnn_is_drawn_with_kinds_shapes_activations_and_weights(tmp_path):
+def test_the_report_cnn_is_drawn_with_kinds_shapes_activations_and_weights(tmp_path: Path) -> None:
     nodes = [
         node("scale", "rescale", "image", scale=1 / 255, offset=0.0),
         node("conv_1", "conv2d", "scale", filters=32, kernel_size=[3, 3], activation="relu"),
@@ -50,7 +59,7 @@ def test_the_report_cnn_is_drawn_with_kinds_shapes_activations_and_weights(tmp_p
 
 
 @pytest.mark.parametrize("length", [2, 12, 13, 40])
-def test_a_chain_of_any_length_is_drawn(tmp_path, length):
+def test_a_chain_of_any_length_is_drawn(tmp_path: Path, length: int) -> None:
     figure = chain(length)
     texts = check(figure, tmp_path)
     assert sum(text == "dense" for text in texts) == length - 1
@@ -58,7 +67,7 @@ def test_a_chain_of_any_length_is_drawn(tmp_path, length):
     assert (width > height) == (length <= 12)
 
 
-def test_two_inputs_and_a_partly_used_output_are_drawn(tmp_path):
+def test_two_inputs_and_a_partly_used_output_are_drawn(tmp_path: Path) -> None:
     nodes = [
         node("encoder", "lstm", "source", units=256),
         node("decoder", "lstm", "target", "encoder:1", "encoder:2", units=256),
@@ -70,7 +79,7 @@ def test_two_inputs_and_a_partly_used_output_are_drawn(tmp_path):
     assert {"source", "target", "n steps × 70", "256 units"} <= set(texts)
 
 
-def test_a_layer_called_twice_names_the_weights_that_it_shares(tmp_path):
+def test_a_layer_called_twice_names_the_weights_that_it_shares(tmp_path: Path) -> None:
     second = node("twin", "dense", "right", units=8) | {"layer": "shared"}
     nodes = [node("shared", "dense", "left", units=8), second, node("sum", "add", "shared", "twin")]
     shapes = dict.fromkeys(("shared", "twin", "sum"), (8,))
@@ -80,7 +89,7 @@ def test_a_layer_called_twice_names_the_weights_that_it_shares(tmp_path):
     assert "the network: 40 weights" in texts
 
 
-def test_skips_of_a_deep_network_are_drawn(tmp_path):
+def test_skips_of_a_deep_network_are_drawn(tmp_path: Path) -> None:
     nodes, last, skips = [], "page", []
     for level in range(4):
         nodes.append(node(f"down_{level}", "conv2d", last, kernel_size=[3, 3], activation="relu"))
@@ -101,7 +110,7 @@ def test_skips_of_a_deep_network_are_drawn(tmp_path):
     )
 
 
-def test_names_that_are_long_or_look_like_formulas_are_drawn(tmp_path):
+def test_names_that_are_long_or_look_like_formulas_are_drawn(tmp_path: Path) -> None:
     name = "a_layer_$with$_a_name_longer_than_anybody_would_type_$"
     figure = drawing({"x": (2,)}, [node(name, "dense", "x")], {name: (3,)}, {name: 9})
     check(figure, tmp_path)
@@ -110,19 +119,19 @@ def test_names_that_are_long_or_look_like_formulas_are_drawn(tmp_path):
 # positions of nodes -----------------------------------------------------------------------------
 
 
-def test_a_node_is_one_layer_after_its_last_source():
+def test_a_node_is_one_layer_after_its_last_source() -> None:
     places = arrange({"a": [], "b": ["a"], "c": ["b", "a"], "d": ["c"]}).places
     assert [places[name].layer for name in "abcd"] == [0, 1, 2, 3]
     assert [places[name].lane for name in "abcd"] == [0, 0, 0, 0]
 
 
-def test_an_input_is_one_layer_before_its_first_use():
+def test_an_input_is_one_layer_before_its_first_use() -> None:
     places = arrange({"x": [], "late": [], "b": ["x"], "c": ["b"], "d": ["c", "late"]}).places
     assert places["late"].layer == places["c"].layer
     assert places["late"].lane != places["c"].lane
 
 
-def test_no_skip_crosses_a_node_and_short_skips_are_inside_long_ones():
+def test_no_skip_crosses_a_node_and_short_skips_are_inside_long_ones() -> None:
     sources = {"a": [], "b": ["a"], "c": ["b"], "d": ["c"], "e": ["d", "b"], "f": ["e", "a"]}
     layout = arrange(sources)
     nodes = set(layout.places.values())
@@ -131,5 +140,5 @@ def test_no_skip_crosses_a_node_and_short_skips_are_inside_long_ones():
     assert lanes == {1: 1, 0: 2}
 
 
-def test_using_a_source_twice_is_one_edge():
+def test_using_a_source_twice_is_one_edge() -> None:
     assert len(arrange({"x": [], "square": ["x", "x"]}).routes) == 1

@@ -1,37 +1,43 @@
+from collections.abc import Mapping
+from pathlib import Path
+
 import pytest
+from matplotlib.figure import Figure
 
 from nnlab.inference import checked_graph
+from nnlab.models.describe import Description
 from nnlab.plots.network.drawing import draw_network
-from nnlab.plots.network.unrolling import unroll
+from nnlab.plots.network.unrolling import Unrolled, unroll
+from tests.annotations import Node
 from tests.plots.figures import FOOTER, check
 
 SEQUENCES = {"return_sequences": True}
 STATE = {"return_state": True}
 
 
-def node(name, kind, *inputs, **settings):
+def node(name: str, kind: str, *inputs: str, **settings: object) -> Node:
     return {"name": name, "kind": kind, "settings": settings, "inputs": list(inputs)}
 
 
-def lstm(name, *inputs, units=8, **settings):
+def lstm(name: str, *inputs: str, units: int = 8, **settings: object) -> Node:
     flags = {"return_sequences": False, "return_state": False, "use_bias": True}
     return node(name, "lstm", *inputs, units=units, **(flags | settings))
 
 
-def dense(name, source, units=5, activation="softmax"):
+def dense(name: str, source: str, units: int = 5, activation: str = "softmax") -> Node:
     return node(name, "dense", source, units=units, activation=activation, use_bias=True)
 
 
-def network(inputs, nodes, *outputs):
+def network(inputs: Mapping[str, tuple[int, ...]], nodes: list[Node], *outputs: str) -> Description:
     entries = [{"name": name, "shape": list(shape)} for name, shape in inputs.items()]
     return {"inputs": entries, "nodes": nodes, "outputs": list(outputs or [nodes[-1]["name"]])}
 
 
-def text_network(window=40):
+def text_network(window: int = 40) -> Description:
     return network({"window": (window, 57)}, [lstm("memory", "window"), dense("next", "memory")])
 
 
-def adder():
+def adder() -> Description:
     nodes = [
         lstm("encoder", "question"),
         node("repeat", "repeat_vector", "encoder", count=4),
@@ -41,7 +47,7 @@ def adder():
     return network({"question": (7, 12)}, nodes)
 
 
-def translator():
+def translator() -> Description:
     nodes = [
         node("padding", "masking", "source", mask_value=0.0),
         lstm("encoder", "padding", **STATE),
@@ -51,7 +57,7 @@ def translator():
     return network({"source": (19, 60), "target": (54, 70)}, nodes)
 
 
-def stacked_translator():
+def stacked_translator() -> Description:
     nodes = [
         lstm("lower_encoder", "source", **SEQUENCES, **STATE),
         lstm("upper_encoder", "lower_encoder", **STATE),
@@ -63,7 +69,7 @@ def stacked_translator():
     return network({"source": (19, 60), "target": (54, 70)}, nodes)
 
 
-def stacked():
+def stacked() -> Description:
     nodes = [
         node("embedding", "embedding", "tokens", input_dim=50, output_dim=16, mask_zero=True),
         lstm("lower", "embedding", **SEQUENCES),
@@ -74,25 +80,27 @@ def stacked():
     return network({"tokens": (6,)}, nodes)
 
 
-def tagger():
+def tagger() -> Description:
     return network({"words": (30, 9)}, [lstm("memory", "words", **SEQUENCES), dense("t", "memory")])
 
 
-def draw(description, folder):
+def draw(description: Description, folder: Path) -> tuple[Figure, list[str]]:
     shapes, weights = checked_graph(description).shapes, checked_graph(description).weight_counts()
     figure = draw_network(description, shapes, weights, "The network", FOOTER)
     return figure, check(figure, folder)
 
 
-def arrows(figure):
+def arrows(figure: Figure) -> int:
     return sum(type(patch).__name__ == "FancyArrowPatch" for patch in figure.axes[0].patches)
 
 
-def unrolled(description):
-    return unroll(description, checked_graph(description).shapes)
+def unrolled(description: Description) -> Unrolled:
+    found = unroll(description, checked_graph(description).shapes)
+    assert found is not None
+    return found
 
 
-def test_the_text_network_is_unrolled_over_its_window(tmp_path):
+def test_the_text_network_is_unrolled_over_its_window(tmp_path: Path) -> None:
     figure, texts = draw(text_network(), tmp_path)
     assert {"$x_{1}$", "$x_{4}$", "$x_{40}$", "$o$", "40 steps × 57", "5 values"} <= set(texts)
     assert {"memory", "8 units", "2,112 weights", "5 units, softmax"} <= set(texts)
@@ -101,23 +109,25 @@ def test_the_text_network_is_unrolled_over_its_window(tmp_path):
 
 
 @pytest.mark.parametrize(("window", "steps"), [(1, ["1"]), (6, list("123456")), (7, list("12347"))])
-def test_all_steps_of_a_short_sequence_are_drawn(tmp_path, window, steps):
+def test_all_steps_of_a_short_sequence_are_drawn(
+    tmp_path: Path, window: int, steps: list[str]
+) -> None:
     _, texts = draw(text_network(window), tmp_path)
     assert [text for text in texts if "x_" in text] == [f"$x_{{{step}}}$" for step in steps]
 
 
-def test_the_last_step_of_a_very_long_sequence_is_n(tmp_path):
+def test_the_last_step_of_a_very_long_sequence_is_n(tmp_path: Path) -> None:
     _, texts = draw(text_network(16_000), tmp_path)
     assert {"$x_{n}$", "16,000 steps × 57"} <= set(texts)
 
 
-def test_a_sequence_of_unknown_length_is_drawn(tmp_path):
+def test_a_sequence_of_unknown_length_is_drawn(tmp_path: Path) -> None:
     shapes = {"window": (None, 57), "memory": (8,), "next": (5,)}
     figure = draw_network(text_network(), shapes, {}, "", FOOTER)
     assert {"$x_{n}$", "n steps × 57"} <= set(check(figure, tmp_path))
 
 
-def test_the_adder_repeats_the_result_of_its_encoder(tmp_path):
+def test_the_adder_repeats_the_result_of_its_encoder(tmp_path: Path) -> None:
     figure, texts = draw(adder(), tmp_path)
     assert {"repeat vector", "4 steps × 8", "$x_{7}$", "$o_{4}$", "4 steps × 5"} <= set(texts)
     assert arrows(figure) == (3 + 3) + 1 + (4 + 3) + 4 + 4
@@ -126,21 +136,21 @@ def test_the_adder_repeats_the_result_of_its_encoder(tmp_path):
     assert network.levels["encoder"] == network.levels["decoder"] == 1
 
 
-def test_the_translator_passes_its_states_to_the_decoder(tmp_path):
+def test_the_translator_passes_its_states_to_the_decoder(tmp_path: Path) -> None:
     figure, texts = draw(translator(), tmp_path)
     assert {"states $h, c$", "source", "target", "$x_{19}$", "$y_{54}$", "$o_{54}$"} <= set(texts)
     assert texts.count("mask") == 3
     assert arrows(figure) == (3 + 3 + 3) + 1 + (3 + 3) + 3 + 3
 
 
-def test_the_encoder_is_first_whatever_the_order_of_the_inputs(tmp_path):
+def test_the_encoder_is_first_whatever_the_order_of_the_inputs(tmp_path: Path) -> None:
     swapped = translator()
     swapped["inputs"].reverse()
     assert [chain.names[0] for chain in unrolled(swapped).chains] == ["source", "target"]
     draw(swapped, tmp_path)
 
 
-def test_lstms_that_share_states_are_at_the_same_height(tmp_path):
+def test_lstms_that_share_states_are_at_the_same_height(tmp_path: Path) -> None:
     levels = unrolled(stacked_translator()).levels
     assert levels["lower"] == levels["lower_encoder"]
     assert levels["upper"] == levels["upper_encoder"] == levels["drop"] + 1
@@ -148,20 +158,20 @@ def test_lstms_that_share_states_are_at_the_same_height(tmp_path):
     assert texts.count("states $h, c$") == 2
 
 
-def test_stacked_lstms_over_an_embedding_are_drawn(tmp_path):
+def test_stacked_lstms_over_an_embedding_are_drawn(tmp_path: Path) -> None:
     _, texts = draw(stacked(), tmp_path)
     assert {"6 steps", "16 features", "800 weights", "5 units, relu"} <= set(texts)
     assert texts.count("LSTM") == 2 * (6 + 1)
     assert texts.count("embed") == 6
 
 
-def test_a_dense_layer_after_an_lstm_is_drawn_for_each_step(tmp_path):
+def test_a_dense_layer_after_an_lstm_is_drawn_for_each_step(tmp_path: Path) -> None:
     _, texts = draw(tagger(), tmp_path)
     assert {"$o_{1}$", "$o_{30}$", "30 steps × 5"} <= set(texts)
     assert texts.count("dense") == 5 + 1
 
 
-def test_a_decoder_may_take_both_states_and_result_of_its_encoder(tmp_path):
+def test_a_decoder_may_take_both_states_and_result_of_its_encoder(tmp_path: Path) -> None:
     nodes = adder()["nodes"]
     nodes[0] = lstm("encoder", "question", **STATE)
     nodes[2] = lstm("decoder", "repeat", "encoder:1", "encoder:2", **SEQUENCES)
@@ -170,7 +180,7 @@ def test_a_decoder_may_take_both_states_and_result_of_its_encoder(tmp_path):
     draw(description, tmp_path)
 
 
-def test_long_names_are_drawn(tmp_path):
+def test_long_names_are_drawn(tmp_path: Path) -> None:
     long = "a_layer_with_a_name_longer_than_anybody_would_type_by_hand"
     text = network({long: (40, 57)}, [lstm(f"{long}_2", long), dense("y", f"{long}_2")])
     draw(text, tmp_path)
@@ -248,18 +258,19 @@ ODD = {
 
 
 @pytest.mark.parametrize("form", ODD)
-def test_other_recurrent_networks_are_drawn_as_graphs(tmp_path, form):
-    assert unrolled(ODD[form]) is None
+def test_other_recurrent_networks_are_drawn_as_graphs(tmp_path: Path, form: str) -> None:
+    assert unroll(ODD[form], checked_graph(ODD[form]).shapes) is None
     _, texts = draw(ODD[form], tmp_path)
     recurrent = sum(entry["kind"] == "lstm" for entry in ODD[form]["nodes"])
     assert texts.count("LSTM") == recurrent
     assert not any("$" in text for text in texts)
 
 
-def test_networks_without_lstms_are_not_unrolled():
-    assert unrolled(network({"x": (3,)}, [dense("y", "x")])) is None
+def test_networks_without_lstms_are_not_unrolled() -> None:
+    flat = network({"x": (3,)}, [dense("y", "x")])
+    assert unroll(flat, checked_graph(flat).shapes) is None
 
 
-def test_missing_shapes_cause_no_error(tmp_path):
+def test_missing_shapes_cause_no_error(tmp_path: Path) -> None:
     figure = draw_network(text_network(), {}, {}, "", FOOTER)
     assert "LSTM" in check(figure, tmp_path)
