@@ -80,7 +80,8 @@ def test_else_the_one_that_is_shipped(runs, shipped, adders):
     assert chosen(10)[0] == shipped / "add.h5"
     assert shipped_checkpoint("add") == shipped / "add.h5"
     with pytest.raises(
-        CheckpointError, match=r"no finished run of add --base 2 under runs.*--base 2"
+        CheckpointError,
+        match=r"no network for add --base 2: there is no finished run under runs.*--base 2",
     ):
         chosen(2)
 

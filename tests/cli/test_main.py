@@ -12,7 +12,7 @@ import click
 import pytest
 
 from nnlab import experiments
-from nnlab.cli.main import VERBS, nnlab
+from nnlab.cli.main import VERBS, nnlab, run
 from tests.tiny_images import tiny_arguments
 from tests.waiting import PATIENCE, wait_for
 
@@ -62,6 +62,14 @@ def test_summaries_in_the_list_are_those_of_the_commands():
         assert experiments.summary(name) == experiments.get(name).summary
 
 
+@pytest.mark.parametrize("command", [[], ["classify"], ["data", "fetch"]])
+def test_help_is_a_command_as_well(command, capsys):
+    assert run(["help", *command]) == run([*command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    half = len(shown) // 2
+    assert shown[:half] == shown[half:] != ""
+
+
 def test_version_names_what_it_stands_on(shell):
     lines = dict(line.split(" ", 1) for line in shell("--version").stdout.splitlines())
     assert set(lines) == {"nnlab", "python", "tensorflow", "keras", "numpy", "h5py"}
@@ -94,7 +102,7 @@ def test_version_names_what_it_stands_on(shell):
         (["classify", "7.png", "--checkpoint", "."], 4, "best.h5"),
         (["perm-test", "7.png"], 4, "train one"),
         (["perm-test", "--blocks", "3", "--dataset", "sample"], 2, "1, 2, 4, 7, 14"),
-        (["resume", "nowhere"], 4, "no run was started"),
+        (["resume", "nowhere"], 4, "no run to resume"),
         (["show", "none.h5"], 4, "none.h5"),
         (["evaluate", "none.h5"], 4, "none.h5"),
         (["data", "path", "mnist"], 3, "nnlab data fetch mnist"),
@@ -150,7 +158,7 @@ def test_options_come_from_environment_file_and_shell_in_rising_order(shell, tmp
 
 def test_a_config_of_another_experiment_is_refused(shell, tmp_path):
     (tmp_path / "run.json").write_text('{"experiment": "textgen", "config": {}}')
-    assert "is a run of textgen" in shell("classify", "--config", "run.json").stderr
+    assert "is from a run of textgen" in shell("classify", "--config", "run.json").stderr
 
 
 @pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
@@ -186,7 +194,7 @@ def test_an_interrupted_training_is_saved_and_says_how_to_go_on(tmp_path, shell,
     out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert out == ""
-    assert "go on with: nnlab resume run" in err
+    assert "resume with: nnlab resume run" in err
     assert (tmp_path / "run" / "last.h5").exists()
     shown = json.loads(shell("show", "run/last.h5", "--json").stdout)
     assert shown["state"]["finished"] is False

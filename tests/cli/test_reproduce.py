@@ -21,7 +21,7 @@ def test_a_part_of_the_tour(shell, tmp_path):
     (tmp_path / "reproduction-quick" / "report.html").unlink()
     told = shell("reproduce", "--quick", "--no-train")
     assert told.stdout == result.stdout
-    assert "parts into" not in told.stderr
+    assert "reproducing" not in told.stderr
     assert (tmp_path / "reproduction-quick" / "report.html").exists()
 
 
@@ -32,7 +32,7 @@ def test_an_interrupted_tour_says_how_it_goes_on(tmp_path, begun):
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, told
-    assert "the same command goes on" in told
+    assert "repeat the command to resume" in told
     assert (config.parent / "last.h5").exists()
 
 
@@ -40,7 +40,7 @@ def test_mistakes_are_told(shell):
     unknown = shell("reproduce", "--only", "clasify")
     assert (unknown.returncode, "did you mean 'classify'" in unknown.stderr) == (2, True)
     slow = shell("reproduce", "--only", "textgen-step-1", "--quick")
-    assert (slow.returncode, "no quick way" in slow.stderr) == (2, True)
+    assert (slow.returncode, "not part of the quick tour" in slow.stderr) == (2, True)
 
 
 def test_nothing_can_be_told_of_what_was_never_trained(shell, tmp_path):

@@ -23,8 +23,8 @@ def test_settings_are_read_whatever_their_encoding_and_packing(
     ("name", "content", "message"),
     [
         ("c.yaml", b"epochs: 1\n", "expected a JSON or TOML file, got YAML; write it as TOML"),
-        ("c.json", b"epochs: 1\n", "it is no JSON"),
-        ("c.toml", b"epochs: 1\n", "it is no TOML"),
+        ("c.json", b"epochs: 1\n", "it is not valid JSON"),
+        ("c.toml", b"epochs: 1\n", "it is not valid TOML"),
         ("c.toml", b"corpus = 'caf\xe9'\n", "looks like cp1252; save it as UTF-8"),
         ("c.json", b"\x89PNG\r\n\x1a\n", "is a picture"),
         ("c.json", b"", "is empty"),

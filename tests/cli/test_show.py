@@ -37,7 +37,7 @@ def test_a_sweep_is_shown_as_its_table(here, tmp_path):
     assert json.loads(here("show", "swept", "--json").stdout)["best"]
     (tmp_path / "swept" / "summary.json").unlink()
     unfinished = here("show", "swept")
-    assert (unfinished.returncode, "go on with it" in unfinished.stderr) == (3, True)
+    assert (unfinished.returncode, "resume: nnlab sweep" in unfinished.stderr) == (3, True)
 
 
 def test_damaged_summaries_are_told(shell, tmp_path):

@@ -114,7 +114,7 @@ def test_a_table_into_a_closed_pipe_ends_like_any_other_output(bash):
 
 def test_lines_that_nobody_reads_are_told(shell):
     result = shell("add", "--epochs", 1, "--problems", 100, "--units", 2, "-q", input="1+1\n")
-    assert "training does not read stdin; to answer its lines, add -" in result.stderr
+    assert "training does not read stdin; to answer its lines, give - as input" in result.stderr
 
 
 def test_without_a_command_the_help_is_shown_and_is_no_error(shell):

@@ -98,6 +98,6 @@ def test_without_a_terminal_there_is_a_line_a_run(capsys, tmp_path):
         display.begun({"a": task(tmp_path)}, Standing(2, 1, 1, 0))
         display.ended("a", outcome, Standing(2, 2, 0, 0))
     assert capsys.readouterr().err.splitlines() == [
-        "1 of 2 runs are finished already",
+        "1 of 2 runs are already finished",
         "2 of 2 runs: a  accuracy 0.5000  1.2 s",
     ]
