@@ -104,7 +104,7 @@ def test_mistakes_are_told(tmp_path):
 def test_nothing_is_left_where_no_run_began(tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")
-    with pytest.raises(NnlabError, match="files in it but no run"):
+    with pytest.raises(NnlabError, match="holds files but no run"):
         nnlab.train("classify", out="mine", **TINY)
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
     for out in (None, "new"):
@@ -114,7 +114,7 @@ def test_nothing_is_left_where_no_run_began(tmp_path):
 
 
 def test_a_network_is_not_evaluated_on_what_is_no_data(trained):
-    with pytest.raises(UsageError, match="--units chooses no data of classify"):
+    with pytest.raises(UsageError, match="--units does not choose data for classify"):
         nnlab.evaluate(trained, units=3)
 
 

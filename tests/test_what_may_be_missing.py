@@ -101,7 +101,7 @@ def test_a_run_whose_data_are_gone_keeps_its_scores(no_programs, tmp_path, monke
     assert metrics["scores"]["rmse"] == pytest.approx(
         float(first["scores.rmse"].measured[:5]), abs=1e-3
     )
-    assert "is not scored again: the data are gone" in heard[0]
+    assert "it cannot be scored again: the data are gone" in heard[0]
 
 
 def test_a_program_that_reads_nothing_is_not_asked_again(no_programs, tmp_path):

@@ -131,7 +131,7 @@ def checked_graph(description: Any) -> Graph:
 def _list(what: str, value: Any) -> list[Any]:
     if not isinstance(value, list) or not 1 <= len(value) <= MAX_NODES:
         raise CheckpointError(
-            f"{what}: expected a list of 1 to {MAX_NODES}, but came {reprlib.repr(value)}"
+            f"{what}: expected a list of 1 to {MAX_NODES}, got {reprlib.repr(value)}"
         )
     return value
 
@@ -142,7 +142,7 @@ def _add_input(graph: Graph, value: Any) -> None:
     if not is_shape(record["shape"]):
         raise CheckpointError(
             f"input {name!r}: expected a shape of at most {MAX_RANK} whole numbers from 1 to "
-            f"{MAX_SIZE}, but came {reprlib.repr(record['shape'])}"
+            f"{MAX_SIZE}, got {reprlib.repr(record['shape'])}"
         )
     graph.inputs[name] = graph.shapes[name] = tuple(record["shape"])
 
@@ -154,7 +154,7 @@ def _add_node(graph: Graph, value: Any) -> None:
         layer = _kind(record["kind"]).from_settings(record["settings"])
         inputs = tuple(_reference(one, graph.shapes) for one in _list("inputs", record["inputs"]))
         if len(inputs) not in layer.input_counts:
-            raise CheckpointError(f"expected {layer.input_words}, but came {len(inputs)}")
+            raise CheckpointError(f"expected {layer.input_words}, got {len(inputs)}")
         shapes = [graph.shapes[one] for one in inputs]
         made = layer.output_shapes(*shapes)
         outputs = (name, *(f"{name}:{number}" for number in range(1, len(made))))
@@ -195,7 +195,7 @@ def _new_name(graph: Graph, name: Any) -> str:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise CheckpointError(
             "expected a name of letters, digits, '_', '-' and '.', "
-            f"at most 100, but came {reprlib.repr(name)}"
+            f"at most 100, got {reprlib.repr(name)}"
         )
     if name in graph.inputs or name in graph.nodes:
         raise CheckpointError(f"expected each name once, but {name!r} comes twice")
@@ -206,7 +206,7 @@ def _reference(name: Any, known: Collection[str]) -> str:
     if not isinstance(name, str) or name not in known:
         shown = str(name)[:100]
         raise CheckpointError(
-            f"expected an earlier node, but came {reprlib.repr(name)}; {nearest(shown, known)}"
+            f"expected an earlier node, got {reprlib.repr(name)}; {nearest(shown, known)}"
         )
     return name
 

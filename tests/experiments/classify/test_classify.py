@@ -151,7 +151,7 @@ def test_the_newest_finished_run_answers_and_is_named(here, shell, tmp_path):
 def test_a_checkpoint_of_another_experiment_is_refused(checkpoint, shell):
     result = shell("perm-test", PNG, "--checkpoint", checkpoint)
     assert result.returncode == 2
-    assert "was trained by classify" in result.stderr
+    assert "is a checkpoint of classify" in result.stderr
 
 
 @pytest.mark.parametrize(
