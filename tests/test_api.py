@@ -22,7 +22,7 @@ def trained(tmp_path_factory):
     return nnlab.train("classify", out=tmp_path_factory.mktemp("runs") / "one", **TINY)
 
 
-def test_a_run_tells_all_that_came_of_it(trained):
+def test_a_run_gives_all_its_results(trained):
     assert set(trained.scores) == {"accuracy"}
     assert set(trained.baselines) == {"logistic regression", "most frequent class", "chance"}
     assert trained.history["epoch"] == [0, 1, 2]
@@ -52,14 +52,14 @@ def test_results_show_themselves_in_a_notebook(trained):
     assert "logistic regression" in str(trained)
 
 
-def test_what_a_table_holds_is_escaped():
+def test_table_cells_are_escaped():
     from nnlab.api import _html
 
     assert "&lt;b&gt;" in _html(Table("<b>", ("<b>",), [("<b>",)], "<b>"))
     assert "<b>" not in _html(Table("<b>", ("<b>",), [("<b>",)], "<b>"))
 
 
-def test_the_same_call_goes_on_and_another_is_refused(trained):
+def test_the_same_call_resumes_and_another_is_refused(trained):
     again = nnlab.train("classify", out=trained.path, **TINY)
     assert isinstance(again, nnlab.Run)
     assert again.metrics == trained.metrics
@@ -91,7 +91,7 @@ def test_a_new_folder_is_below_runs(tmp_path):
     assert run.path == Path("runs/classify/1")
 
 
-def test_mistakes_are_told(tmp_path):
+def test_mistakes_are_refused_with_a_hint(tmp_path):
     with pytest.raises(UsageError, match="did you mean 'epochs'"):
         nnlab.train("classify", epoch=3)
     with pytest.raises(CheckpointError, match="did you mean 'classify'"):
@@ -101,7 +101,7 @@ def test_mistakes_are_told(tmp_path):
     assert not (tmp_path / "runs").exists()
 
 
-def test_nothing_is_left_where_no_run_began(tmp_path):
+def test_no_folder_is_left_if_no_run_began(tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")
     with pytest.raises(NnlabError, match="holds files but no run"):
@@ -113,12 +113,12 @@ def test_nothing_is_left_where_no_run_began(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
-def test_a_network_is_not_evaluated_on_what_is_no_data(trained):
+def test_options_that_choose_no_data_are_refused(trained):
     with pytest.raises(UsageError, match="--units does not choose data for classify"):
         nnlab.evaluate(trained, units=3)
 
 
-def test_warnings_are_pythons_and_nothing_is_printed(capfd, tmp_path):
+def test_warnings_are_python_warnings_and_nothing_is_printed(capfd, tmp_path):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         nnlab.train("add", out="a", units=8, problems=200, test_problems=50, epochs=1, base=2)
@@ -132,7 +132,7 @@ def test_a_bar_shows_the_epochs(capfd):
     assert "2/2" in capfd.readouterr().err
 
 
-def test_importing_nnlab_and_loading_cost_no_tensorflow():
+def test_importing_nnlab_and_loading_do_not_import_tensorflow():
     program = (
         "import sys, nnlab; assert 'numpy' not in sys.modules; nnlab.load; nnlab.train; "
         "assert 'tensorflow' not in sys.modules and 'matplotlib' not in sys.modules"

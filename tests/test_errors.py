@@ -1,4 +1,4 @@
-"""Naming what somebody may have meant."""
+"""Suggesting what the user may have meant."""
 
 import pytest
 
@@ -15,11 +15,11 @@ from nnlab.errors import near, nearest
         ("s", []),
     ],
 )
-def test_what_goes_on_from_a_word_comes_before_what_is_like_it(word, expected):
+def test_names_that_begin_with_the_word_come_before_similar_ones(word, expected):
     choices = ["bottled beer", "beer mug", "classify", "classes", "bees and more"]
     assert near(word, choices)[: len(expected) or None] == sorted(expected, key=expected.index)
 
 
-def test_without_near_matches_all_are_named():
+def test_without_near_matches_all_choices_are_named():
     assert nearest("xyzzy", ["b", "a"]) == "known: a, b"
     assert nearest("mnits", ["mnist", "sample"]) == "did you mean 'mnist'?"

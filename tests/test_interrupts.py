@@ -1,4 +1,4 @@
-"""Signals that come in a burst are one."""
+"""A burst of signals counts as one."""
 
 import contextlib
 import signal
@@ -14,7 +14,7 @@ PAUSES = (0, 0.01, 0.03)
 
 
 class Clock:
-    """Stands still but for `wait`: how fast this machine is must not matter."""
+    """Stands still except in `wait`, so that the speed of the machine does not matter."""
 
     def __init__(self):
         self.now = 1000.0
@@ -28,7 +28,7 @@ class Clock:
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
-    """Return the clock that interrupts go by."""
+    """Replace the clock of `interrupts`."""
     clock = Clock()
     monkeypatch.setattr(interrupts, "time", clock)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -41,7 +41,7 @@ def press(times=1):
         signal.raise_signal(signal.SIGINT)
 
 
-def test_a_flag_is_raised_once_and_a_late_signal_interrupts(clock):
+def test_the_first_signal_sets_a_flag_and_a_late_one_interrupts(clock):
     with Interrupt() as interrupt:
         press(5)
         assert interrupt.requested
@@ -50,7 +50,7 @@ def test_a_flag_is_raised_once_and_a_late_signal_interrupts(clock):
             press()
 
 
-def test_a_burst_that_goes_on_behind_the_block_is_swallowed_and_then_all_is_as_before(clock):
+def test_a_burst_that_outlasts_the_block_is_ignored_and_then_the_handler_is_restored(clock):
     with Interrupt():
         press()
     press(5)
@@ -72,7 +72,7 @@ def test_an_exception_is_raised_once():
     assert len(caught) == 1
 
 
-def test_an_interrupt_that_was_swallowed_on_its_way_is_heard_by_what_comes_next():
+def test_an_interrupt_that_was_swallowed_reaches_the_next_block():
     with raised_once():
         with contextlib.suppress(KeyboardInterrupt):
             press()
@@ -82,7 +82,7 @@ def test_an_interrupt_that_was_swallowed_on_its_way_is_heard_by_what_comes_next(
         assert not interrupt.requested
 
 
-def test_what_was_ignored_stays_ignored():
+def test_a_signal_that_was_ignored_stays_ignored():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with raised_once():
         press(3)
@@ -90,7 +90,7 @@ def test_what_was_ignored_stays_ignored():
 
 @pytest.mark.parametrize("pause", PAUSES)
 @pytest.mark.parametrize("after", ["reading the data", "training recommend", "epoch 1/"])
-def test_however_fast_ctrl_c_comes_one_line_says_what_was_kept(tmp_path, begun, after, pause):
+def test_however_fast_ctrl_c_is_pressed_one_line_says_what_was_kept(tmp_path, begun, after, pause):
     options = ("--baskets", "sample", "--threads", 1, "--epochs", 500)
     process = begun("recommend", *options, "--out", "run")
     assert process.stderr is not None

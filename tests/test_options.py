@@ -23,7 +23,7 @@ def test_values_left_out_take_their_defaults():
     assert from_mapping(Options, {}, "here") == Options()
 
 
-def test_whole_numbers_are_taken_for_floats():
+def test_whole_numbers_are_accepted_as_floats():
     assert from_mapping(Options, {"rate": 1}, "here").rate == 1.0
 
 
@@ -32,7 +32,7 @@ def test_flags_are_spelt_as_in_the_shell():
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "message"),
     [
         ({"loss": "mae"}, "mse, crossentropy"),
         ({"losss": "mse"}, "did you mean 'loss'"),
@@ -48,8 +48,8 @@ def test_flags_are_spelt_as_in_the_shell():
         ({"shuffle": 1}, "takes true or false"),
     ],
 )
-def test_bad_values_are_refused_with_the_reason(values, told):
-    with pytest.raises(UsageError, match=told) as error:
+def test_bad_values_are_refused_with_the_reason(values, message):
+    with pytest.raises(UsageError, match=message) as error:
         from_mapping(Options, values, "run.json")
     assert "run.json" in str(error.value)
 

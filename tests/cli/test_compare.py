@@ -13,7 +13,7 @@ DATASET = {"name": "mnist", "sha256": "0" * 64, "sample": False}
 
 
 def make_run(path, scores=(0.9, 0.95), finished=True, diverged=None, measure="accuracy", **plan):
-    """Write a run of `scores` epochs; `plan` may name the experiment and settings."""
+    """Write a run with one epoch per score; `plan` may name the experiment and settings."""
     path.mkdir(parents=True)
     folder = RunFolder(path)
     experiment = plan.pop("experiment", "classify")
@@ -61,13 +61,13 @@ def test_a_table_has_the_differing_settings_and_the_scores(shell, tmp_path):
     assert not list(tmp_path.glob("**/*.png"))
 
 
-def test_options_younger_than_a_run_had_their_default(shell, tmp_path):
+def test_options_newer_than_a_run_count_as_their_default(shell, tmp_path):
     make_run(tmp_path / "old")
     make_run(tmp_path / "new", stop=True)
     assert rows_of(shell("compare", "old", "new"))[0][:2] == ["run", "epochs"]
 
 
-def test_names_are_as_long_as_it_takes_to_tell_them_apart(shell, tmp_path):
+def test_names_are_only_as_long_as_needed_to_differ(shell, tmp_path):
     for parent in ("x", "y"):
         make_run(tmp_path / parent / "1")
     _, rows = rows_of(shell("compare", "x/1", "y/1"))
@@ -90,7 +90,7 @@ def test_a_group_is_one_row_with_an_interval_and_one_curve_with_a_band(shell, tm
     assert "0.9300 (" in shell("compare", "group", "one").stdout
 
 
-def test_members_that_differ_in_more_than_seeds_stand_apart(shell, tmp_path):
+def test_members_that_differ_in_more_than_seeds_are_separate(shell, tmp_path):
     for arm in ("plain", "permuted"):
         for seed in (1, 2):
             settings = {"experiment": "perm-test", "arm": arm, "seed": seed}
@@ -108,7 +108,7 @@ def test_members_that_differ_in_more_than_seeds_stand_apart(shell, tmp_path):
     assert labels[2] == "classify, seed 1"
 
 
-def test_members_that_diverged_are_left_out_and_that_is_told(shell, tmp_path):
+def test_members_that_diverged_are_left_out_with_a_warning(shell, tmp_path):
     make_group(tmp_path / "group", [0.9, 0.92])
     metrics = tmp_path / "group" / "seed-2" / "metrics.json"
     content = json.loads(metrics.read_text())
@@ -139,7 +139,7 @@ def test_an_unfinished_run_has_a_curve_and_no_scores(shell, tmp_path):
     assert (a["finished"], a["scores"]) == (False, {})
 
 
-def test_one_run_alone_is_drawn_and_a_figure_is_not_overwritten_without_force(shell, tmp_path):
+def test_a_single_run_is_drawn_and_a_figure_is_not_overwritten_without_force(shell, tmp_path):
     make_run(tmp_path / "a")
     draw = ("compare", "a", "-o", "figure.png")
     assert shell(*draw).returncode == 0
@@ -182,7 +182,7 @@ def test_runs_that_share_no_measure_are_not_drawn(shell, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "message"),
     [
         (["none"], 4, "expected a run folder"),
         (["run", "run/../run"], 2, "named twice"),
@@ -198,7 +198,7 @@ def test_runs_that_share_no_measure_are_not_drawn(shell, tmp_path):
         ([], 2, "RUN"),
     ],
 )
-def test_what_cannot_be_compared_is_told(shell, tmp_path, arguments, code, told):
+def test_what_cannot_be_compared_is_refused(shell, tmp_path, arguments, code, message):
     make_run(tmp_path / "run")
     (tmp_path / "run.png").mkdir()
     make_run(tmp_path / "early", scores=(), finished=False)
@@ -211,11 +211,11 @@ def test_what_cannot_be_compared_is_told(shell, tmp_path, arguments, code, told)
     (tmp_path / "planless" / "group.json").write_text('{"trials": {"../x": {}}}')
     result = shell("compare", *arguments)
     assert result.returncode == code, result.stderr
-    assert told in result.stderr
+    assert message in result.stderr
     assert result.stdout == ""
 
 
-def test_tensorflow_stays_out(tmp_path):
+def test_tensorflow_is_not_imported(tmp_path):
     make_run(tmp_path / "a")
     program = (
         "import sys; from nnlab.cli.main import run; run(['compare', 'a', '-o', 'a.png']); "

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE = 60  # seconds, on a machine with much else to do
+PATIENCE = 60  # seconds, on a busy machine
 
 
 @pytest.fixture
 def typed(tmp_path):
-    """Return a function that types into an interactive bash with the line of the docs."""
+    """Return a function that types into an interactive bash set up as the docs say."""
     bash = shutil.which("bash")
     if bash is None:
         pytest.skip("needs bash")
@@ -52,7 +52,7 @@ def typed(tmp_path):
 
 
 def wait_for(terminal, expected):
-    """Return what the terminal showed up to the expected text."""
+    """Return what the terminal shows up to the expected text."""
     shown = ""
     end = time.monotonic() + PATIENCE
     while expected not in shown:
@@ -70,6 +70,6 @@ def test_bash_completes_commands_options_and_choices(typed):
     assert typed("m\t", "mse ")
 
 
-def test_bash_completes_files_of_inputs(typed, tmp_path):
+def test_bash_completes_input_files(typed, tmp_path):
     Path("seven.png").touch()
     assert typed("nnlab classify sev\t", "seven.png ")

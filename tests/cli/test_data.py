@@ -8,7 +8,7 @@ CONTENT = b"a page"
 
 
 def many_files(monkeypatch, tmp_path, here):
-    """Register a set of 30 files in two folders, `here` of which are in ./data."""
+    """Register a set of 30 files in two folders, and put the first `here` of them in ./data."""
     digest = hashlib.sha256(CONTENT).hexdigest()
     files = tuple(
         DataFile(f"role {n}", f"many/{n % 2}/{n}.bin", len(CONTENT), digest) for n in range(30)
@@ -27,7 +27,7 @@ def run(capfd, *arguments):
     return code, capfd.readouterr().out
 
 
-def test_many_files_are_told_of_together(monkeypatch, tmp_path, capfd):
+def test_many_files_are_summarised_in_one_line(monkeypatch, tmp_path, capfd):
     many_files(monkeypatch, tmp_path, here=30)
     verified = run(capfd, "verify", "many")
     assert verified == (0, "found\t30 files of many in data/many/0, data/many/1\n")
@@ -36,7 +36,9 @@ def test_many_files_are_told_of_together(monkeypatch, tmp_path, capfd):
     assert len(run(capfd, "verify", "many", "--json")[1].splitlines()) == 30
 
 
-def test_of_many_files_the_damaged_are_named_and_the_missing_counted(monkeypatch, tmp_path, capfd):
+def test_among_many_files_damaged_ones_are_named_and_missing_ones_counted(
+    monkeypatch, tmp_path, capfd
+):
     many_files(monkeypatch, tmp_path, here=20)
     (tmp_path / "data/many/1/3.bin").write_bytes(b"x")
     code, out = run(capfd, "verify", "many")

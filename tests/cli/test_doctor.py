@@ -32,7 +32,7 @@ def test_a_damaged_data_file_fails_with_exit_code_1(shell, tmp_path):
     assert result.stderr.endswith(" 1 failed\n")
 
 
-def test_a_check_that_raises_fails_and_the_others_go_on(monkeypatch, capfd):
+def test_a_check_that_raises_fails_and_the_others_continue(monkeypatch, capfd):
     def broken():
         raise RuntimeError("a font is broken")
 
@@ -45,7 +45,7 @@ def test_a_check_that_raises_fails_and_the_others_go_on(monkeypatch, capfd):
     assert "Traceback" in err
 
 
-def test_a_quick_examination_leaves_tensorflow_alone():
+def test_quick_does_not_import_tensorflow():
     program = (
         "import sys; from nnlab.cli.main import run; "
         "code = run(['doctor', '--quick']); "

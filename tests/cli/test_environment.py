@@ -1,4 +1,4 @@
-"""Options from the environment matter in the mode that uses them, and nowhere else."""
+"""Options from the environment affect only the mode that uses them."""
 
 import os
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_a_bad_training_option_does_not_disturb_answering(shell, value):
         ("NNLAB_CLASSIFY_SAVE_EVERY", "soon"),
     ],
 )
-def test_a_bad_value_is_told_by_the_name_of_its_variable(shell, variable, value):
+def test_an_error_names_the_variable_with_the_bad_value(shell, variable, value):
     env = {**os.environ, variable: value}
     result = shell("classify", "--dataset", "sample", env=env)
     assert result.returncode == 2

@@ -1,4 +1,4 @@
-"""Exit codes, streams and messages of the shell."""
+"""Exit codes, streams and messages of the command line."""
 
 import json
 import os
@@ -70,14 +70,14 @@ def test_help_is_a_command_as_well(command, capsys):
     assert shown[:half] == shown[half:] != ""
 
 
-def test_version_names_what_it_stands_on(shell):
+def test_version_lists_the_main_libraries(shell):
     lines = dict(line.split(" ", 1) for line in shell("--version").stdout.splitlines())
     assert set(lines) == {"nnlab", "python", "tensorflow", "keras", "numpy", "h5py"}
     assert lines["tensorflow"][0].isdigit()
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "message"),
     [
         (["clasify"], 2, "did you mean 'classify'"),
         (["classify", "--los", "mse"], 2, "did you mean --loss"),
@@ -114,10 +114,10 @@ def test_version_names_what_it_stands_on(shell):
         (["recommend", "beer"], 1, "bottled beer"),
     ],
 )
-def test_mistakes_end_in_one_clear_error(shell, arguments, code, told):
+def test_mistakes_end_in_one_clear_error(shell, arguments, code, message):
     result = shell(*arguments)
     assert result.returncode == code, result.stderr
-    assert told in result.stderr
+    assert message in result.stderr
     assert "Traceback" not in result.stderr
     assert result.stdout == "" or arguments[0] == "data"
 
@@ -132,14 +132,14 @@ def test_a_mistake_leaves_no_run_folder_behind(shell, tmp_path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
-def test_answers_that_cannot_be_written_are_told(shell):
+def test_answers_that_cannot_be_written_are_an_error(shell):
     with Path("/dev/full").open("w") as full:
         result = shell("add", "1+1", capture_output=False, stdout=full, stderr=subprocess.PIPE)
     assert result.returncode == 1
     assert "cannot write the output: No space left" in result.stderr
 
 
-def test_a_folder_of_the_users_stays_when_no_run_begins(shell, tmp_path):
+def test_an_existing_folder_is_kept_when_no_run_begins(shell, tmp_path):
     (tmp_path / "empty").mkdir()
     for out in ("empty", "new"):
         assert shell("classify", "--dataset", "mnist", "--out", out).returncode == 3
@@ -147,7 +147,7 @@ def test_a_folder_of_the_users_stays_when_no_run_begins(shell, tmp_path):
     assert not (tmp_path / "new").exists()
 
 
-def test_options_come_from_environment_file_and_shell_in_rising_order(shell, tmp_path):
+def test_the_shell_overrides_the_environment_which_overrides_the_file(shell, tmp_path):
     (tmp_path / "run.toml").write_text('loss = "mse"\nepochs = 0\nbatch-size = 64\n')
     arguments = ["classify", "--config", "run.toml", "--dataset", "sample"]
     assert "--epochs must be at least 1" in shell(*arguments).stderr
@@ -175,7 +175,7 @@ def test_completion_knows_commands_and_options(shell):
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
-def test_a_closed_pipe_is_no_traceback(shell):
+def test_a_closed_pipe_shows_no_traceback(shell):
     script = "nnlab show --help | head -1; echo ${PIPESTATUS[0]}"
     env = {**os.environ, "PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}  # noqa: PTH120
     result = subprocess.run(["bash", "-c", script], env=env, capture_output=True, text=True)
@@ -187,7 +187,7 @@ LONG = ("classify", "--dataset", "sample", "--epochs", 1000, "--out", "run")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_training_is_saved_and_says_how_to_go_on(tmp_path, shell, begun, number):
+def test_an_interrupted_training_is_saved_and_says_how_to_resume(tmp_path, shell, begun, number):
     process = begun(*LONG)
     wait_for(lambda: (tmp_path / "run" / "history.csv").exists())
     process.send_signal(number)
@@ -251,13 +251,13 @@ def test_a_folder_of_a_process_that_was_killed_early_can_be_used_again(tmp_path,
     assert here(*TINY, "-q", "--out", "run").returncode == 0
 
 
-def test_settings_that_cannot_work_leave_no_folder_behind(tmp_path, here):
+def test_impossible_settings_leave_no_folder_behind(tmp_path, here):
     assert here("perm-test", "--dataset", "sample", "--blocks", "3").returncode == 2
     assert here("classify", "--patience", "2", "--validation", "0").returncode == 2
     assert not list(tmp_path.glob("runs/*/*"))
 
 
-def test_an_exploding_training_is_told_as_diverged(here):
+def test_an_exploding_training_is_reported_as_diverged(here):
     arguments = ["classify", "--dataset", "sample", "--epochs", "2", "--batch-size", "100000"]
     for rate in ("1e38", "1e39"):
         result = here(*arguments, "--optimizer", "sgd", "--learning-rate", rate, "-q")
@@ -265,7 +265,7 @@ def test_an_exploding_training_is_told_as_diverged(here):
         assert "lower --learning-rate" in result.stderr
 
 
-def test_quiet_training_writes_nothing_on_stderr_but_warnings(shell):
+def test_quiet_training_writes_only_warnings_to_stderr(shell):
     result = shell("classify", "--dataset", "sample", "--epochs", "1", "-q")
     assert result.stderr == ""
     assert "Accuracy" in result.stdout

@@ -12,9 +12,7 @@ from nnlab.errors import UsageError
 @pytest.mark.parametrize(
     ("name", "text"), [("a.json", '{"epochs":\r\n 1}'), ("a.toml", "# one\r\nepochs = 1\r\n")]
 )
-def test_settings_are_read_whatever_their_encoding_and_packing(
-    tmp_path, encoding, pack, name, text
-):
+def test_settings_are_read_in_any_encoding_and_compression(tmp_path, encoding, pack, name, text):
     (tmp_path / name).write_bytes(pack(text.encode(encoding)))
     assert read_json_or_toml(tmp_path / name, "--config") == {"epochs": 1}
 
@@ -30,7 +28,7 @@ def test_settings_are_read_whatever_their_encoding_and_packing(
         ("c.json", b"", "is empty"),
     ],
 )
-def test_what_is_no_file_of_settings_is_refused(tmp_path, name, content, message):
+def test_files_that_hold_no_settings_are_refused(tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UsageError, match=message):
         read_json_or_toml(tmp_path / name, "--config")

@@ -1,4 +1,4 @@
-"""`nnlab show` of groups and sweeps; of checkpoints the contract tests show."""
+"""`nnlab show` of groups and sweeps; the contract tests cover checkpoints."""
 
 import json
 
@@ -10,7 +10,7 @@ from tests.tiny_images import tiny_arguments
 pytestmark = pytest.mark.usefixtures("no_figures")
 
 
-def test_a_group_is_shown_as_its_training_ended(shell, tmp_path):
+def test_a_group_is_shown_as_after_its_training(shell, tmp_path):
     classify_group(tmp_path / "several", (0.97, 0.98, 0.99))
     result = shell("show", "several")
     assert result.returncode == 0, result.stderr
@@ -20,7 +20,7 @@ def test_a_group_is_shown_as_its_training_ended(shell, tmp_path):
     assert shown["scores"]["accuracy"]["mean"] == pytest.approx(0.98)
 
 
-def test_a_group_that_is_not_finished_names_its_runs(shell, tmp_path):
+def test_an_unfinished_group_names_its_runs(shell, tmp_path):
     group = classify_group(tmp_path / "several", (0.97,), unfinished=1)
     (group / "summary.json").unlink()
     (group / "seed-1" / "best.h5").touch()
@@ -40,7 +40,7 @@ def test_a_sweep_is_shown_as_its_table(here, tmp_path):
     assert (unfinished.returncode, "resume: nnlab sweep" in unfinished.stderr) == (3, True)
 
 
-def test_damaged_summaries_are_told(shell, tmp_path):
+def test_damaged_summaries_are_refused(shell, tmp_path):
     group = classify_group(tmp_path / "several", (0.97, 0.98))
     (group / "summary.json").write_text("{}")
     sweep = tmp_path / "sweep"
@@ -54,7 +54,7 @@ def test_damaged_summaries_are_told(shell, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["compare", "report"])
-def test_a_folder_of_runs_names_what_is_below_it(shell, tmp_path, command):
+def test_the_error_for_a_folder_of_runs_names_the_runs(shell, tmp_path, command):
     classify_run(tmp_path / "sweep" / "units=8")
     result = shell(command, "sweep")
     assert (result.returncode, "name what is below it: sweep/units=8" in result.stderr) == (4, True)

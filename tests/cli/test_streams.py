@@ -32,14 +32,14 @@ def bash(tmp_path):
 @pytest.mark.parametrize(
     "command", [f"yes {PNG} | head -20000 | nnlab classify -", "nnlab data list --json"]
 )
-def test_a_closed_pipe_is_exit_141_and_silence(bash, command):
+def test_a_closed_pipe_exits_silently_with_141(bash, command):
     reader = "head -1" if "classify" in command else "(exec <&-; sleep 3)"
     result = bash(f"{command} | {reader}; echo ${{PIPESTATUS[*]}}")
     assert result.stdout.split()[-2] == "141", result
     assert result.stderr.count("\n") == ("classify" in command)  # which checkpoint answers
 
 
-def test_help_into_a_closed_pipe_is_exit_141(bash):
+def test_help_into_a_closed_pipe_exits_with_141(bash):
     result = bash("nnlab --help | (exec <&-; sleep 3); echo ${PIPESTATUS[0]}")
     assert result.stdout.strip() == "141"
     assert result.stderr == ""
@@ -49,7 +49,7 @@ def test_help_into_a_closed_pipe_is_exit_141(bash):
     ("closed", "code", "lines"),
     [("<&-", 1, 1), (">&-", 1, 0), ("2>&-", 1, 1), ("<&- >&- 2>&-", 1, 0)],
 )
-def test_a_stream_that_was_never_open_is_no_mistake(bash, closed, code, lines):
+def test_a_stream_that_was_never_open_is_no_error(bash, closed, code, lines):
     result = bash(f"nnlab classify {PNG} none.png {closed}")
     assert result.returncode == code
     assert result.stdout.count("\n") == lines
@@ -63,7 +63,7 @@ def test_a_closed_stdin_has_no_lines(bash):
 
 
 @pytest.mark.parametrize("given", [["x.png", "-v"], ["-qv", "x.png"], ["-vv", "x.png"]])
-def test_verbose_is_seen_in_every_form(shell, given):
+def test_verbose_is_recognised_in_every_form(shell, given):
     assert "Traceback" in shell("show", *given).stderr
     assert "Traceback" not in shell("show", "--", "-v").stderr
 
@@ -77,7 +77,7 @@ def test_data_and_export_take_verbose_as_well(shell, command):
     assert "Traceback" in result.stderr
 
 
-def test_names_that_are_not_utf8_are_answered(shell, tmp_path):
+def test_files_with_names_that_are_not_utf8_are_answered(shell, tmp_path):
     name = b"a\xff.png"
     shutil.copy(PNG, tmp_path / os.fsdecode(name))
     result = shell("classify", "-", "-q", input=name + b"\n", text=False)
@@ -112,7 +112,7 @@ def test_a_table_into_a_closed_pipe_ends_like_any_other_output(bash):
     assert result.stderr == ""
 
 
-def test_lines_that_nobody_reads_are_told(shell):
+def test_training_warns_about_unread_lines_on_stdin(shell):
     result = shell("add", "--epochs", 1, "--problems", 100, "--units", 2, "-q", input="1+1\n")
     assert "training does not read stdin; to answer its lines, give - as input" in result.stderr
 
@@ -130,7 +130,7 @@ def outcome(shell, *arguments, given=b"", encoding=None):
     return result.returncode, result.stdout, result.stderr
 
 
-def test_a_line_without_an_answer_leaves_an_empty_line_and_an_error_with_its_number(shell):
+def test_a_line_that_cannot_be_answered_gives_an_empty_line_and_a_numbered_error(shell):
     given = b"1+2\n12-5\n\n100+200"
     code, out, err = outcome(shell, "add", "-", "-q", given=given)
     assert code == 1
@@ -140,7 +140,7 @@ def test_a_line_without_an_answer_leaves_an_empty_line_and_an_error_with_its_num
     assert [line.split(b":")[1] for line in err.splitlines()] == [b" line 2", b" line 3"]
 
 
-def test_a_line_without_an_answer_is_an_error_in_json(shell):
+def test_a_line_that_cannot_be_answered_is_an_error_in_json(shell):
     _, out, _ = outcome(shell, "add", "-", "-q", "--json", given=b"1+2\n12-5\n3+4\n")
     first, second, third = map(json.loads, out.splitlines())
     assert "answer" in first
@@ -158,7 +158,7 @@ def test_a_line_without_an_answer_is_an_error_in_json(shell):
         ("recommend", "soda", "no such thing"),
     ],
 )
-def test_every_command_that_reads_lines_writes_as_many(shell, command, good, bad):
+def test_every_command_writes_one_line_per_line_read(shell, command, good, bad):
     one_each = ("--top", 1) if command == "recommend" else ()
     result = shell(command, "-", "-q", *one_each, input=f"{good}\n{bad}\n{good}")
     first, second, third = result.stdout.split("\n")[:-1]
@@ -167,14 +167,14 @@ def test_every_command_that_reads_lines_writes_as_many(shell, command, good, bad
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
-def test_lines_are_read_in_the_encoding_that_their_mark_tells(shell, encoding):
+def test_a_byte_order_mark_decides_the_encoding_of_lines(shell, encoding):
     mark = "\ufeff" if encoding == "utf-16-le" else ""
     given = f"{mark}I am cold.\r\nCome in.\r\n".encode(encoding)
     plain = outcome(shell, "translate", "-", "-q", given=b"I am cold.\nCome in.\n")
     assert outcome(shell, "translate", "-", "-q", given=given) == plain
 
 
-def test_what_is_piped_and_no_lines_is_called_what_it_is(shell):
+def test_piped_input_that_is_not_lines_is_named(shell):
     code, _, err = outcome(shell, "classify", "-", "-q", given=PNG.read_bytes())
     assert code == 2
     assert b"picture (PNG)" in err
@@ -187,7 +187,7 @@ ENCODINGS = ["ascii", "latin-1", "cp1252", "cp437", "ascii:strict", "utf-8", "ut
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_no_character_is_too_much_for_the_encoding_of_stdout(shell, encoding):
+def test_every_character_can_be_written_in_any_encoding_of_stdout(shell, encoding):
     prompt = "\u65e5 \U0001f600 caf\xe9"
     written = ("textgen", prompt, "--length", 5, "-q", "--seed", 1)
     code, out, err = outcome(shell, *written, encoding=encoding)

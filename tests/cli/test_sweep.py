@@ -35,7 +35,7 @@ TINY = [*tiny_arguments("--set="), "--set", "units=8", "--jobs", "2"]
         (["classify", "--list", "none.json"], "No such file"),
     ],
 )
-def test_a_mistake_is_told_before_anything_starts(arguments, message, capsys, tmp_path):
+def test_a_mistake_is_reported_before_anything_starts(arguments, message, capsys, tmp_path):
     assert run(["sweep", *arguments]) == 2
     assert message in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
@@ -51,14 +51,14 @@ def test_a_mistake_is_told_before_anything_starts(arguments, message, capsys, tm
         ("a.toml", "[[settings", "expected a JSON or TOML file"),
     ],
 )
-def test_a_mistake_in_a_list_is_told_with_its_place(name, text, message, capsys, tmp_path):
+def test_a_mistake_in_a_list_is_reported_with_its_place(name, text, message, capsys, tmp_path):
     (tmp_path / name).write_text(text)
     assert run(["sweep", "classify", "--list", name]) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "sweeps").exists()
 
 
-def test_a_folder_or_a_file_of_something_else_is_left_alone(capsys, tmp_path):
+def test_foreign_folders_and_files_are_left_alone(capsys, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     assert run(["sweep", "classify", "--out", "."]) == 5
     assert run(["sweep", "classify", "--out", "notes.txt"]) == 5
@@ -92,7 +92,7 @@ def test_a_list_from_the_shell_gives_tables_files_and_json(here, tmp_path):
     assert other.returncode == 5
 
 
-def test_the_environment_stands_behind_the_shell(capsys, monkeypatch):
+def test_the_shell_overrides_the_environment(capsys, monkeypatch):
     monkeypatch.setenv("NNLAB_CLASSIFY_EPOCHS", "0")
     assert run(["sweep", "classify", "--set", "epochs=-1"]) == 2
     assert "not -1" in capsys.readouterr().err
@@ -100,7 +100,7 @@ def test_the_environment_stands_behind_the_shell(capsys, monkeypatch):
     assert "NNLAB_CLASSIFY_EPOCHS" in capsys.readouterr().err
 
 
-def test_missing_data_are_told_and_leave_nothing(shell, tmp_path):
+def test_missing_data_are_reported_and_leave_no_folder(shell, tmp_path):
     result = shell("sweep", "classify", "--set", "dataset=mnist", "--grid", "units=8,9")
     assert result.returncode == 1
     assert "data set 'mnist' is not here" in result.stderr
@@ -109,7 +109,7 @@ def test_missing_data_are_told_and_leave_nothing(shell, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
-def test_ctrl_c_saves_leaves_no_process_and_says_how_to_go_on(tmp_path, shell, begun):
+def test_ctrl_c_saves_ends_all_processes_and_says_how_to_resume(tmp_path, shell, begun):
     epochs = 400
     grid = ("--set", f"epochs={epochs}", "--grid", "seed=1,2", "--out", "a")
     process = begun("sweep", "classify", *TINY, *grid, stdout=subprocess.DEVNULL)

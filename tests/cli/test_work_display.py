@@ -1,4 +1,4 @@
-"""What is shown of runs that go on, read from folders written by hand."""
+"""The display of runs in progress, read from folders written by hand."""
 
 import io
 import time
@@ -24,7 +24,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def open_terminal(monkeypatch):
-    """Return a function that makes stderr a terminal; pytest puts its own back before a test."""
+    """Return a function that makes stderr a terminal: pytest resets stderr before each test."""
 
     def opened():
         made = Terminal()
@@ -39,7 +39,7 @@ def open_terminal(monkeypatch):
 
 
 def begin(path, epochs):
-    """Write what a run that has come so far has in its folder."""
+    """Write the folder of a run that has finished some epochs."""
     path.mkdir()
     folder = RunFolder(path)
     folder.config.write_text("{}")
@@ -51,13 +51,13 @@ def begin(path, epochs):
 
 
 def seen(display):
-    """Return the lines that stand on the terminal now."""
+    """Return the lines now on the terminal."""
     shown = io.StringIO()
     RichConsole(file=shown, width=80).print(display.view())
     return shown.getvalue().splitlines()
 
 
-def test_runs_that_go_on_are_shown_with_their_epoch(open_terminal, tmp_path):
+def test_runs_in_progress_are_shown_with_their_epoch(open_terminal, tmp_path):
     terminal = open_terminal()
     names = ("a/seed-1", "b/seed-1", "b/seed-2", "c/seed-1")
     tasks = {name: task(tmp_path / name.replace("/", "-")) for name in names}
@@ -83,7 +83,7 @@ def test_runs_that_go_on_are_shown_with_their_epoch(open_terminal, tmp_path):
     assert "b/seed-1 failed: no luck" in terminal.getvalue()
 
 
-def test_a_name_cannot_command_the_terminal(open_terminal, tmp_path):
+def test_a_name_cannot_control_the_terminal(open_terminal, tmp_path):
     open_terminal()
     with WorkDisplay(Console()) as display:
         display.begun({"a\x1b[2J": task(tmp_path / "a")}, Standing(1, 0, 1, 0))
@@ -91,7 +91,7 @@ def test_a_name_cannot_command_the_terminal(open_terminal, tmp_path):
         assert seen(display)[1].startswith(r"a\x1b[2J")
 
 
-def test_without_a_terminal_there_is_a_line_a_run(capsys, tmp_path):
+def test_without_a_terminal_one_line_per_run_is_printed(capsys, tmp_path):
     metrics = {"scores": {"accuracy": 0.5}, "training": {"seconds": 1.25}}
     outcome: Outcome = {"state": "finished", "metrics": metrics, "error": "", "warnings": []}
     with WorkDisplay(Console()) as display:

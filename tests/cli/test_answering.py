@@ -1,4 +1,4 @@
-"""What an experiment may say of its answers: columns, own inputs, streams, notes, networks."""
+"""How the shell prints answers: which network answers, columns, streams, notes, own inputs."""
 
 import dataclasses
 import json
@@ -21,7 +21,7 @@ ADD = {"units": 3, "problems": 200, "test_problems": 50}
 
 @pytest.fixture(scope="module")
 def adders(tmp_path_factory):
-    """Write a network each for bases 10, 2 and 16."""
+    """Write one network for each of the bases 10, 2 and 16."""
     folder = tmp_path_factory.mktemp("adders")
     return {
         base: write_untrained(folder / f"{base}.h5", "add", base=base, **ADD)
@@ -44,7 +44,7 @@ def put_run(number, checkpoint, base, age, finished=True):
 
 @pytest.fixture
 def runs(adders):
-    """Put runs of two bases under ./runs: of base 16 an old, a new and an unfinished one."""
+    """Put runs under ./runs: one of base 10, and an old, a new and an unfinished one of base 16."""
     return {
         "old": put_run(1, adders[16], 16, age=500),
         "new": put_run(2, adders[16], 16, age=300),
@@ -73,7 +73,7 @@ def test_the_newest_finished_run_of_that_base_answers(runs):
     assert chosen(10) == (runs["ten"], "the newest finished run")
 
 
-def test_else_the_one_that_is_shipped(runs, shipped, adders):
+def test_otherwise_the_shipped_checkpoint_answers(runs, shipped, adders):
     assert chosen(16)[0] == runs["new"]
     shutil.rmtree("runs")
     assert chosen(16) == (shipped / "add.base16.h5", "shipped with nnlab")
@@ -86,7 +86,7 @@ def test_else_the_one_that_is_shipped(runs, shipped, adders):
         chosen(2)
 
 
-def test_the_shell_asks_the_network_of_the_base(runs, shell, adders):
+def test_the_shell_chooses_a_network_of_the_given_base(runs, shell, adders):
     result = shell("add", "f+1", "--base", 16)
     assert (result.returncode, result.stdout.count("\n")) == (0, 1)
     assert f"{runs['new']} (the newest finished run)" in result.stderr
@@ -95,7 +95,7 @@ def test_the_shell_asks_the_network_of_the_base(runs, shell, adders):
     assert str(runs["new"]) in shell("add", "9+1", env=env).stderr
 
 
-def test_a_base_that_the_named_network_does_not_have_is_refused(shell, adders):
+def test_a_checkpoint_of_another_base_is_refused(shell, adders):
     result = shell("add", "1+1", "--base", 16, "--checkpoint", adders[10])
     assert (result.returncode, result.stdout) == (2, "")
     assert "10.h5 was trained with --base 10" in result.stderr
@@ -105,7 +105,7 @@ def test_a_base_that_the_named_network_does_not_have_is_refused(shell, adders):
 
 @dataclasses.dataclass(frozen=True)
 class Talker:
-    """Stands in for a trained network of `add`, and says what it was told to."""
+    """Replaces the answers of `add` by prepared ones."""
 
     said: list
 
@@ -115,7 +115,7 @@ class Talker:
 
 @pytest.fixture
 def ask(monkeypatch, adders, capsys):
-    """Return a function that lets `add` say something, and gives (code, stdout, stderr)."""
+    """Return a function that lets `add` give prepared answers, and returns code, stdout, stderr."""
     experiment = experiments.get("add")
 
     def program(said, *arguments, method="answer"):
@@ -126,7 +126,7 @@ def ask(monkeypatch, adders, capsys):
     return program
 
 
-def test_a_note_is_a_warning_and_no_failure(ask):
+def test_a_note_is_a_warning_not_a_failure(ask):
     code, out, err = ask([Note("left out \x1b"), {"answer": "2"}])
     assert (code, out) == (0, "2\n")
     assert err == "warning: left out \\x1b\n"
@@ -134,13 +134,13 @@ def test_a_note_is_a_warning_and_no_failure(ask):
     assert ask([DataError("no"), {"answer": "2"}])[::2] == (1, "error: no\n")
 
 
-def test_columns_follow_the_query(ask):
+def test_columns_depend_on_the_query(ask):
     said = {"answer": "2", "verdict": "right", "expected": "2", "right": True}
     assert ask([said])[1] == "2\n"
     assert ask([said], "--check")[1] == "2\tright\t2\n"
 
 
-def test_a_stream_is_printed_as_it_comes_and_stays_visible(ask):
+def test_a_stream_is_printed_as_it_comes_with_control_characters_escaped(ask):
     said = ["a\tb", "\n", "c\x1b[31m", Note("so"), "d\n"]
     code, out, err = ask(said, method="stream")
     assert (code, out, err) == (0, "a\tb\nc\\x1b[31md\n", "warning: so\n")
@@ -148,12 +148,12 @@ def test_a_stream_is_printed_as_it_comes_and_stays_visible(ask):
     assert (code, out, err) == (1, "a\nb\n", "error: no\n")
 
 
-def test_json_is_no_stream(ask, monkeypatch):
+def test_json_is_not_streamed(ask, monkeypatch):
     monkeypatch.setattr(experiments.get("add"), "answer", Talker([{"answer": "2"}]))
     assert ask(["streamed"], "--json", method="stream")[1] == '{"answer": "2"}\n'
 
 
-def test_own_inputs_stand_in_where_none_is_given(monkeypatch, adders, capsys):
+def test_an_option_can_replace_the_input(monkeypatch, adders, capsys):
     experiment = experiments.get("add")
     monkeypatch.setattr(experiment, "own_inputs", lambda query: ("1+2",) if query.check else ())
     asked: list[str] = []

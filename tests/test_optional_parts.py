@@ -1,4 +1,4 @@
-"""What nnlab can do without: each optional program and data set hidden, and nothing else lost."""
+"""Each optional program and data set is hidden in turn; everything else must still work."""
 
 import json
 import os
@@ -45,7 +45,7 @@ NAMED = [
 
 @pytest.fixture
 def no_programs(monkeypatch, tmp_path):
-    """Leave no program on the PATH; return the only folder on it."""
+    """Set the PATH to an empty folder and return the folder."""
     folder = tmp_path / "programs"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -61,9 +61,7 @@ def reproduced(folder):
     return {finding.claim.value: finding for finding in standing.findings}
 
 
-def test_without_tesseract_all_else_is_measured_and_the_rest_follows_once_it_is_there(
-    no_programs, tmp_path
-):
+def test_scores_that_need_tesseract_are_added_once_it_is_installed(no_programs, tmp_path):
     folder = tmp_path / "reproduction"
     first = reproduced(folder)
     misread = first["scores.character_errors"]
@@ -85,7 +83,7 @@ def test_without_tesseract_all_else_is_measured_and_the_rest_follows_once_it_is_
     assert (folder / "denoise" / "seed-1" / "metrics.json").stat().st_mtime_ns == scored
 
 
-def test_a_run_whose_data_are_gone_keeps_its_scores(no_programs, tmp_path, monkeypatch):
+def test_a_run_keeps_its_scores_when_its_data_are_gone(no_programs, tmp_path, monkeypatch):
     first = reproduced(tmp_path / "reproduction")
     program = no_programs / "tesseract"
     program.write_text("#!/bin/sh\n")
@@ -104,7 +102,7 @@ def test_a_run_whose_data_are_gone_keeps_its_scores(no_programs, tmp_path, monke
     assert "it cannot be scored again: the data are gone" in heard[0]
 
 
-def test_a_program_that_reads_nothing_is_not_asked_again(no_programs, tmp_path):
+def test_a_program_that_recognises_nothing_is_not_run_again(no_programs, tmp_path):
     program = no_programs / "tesseract"
     program.write_text("#!/bin/sh\nexit 1\n")
     program.chmod(0o755)
@@ -146,13 +144,13 @@ def test_a_score_that_only_some_runs_have_is_averaged_over_those():
     assert found["baselines"]["untouched"]["character_errors"] == 0.5
 
 
-def test_the_examination_finds_nothing_wrong_without_programs(no_programs):
+def test_doctor_finds_no_fault_in_missing_programs(no_programs):
     result = software.text_recognition()
     assert result.state == "ok"
     assert "optional" in result.text
 
 
-def test_a_cluster_without_ray_is_refused_with_what_to_install(shell, tmp_path):
+def test_a_cluster_without_ray_is_refused_saying_what_to_install(shell, tmp_path):
     hidden = tmp_path / "hidden"
     hidden.mkdir()
     (hidden / "ray.py").write_text("raise ImportError('hidden')\n")
@@ -170,7 +168,7 @@ def test_a_cluster_without_ray_is_refused_with_what_to_install(shell, tmp_path):
 
 
 @pytest.mark.parametrize(("name", "chosen"), NAMED, ids=lambda one: str(one))
-def test_a_data_set_that_was_named_and_is_missing_is_an_error_that_says_what_to_do(name, chosen):
+def test_a_missing_data_set_that_was_named_is_an_error_saying_what_to_do(name, chosen):
     experiment: AnyExperiment = experiments.get(name)
     with pytest.raises(DataError, match="put these files into") as caught:
         experiment.load(experiment.configure(chosen, "test"), Store(offline=True), print)
@@ -183,7 +181,7 @@ def test_every_registered_data_set_is_hidden_by_one_of_these_tests():
 
 
 @pytest.mark.parametrize("name", [one for one in experiments.names() if one != "add"])
-def test_without_any_data_set_the_sample_stands_in_and_says_so(name):
+def test_without_data_sets_the_sample_is_used_with_a_warning(name):
     experiment = experiments.get(name)
     heard: list[str] = []
     config = next(iter(experiment.trials(experiment.configure({}, "test"), 1).values()))
@@ -192,7 +190,7 @@ def test_without_any_data_set_the_sample_stands_in_and_says_so(name):
     assert any("sample" in text for text in heard)
 
 
-def test_a_part_without_data_is_not_measured_and_the_rest_appears(shell, tmp_path):
+def test_a_part_without_data_is_not_measured_and_the_rest_is_reported(shell, tmp_path):
     quick = ("--quick", "--only", "recommend", "-q", "--out", "all")
     assert shell("reproduce", *quick).returncode == 0
     result = shell("reproduce", "--only", "textgen", "--out", "all", "--offline", "-q")
