@@ -46,7 +46,7 @@ def experiment_command(experiment: AnyExperiment) -> click.Command:
         asked: Any = from_mapping(experiment.Query, given_values(ctx, experiment.Query), where)
         own = experiment.own_inputs(asked)
         if own and params["inputs"]:
-            raise UsageError("an option gives the input already; leave out one of the two")
+            raise UsageError("an option replaces the input, which is given too; leave out one")
         inputs = params["inputs"] or own
         if inputs:
             return _answer(ctx, experiment, inputs)
@@ -156,7 +156,7 @@ def make_config(ctx: click.Context, experiment: AnyExperiment) -> Any:
     """
     path = ctx.params["config"]
     settings = dict(read_settings(path, experiment.name)) if path else {}
-    where = f"nnlab {experiment.name}" + (f" with {path}" if path else "")
+    where = f"nnlab {experiment.name}" + (f" --config {path}" if path else "")
     return experiment.configure({**settings, **effective_values(ctx, experiment.Config)}, where)
 
 

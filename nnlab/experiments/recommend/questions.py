@@ -79,4 +79,4 @@ def _near(item: str, known: Iterable[str]) -> str:
     for name in known:
         lowered.setdefault(name.lower(), name)
     close = near(item.lower(), sorted(lowered))
-    return "near: " + ", ".join(lowered[one] for one in close) if close else "nothing is near"
+    return "similar: " + ", ".join(lowered[one] for one in close) if close else "nothing similar"

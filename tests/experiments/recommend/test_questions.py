@@ -35,6 +35,6 @@ def test_commas_separate_nothing_where_an_item_holds_one():
 def test_an_error_names_what_is_near_and_what_separates():
     catalogue = Catalogue(ITEMS, ";")
     message = str(catalogue.unknown_error("sodaa", ["sodaa"]))
-    assert "unknown item 'sodaa' (near: soda); separate items by semicolons" in message
+    assert "unknown item 'sodaa' (similar: soda); separate items by semicolons" in message
     with pytest.raises(UsageError, match="closing quote"):
         catalogue.read('"soda')

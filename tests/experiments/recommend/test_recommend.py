@@ -81,7 +81,7 @@ def test_an_empty_basket_gives_what_is_popular(trained):
 
 def test_unknown_items_are_named_or_ignored(trained, folder, shell):
     item = trained.header.facts["items"][0]
-    with pytest.raises(UsageError, match=f"near: .*{item}"):
+    with pytest.raises(UsageError, match=f"similar: .*{item}"):
         trained.answer([f"{item.upper()}x"])
     assert trained.answer([f"{item}, no such thing"], ignore_unknown=True) == [
         {**answer, "basket": f"{item}, no such thing"} for answer in trained.answer([item])
