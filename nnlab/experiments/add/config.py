@@ -24,7 +24,7 @@ class AddConfig(TrainingSettings):
         high=MOST_PROBLEMS,
     )
     test_problems: int = option(10_000, "other problems to test on", low=1, high=MOST_PROBLEMS)
-    split_seed: int = option(0, "seed that draws the problems, independent of --seed", low=0)
+    split_seed: int = option(0, "chooses the problems, independent of --seed", low=0)
     units: int = option(128, "cells per LSTM", low=1, high=2**14)
     epochs: int = option(200, "passes over the problems", low=1, high=10**6)
     optimizer: str = option("adam", "how the weights are changed", choices=OPTIMIZERS)

@@ -45,9 +45,7 @@ class ClassifyConfig(TrainingSettings):
     validation: int = option(
         5000, "training images held out to choose the best epoch, at most a tenth", low=0
     )
-    split_seed: int = option(
-        0, "seed that chooses the held-out images, independent of --seed", low=0
-    )
+    split_seed: int = option(0, "chooses the held-out images, independent of --seed", low=0)
     epochs: int = option(
         20, "passes over the training images", low=1, high=10**6, default_text=_by_model("epochs")
     )

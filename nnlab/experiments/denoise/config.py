@@ -20,9 +20,7 @@ class DenoiseConfig(TrainingSettings):
         default_text="noisyoffice if available, otherwise sample",
     )
     synthetic: int = option(0, "artificially stained pages to add to the training pages", low=0)
-    split_seed: int = option(
-        0, "seed that chooses the held-out pages, independent of --seed", low=0
-    )
+    split_seed: int = option(0, "chooses the held-out pages, independent of --seed", low=0)
     filters: int = option(
         32, "filters of the first convolution; the second has twice as many", low=1, high=1024
     )
@@ -32,9 +30,7 @@ class DenoiseConfig(TrainingSettings):
     spotless: float = option(
         0.1, "share of clean squares, which the network learns to leave unchanged", low=0, high=1
     )
-    enlarged: float = option(
-        0.3, "share of squares that are enlarged, up to four times", low=0, high=1
-    )
+    enlarged: float = option(0.3, "share of squares enlarged up to four times", low=0, high=1)
     epochs: int = option(10, "passes over the squares", low=1, high=10**6)
     batch_size: int = option(16, "examples per optimizer step", low=1, high=2**24)
     optimizer: str = option("adam", "how the weights are changed", choices=OPTIMIZERS)
@@ -53,7 +49,5 @@ class DenoiseQuery:
         short="o",
         default_text="noisy.clean.png beside noisy.png",
     )
-    strength: float = option(
-        1.0, "how much to clean, from 0 (not at all) to 1 (fully)", low=0, high=1
-    )
+    strength: float = option(1.0, "how much to clean: 0 nothing, 1 all", low=0, high=1)
     force: bool = option(False, "replace existing files")

@@ -27,9 +27,7 @@ class EmbedConfig(TrainingSettings):
     validation: int = option(
         5000, "training images held out to choose the best epoch, at most a tenth", low=0
     )
-    split_seed: int = option(
-        0, "seed that chooses the held-out images, independent of --seed", low=0
-    )
+    split_seed: int = option(0, "chooses the held-out images, independent of --seed", low=0)
     units: int = option(
         256, "neurons of each layer next to the two-neuron layer in the middle", low=1, high=2**16
     )

@@ -34,9 +34,7 @@ class RecommendConfig(TrainingSettings):
     header: bool | None = option(None, "the first line holds column names, not data")
     keep_nan: bool | None = option(None, "treat nan, NA and null as items, not as empty cells")
     min_count: int = option(1, "leave out items that occur in fewer baskets than this", low=1)
-    split_seed: int = option(
-        0, "seed that chooses the held-out baskets; each further run adds 1", low=0
-    )
+    split_seed: int = option(0, "chooses the held-out baskets; each further run adds 1", low=0)
     dropout: float = option(0.4, "share of a basket to hide in training", low=0, high=0.99)
     epochs: int = option(30, "passes over the baskets", low=1, high=10**6)
     batch_size: int = option(10, "examples per optimizer step", low=1, high=2**24)

@@ -59,10 +59,9 @@ class Catalogue:
     def unknown_error(self, given: str, unknown: Sequence[str]) -> UsageError:
         """Return the error that names unknown items and those that are near."""
         named = ", ".join(f"{item!r} ({_near(item, self.numbers)})" for item in unknown[:SHOWN])
-        what = "unknown item" + "s" * (len(unknown) > 1)
         more = f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
         return UsageError(
-            f"basket {reprlib.repr(given)}: {what} {named}{more}; separate items by "
+            f"basket {reprlib.repr(given)}: unknown item {named}{more}; separate items by "
             f"{_IN_WORDS[self._separator]}, or add --ignore-unknown"
         )
 

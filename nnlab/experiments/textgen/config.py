@@ -21,9 +21,7 @@ class TextgenConfig(TrainingSettings):
     )
     encoding: str | None = option(None, "encoding of the text file", default_text="utf-8")
     keep_case: bool = option(False, "keep capital letters instead of turning all to lower case")
-    seq_len: int = option(
-        40, "length of the windows that the network reads, in characters", low=1, high=10_000
-    )
+    seq_len: int = option(40, "characters per window of text", low=1, high=10_000)
     step: int = option(3, "characters from the start of one window to the next", low=1)
     units: int = option(180, "cells of the LSTM", low=1, high=2**14)
     epochs: int = option(60, "passes over the windows", low=1, high=10**6)
@@ -38,10 +36,7 @@ class TextgenQuery:
     sample: bool = option(False, "write without a prompt, after a passage of the training text")
     length: int = option(400, "characters to write", low=1)
     temperature: float = option(
-        0.5,
-        "how freely to choose: 0 takes the most likely character, 1 draws by the network's "
-        "probabilities",
-        low=0,
+        0.5, "0: the most likely character; 1: drawn with the network's probabilities", low=0
     )
     top_k: int = option(0, "draw from this many of the most likely characters; 0: all", low=0)
     top_p: float = option(
@@ -50,7 +45,5 @@ class TextgenQuery:
     samples: int = option(1, "texts per prompt", low=1, short="n")
     seed: int = option(1, "each seed gives another text", low=0, high=2**31 - 1)
     context: str = option(
-        "carried",
-        "what the network remembers: everything so far (carried) or one window",
-        choices=CONTEXTS,
+        "carried", "remember the whole text so far (carried) or one window", choices=CONTEXTS
     )
