@@ -1,7 +1,7 @@
 """Classic neural-network experiments, measured honestly.
 
-From Python, networks are trained, scored and compared as from the shell (see `nnlab.api`), and a
-checkpoint answers with NumPy alone:
+Python can train, score and compare networks as the shell can (see `nnlab.api`). A checkpoint
+answers with NumPy alone:
 
     >>> import nnlab
     >>> nnlab.load("runs/classify/1/best.h5").answer(["data/examples/7.png"])
@@ -25,7 +25,7 @@ __all__ = ["Group", "Run", "Trained", "compare", "evaluate", "load", "open_run",
 
 
 def __getattr__(name: str) -> Any:
-    """Import on first use, so that `nnlab --help` need not pay for it."""
+    """Import on first use, so that `nnlab --help` stays fast."""
     if name in _ANSWERING:
         from nnlab.runs import answering
 

@@ -1,4 +1,4 @@
-"""`python -m nnlab` is `nnlab`."""
+"""Makes `python -m nnlab` the same as `nnlab`."""
 
 from nnlab.cli import start
 

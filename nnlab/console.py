@@ -1,7 +1,7 @@
 """The terminal: warnings and progress on stderr, tables on stdout.
 
-Rich does all colour, so NO_COLOR, TERM=dumb and pipes are honoured; it is imported on first use
-because answers rarely need it.
+All colour comes from rich, which honours NO_COLOR, TERM=dumb and pipes. It is imported on first
+use because answers rarely need it.
 """
 
 import os
@@ -15,20 +15,20 @@ from typing import Any
 _NUMBER = re.compile(r"[-+]?\d|$")
 _NO_STYLES: Mapping[str, str] = {}
 _PIPE_WIDTH = 10_000
-"""Columns of a pipe or a file: no table is cut or folded for a reader that is no terminal."""
+"""Width of a pipe or a file: tables are cut and folded for terminals only."""
 
 
 def visible(text: str) -> str:
-    r"""Escape what cannot be seen, breaks a line or would command a terminal.
+    r"""Escape characters that are invisible, break a line or control a terminal.
 
-    ESC becomes `\x1b`, a zero-width space `\u200b`, a no-break space `\xa0`. Names of files and the
-    contents of checkpoints are anyone's.
+    ESC becomes `\x1b`, a zero-width space `\u200b`, a no-break space `\xa0`. File names and the
+    contents of checkpoints are not to be trusted.
     """
     if text.isprintable():  # letters, marks, signs and the plain space
         return text
     return "".join(
         one if one.isprintable() or "\udc80" <= one <= "\udcff" else _escaped(one) for one in text
-    )  # what is between the two are bytes of a file's name, printed as they are
+    )  # that range stands for undecodable bytes of a file name, which are printed unchanged
 
 
 def _escaped(character: str) -> str:
@@ -40,7 +40,7 @@ def _visible_lines(text: str) -> str:
 
 
 def waiting_bytes(stream: Any) -> int:
-    """Return how many bytes wait in a pipe; 0 for anything else."""
+    """Return how many bytes wait to be read from a pipe; 0 for anything else."""
     try:
         import fcntl
         import termios
@@ -48,15 +48,15 @@ def waiting_bytes(stream: Any) -> int:
         if not stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode):
             return 0
         return int.from_bytes(fcntl.ioctl(stream, termios.FIONREAD, bytes(4)), sys.byteorder)
-    except (ImportError, OSError, ValueError):  # Windows, or no stream of the system's
+    except (ImportError, OSError, ValueError):  # Windows, or a stream without a descriptor
         return 0
 
 
 class Console:
-    """What the command line says besides its answers.
+    """Prints everything but answers: messages, warnings, errors and tables.
 
     Args:
-        quiet: Say nothing but warnings and errors.
+        quiet: Print no messages.
     """
 
     def __init__(self, quiet: bool = False) -> None:
@@ -65,25 +65,25 @@ class Console:
         self._warnings: set[str] = set()
 
     def say(self, text: str) -> None:
-        """Write a line on stderr, unless quiet."""
+        """Print a line to stderr, unless quiet."""
         if not self.quiet:
             print(_visible_lines(text), file=sys.stderr)  # noqa: T201
 
     def status(self, text: str) -> None:
-        """Show a passing line on a terminal until the next one; an empty text takes it away."""
+        """Show a temporary line on a terminal; the next one replaces it, an empty one clears it."""
         if sys.stderr.isatty() and not self.quiet and (text or self._status):
             shown = visible(text)[: shutil.get_terminal_size().columns - 1]
             print(f"\r{shown}\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201
             self._status = bool(text)
 
     def warn(self, text: str) -> None:
-        """Write a warning on stderr; the same one once, however many runs give it."""
+        """Print a warning to stderr, but the same one only once, however many runs give it."""
         if text not in self._warnings:
             self._warnings.add(text)
             _styled_line("warning:", "bold yellow", text)
 
     def error(self, text: str) -> None:
-        """Write an error on stderr."""
+        """Print an error to stderr."""
         _styled_line("error:", "bold red", text)
 
     def table(
@@ -94,14 +94,14 @@ class Console:
         note: str = "",
         styles: Mapping[str, str] = _NO_STYLES,
     ) -> None:
-        """Write a table on stdout, columns of numbers aligned to the right.
+        """Print a table to stdout, with columns of numbers aligned to the right.
 
         Args:
             title: A line above the table.
-            columns: The headings; without any heading that is not empty there is no head.
+            columns: The headings; if all are empty, the table has no header.
             rows: The cells.
             note: A line below the table.
-            styles: How cells of exactly these texts look, such as `bold red`.
+            styles: Styles such as `bold red` by cell text; other cells are plain.
         """
         from rich.console import Console as RichConsole
         from rich.text import Text
@@ -125,20 +125,20 @@ def _fitting(
     rows: Sequence[Sequence[str]],
     styles: Mapping[str, str],
 ) -> Any:
-    """Return a table that the terminal can hold without a break inside a number.
+    """Return a table that fits the terminal without breaking a number.
 
-    One that is too wide is turned, its rows becoming columns; where that does not fit either,
-    words are folded; and where even that is too wide, lines go on below as the terminal has it.
+    A table that is too wide is transposed. If it still does not fit, words are folded; if even
+    that is too wide, the terminal wraps the lines.
     """
     unlimited = console.options.update(max_width=_PIPE_WIDTH)
     table = _rich_table(columns, rows, styles)
     if console.measure(table, options=unlimited).maximum <= console.width:
         return table
     if len(rows) and len(columns) > 2:
-        turned_columns, *turned_rows = zip(columns, *rows, strict=True)
-        turned = _rich_table(turned_columns, turned_rows, styles, aligned=False)
-        if console.measure(turned, options=unlimited).maximum <= console.width:
-            return turned
+        head, *others = zip(columns, *rows, strict=True)
+        transposed = _rich_table(head, others, styles, aligned=False)
+        if console.measure(transposed, options=unlimited).maximum <= console.width:
+            return transposed
     console.width = max(console.width, console.measure(table, options=unlimited).minimum)
     return table
 
@@ -150,7 +150,7 @@ def _rich_table(
     *,
     aligned: bool = True,
 ) -> Any:
-    """Return a table; `aligned` says whether columns of numbers end at the right."""
+    """Return a table; if `aligned`, columns of numbers are aligned to the right."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -164,7 +164,7 @@ def _rich_table(
             Text(visible(column)),
             justify="right" if numbers and aligned else "left",
             overflow="fold",
-            no_wrap=numbers and longest >= len(column),  # rich then shrinks the others first
+            no_wrap=numbers and longest >= len(column),  # rich then shrinks other columns first
             min_width=longest if numbers else None,
         )
     for row in rows:
@@ -185,7 +185,7 @@ def _styled_line(label: str, style: str, text: str) -> None:
 
 
 class TrainingDisplay:
-    """Shows a run: a live bar on a terminal, a plain line per epoch elsewhere, nothing if quiet."""
+    """Shows the progress of a run: a bar on a terminal, otherwise one line per epoch."""
 
     def __init__(self, quiet: bool = False) -> None:
         self._quiet = quiet
@@ -194,23 +194,23 @@ class TrainingDisplay:
         self._epochs = 0
 
     def stage(self, text: str) -> None:
-        """Say what begins now."""
+        """Print which stage begins."""
         if self._quiet:
             return
         self._close()
         print(text, file=sys.stderr)  # noqa: T201
 
     def run_started(self, title: str, epochs: int, done: int) -> None:
-        """Open the bar of a run; `done` of `epochs` are behind it already."""
+        """Open the bar of a run, of which `done` of `epochs` are already finished."""
         if self._quiet:
             return
         self._epochs = epochs
         print(f"training {title}" + (f" from epoch {done + 1}" if done else ""), file=sys.stderr)  # noqa: T201
-        if sys.stderr.isatty():  # else FORCE_COLOR would put a bar into a log
+        if sys.stderr.isatty():  # otherwise FORCE_COLOR would draw a bar in a log
             self._open(epochs, done)
 
     def chunk_done(self, epoch: int, step: int, steps: int, means: Mapping[str, float]) -> None:
-        """Move the bar on."""
+        """Advance the bar."""
         if self._bar is not None:
             self._bar.update(
                 self._task,
@@ -220,7 +220,7 @@ class TrainingDisplay:
             )
 
     def epoch_done(self, row: Mapping[str, Any]) -> None:
-        """Write the epoch's line where there is no bar."""
+        """Print a line about the epoch, if there is no bar."""
         if self._quiet or self._bar is not None:
             return
         scores = {key: row[key] for key in row if key not in ("epoch", "seconds")}
@@ -228,7 +228,7 @@ class TrainingDisplay:
         print(f"epoch {row['epoch']}/{self._epochs}  {words}", file=sys.stderr, flush=True)  # noqa: T201
 
     def glimpse(self, make: Callable[[], str]) -> None:
-        """Write above the bar what the network makes of its task."""
+        """Print above the bar an example of what the network does by now."""
         if self._bar is None:
             return
         from rich.text import Text
@@ -241,7 +241,7 @@ class TrainingDisplay:
         self._close()
 
     def _open(self, epochs: int, done: int) -> None:
-        """Open the bar, unless the terminal is too dumb to draw one."""
+        """Open the bar, unless the terminal cannot draw one."""
         from rich.console import Console as RichConsole
         from rich.progress import (
             BarColumn,
@@ -275,6 +275,6 @@ class TrainingDisplay:
 
 
 def scores_in_words(scores: Mapping[str, float | None]) -> str:
-    """Write scores behind their names; those that are not known are left out."""
+    """Return scores as text, each after its name; unknown ones are left out."""
     known = {name: value for name, value in scores.items() if value is not None}
     return "  ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in known.items())

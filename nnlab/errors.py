@@ -1,4 +1,4 @@
-"""What can go wrong, each kind with the exit code that the command line gives it."""
+"""The errors that nnlab reports, each kind with its exit code on the command line."""
 
 import difflib
 from collections.abc import Iterable, Sequence
@@ -6,17 +6,17 @@ from typing import Self
 
 
 class NnlabError(Exception):
-    """An error that the user can understand: what was expected, what came, what to do.
+    """An error with a message for the user: what was expected, what was found, what to do.
 
     Attributes:
-        given: The input that has no answer for it; None if it is about something else.
+        given: The input that could not be answered; None if the error is not about an input.
     """
 
     exit_code = 1
     given: str | None = None
 
     def of(self, given: str) -> Self:
-        """Say to which input the error is the answer."""
+        """Note the input that could not be answered."""
         self.given = given
         return self
 
@@ -40,7 +40,7 @@ class CheckpointError(NnlabError):
 
 
 class OutputExistsError(NnlabError):
-    """The output is there already and may not be overwritten."""
+    """The output already exists and may not be overwritten."""
 
     exit_code = 5
 
@@ -52,17 +52,17 @@ class DivergedError(NnlabError):
 
 
 class InterruptedRun(NnlabError):  # noqa: N818 (a run that was stopped is no error)
-    """Ctrl-C or SIGTERM; the run was saved and can be resumed."""
+    """Ctrl-C or SIGTERM stopped a command; what was saved can be resumed."""
 
     exit_code = 130
 
 
 MOST, SHORTEST = 3, 3
-"""Near matches that an error names, and letters of a word that is looked for inside others."""
+"""How many near matches an error names; how long a word must be to be looked for inside others."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Name the alternatives to an unknown `word`, the near matches if there are any.
+    """Suggest alternatives to an unknown `word`: the near matches, or else everything known.
 
     Returns:
         A phrase to end an error message with, such as `did you mean 'mnist'?`.
@@ -75,8 +75,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def near(word: str, choices: Sequence[str]) -> list[str]:
-    """Return at most three near matches: what goes on from `word`, has it inside, or is like it."""
-    whole = len(word) >= SHORTEST
-    begun = [one for one in choices if whole and one.startswith(word)]
-    inside = [one for one in choices if whole and word in one]
-    return list(dict.fromkeys([*begun, *inside, *difflib.get_close_matches(word, choices)]))[:MOST]
+    """Return at most three near matches: those that begin with, contain, or resemble `word`."""
+    long_enough = len(word) >= SHORTEST
+    beginning = [one for one in choices if long_enough and one.startswith(word)]
+    containing = [one for one in choices if long_enough and word in one]
+    similar = difflib.get_close_matches(word, choices)
+    return list(dict.fromkeys([*beginning, *containing, *similar]))[:MOST]

@@ -13,10 +13,10 @@ from nnlab.errors import NnlabError
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path in the same folder; on success it becomes `path`, whole.
+    """Yield a temporary path in the same folder; on success the file there replaces `path`.
 
-    The content is on the disk before the name changes, so that a power cut leaves the old file or
-    the new one. On failure the temporary file goes and the old file stays.
+    The content is on the disk before the name changes, so a power cut leaves either the old file
+    or the new one. On failure the temporary file is removed and the old file stays.
 
     Raises:
         NnlabError: The disk is full, or the folder cannot be written to.
@@ -33,8 +33,8 @@ def replacing(path: Path) -> Iterator[Path]:
                 f"cannot write {path}: there is no folder {path.parent}; make it first"
             ) from error
         raise NnlabError(
-            f"cannot write {path} ({error.strerror or error}); an earlier one is unchanged; "
-            "make room there or choose another folder"
+            f"cannot write {path} ({error.strerror or error}); free some space or choose another "
+            "folder; an existing file is unchanged"
         ) from error
     finally:
         with contextlib.suppress(OSError):
@@ -52,7 +52,7 @@ def _sync(path: Path) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write `value` as JSON, whole or not at all."""
+    """Write `value` as JSON, completely or not at all."""
     text = json.dumps(value, indent=2, allow_nan=False)
     with replacing(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
@@ -62,7 +62,7 @@ def make_folder(path: Path) -> None:
     """Create a folder and its parents.
 
     Raises:
-        NnlabError: The file system refuses.
+        NnlabError: The file system refuses it.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
-"""Ctrl-C and SIGTERM, however often and fast they come.
+"""Ctrl-C and SIGTERM, however often and fast they arrive.
 
-An impatient user presses Ctrl-C several times, and a terminal sends it to every process. What comes
-within `PATIENCE` of a signal that was heard belongs to it and is swallowed: what is under way,
-saving and saying so, comes to its end.
+An impatient user presses Ctrl-C several times, and a terminal sends it to every process. Signals
+within `PATIENCE` seconds of the first are ignored, so that the program can save its work and say
+so.
 """
 
 import signal
@@ -14,30 +14,31 @@ from types import FrameType, TracebackType
 from typing import Any
 
 PATIENCE = 2.0
-"""Seconds within which further signals belong to the first."""
+"""Seconds after a signal in which further ones are ignored."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
-_unanswered = False
-"""Whether KeyboardInterrupt was raised and has not come out of `raised_once` yet.
+_pending = False
+"""Whether KeyboardInterrupt was raised inside `raised_once`, which has not ended yet.
 
-Code that swallows every exception, as some does while it is imported, would lose it for good.
+Some modules swallow every exception while they are imported; without this flag the interrupt
+would be lost.
 """
 
 
 class Interrupt:
-    """A context in which the first signal only raises a flag, for work that saves before it ends.
+    """A context in which the first signal only sets a flag, for work that saves before it stops.
 
-    It is raised from the start if an interrupt before it was swallowed on its way. A signal that
-    comes later than `PATIENCE` after the first raises KeyboardInterrupt. Outside the
-    main thread Python cannot catch signals, and the flag then never rises.
+    The flag is set from the start if an earlier interrupt was swallowed. A signal more than
+    `PATIENCE` seconds after the first raises KeyboardInterrupt. Outside the main thread Python
+    cannot catch signals, and the flag is never set.
 
     Attributes:
         requested: The flag.
     """
 
     def __init__(self) -> None:
-        self.requested = _unanswered
+        self.requested = _pending
         self._until = 0.0
         self._previous: dict[signal.Signals, Any] = {}
 
@@ -67,19 +68,19 @@ class Interrupt:
 
 @contextmanager
 def raised_once(numbers: Sequence[signal.Signals] = SIGNALS) -> Iterator[None]:
-    """Let a signal raise KeyboardInterrupt inside the block, once within `PATIENCE`.
+    """Let a signal raise KeyboardInterrupt in the block, at most once within `PATIENCE` seconds.
 
-    Without it the second of two signals would raise while the first is being dealt with. A signal
-    that is ignored, as of a command in the background of a script, stays ignored.
+    Otherwise a second signal would interrupt the handling of the first. A signal that was ignored
+    before, as for a background command of a script, stays ignored.
     """
     until = 0.0
 
     def catch(number: int, frame: FrameType | None) -> None:
-        global _unanswered
+        global _pending
         nonlocal until
         if time.monotonic() >= until:
             until = time.monotonic() + PATIENCE
-            _unanswered = True
+            _pending = True
             raise KeyboardInterrupt
 
     previous = {
@@ -90,25 +91,24 @@ def raised_once(numbers: Sequence[signal.Signals] = SIGNALS) -> Iterator[None]:
     try:
         yield
     finally:
-        _answer()
+        _forget_pending()
         for number, handler in previous.items():
             _restore(number, handler, until)
 
 
-def _answer() -> None:
-    """Forget an interrupt: what it was to end has ended."""
-    global _unanswered
-    _unanswered = False
+def _forget_pending() -> None:
+    global _pending
+    _pending = False
 
 
 def ignore_all() -> None:
-    """Ignore signals from now on: for a process whose exit code is settled."""
+    """Ignore signals from now on, because the exit code is already decided."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
 def _restore(number: signal.Signals, handler: Any, until: float) -> None:
-    """Give a signal its handler back, but swallow what comes before `until`."""
+    """Restore the handler of a signal, but ignore signals until the time `until`."""
 
     def catch(number: int, frame: FrameType | None) -> None:
         if time.monotonic() >= until:

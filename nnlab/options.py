@@ -1,8 +1,8 @@
 """Options as dataclass fields: one definition gives the shell option, the JSON key and the check.
 
-A Config is a frozen dataclass whose fields are made by `option`. Everything that arrives from
-outside (shell, environment, file, checkpoint) passes through `from_mapping`, which checks names,
-types, choices and ranges, so that the rest of the package can trust a Config.
+A Config is a frozen dataclass whose fields are made by `option`. Every value from outside (shell,
+environment, file, checkpoint) passes through `from_mapping`, which checks names, types, choices
+and ranges, so that the rest of the package can trust a Config.
 """
 
 import dataclasses
@@ -18,6 +18,7 @@ from nnlab.errors import UsageError, nearest
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
 _SECONDS = {"ms": 0.001, "s": 1.0, None: 1.0, "m": 60.0, "h": 3600.0}
+_TYPES = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 
 C = TypeVar("C")
 
@@ -39,18 +40,18 @@ def option(
     """Define one option as a dataclass field.
 
     Args:
-        default: The value when nobody gives one.
+        default: The value if none is given.
         help: One line for `--help`.
-        choices: The allowed words, if they are few.
+        choices: The allowed words, if only a few are.
         low: The smallest allowed number.
         high: The largest allowed number.
         above: A number that the value must exceed.
         path: Whether the value names a file or folder.
         duration: Whether the value is a time in seconds, which may be written `60s`, `5m`, `1h`.
-        default_text: What `--help` shows as the default, where the value alone does not say it.
-        short: A letter that stands for the option in the shell as well, `n` for `-n`.
-        affects_result: Whether the value can change what a finished training comes to. Where it
-            cannot, as with the number of threads, runs that differ in it alone are alike.
+        default_text: What `--help` shows as the default, if the value does not explain itself.
+        short: A letter for a short form of the shell option: `n` for `-n`.
+        affects_result: Whether the value can change the result of a finished training. Runs that
+            differ only in other options, such as the number of threads, count as equal.
     """
     metadata = {
         "help": help,
@@ -68,7 +69,7 @@ def option(
 
 
 def without_effect(cls: type) -> frozenset[str]:
-    """Return the fields of a Config that cannot change what a finished training comes to."""
+    """Return the fields of a Config that cannot change the result of a finished training."""
     fields = dataclasses.fields(cls)
     return frozenset(field.name for field in fields if not field.metadata["affects_result"])
 
@@ -111,7 +112,7 @@ def from_mapping(cls: type[C], values: Mapping[str, Any], where: str) -> C:
         UsageError: An unknown name, a wrong type, a value outside the choices or the range.
     """
     if not isinstance(values, Mapping):
-        raise UsageError(f"{where}: expected options by name, not {reprlib.repr(values)}")
+        raise UsageError(f"{where}: expected options by name, got {reprlib.repr(values)}")
     fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     for name in values:
         if name not in fields:
@@ -122,7 +123,7 @@ def from_mapping(cls: type[C], values: Mapping[str, Any], where: str) -> C:
 
 
 def changed(config: C, where: str, **values: Any) -> C:
-    """Return a copy of a Config with some values changed, checked as if they came from outside.
+    """Return a copy of a Config with some values changed, all checked again.
 
     Raises:
         UsageError: A value is not allowed.
@@ -132,7 +133,7 @@ def changed(config: C, where: str, **values: Any) -> C:
 
 
 def check_value(cls: type, field: dataclasses.Field[Any], value: Any, where: str) -> Any:
-    """Return `value` in the field's type.
+    """Return `value`, converted to the field's type where that is harmless.
 
     Raises:
         UsageError: The value has another type, or is not among the choices, or is out of range.
@@ -146,14 +147,13 @@ def check_value(cls: type, field: dataclasses.Field[Any], value: Any, where: str
     if expected is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if type(value) is not expected:
-        raise UsageError(
-            f"{subject} takes a value of type {expected.__name__}, not {reprlib.repr(value)}"
-        )
+        kind = _TYPES.get(expected, expected.__name__)
+        raise UsageError(f"{subject} takes {kind}, not {reprlib.repr(value)}")
     if isinstance(value, int | float):
         _check_range(field, value, subject)
     choices = field.metadata["choices"]
     if choices and value not in choices:
-        raise UsageError(f"{subject} is one of {', '.join(choices)}, not {reprlib.repr(value)}")
+        raise UsageError(f"{subject} takes one of {', '.join(choices)}, not {reprlib.repr(value)}")
     return value
 
 

@@ -1,4 +1,4 @@
-"""Programs besides Python that nnlab uses if they are installed: none is needed."""
+"""External programs that nnlab uses if they are installed; all are optional."""
 
 import shutil
 
@@ -9,5 +9,5 @@ def path_of(program: str) -> str | None:
 
 
 def missing(program: str) -> str:
-    """Say why something was left out that needs a program which is not installed."""
+    """Return the reason why something was skipped: the program it needs is not installed."""
     return f"{program} is not installed"

@@ -1,4 +1,4 @@
-"""Versions of nnlab and of what it stands on, read without importing any of it."""
+"""Versions of nnlab and of the packages it needs, read without importing them."""
 
 import platform
 from collections.abc import Iterator
@@ -18,28 +18,27 @@ def own() -> str:
 
 
 def installed() -> dict[str, str]:
-    """Return the versions that can change a result, Python's included."""
+    """Return the versions that can change a result, including Python's."""
     return {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
 
 
 def required() -> dict[str, str]:
-    """Return the packages that nnlab requires, with their versions here; none if not installed."""
+    """Return the installed version of each package that nnlab requires; nothing without nnlab."""
     return {requirement.name: _version(requirement.name) for requirement in _requirements()}
 
 
 def unmet() -> dict[str, str]:
-    """Return what nnlab requires and is not met, such as `keras>=3.15.1`, with what is here."""
-    here = {str(requirement): _version(requirement.name) for requirement in _requirements()}
-    met = {str(one) for one in _requirements() if _meets(one, here[str(one)])}
-    return {wanted: came for wanted, came in here.items() if wanted not in met}
+    """Return each unmet requirement of nnlab, such as `keras>=3.15.1`, with what is installed."""
+    return {str(one): _version(one.name) for one in _requirements() if not _is_met(one)}
 
 
-def _meets(requirement: "Requirement", came: str) -> bool:
-    return came != MISSING and requirement.specifier.contains(came, prereleases=True)
+def _is_met(requirement: "Requirement") -> bool:
+    here = _version(requirement.name)
+    return here != MISSING and requirement.specifier.contains(here, prereleases=True)
 
 
 def _requirements() -> Iterator["Requirement"]:
-    """Yield what is required to run, without the extras."""
+    """Yield the requirements of nnlab, without those of its extras."""
     from packaging.requirements import Requirement
 
     try:

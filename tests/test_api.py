@@ -25,7 +25,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
-def test_a_run_tells_all_that_came_of_it(trained: Run) -> None:
+def test_a_run_gives_all_its_results(trained: Run) -> None:
     assert set(trained.scores) == {"accuracy"}
     assert set(trained.baselines) == {"logistic regression", "most frequent class", "chance"}
     assert trained.history["epoch"] == [0, 1, 2]
@@ -55,14 +55,14 @@ def test_results_show_themselves_in_a_notebook(trained: Run) -> None:
     assert "logistic regression" in str(trained)
 
 
-def test_what_a_table_holds_is_escaped() -> None:
+def test_table_cells_are_escaped() -> None:
     from nnlab.api import _html
 
     assert "&lt;b&gt;" in _html(Table("<b>", ("<b>",), [("<b>",)], "<b>"))
     assert "<b>" not in _html(Table("<b>", ("<b>",), [("<b>",)], "<b>"))
 
 
-def test_the_same_call_goes_on_and_another_is_refused(trained: Run) -> None:
+def test_the_same_call_resumes_and_another_is_refused(trained: Run) -> None:
     again = nnlab.train("classify", out=trained.path, **TINY)
     assert isinstance(again, nnlab.Run)
     assert again.metrics == trained.metrics
@@ -94,7 +94,7 @@ def test_a_new_folder_is_below_runs(tmp_path: Path) -> None:
     assert run.path == Path("runs/classify/1")
 
 
-def test_mistakes_are_told(tmp_path: Path) -> None:
+def test_mistakes_are_refused_with_a_hint(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="did you mean 'epochs'"):
         nnlab.train("classify", epoch=3)
     with pytest.raises(CheckpointError, match="did you mean 'classify'"):
@@ -104,10 +104,10 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
     assert not (tmp_path / "runs").exists()
 
 
-def test_nothing_is_left_where_no_run_began(tmp_path: Path) -> None:
+def test_no_folder_is_left_if_no_run_began(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")
-    with pytest.raises(NnlabError, match="files in it but no run"):
+    with pytest.raises(NnlabError, match="holds files but no run"):
         nnlab.train("classify", out="mine", **TINY)
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
     for out in (None, "new"):
@@ -116,12 +116,12 @@ def test_nothing_is_left_where_no_run_began(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
-def test_a_network_is_not_evaluated_on_what_is_no_data(trained: Run) -> None:
-    with pytest.raises(UsageError, match="--units chooses no data of classify"):
+def test_options_that_choose_no_data_are_refused(trained: Run) -> None:
+    with pytest.raises(UsageError, match="--units does not choose data for classify"):
         nnlab.evaluate(trained, units=3)
 
 
-def test_warnings_are_pythons_and_nothing_is_printed(
+def test_warnings_are_python_warnings_and_nothing_is_printed(
     capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     with warnings.catch_warnings(record=True) as caught:
@@ -137,7 +137,7 @@ def test_a_bar_shows_the_epochs(capfd: pytest.CaptureFixture[str]) -> None:
     assert "2/2" in capfd.readouterr().err
 
 
-def test_importing_nnlab_and_loading_cost_no_tensorflow() -> None:
+def test_importing_nnlab_and_loading_do_not_import_tensorflow() -> None:
     program = (
         "import sys, nnlab; assert 'numpy' not in sys.modules; nnlab.load; nnlab.train; "
         "assert 'tensorflow' not in sys.modules and 'matplotlib' not in sys.modules"

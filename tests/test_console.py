@@ -43,7 +43,7 @@ def test_control_characters_are_made_visible(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
-def test_nothing_that_is_said_commands_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_output_controls_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     console = Console()
     for say in (console.say, console.warn, console.error):
         say(f"{EVIL}\nsecond line")
@@ -92,7 +92,7 @@ def on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Show:
     return show
 
 
-def test_a_table_too_wide_for_the_terminal_is_turned(on_a_terminal: Show) -> None:
+def test_a_table_too_wide_for_the_terminal_is_transposed(on_a_terminal: Show) -> None:
     columns = ("run", *(f"score {number}" for number in range(8)))
     rows = [(name, *(["0.12345"] * 8)) for name in ("one", "two")]
     assert len(on_a_terminal(100, "T", columns, rows)) < len(on_a_terminal(40, "T", columns, rows))
@@ -143,7 +143,7 @@ def test_a_terminal_that_draws_no_bar_gets_a_line_per_epoch(
     assert terminal.getvalue().count("epoch 1/3  loss 0.5000") == lines
 
 
-def test_the_same_warning_is_given_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_repeated_warning_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
     console = Console(quiet=True)
     for text in ("hot", "wet", "hot"):
         console.warn(text)

@@ -1,4 +1,4 @@
-"""The docs name what exists: commands, options, files, and an example that works."""
+"""The docs match the code: commands, options, files, and examples that work."""
 
 import contextlib
 import inspect
@@ -30,7 +30,7 @@ DOCS = ROOT / "docs"
 EXAMPLE = DOCS / "adding-an-experiment.md"
 TUTORIAL = DOCS / "tutorial.md"
 TAUGHT = {EXAMPLE: "regress", TUTORIAL: "parity"}
-"""The experiments that pages add, as a reader would."""
+"""The experiments that a reader adds by following these pages."""
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")),
     ROOT / "data" / "README.md",
@@ -45,7 +45,7 @@ SHELLS = ("", "sh", "bash", "console", "shell")
 
 
 def python_code(page: Path, first_words: str = "") -> Iterator[str]:
-    """Yield the blocks of Python on a page that begin so."""
+    """Yield the Python blocks of a page that begin with these words."""
     for language, code in FENCED.findall(page.read_text()):
         if language == "python" and code.startswith(first_words):
             yield code
@@ -53,7 +53,7 @@ def python_code(page: Path, first_words: str = "") -> Iterator[str]:
 
 @pytest.fixture
 def taught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], str]:
-    """Return a function that adds the experiment of a page to those that there are."""
+    """Return a function that adds the experiment of a page to the existing ones."""
 
     def add(page: Path) -> str:
         name = TAUGHT[page]
@@ -73,13 +73,13 @@ def page_name(page: Path) -> str:
 
 
 def anchors(page: Path) -> set[str]:
-    """Return the names that GitHub gives to the headings of a page."""
+    """Return the anchors that GitHub makes from the headings of a page."""
     headings = HEADING.findall(FENCED.sub("", page.read_text()))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def command_lines(text: str) -> Iterator[str]:
-    """Yield the lines of code blocks that may be commands: where some begin with $, only those."""
+    """Yield the lines of code blocks that may be commands; if some begin with $, only those."""
     blocks = [code for language, code in FENCED.findall(text) if language in SHELLS]
     blocks.append("\n".join(INDENTED.findall(FENCED.sub("", text))))
     for block in blocks:
@@ -89,7 +89,7 @@ def command_lines(text: str) -> Iterator[str]:
 
 
 def nnlab_commands(text: str) -> Iterator[list[str]]:
-    """Yield the arguments of each call of nnlab, out of pipes and lists of commands too."""
+    """Yield the arguments of each call of nnlab, also inside pipes and lists of commands."""
     for line in command_lines(text):
         if "nnlab" not in line:
             continue
@@ -106,7 +106,7 @@ def nnlab_commands(text: str) -> Iterator[list[str]]:
 
 
 def parse(arguments: list[str]) -> None:
-    """Parse a command line as the shell would, and run nothing."""
+    """Parse a command line as nnlab would, without running it."""
     command: click.Command = program
     context = click.Context(command, info_name="nnlab", **command.context_settings)
     while isinstance(command, click.Group) and arguments and not arguments[0].startswith("-"):
@@ -143,7 +143,7 @@ def test_commands_in_the_docs_parse(page: Path, taught: Callable[[Path], str]) -
             pytest.fail(f"nnlab {shlex.join(arguments)}: {error.format_message()}")
 
 
-def test_commands_are_found_in_pipes_and_behind_settings() -> None:
+def test_commands_are_found_in_pipes_and_after_variables() -> None:
     lines = "$ ls | nnlab classify - --json | jq .  # all\n$ A=1 nnlab show x\nnnlab 0.1.0\n"
     text = f"```console\n{lines}```\n"
     assert list(nnlab_commands(text)) == [["classify", "-", "--json"], ["show", "x"]]
@@ -170,7 +170,7 @@ def test_every_command_is_documented() -> None:
 
 
 @pytest.mark.parametrize("page", ["docs/cli.md", "docs/design.md"])
-def test_what_is_generated_is_up_to_date(page: str) -> None:
+def test_generated_parts_are_up_to_date(page: str) -> None:
     command = [sys.executable, "-m", "cogapp", "--check", "--diff", page]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0, f"run make docs\n{result.stdout}{result.stderr}"
@@ -185,7 +185,7 @@ def test_the_checkpoint_page_names_every_layer_kind_setting_and_header_field() -
     assert Header.__dataclass_fields__.keys() < rows.keys()
 
 
-def test_the_design_page_has_the_floors_of_the_house() -> None:
+def test_the_design_page_lists_the_floors() -> None:
     rows = re.findall(r"^\| (\d+) \| (`.*?) \|", (DOCS / "design.md").read_text(), re.MULTILINE)
     floors = {int(number): set(re.findall(r"`(\w+)`", rooms)) for number, rooms in rows}
     assert floors == dict(enumerate(FLOORS))
@@ -221,7 +221,7 @@ def test_the_experiment_of_the_tutorial_passes_the_tests_of_the_tutorial(
 def test_the_python_of_the_tutorial_works(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("runs/classify/1", "long", "whole"):  # a run stands in for those of the reader
+    for name in ("runs/classify/1", "long", "whole"):  # stands in for the reader's own runs
         (tmp_path / name).mkdir(parents=True)
         shutil.copy(shipped_checkpoint("classify") or "", tmp_path / name / "best.h5")
     shutil.copytree(ROOT / "data" / "examples", tmp_path / "examples")
@@ -239,7 +239,7 @@ def test_the_tutorial_shows_files_that_a_run_leaves() -> None:
         assert f"\n{path.name}\n" in text
 
 
-def test_the_python_page_names_what_there_is() -> None:
+def test_the_python_page_names_everything_public() -> None:
     text = (DOCS / "python.md").read_text()
     for name in set(nnlab.__all__) - {"Run", "Trained"}:
         assert name in text

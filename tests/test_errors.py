@@ -1,4 +1,4 @@
-"""Naming what somebody may have meant."""
+"""Suggesting what the user may have meant."""
 
 import pytest
 
@@ -15,13 +15,13 @@ from nnlab.errors import near, nearest
         ("s", []),
     ],
 )
-def test_what_goes_on_from_a_word_comes_before_what_is_like_it(
+def test_names_that_begin_with_the_word_come_before_similar_ones(
     word: str, expected: list[str]
 ) -> None:
     choices = ["bottled beer", "beer mug", "classify", "classes", "bees and more"]
     assert near(word, choices)[: len(expected) or None] == sorted(expected, key=expected.index)
 
 
-def test_without_near_matches_all_are_named() -> None:
+def test_without_near_matches_all_choices_are_named() -> None:
     assert nearest("xyzzy", ["b", "a"]) == "known: a, b"
     assert nearest("mnits", ["mnist", "sample"]) == "did you mean 'mnist'?"

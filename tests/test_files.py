@@ -8,14 +8,14 @@ from nnlab.errors import NnlabError
 from nnlab.files import replacing, write_json
 
 
-def test_a_file_appears_whole_and_nothing_else_stays(tmp_path: Path) -> None:
+def test_a_file_is_written_whole_and_nothing_else_is_left(tmp_path: Path) -> None:
     path = tmp_path / "scores.json"
     write_json(path, {"accuracy": 0.99})
     assert json.loads(path.read_text()) == {"accuracy": 0.99}
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_failure_in_mid_write_keeps_the_old_file(tmp_path: Path) -> None:
+def test_a_failure_while_writing_keeps_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "scores.json"
     path.write_text("old")
 
@@ -30,12 +30,12 @@ def test_a_failure_in_mid_write_keeps_the_old_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NnlabError, match=r"scores\.json: there is no folder .*none; make it"):
         write_json(tmp_path / "none" / "scores.json", {})
 
 
-def test_nan_is_no_json(tmp_path: Path) -> None:
+def test_nan_is_refused_in_json(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Out of range"):
         write_json(tmp_path / "scores.json", {"accuracy": float("nan")})
     assert not (tmp_path / "scores.json").exists()

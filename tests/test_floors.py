@@ -1,4 +1,4 @@
-"""A file imports only from floors below its own; heavy packages only where they belong."""
+"""Imports go down: a file imports only from lower floors; heavy packages only where they belong."""
 
 import ast
 import subprocess
@@ -30,11 +30,11 @@ MODULES = sorted(
 
 
 BUILT_ON = {"perm_test": {"classify"}}
-"""Experiments that are variations of others, and may import them."""
+"""Experiments that vary others and may import them."""
 
 
 def room_of(name: str) -> str:
-    """Return the room of a module: its first folder, but the contract has one of its own."""
+    """Return the room of a module: its first folder; the contract is a room of its own."""
     first, *rest = name.split(".")[1:]
     return "contract" if first == "experiments" and rest[:1] == ["contract"] else first
 
@@ -105,8 +105,8 @@ def test_heavy_packages_are_imported_inside_functions_of_their_rooms(path: Path)
             assert not at_top, f"{path} imports {name} at its top"
 
 
-def test_options_cost_no_numpy() -> None:
-    """So that a help page need not pay for it. The folder's own `__init__.py` is left out."""
+def test_options_do_not_import_numpy() -> None:
+    """Importing NumPy would slow down `--help`. The folders' own `__init__.py` are skipped."""
     program = """
 import importlib, sys, types
 from nnlab import experiments

@@ -1,4 +1,4 @@
-"""Signals that come in a burst are one."""
+"""A burst of signals counts as one."""
 
 import contextlib
 import signal
@@ -17,7 +17,7 @@ PAUSES = (0, 0.01, 0.03)
 
 
 class Clock:
-    """Stands still but for `wait`: how fast this machine is must not matter."""
+    """Stands still except in `wait`, so that the speed of the machine does not matter."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -31,7 +31,7 @@ class Clock:
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
-    """Return the clock that interrupts go by."""
+    """Replace the clock of `interrupts`."""
     clock = Clock()
     monkeypatch.setattr(interrupts, "time", clock)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -44,7 +44,7 @@ def press(times: int = 1) -> None:
         signal.raise_signal(signal.SIGINT)
 
 
-def test_a_flag_is_raised_once_and_a_late_signal_interrupts(clock: Clock) -> None:
+def test_the_first_signal_sets_a_flag_and_a_late_one_interrupts(clock: Clock) -> None:
     with Interrupt() as interrupt:
         press(5)
         assert interrupt.requested
@@ -53,7 +53,7 @@ def test_a_flag_is_raised_once_and_a_late_signal_interrupts(clock: Clock) -> Non
             press()
 
 
-def test_a_burst_that_goes_on_behind_the_block_is_swallowed_and_then_all_is_as_before(
+def test_a_burst_that_outlasts_the_block_is_ignored_and_then_the_handler_is_restored(
     clock: Clock,
 ) -> None:
     with Interrupt():
@@ -77,7 +77,7 @@ def test_an_exception_is_raised_once() -> None:
     assert len(caught) == 1
 
 
-def test_an_interrupt_that_was_swallowed_on_its_way_is_heard_by_what_comes_next() -> None:
+def test_an_interrupt_that_was_swallowed_reaches_the_next_block() -> None:
     with raised_once():
         with contextlib.suppress(KeyboardInterrupt):
             press()
@@ -87,7 +87,7 @@ def test_an_interrupt_that_was_swallowed_on_its_way_is_heard_by_what_comes_next(
         assert not interrupt.requested
 
 
-def test_what_was_ignored_stays_ignored() -> None:
+def test_a_signal_that_was_ignored_stays_ignored() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with raised_once():
         press(3)
@@ -95,7 +95,7 @@ def test_what_was_ignored_stays_ignored() -> None:
 
 @pytest.mark.parametrize("pause", PAUSES)
 @pytest.mark.parametrize("after", ["reading the data", "training recommend", "epoch 1/"])
-def test_however_fast_ctrl_c_comes_one_line_says_what_was_kept(
+def test_however_fast_ctrl_c_is_pressed_one_line_says_what_was_kept(
     tmp_path: Path, begun: Begun, after: str, pause: float
 ) -> None:
     options = ("--baskets", "sample", "--threads", 1, "--epochs", 500)

@@ -23,7 +23,7 @@ def test_values_left_out_take_their_defaults() -> None:
     assert from_mapping(Options, {}, "here") == Options()
 
 
-def test_whole_numbers_are_taken_for_floats() -> None:
+def test_whole_numbers_are_accepted_as_floats() -> None:
     assert from_mapping(Options, {"rate": 1}, "here").rate == 1.0
 
 
@@ -32,24 +32,24 @@ def test_flags_are_spelt_as_in_the_shell() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "message"),
     [
         ({"loss": "mae"}, "mse, crossentropy"),
         ({"losss": "mse"}, "did you mean 'loss'"),
         ({"batch_size": 0}, "at least 1"),
         ({"batch_size": 2000}, "at most 1000"),
-        ({"batch_size": 1.5}, "type int"),
-        ({"batch_size": True}, "type int"),
-        ({"batch_size": None}, "type int"),
+        ({"batch_size": 1.5}, "takes a whole number"),
+        ({"batch_size": True}, "takes a whole number"),
+        ({"batch_size": None}, "takes a whole number"),
         ({"rate": 0.0}, "above 0"),
         ({"rate": float("nan")}, "finite"),
         ({"wait": "soon"}, "30s, 5m or 1h"),
-        ({"corpus": 7}, "type str"),
-        ({"shuffle": 1}, "type bool"),
+        ({"corpus": 7}, "takes a text"),
+        ({"shuffle": 1}, "takes true or false"),
     ],
 )
-def test_bad_values_are_refused_with_the_reason(values: dict[str, object], told: str) -> None:
-    with pytest.raises(UsageError, match=told) as error:
+def test_bad_values_are_refused_with_the_reason(values: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=message) as error:
         from_mapping(Options, values, "run.json")
     assert "run.json" in str(error.value)
 

@@ -1,4 +1,4 @@
-"""The command line: parsing, printing, exit codes. Nothing imports it."""
+"""The command line: parsing, printing, exit codes. No other part of nnlab imports it."""
 
 import signal
 import sys
@@ -8,7 +8,7 @@ from nnlab.errors import InterruptedRun
 
 
 def start() -> None:
-    """Run the command line and exit, also when Ctrl-C comes while it is still imported."""
+    """Run the command line and exit, even if Ctrl-C arrives while it is being imported."""
     try:
         with interrupts.raised_once([signal.SIGINT]):
             from nnlab.cli.main import run
@@ -17,5 +17,5 @@ def start() -> None:
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr)  # noqa: T201
         code = InterruptedRun.exit_code
-    interrupts.ignore_all()  # or one that comes while Python ends would change the exit code
+    interrupts.ignore_all()  # a late Ctrl-C would change the exit code
     sys.exit(code)

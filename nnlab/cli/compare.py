@@ -1,7 +1,7 @@
-"""`nnlab compare`: the curves of any runs together, and a table; no TensorFlow.
+"""`nnlab compare`: a table of runs, and their learning curves in one figure; no TensorFlow.
 
-Without `--out` nothing is drawn: a table is what one looks at again and again, and a figure with
-a name of our choosing would either be overwritten unasked or be refused the second time.
+The figure is drawn only with `--out`: a default file name would either be overwritten unasked or
+be refused the second time.
 """
 
 import shlex
@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from nnlab.cli.options import (
-    SPEECH,
+    PRINTING,
     SectionedCommand,
     SectionedOption,
     make_console,
@@ -21,8 +21,8 @@ from nnlab.errors import OutputExistsError, UsageError, nearest
 
 MEASURE = SectionedOption(
     ["--measure"],
-    help="What is drawn, such as loss or training_accuracy.  [default: the runs' first measure, "
-    "on held-out examples where all have them]",
+    help="Measure to draw, such as loss or training_accuracy.  [default: the first measure of the "
+    "runs, on validation examples if all runs have them]",
 )
 OUT = SectionedOption(
     ["-o", "--out"],
@@ -32,7 +32,7 @@ OUT = SectionedOption(
 FORCE = SectionedOption(["--force"], is_flag=True, help="Replace the file if it exists.")
 
 
-@with_options(MEASURE, OUT, FORCE, *SPEECH)
+@with_options(MEASURE, OUT, FORCE, *PRINTING)
 @click.command(cls=SectionedCommand)
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.pass_context
@@ -44,11 +44,11 @@ def compare(
     out: Path | None,
     **_: object,
 ) -> None:
-    """Compare runs: where their settings differ, their scores, their curves.
+    """Compare the settings, scores and learning curves of runs.
 
-    RUN is a run folder such as runs/classify/1, finished or not, or a group of runs, whose mean
-    is drawn with a band from the lowest to the highest run. Members of a group that differ in
-    more than their seeds stand apart.
+    RUN is a run folder such as runs/classify/1, finished or not, or the folder of a group of
+    runs. A group is drawn as its mean, with a band from the lowest to the highest run. Runs of a
+    group that differ in more than their seeds are compared separately.
     """
     from nnlab.cli.training import print_tables
     from nnlab.plots.comparison import save_as
@@ -77,7 +77,8 @@ def _check_output(out: Path, force: bool) -> None:
 
     if out.suffix.lower() not in FORMATS:
         hint = nearest(out.suffix, FORMATS) if out.suffix else "add one"
-        raise UsageError(f"--out {out}: expected a name that ends in {', '.join(FORMATS)}; {hint}")
+        expected = f"expected a name ending in {', '.join(FORMATS)}"
+        raise UsageError(f"--out {out}: {expected}; {hint}")
     if out.is_dir():
         raise OutputExistsError(f"--out {out} is a folder; name a file")
     if out.exists() and not force:

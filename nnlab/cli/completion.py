@@ -1,4 +1,4 @@
-"""`nnlab completion`: a script that teaches the shell nnlab's options."""
+"""`nnlab completion`: a script with which the shell completes nnlab's commands and options."""
 
 import click
 from click.shell_completion import get_completion_class
@@ -8,10 +8,12 @@ from nnlab.errors import UsageError
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL")
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the completion script for a shell.
+    """Print a completion script for your shell.
+
+    SHELL is bash, zsh or fish. Add the line for it to the file beside it:
 
     \b
     bash: eval "$(nnlab completion bash)"      in ~/.bashrc
@@ -20,8 +22,8 @@ def completion(ctx: click.Context, shell: str) -> None:
     """
     script = get_completion_class(shell)
     if script is None:
-        raise UsageError(f"click knows no completion for {shell}")
+        raise UsageError(f"click cannot complete for {shell}")
     root = ctx.find_root().command
-    # Not .source(), which runs the shell to look at its version.
+    # Not .source(), which runs the shell to check its version.
     complete = script(root, {}, "nnlab", "_NNLAB_COMPLETE")
     write(complete.source_template % complete.source_vars() + "\n")

@@ -1,4 +1,4 @@
-"""`nnlab data`: which data sets there are, where they lie, and how to get them."""
+"""`nnlab data`: list, download, verify and locate the data sets."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -33,7 +33,7 @@ def data() -> None:
 @data.command("list", cls=SectionedCommand)
 @click.pass_context
 def list_(ctx: click.Context, /, as_json: bool, **_: object) -> None:
-    """List the data sets and whether they are here."""
+    """List the data sets and whether they are on this machine."""
     store = make_store(ctx)
     records = []
     for name, data_set in all_sets().items():
@@ -57,39 +57,42 @@ def list_(ctx: click.Context, /, as_json: bool, **_: object) -> None:
 
 
 @shared
-@data.command(cls=SectionedCommand, short_help="Download data sets that are not here yet.")
+@data.command(cls=SectionedCommand, short_help="Download missing data sets.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.pass_context
 def fetch(ctx: click.Context, /, names: tuple[str, ...], as_json: bool, **_: object) -> None:
-    """Download data sets that are not here yet; without NAME, all of them."""
+    """Download missing data sets; without NAME, all of them."""
     store = make_store(ctx)
     for name in names or all_sets():
         _print_paths(name, store.fetch(get_set(name)), as_json)
 
 
 @shared
-@data.command(cls=SectionedCommand, short_help="Print where the files of data sets lie.")
+@data.command(cls=SectionedCommand, short_help="Print the paths of data files.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.pass_context
 def path(ctx: click.Context, /, names: tuple[str, ...], as_json: bool, **_: object) -> None:
-    """Print where the files of data sets lie; never downloads."""
+    """Print the paths of data files, without downloading anything; without NAME, all of them."""
     store = make_store(ctx)
     for name in names or all_sets():
         found = store.find(get_set(name))
         if found is None:
             places = ", ".join(map(str, store.folders()))
             raise DataError(
-                f"data set {name!r} is in none of {places}; get it with: nnlab data fetch {name}"
+                f"data set {name!r} was not found in {places}; get it with: nnlab data fetch {name}"
             )
         _print_paths(name, found, as_json)
 
 
 @shared
-@data.command(cls=SectionedCommand, short_help="Check the files of data sets.")
+@data.command(cls=SectionedCommand, short_help="Check data files for damage.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.pass_context
 def verify(ctx: click.Context, /, names: tuple[str, ...], as_json: bool, **_: object) -> int:
-    """Check the files of data sets, size and sha256; exit 3 if one is missing or damaged."""
+    """Check the size and sha256 of data files; without NAME, all of them.
+
+    The exit code is 3 if a file is missing or damaged.
+    """
     store = make_store(ctx)
     whole = True
     for name in names or all_sets():
@@ -103,7 +106,7 @@ def verify(ctx: click.Context, /, names: tuple[str, ...], as_json: bool, **_: ob
 
 
 def _state(states: list[FileStatus]) -> str:
-    """Sum up the files of a set: the worst of them decides."""
+    """Return the worst state among the files of a set."""
     found = {status.state for status in states}
     return next(state for state in ("damaged", "missing", "found") if state in found)
 
@@ -115,7 +118,7 @@ def _print_records(name: str, states: list[FileStatus]) -> None:
 
 
 def _lines(name: str, states: list[FileStatus]) -> list[str]:
-    """Say a file a line; of a set of many files only the damaged ones, the others together."""
+    """Return one line per file; for a large set, one per damaged file and totals for the rest."""
     if len(states) < MANY:
         return [
             f"{status.state}\t{status.problem or status.path or status.file.path}"

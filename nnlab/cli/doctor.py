@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nnlab.cli.options import (
-    SPEECH,
+    PRINTING,
     STORE,
     SectionedCommand,
     SectionedOption,
@@ -23,27 +23,29 @@ if TYPE_CHECKING:
     from nnlab.doctor import Check, Finding
 
 QUICK = SectionedOption(
-    ["--quick"], is_flag=True, help="Leave out TensorFlow, the training, and asking checkpoints."
+    ["--quick"],
+    is_flag=True,
+    help="Skip TensorFlow and the training, and only load the checkpoints.",
 )
 MARKS = {"ok": "ok", "warning": "warning", "failed": "FAILED"}
 STYLES = {"ok": "green", "warning": "yellow", "FAILED": "bold red"}
 
 
-@with_options(QUICK, *STORE, *SPEECH)
+@with_options(QUICK, *STORE, *PRINTING)
 @click.command(cls=SectionedCommand)
 @click.pass_context
 def doctor(ctx: click.Context, /, quick: bool, as_json: bool, verbose: int, **_: object) -> int:
-    """Check this machine, down to a training of some seconds.
+    """Check that nnlab works on this machine, including a short training.
 
-    Packages, devices, memory, disk, data sets, the checkpoints that ship with nnlab. Nothing is
-    downloaded, and nothing stays behind. Exit code 1 if a check fails; warnings are what one can
-    live with, such as missing data, which samples stand in for.
+    Checks packages, devices, memory, disk, data sets and the checkpoints shipped with nnlab.
+    Downloads nothing and leaves no files behind. The exit code is 1 if a check fails; a warning,
+    such as a missing data set that a sample replaces, is no failure.
     """
     from nnlab.doctor import all_checks
     from nnlab.runs.placing import RUNS
 
     console = make_console(ctx)
-    findings = _carried_out(all_checks(make_store(ctx), RUNS, quick=quick), console)
+    findings = _run_checks(all_checks(make_store(ctx), RUNS, quick=quick), console)
     if verbose:
         _print_tracebacks(findings)
     if as_json:
@@ -53,7 +55,7 @@ def doctor(ctx: click.Context, /, quick: bool, as_json: bool, verbose: int, **_:
     return 1 if any(finding.state == "failed" for finding in findings) else 0
 
 
-def _carried_out(checks: Iterable["Check"], console: Console) -> list["Finding"]:
+def _run_checks(checks: Iterable["Check"], console: Console) -> list["Finding"]:
     findings = []
     try:
         for check in checks:
@@ -78,7 +80,7 @@ def _print_object(findings: Sequence["Finding"]) -> None:
 
 def _print_tables(findings: Sequence["Finding"], console: Console) -> None:
     rows = [(MARKS[finding.state], finding.name, finding.text) for finding in findings]
-    console.table("This machine", ("", "check", "what was found"), rows, styles=STYLES)
+    console.table("This machine", ("", "check", "result"), rows, styles=STYLES)
     advice = [(finding.name, finding.advice) for finding in findings if finding.advice]
     if advice:
         console.table("What to do", ("check", "advice"), advice)

@@ -1,4 +1,4 @@
-"""`nnlab evaluate`: score a checkpoint again, on its own data or on others; no TensorFlow."""
+"""`nnlab evaluate`: score a checkpoint on its own test data or on other data; no TensorFlow."""
 
 import dataclasses
 from pathlib import Path
@@ -8,7 +8,7 @@ from click.core import ParameterSource
 
 from nnlab import experiments
 from nnlab.cli.options import (
-    SPEECH,
+    PRINTING,
     STORE,
     SectionedCommand,
     make_console,
@@ -22,11 +22,11 @@ from nnlab.experiments.contract import AnyExperiment
 from nnlab.options import flag_name
 from nnlab.records import versioned
 
-DATA = "Data (of the experiment in question; default: what it was trained on)"
+DATA = "Other data to score on (options of the checkpoint's experiment)"
 
 
 def _data_options() -> list[click.Parameter]:
-    """Collect the options that choose data over all experiments, each once."""
+    """Collect the options of all experiments that choose data, each once."""
     options: dict[str, click.Parameter] = {}
     for experiment in experiments.usable():
         for option in options_of(experiment.Config, DATA):
@@ -35,12 +35,12 @@ def _data_options() -> list[click.Parameter]:
     return list(options.values())
 
 
-@with_options(*_data_options(), *STORE, *SPEECH)
+@with_options(*_data_options(), *STORE, *PRINTING)
 @click.command(cls=SectionedCommand)
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.pass_context
 def evaluate(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
-    """Score a trained network on the test part of a data set.
+    """Score a trained network on test data.
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder.
     """
@@ -65,6 +65,6 @@ def _given(ctx: click.Context, experiment: AnyExperiment) -> dict[str, str]:
         name = str(option.name)
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             if name not in fields:
-                raise UsageError(f"{flag_name(name)} means nothing to {experiment.name}")
+                raise UsageError(f"{flag_name(name)} is not an option of {experiment.name}")
             given[name] = ctx.params[name]
     return given

@@ -1,4 +1,4 @@
-"""One command per experiment: inputs are answered; without any, it trains."""
+"""One command per experiment: with inputs it answers them, without it trains."""
 
 import dataclasses
 import re
@@ -12,7 +12,7 @@ from click.core import ParameterSource
 
 from nnlab.cli.options import (
     ANSWERING,
-    SPEECH,
+    PRINTING,
     STORE,
     TRAINING,
     SectionedCommand,
@@ -33,7 +33,7 @@ from nnlab.options import flag_name, flag_value, from_mapping
 if TYPE_CHECKING:
     from nnlab.runs.answering import Trained
 
-_LAID_OUT = re.compile(r"[^\n\t]+")  # by line feeds and tabs, which command nothing
+_BETWEEN_LAYOUT = re.compile(r"[^\n\t]+")  # line feeds and tabs are safe on a terminal
 RUN_FLAGS = ("out", "runs", "config", "force")
 
 
@@ -46,7 +46,7 @@ def experiment_command(experiment: AnyExperiment) -> click.Command:
         asked: Any = from_mapping(experiment.Query, given_values(ctx, experiment.Query), where)
         own = experiment.own_inputs(asked)
         if own and params["inputs"]:
-            raise UsageError("an option stands for the input already; leave out one of the two")
+            raise UsageError("an option replaces the input, which is given too; leave out one")
         inputs = params["inputs"] or own
         if inputs:
             return _answer(ctx, experiment, inputs)
@@ -57,8 +57,8 @@ def experiment_command(experiment: AnyExperiment) -> click.Command:
         experiment.name,
         callback=callback,
         params=[
-            # The type is for completion: an input need not be a file, and one that cannot be
-            # read must not stop the others.
+            # The type is for completion only: an input need not be a file, and an unreadable
+            # file must not stop the others.
             click.Argument(
                 ["inputs"], nargs=-1, metavar="[INPUT]...", type=click.Path(readable=False)
             ),
@@ -67,7 +67,7 @@ def experiment_command(experiment: AnyExperiment) -> click.Command:
             *_answering_options(experiment),
             _checkpoint_option(),
             *STORE,
-            *SPEECH,
+            *PRINTING,
         ],
         help=f"{experiment.summary}\n\n{experiment.description}\n\nINPUT: {experiment.inputs_help}",
         short_help=experiment.summary,
@@ -75,7 +75,7 @@ def experiment_command(experiment: AnyExperiment) -> click.Command:
 
 
 def _answering_options(experiment: AnyExperiment) -> list[click.Option]:
-    """Return the options of the Query; one that training has too is a single option."""
+    """Return the options of the Query, except those that training has too."""
     options = options_of(experiment.Query, ANSWERING, experiment.name)
     return [option for option in options if option.name not in _training_names(experiment)]
 
@@ -87,7 +87,7 @@ def _training_names(experiment: AnyExperiment) -> set[str]:
 def _run_options(experiment: AnyExperiment) -> list[click.Option]:
     replaced = "the run in --out"
     if "force" in {field.name for field in dataclasses.fields(experiment.Query)}:
-        replaced += "; of an answer, files that exist"
+        replaced += " or, when answering, existing files"
     return [
         SectionedOption(
             ["--runs"],
@@ -95,13 +95,13 @@ def _run_options(experiment: AnyExperiment) -> list[click.Option]:
             default=experiment.default_runs,
             show_default=True,
             callback=_at_least_one,
-            help="Repeat with as many seeds, and give means and intervals.",
+            help="Number of runs, each with another seed, for means and intervals.",
             section=TRAINING,
         ),
         SectionedOption(
             ["--out"],
             type=click.Path(path_type=Path),
-            help="Run folder; the same command again goes on with it.  [default: runs/"
+            help="Folder for the run; repeat the command with it to resume.  [default: runs/"
             f"{experiment.name}/<number>]",
             section=TRAINING,
         ),
@@ -109,7 +109,7 @@ def _run_options(experiment: AnyExperiment) -> list[click.Option]:
         SectionedOption(
             ["--config"],
             type=click.Path(path_type=Path),
-            help="JSON or TOML file of options, such as a run's config.json.",
+            help="JSON or TOML file of training options, such as the config.json of a run.",
             section=TRAINING,
         ),
     ]
@@ -125,8 +125,8 @@ def _checkpoint_option() -> click.Option:
     return SectionedOption(
         ["--checkpoint"],
         type=click.Path(path_type=Path),
-        help="Answer from this file or run folder.  [default: the newest finished run under "
-        "./runs, else the one shipped with nnlab]",
+        help="Trained network to answer with: a checkpoint or a run folder.  [default: the newest "
+        "finished run under ./runs, otherwise the checkpoint shipped with nnlab]",
         section=ANSWERING,
     )
 
@@ -138,30 +138,30 @@ def _train(ctx: click.Context, experiment: AnyExperiment) -> None:
         answering.append("checkpoint")
     if answering:
         raise UsageError(
-            f"{flag_name(answering[0])} is for answering, but there is no input; "
-            f"{ctx.command_path} --help tells what an input is"
+            f"{flag_name(answering[0])} is an option for answering, but there is no input; "
+            f"see INPUT in {ctx.command_path} --help"
         )
     from nnlab.cli.training import train
 
     if waiting_bytes(sys.stdin):
-        make_console(ctx).warn("training does not read stdin; to answer its lines, add -")
+        make_console(ctx).warn("training does not read stdin; to answer its lines, give - as input")
     train(ctx, experiment, make_config(ctx, experiment))
 
 
 def make_config(ctx: click.Context, experiment: AnyExperiment) -> Any:
-    """Return the Config: the shell goes before the environment, then --config, then the preset.
+    """Return the Config: the shell overrides the environment, which overrides --config.
 
     Raises:
         UsageError: A value is not allowed.
     """
     path = ctx.params["config"]
     settings = dict(read_settings(path, experiment.name)) if path else {}
-    where = f"nnlab {experiment.name}" + (f" with {path}" if path else "")
+    where = f"nnlab {experiment.name}" + (f" --config {path}" if path else "")
     return experiment.configure({**settings, **effective_values(ctx, experiment.Config)}, where)
 
 
 def make_query(ctx: click.Context, experiment: AnyExperiment) -> Any:
-    """Return the Query: the shell goes before the environment.
+    """Return the Query: the shell overrides the environment.
 
     Raises:
         UsageError: A value is not allowed.
@@ -182,7 +182,9 @@ def _answer(ctx: click.Context, experiment: AnyExperiment, inputs: Sequence[str]
         training.pop(field.name, None)
     if training:
         flag = flag_name(next(iter(training)))
-        raise UsageError(f"{flag} is for training, but inputs are given; leave out one of the two")
+        raise UsageError(
+            f"{flag} is an option for training, but there is an input; leave out one of the two"
+        )
     console = make_console(ctx)
     query = make_query(ctx, experiment)
     trained = _chosen(ctx, experiment, query, console)
@@ -201,7 +203,7 @@ def _answer(ctx: click.Context, experiment: AnyExperiment, inputs: Sequence[str]
 def _chosen(
     ctx: click.Context, experiment: AnyExperiment, query: Any, console: Console
 ) -> "Trained":
-    """Load the checkpoint that is to answer, and say which one it is."""
+    """Load the checkpoint to answer with, and say which one it is."""
     from nnlab.runs.answering import choose_checkpoint, load
 
     wanted = {name: getattr(query, name) for name in experiment.network_options}
@@ -210,20 +212,21 @@ def _chosen(
     trained = load(path)
     if trained.experiment.name != experiment.name:
         raise UsageError(
-            f"{path} was trained by {trained.experiment.name}, not {experiment.name}; "
+            f"{path} is a checkpoint of {trained.experiment.name}, not {experiment.name}; "
             f"use nnlab {trained.experiment.name}"
         )
     asked = effective_values(ctx, experiment.Query)
     for name in wanted:
         known = trained.header.config.get(name)
         if name in asked and known != wanted[name]:
-            raise UsageError(f"{path} was trained with {flag_value(name, known)}")
+            wrong = f"not {flag_value(name, wanted[name])}"
+            raise UsageError(f"{path} was trained with {flag_value(name, known)}, {wrong}")
     console.say(f"answering from {path} ({reason})")
     return trained
 
 
 def _inputs(given: Iterable[str], command: str) -> Iterator[str]:
-    """Yield the inputs; `-` stands for the lines of stdin."""
+    """Yield the inputs, reading `-` as the lines of stdin."""
     for text in given:
         if text == "-":
             yield from lines(command)
@@ -234,10 +237,10 @@ def _inputs(given: Iterable[str], command: str) -> Iterator[str]:
 def _print_answers(
     answers: Iterable[Answer | Remark], columns: Sequence[str] | None, console: Console
 ) -> int:
-    """Print each answer as it comes, its columns or JSON; errors do not stop the rest.
+    """Print each answer as it comes, as columns or as JSON; errors do not stop the rest.
 
-    A line of stdin without an answer leaves an empty line, or an error in JSON, so that what
-    comes out pairs with what went in.
+    A line of stdin that cannot be answered yields an empty line, or an error in JSON, so that
+    output lines pair with input lines.
     """
     failed = False
     for answer in answers:
@@ -257,15 +260,15 @@ def _print_answers(
 
 
 def _print_pieces(pieces: Iterable[str | bytes | Remark], console: Console) -> int:
-    """Print text as it comes; a terminal is not given its control characters, nor any bytes."""
+    """Print text as it comes, with control characters escaped; write bytes to no terminal."""
     failed = False
     for piece in pieces:
         _show_progress(piece, console)
         if isinstance(piece, str):
-            write(_LAID_OUT.sub(lambda found: visible(found[0]), piece))
+            write(_BETWEEN_LAYOUT.sub(lambda found: visible(found[0]), piece))
         elif isinstance(piece, bytes):
             if sys.stdout.isatty():
-                raise UsageError("stdout is a terminal; send the file on: ... -o - > FILE")
+                raise UsageError("-o - would write a picture to the terminal; add > FILE")
             click.echo(piece, nl=False)
         elif isinstance(piece, Note | NnlabError):
             failed |= _report_remark(piece, console)
@@ -273,13 +276,13 @@ def _print_pieces(pieces: Iterable[str | bytes | Remark], console: Console) -> i
 
 
 def _show_progress(piece: Any, console: Console) -> None:
-    """Show on a terminal how far it is, until something else is printed."""
+    """Show the progress on a terminal, until something else is printed."""
     working = isinstance(piece, Progress)
     console.status(f"{piece.done + 1} of {piece.total}: {piece.text}" if working else "")
 
 
 def _report_remark(remark: Note | NnlabError, console: Console) -> bool:
-    """Say on stderr what is no answer, in one line, and tell whether it is an error."""
+    """Print a note or an error in one line on stderr, and return whether it is an error."""
     if isinstance(remark, Note):
         console.warn(visible(remark.text))
         return False

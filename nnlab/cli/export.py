@@ -1,4 +1,4 @@
-"""`nnlab export`: a small copy of a checkpoint to give away."""
+"""`nnlab export`: a small copy of a checkpoint to share."""
 
 import dataclasses
 from pathlib import Path
@@ -14,7 +14,7 @@ OUTPUT = SectionedOption(
     required=True,
     help="The file to write.",
 )
-FLOAT16 = SectionedOption(["--float16"], is_flag=True, help="Halve the size: 16-bit weights.")
+FLOAT16 = SectionedOption(["--float16"], is_flag=True, help="Store 16-bit weights: half the size.")
 FORCE = SectionedOption(["--force"], is_flag=True, help="Replace the output if it exists.")
 
 
@@ -22,10 +22,10 @@ FORCE = SectionedOption(["--force"], is_flag=True, help="Replace the output if i
 @click.command(cls=SectionedCommand)
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 def export(checkpoint: Path, output: Path, float16: bool, force: bool, **_: object) -> None:
-    """Copy what answering needs of a checkpoint into a file of its own.
+    """Write a smaller copy of a checkpoint, without its training state.
 
-    CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder. The copy carries the
-    network, its settings and its scores, and nothing of the optimizer.
+    CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder. The copy holds the
+    network, its settings and its scores: enough to answer and to be evaluated.
     """
     from nnlab.checkpoint import write
     from nnlab.runs.answering import load

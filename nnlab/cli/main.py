@@ -1,4 +1,4 @@
-"""The `nnlab` command and what becomes of exceptions."""
+"""The `nnlab` command, and the messages and exit codes that exceptions become."""
 
 import contextlib
 import errno
@@ -20,17 +20,17 @@ from nnlab.console import Console
 from nnlab.errors import InterruptedRun, NnlabError, near, nearest
 
 CLOSED_PIPE = 128 + 13
-"""What a shell reports of a program that died of SIGPIPE."""
+"""The exit code that a shell reports for a program killed by SIGPIPE."""
 
 _VERBOSE = re.compile(r"-q*v[qv]*|--verbose")
 
 
 class _ClosedPipe(Exception):  # noqa: N818 (nobody made a mistake)
-    """A BrokenPipeError that click does not take for its own: it would exit with 1."""
+    """A BrokenPipeError that click does not recognise: click would exit with 1."""
 
 
 @contextlib.contextmanager
-def _past_click() -> Iterator[None]:
+def _broken_pipe_hidden() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError as error:
@@ -39,31 +39,35 @@ def _past_click() -> Iterator[None]:
 
 VERBS = {
     "sweep": "Train an experiment with many settings, several runs at once.",
-    "resume": "Go on with a run exactly where it stopped.",
-    "evaluate": "Score a trained network on the test part of a data set.",
-    "show": "Show what is in a checkpoint: network, settings, data, scores.",
-    "compare": "Compare runs: where their settings differ, their scores, their curves.",
-    "report": "Write one page about runs, with images to explore.",
-    "reproduce": "Measure every claim of the 2018 report again.",
-    "export": "Copy what answering needs of a checkpoint into a file of its own.",
+    "resume": "Resume a run exactly where it stopped.",
+    "evaluate": "Score a trained network on test data.",
+    "show": "Show what a checkpoint holds: network, settings, data, scores.",
+    "compare": "Compare the settings, scores and learning curves of runs.",
+    "report": "Write an HTML page about runs, with images to explore.",
+    "reproduce": "Check every claim of the 2018 report by experiment.",
+    "export": "Write a smaller copy of a checkpoint, without its training state.",
     "data": "List, download, verify and locate the data sets.",
-    "doctor": "Check this machine, down to a training of some seconds.",
-    "completion": "Print the completion script for a shell.",
+    "doctor": "Check that nnlab works on this machine, including a short training.",
+    "completion": "Print a completion script for your shell.",
 }
-"""The commands besides the experiments: modules of `nnlab.cli`, imported when they are needed."""
+"""The commands besides the experiments: modules of `nnlab.cli`, imported on first use."""
 
 
 class NnlabGroup(click.Group):
-    """Experiments found by their files, then the verbs that work on any run."""
+    """The experiments, found by their files, then the commands that work on any run."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        """Parse; this prints as well, for `--help`."""
-        with _past_click():
+        """Parse the arguments; `--help` already prints here."""
+        with _broken_pipe_hidden():
             return super().make_context(*args, **kwargs)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read `nnlab help classify` as `nnlab classify --help`."""
+        return super().parse_args(ctx, [*args[1:], "--help"] if args[:1] == ["help"] else args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        with _past_click():
+        with _broken_pipe_hidden():
             return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -71,7 +75,7 @@ class NnlabGroup(click.Group):
         return [*experiments.names(), *VERBS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Build the command called `cmd_name`, None if there is none."""
+        """Return the command called `cmd_name`, or None if there is none."""
         if cmd_name not in VERBS and experiments.exists(cmd_name):
             from nnlab.cli.experiment import experiment_command
 
@@ -84,7 +88,7 @@ class NnlabGroup(click.Group):
         return None
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Complete the name of a command without importing them all."""
+        """Complete the name of a command without importing all commands."""
         names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
         items = [CompletionItem(name, help=_summary(name)) for name in names]
         return items + click.Command.shell_complete(self, ctx, incomplete)
@@ -92,7 +96,7 @@ class NnlabGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, or name the near ones."""
+        """Find the command, or suggest similar names."""
         known = not args or args[0].startswith("-") or args[0] in VERBS
         if not known and not experiments.exists(args[0]):
             hint = nearest(args[0], self.list_commands(ctx))
@@ -100,7 +104,7 @@ class NnlabGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the experiments apart from the verbs."""
+        """List the experiments first, then the other commands."""
         names = {"Experiments": experiments.names(), "Runs, checkpoints and data": list(VERBS)}
         for title, group in names.items():
             with formatter.section(title):
@@ -108,7 +112,7 @@ class NnlabGroup(click.Group):
 
 
 def _summary(name: str) -> str:
-    """Return what a command does, in a line; no command is imported for it."""
+    """Return the one-line summary of a command without importing it."""
     return VERBS.get(name) or experiments.summary(name)
 
 
@@ -129,12 +133,12 @@ def _print_versions(ctx: click.Context, parameter: click.Parameter, asked: bool)
     is_eager=True,
     expose_value=False,
     callback=_print_versions,
-    help="Show the versions of nnlab and of what it stands on.",
+    help="Show the versions of nnlab, Python and the main libraries.",
 )
 def nnlab() -> None:
     """Classic neural-network experiments, measured honestly.
 
-    Give a command inputs and it answers; give it none and it trains:
+    Give an experiment inputs and it answers; give it none and it trains:
 
     \b
         nnlab classify data/examples/7.png
@@ -193,7 +197,7 @@ def _is_verbose(words: Sequence[str]) -> bool:
 
 
 def _drop_unwritable() -> None:
-    """Lead streams that nobody reads to nowhere: Python flushes them at exit and would complain."""
+    """Redirect unreadable streams to the null device: Python would fail to flush them at exit."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -203,7 +207,7 @@ def _drop_unwritable() -> None:
 
 def _usage_error(console: Console, error: click.UsageError) -> int:
     hint = f" (see {error.ctx.command_path} --help)" if error.ctx is not None else ""
-    message = " ".join(error.format_message().split())  # click lists choices over several lines
+    message = " ".join(error.format_message().split()).rstrip(".")  # click lists choices in lines
     if isinstance(error, click.NoSuchOption):
         close = near(error.option_name, _flags(error.ctx))
         message = f"no option {error.option_name}"

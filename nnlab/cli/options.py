@@ -1,4 +1,4 @@
-"""Click options from dataclass fields, and the options that commands share."""
+"""Click options made from dataclass fields, and options that several commands share."""
 
 import dataclasses
 import inspect
@@ -25,18 +25,18 @@ TRAINING = "Options for training"
 ANSWERING = "Options for answering"
 GENERAL = "General options"
 
-# Half of a surrogate pair (a byte of a file name that is not UTF-8) cannot be encoded; the others
-# are commands to a terminal. Both can only stand inside strings.
-_NOT_PLAIN = re.compile("[\x7f-\x9f\ud800-\udfff]")
+# Control characters, which terminals obey, and lone surrogates, which stand for the bytes of a file
+# name that is not UTF-8 and cannot be encoded. In JSON both occur only inside strings.
+_TO_ESCAPE = re.compile("[\x7f-\x9f\ud800-\udfff]")
 
 
 class SectionedOption(click.Option):
-    """An option that knows under which heading of `--help` it belongs.
+    """An option that knows its heading in `--help`.
 
     Attributes:
         section: The heading.
-        variable: The environment variable that stands in for it; empty for none. click does not
-            know of it: it would refuse a bad value in a mode that does not use the option.
+        variable: The environment variable that sets the option; empty for none. It is hidden from
+            click, which would refuse a bad value even where the option is not used.
     """
 
     def __init__(
@@ -67,12 +67,12 @@ class SectionedCommand(click.Command):
 def options_of(cls: type, section: str, command: str = "") -> list[click.Option]:
     """Return a click option for each field of a dataclass made with `nnlab.options.option`.
 
-    The class's own options come first, those that it inherits behind them.
+    The class's own options come first, inherited ones last.
 
     Args:
         cls: The dataclass.
         section: The heading of `--help` to list them under.
-        command: Whose options they are in the names of environment variables; empty for none.
+        command: The command in the names of environment variables; empty for no variables.
     """
     fields = {field.name: field for field in dataclasses.fields(cls)}
     names = dict.fromkeys(name for base in cls.__mro__ for name in inspect.get_annotations(base))
@@ -119,7 +119,7 @@ def given_values(ctx: click.Context, cls: type) -> dict[str, Any]:
 
 
 def effective_values(ctx: click.Context, cls: type) -> dict[str, Any]:
-    """Return the values that were given on the command line or else stand in the environment.
+    """Return the values given on the command line, or else in the environment.
 
     Raises:
         UsageError: A variable has a value that is not allowed.
@@ -131,12 +131,12 @@ def effective_values(ctx: click.Context, cls: type) -> dict[str, Any]:
 def environment_values(
     cls: type, options: Sequence[click.Parameter], given: Container[str] = ()
 ) -> dict[str, Any]:
-    """Return the values that stand in the environment for options of a dataclass.
+    """Return the values that the environment gives to options of a dataclass.
 
     Args:
         cls: The dataclass.
-        options: Options that may have a variable; those of other classes are passed over.
-        given: Names of options whose variables do not matter.
+        options: Options that may have a variable; those of other classes are skipped.
+        given: Names of options whose variables are ignored.
 
     Raises:
         UsageError: A variable has a value that is not allowed.
@@ -155,16 +155,16 @@ def environment_values(
 
 
 def value_of_text(cls: type, option: click.Parameter, text: str, where: str) -> Any:
-    """Return the value of an option that was made by `options_of` from its text.
+    """Return the value that a text stands for, checked against an option made by `options_of`.
 
     Raises:
-        UsageError: The text is no value of the option; `where` says where it stands.
+        UsageError: The text is not a valid value; `where` says where it was given.
     """
     field = next(one for one in dataclasses.fields(cls) if one.name == option.name)
     try:
         value = option.type(text, option, None)
     except click.BadParameter as error:
-        raise UsageError(f"{where}: {error.message}") from error
+        raise UsageError(f"{where}: {error.message.rstrip('.')}") from error
     return check_value(cls, field, value, where)
 
 
@@ -182,7 +182,7 @@ def read_settings(path: Path, experiment: str) -> Mapping[str, Any]:
     if isinstance(content.get("config"), dict):
         if content.get("experiment", experiment) != experiment:
             other = str(content["experiment"])[:100]
-            raise UsageError(f"--config {path} is a run of {other}, not {experiment}")
+            raise UsageError(f"--config {path} is from a run of {other}, not {experiment}")
         content = content["config"]
     settings: dict[str, Any] = {}
     for name, value in content.items():
@@ -194,27 +194,29 @@ def read_settings(path: Path, experiment: str) -> Mapping[str, Any]:
 
 
 JSON = SectionedOption(["--json", "as_json"], is_flag=True, help="Print JSON on stdout.")
-QUIET = SectionedOption(["-q", "--quiet"], is_flag=True, help="No progress, only warnings.")
+QUIET = SectionedOption(["-q", "--quiet"], is_flag=True, help="Hide progress, keep warnings.")
 VERBOSE = SectionedOption(
     ["-v", "--verbose"],
     count=True,
-    help="Show tracebacks of errors; twice: TensorFlow's messages too.",
+    help="Show the traceback of an error; with -vv also TensorFlow's messages.",
 )
 DATA_DIR = SectionedOption(
     ["--data-dir"],
     type=click.Path(path_type=Path),
-    help="Look for data sets here first, and download to here.",
+    help="Folder of data sets: it is searched first, and downloads go there.",
 )
-OFFLINE = SectionedOption(["--offline"], is_flag=True, help="Never download; also NNLAB_OFFLINE=1.")
+OFFLINE = SectionedOption(
+    ["--offline"], is_flag=True, help="Never download, as with NNLAB_OFFLINE=1."
+)
 STORE = [DATA_DIR, OFFLINE]
-SPEECH = [JSON, QUIET, VERBOSE]
+PRINTING = [JSON, QUIET, VERBOSE]
 
 
 C = TypeVar("C", bound=click.Command)
 
 
 def add(command: C, options: Sequence[click.Parameter]) -> C:
-    """Add parameters to a command, behind its own."""
+    """Add parameters to a command, after its own."""
     command.params.extend(options)
     return command
 
@@ -225,7 +227,7 @@ def with_options(*options: click.Parameter) -> Callable[[C], C]:
 
 
 def make_store(ctx: click.Context) -> Store:
-    """Return the store that `--data-dir`, `--offline` and `--quiet` describe."""
+    """Return the store of data sets that `--data-dir`, `--offline` and `--quiet` describe."""
     params = ctx.params
     progress = sys.stderr.isatty() and not params["quiet"]
     return Store(params["data_dir"], offline=params["offline"], progress=progress)
@@ -239,5 +241,5 @@ def make_console(ctx: click.Context) -> Console:
 def print_json(value: Any) -> None:
     """Write one line of JSON on stdout."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    text = _NOT_PLAIN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    text = _TO_ESCAPE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     write((text if can_write(text) else json.dumps(value, allow_nan=False)) + "\n")

@@ -1,4 +1,4 @@
-"""`nnlab report`: any runs as one HTML page that needs nothing besides itself; no TensorFlow."""
+"""`nnlab report`: one self-contained HTML page about any runs; no TensorFlow."""
 
 from pathlib import Path
 
@@ -31,10 +31,10 @@ FORCE = SectionedOption(["--force"], is_flag=True, help="Replace the file if it 
 def report(
     ctx: click.Context, /, runs: tuple[Path, ...], out: Path, title: str | None, **_: object
 ) -> None:
-    """Write one page about runs, with images to explore.
+    """Write an HTML page about runs, with images to explore.
 
-    RUN is the folder of a finished run such as runs/classify/1, or a group of runs, of any
-    experiments. The page is one HTML file; it loads nothing from anywhere.
+    RUN is the folder of a finished run such as runs/classify/1, or of a group of runs; they may
+    belong to different experiments. The page is a single file that loads nothing else.
     """
     from nnlab.report import page
 
@@ -42,5 +42,5 @@ def report(
     replace = ctx.params["force"]
     title = page.TITLE if title is None else title
     page.write_page(runs, out, title=title, replace=replace, warn=console.warn)
-    console.say(f"{out.stat().st_size / 1e6:.1f} MB, to be opened in any browser")
+    console.say(f"wrote {out.stat().st_size / 1e6:.1f} MB, to be opened in any browser:")
     write(f"{out}\n")

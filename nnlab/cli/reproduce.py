@@ -1,4 +1,4 @@
-"""`nnlab reproduce`: the whole report again, with one command."""
+"""`nnlab reproduce`: check the claims of the whole 2018 report with one command."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nnlab.cli.options import (
-    SPEECH,
+    PRINTING,
     STORE,
     SectionedCommand,
     SectionedOption,
@@ -30,55 +30,56 @@ if TYPE_CHECKING:
 TITLE = "The report of 2018, measured again"
 TOUR = "A tour of the report of 2018"
 QUICK = SectionedOption(
-    ["--quick"], is_flag=True, help="A tour on the embedded samples, in a few minutes."
+    ["--quick"],
+    is_flag=True,
+    help="Take a tour of a few minutes on the sample data, which judges no claims.",
 )
 ONLY = SectionedOption(
     ["--only"],
     metavar="NAME,...",
     default="",
-    help="Some experiments, or some of their parts, such as classify,add-decimal.",
+    help="Only these experiments or parts of them, such as classify,add-decimal.",
 )
 RUNS = SectionedOption(
     ["--runs"],
     type=click.IntRange(min=1),
-    help="Runs of each part.  [default: 1 to 5; 1 with --quick]",
+    help="Runs per part.  [default: 1 to 5; 1 with --quick]",
 )
 OUT = SectionedOption(
     ["--out"],
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder; the same command again goes on with it.  [default: reproduction, or "
+    help="Folder to write to; repeat the command to resume.  [default: reproduction, or "
     "reproduction-quick]",
 )
 JOBS = SectionedOption(
     ["--jobs"],
     type=click.IntRange(min=1),
     metavar="N",
-    help="Runs that go on at once.  [default: as many as there are cores]",
+    help="Runs at the same time.  [default: one per core]",
 )
 TRAIN = SectionedOption(
     ["--train/--no-train"],
     default=True,
-    help="Train what is not finished, or only tell of what stands in the folder.  [default: "
-    "--train]",
+    help="Train what is not finished, or only report what the folder holds.  [default: --train]",
 )
 
 
-@with_options(QUICK, ONLY, RUNS, JOBS, TRAIN, OUT, *STORE, *SPEECH)
+@with_options(QUICK, ONLY, RUNS, JOBS, TRAIN, OUT, *STORE, *PRINTING)
 @click.command(cls=SectionedCommand)
 @click.pass_context
 def reproduce(ctx: click.Context, /, quick: bool, only: str, out: Path | None, **_: object) -> int:
-    """Measure every claim of the 2018 report again.
+    """Check every claim of the 2018 report by experiment.
 
-    Trains each experiment with the report's settings, several times, says of each claim whether
-    it is confirmed or refuted or cannot be told, and writes a page with all figures. What is
-    finished is not repeated: after Ctrl-C the same command goes on.
+    Trains each experiment several times with the report's settings, judges each claim as
+    confirmed, refuted or "cannot tell", and writes a page with all figures. Finished runs are
+    not repeated: after Ctrl-C, the same command resumes.
     """
     from nnlab.reproduction.reproduce import chosen_plans, standings
 
     console = make_console(ctx)
     plans = chosen_plans([name.strip() for name in only.split(",") if name.strip()], quick)
     if not plans:
-        raise UsageError("there is no quick way to reproduce that; leave out --quick")
+        raise UsageError(f"--only {only}: not part of the quick tour; leave out --quick")
     folder = out or Path("reproduction-quick" if quick else "reproduction")
     errors: dict[str, str] = {}
     if ctx.params["train"]:
@@ -86,7 +87,7 @@ def reproduce(ctx: click.Context, /, quick: bool, only: str, out: Path | None, *
         errors = _carry_out(ctx, console, plans, folder)
     found = standings(folder, quick=quick, errors=errors)
     if not found and not errors:
-        raise DataError(f"{folder} holds no finished part of a reproduction; leave out --no-train")
+        raise DataError(f"{folder}: nothing is finished here yet; leave out --no-train to train")
     _conclude(ctx, console, found, folder)
     for name, error in errors.items():
         console.error(f"{name}: {error}")
@@ -96,7 +97,7 @@ def reproduce(ctx: click.Context, /, quick: bool, only: str, out: Path | None, *
 def _carry_out(
     ctx: click.Context, console: Console, plans: "Sequence[Plan]", folder: Path
 ) -> dict[str, str]:
-    """Train what is not finished, and return what went wrong, by the names of plans."""
+    """Train what is not finished, and return the errors by the names of plans."""
     from nnlab.cli.training import interruptible
     from nnlab.cli.work_display import WorkDisplay
     from nnlab.reproduction.reproduce import minutes_left, reproduce
@@ -107,9 +108,9 @@ def _carry_out(
     left = minutes_left(plans, folder, min(jobs, cores()), runs)
     time = "a few minutes" if quick else _time(left)
     parts = "1 part" if len(plans) == 1 else f"{len(plans)} parts"
-    console.say(f"{parts} into {folder}: {time}, {jobs} run{'s' * (jobs > 1)} at a time")
+    console.say(f"reproducing {parts} in {folder}: {time}, {jobs} run{'s' * (jobs > 1)} at a time")
     with (
-        interruptible(folder, "the same command goes on, and --no-train tells what is finished"),
+        interruptible(folder, "repeat the command to resume, or add --no-train to see the results"),
         LocalExecutor(jobs) as executor,
         WorkDisplay(console) as display,
     ):
@@ -128,14 +129,14 @@ def _carry_out(
 
 def _time(minutes: float) -> str:
     if not minutes:
-        return "nothing left to train, some seconds"
+        return "nothing left to train, a few seconds"
     return "about " + (f"{minutes / 60:.0f} hours" if minutes >= 90 else f"{minutes:.0f} minutes")
 
 
 def _conclude(
     ctx: click.Context, console: Console, found: "Sequence[Standing]", folder: Path
 ) -> None:
-    """Print the table of claims; beside the runs write it, the report's figures, and the page."""
+    """Print the table of claims, and write it to the folder with the figures and the page."""
     from nnlab.cli.training import print_tables
     from nnlab.reproduction.table import sections, table
 
@@ -148,14 +149,14 @@ def _conclude(
         return
     print_tables(console, [table(findings)] if findings else [])
     if page:
-        console.say("everything on one page, to be opened in any browser:")
+        console.say("wrote a page with all results, to be opened in any browser:")
         write(f"{page}\n")
 
 
 def _page(
     folder: Path, found: "Sequence[Standing]", above: "Sequence[Section]", quick: bool
 ) -> Path | None:
-    """Write the page about all parts of which a run came to its end; None if there is none."""
+    """Write the page about all parts with a finished run; return None if there are none."""
     from nnlab.report.page import write_page
     from nnlab.reproduction.figures import draw_figures
     from nnlab.runs.folder import GroupFolder

@@ -1,24 +1,24 @@
-"""`nnlab resume`: go on with a run, or a group of runs, where it stopped."""
+"""`nnlab resume`: continue a run, or a group of runs, where it stopped."""
 
 import shlex
 from pathlib import Path
 
 import click
 
-from nnlab.cli.options import SPEECH, STORE, SectionedCommand, with_options
+from nnlab.cli.options import PRINTING, STORE, SectionedCommand, with_options
 from nnlab.errors import CheckpointError, UsageError
 from nnlab.runs.folder import GroupFolder, RunFolder
 
 
-@with_options(*STORE, *SPEECH)
+@with_options(*STORE, *PRINTING)
 @click.command(cls=SectionedCommand)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.pass_context
 def resume(ctx: click.Context, /, folder: Path, **_: object) -> None:
-    """Go on with a run exactly where it stopped.
+    """Resume a run exactly where it stopped.
 
-    FOLDER is a run folder such as runs/classify/1, or a group of runs. The final weights are
-    those of a run that was never stopped, bit for bit.
+    FOLDER is a run folder such as runs/classify/1, or the folder of a group of runs. The final
+    weights are the same, bit for bit, as those of a run that was never stopped.
     """
     from nnlab.cli.training import interruptible, make_workshop, print_run, print_summary
     from nnlab.runs import group, single
@@ -35,11 +35,11 @@ def resume(ctx: click.Context, /, folder: Path, **_: object) -> None:
         elif sweeps.plan_file(folder).is_file():
             name = sweeps.read_plan(folder).experiment.name
             raise UsageError(
-                f"{folder} is a sweep; go on with: "
+                f"{folder} is a sweep; resume it with: "
                 f"{shlex.join(['nnlab', 'sweep', name, '--out', str(folder)])}"
             )
         else:
             raise CheckpointError(
-                f"{folder}: no run was started here (config.json is missing); "
+                f"{folder}: no run to resume (config.json is missing); "
                 "name a run folder such as runs/classify/1"
             )

@@ -1,4 +1,4 @@
-"""Files of settings, for `--config` and `sweep --list`: JSON or TOML, in whatever encoding."""
+"""Files of settings for `--config` and `sweep --list`: JSON or TOML in any encoding."""
 
 import json
 import tomllib
@@ -15,7 +15,7 @@ def read_json_or_toml(path: Path, flag: str) -> Any:
     """Return the contents of a file that an option names.
 
     Raises:
-        UsageError: It cannot be read.
+        UsageError: The file cannot be read, or is neither JSON nor TOML.
     """
     suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
     if suffix in OTHER_FORMATS:
@@ -32,5 +32,5 @@ def read_json_or_toml(path: Path, flag: str) -> Any:
         reason = cause.strerror if isinstance(cause, OSError) else None
         came = f"it cannot be read ({reason})" if reason else str(error)
     except ValueError as error:
-        came = f"it is no {kind}: {error}"
+        came = f"it is not valid {kind}: {error}"
     raise UsageError(f"{flag} {path}: expected a JSON or TOML file, but {came}")

@@ -1,4 +1,4 @@
-"""`nnlab show`: what is in a checkpoint, a group of runs or a sweep; no TensorFlow."""
+"""`nnlab show`: what a checkpoint, a group of runs or a sweep holds; no TensorFlow."""
 
 import dataclasses
 import json
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nnlab.cli.options import SPEECH, SectionedCommand, make_console, print_json, with_options
+from nnlab.cli.options import PRINTING, SectionedCommand, make_console, print_json, with_options
 from nnlab.console import Console
 from nnlab.datasets.store.provenance import Source
 from nnlab.errors import DataError
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from nnlab.experiments.contract import Table
 
 
-@with_options(*SPEECH)
+@with_options(*PRINTING)
 @click.command(cls=SectionedCommand)
 @click.argument("checkpoint", metavar="CHECKPOINT", type=click.Path(path_type=Path))
 @click.pass_context
 def show(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
-    """Show what is in a checkpoint: network, settings, data, scores.
+    """Show what a checkpoint holds: network, settings, data, scores.
 
-    CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder. Of a group of runs, or
-    of a sweep, what its runs say together is shown.
+    CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder. For the folder of a
+    group of runs or of a sweep, the summary of its runs is shown.
     """
     from nnlab.runs.folder import GroupFolder
     from nnlab.sweeps.plan import plan_file
@@ -57,8 +57,7 @@ def _sweep(ctx: click.Context, folder: Path) -> None:
     file = summary_file(folder)
     if not file.is_file():
         raise DataError(
-            f"{folder} is a sweep that has not come to its end; go on with it: nnlab sweep "
-            f"EXPERIMENT --out {folder}"
+            f"{folder} is an unfinished sweep; resume: nnlab sweep EXPERIMENT --out {folder}"
         )
     summary = read_summary(folder)
     _print(ctx, {"sweep": str(folder), **versioned(summary)}, [summary_table(summary)])
@@ -91,10 +90,10 @@ def _checkpoint(ctx: click.Context, named: Path) -> None:
     _table(console, "Settings", header.config)
     _table(console, "Versions", header.versions)
     if header.metrics:
-        _table(console, "Scores on the test part, and the training", _flat(header.metrics))
+        _table(console, "Test scores and training", _flat(header.metrics))
     if header.state:
         progress = {key: header.state.get(key) for key in ("epoch", "step", "finished")}
-        _table(console, "Where the training stands", progress)
+        _table(console, "Progress of the training", progress)
 
 
 def _network(console: Console, description: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What comes in on stdin and goes out on stdout, whatever the encodings at both ends."""
+"""Reading stdin and writing stdout, whatever their encodings."""
 
 import codecs
 import io
@@ -10,13 +10,13 @@ from typing import IO, Any
 from nnlab.errors import UsageError
 
 ESCAPED = "nnlab-escaped"
-"""Name of the error handler of stdout."""
+"""Name of the encoding error handler of stdout."""
 HEAD = 512
-"""Bytes of stdin that are looked at before it is read."""
+"""Bytes of stdin that decide its encoding and the kind of its content."""
 
 
 class Line(str):
-    """An input that came as a line of stdin.
+    """An input read as a line of stdin.
 
     Attributes:
         number: The line's number, from 1.
@@ -27,11 +27,11 @@ class Line(str):
 
 
 def prepare() -> None:
-    """Open what the shell closed (`>&-`); let any file name pass, and any character be written."""
+    """Reopen streams that the shell closed (`>&-`); accept any file name and any character."""
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         try:
             os.fstat(number)
-        except OSError:  # else the next file that is opened would take the place of the stream
+        except OSError:  # otherwise the next file opened would take the stream's number
             os.open(os.devnull, os.O_RDWR)
         if getattr(sys, name) is None:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
@@ -44,7 +44,7 @@ def prepare() -> None:
 
 
 def _escaped(error: UnicodeError) -> tuple[str | bytes, int]:
-    """Write a byte of a file name that is no text as it was, any other character escaped."""
+    """Write an undecodable byte of a file name unchanged, and escape any other character."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     character = error.object[error.start]
@@ -55,16 +55,13 @@ def _escaped(error: UnicodeError) -> tuple[str | bytes, int]:
 
 
 def write(text: str) -> None:
-    """Write a text on stdout, at once.
-
-    click's own function would write UTF-8 where the encoding is ASCII.
-    """
+    """Write a text to stdout and flush it; `click.echo` would write UTF-8 where ASCII is set."""
     sys.stdout.write(text)
     sys.stdout.flush()
 
 
 def can_write(text: str) -> bool:
-    """Tell whether stdout has all characters of a text."""
+    """Return whether the encoding of stdout has all characters of a text."""
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
@@ -73,12 +70,12 @@ def can_write(text: str) -> bool:
 
 
 def lines(command: str) -> Iterator[Line]:
-    """Yield the lines of stdin as they come, without their ends.
+    """Yield the lines of stdin as they arrive, without line ends.
 
     A byte order mark decides the encoding; without one, it is the locale's.
 
     Args:
-        command: Which command asks, for the message.
+        command: The command that reads them, for the error message.
 
     Raises:
         UsageError: stdin holds a picture, a document or the like, or NUL bytes.
@@ -89,8 +86,8 @@ def lines(command: str) -> Iterator[Line]:
     for number, text in enumerate(stream, start=1):
         if "\0" in text:
             raise UsageError(
-                f"stdin, line {number}: NUL bytes; expected one input per line "
-                "(names from find -print0: put tr '\\0' '\\n' between)"
+                f"stdin, line {number}: found NUL bytes, expected one input per line; "
+                "pipe the names from find -print0 through tr '\\0' '\\n'"
             )
         line = Line(text.rstrip("\r\n").removeprefix("\ufeff" if number == 1 else ""))
         line.number = number
@@ -106,8 +103,8 @@ def _decoded(text: IO[str], binary: io.BufferedReader, command: str) -> IO[str]:
     kind = kind_of(head)
     if kind is not None:
         raise UsageError(
-            f"stdin holds {kind.what}, but {command} - takes one input per line; give the name of "
-            f"the file instead: {command} FILE"
+            f"stdin holds {kind.what}, but {command} - reads one input per line; name the file "
+            f"instead: {command} FILE"
         )
     marked = marked_encoding(head)
     if marked is None:

@@ -1,4 +1,4 @@
-"""`nnlab sweep`: settings × seeds as independent runs, on this machine or on a Ray cluster."""
+"""`nnlab sweep`: settings × seeds as independent runs, on this machine or a Ray cluster."""
 
 import shlex
 from pathlib import Path
@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from nnlab import experiments
 from nnlab.cli.options import (
-    SPEECH,
+    PRINTING,
     STORE,
     SectionedCommand,
     SectionedOption,
@@ -47,51 +47,52 @@ OWN_OPTIONS = [
         ["--grid"],
         multiple=True,
         metavar="NAME=V1,V2",
-        help="Train with each of these values, in every combination; NAME is an option of the "
-        "experiment. Can be given several times.",
+        help="Values to train with; NAME is a training option of the experiment. If repeated, all "
+        "combinations are trained.",
         section=SETTINGS,
     ),
     SectionedOption(
         ["--list", "listed"],
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="JSON or TOML file of settings to train, in place of a grid.",
+        help="JSON or TOML file with the settings to train, instead of --grid.",
         section=SETTINGS,
     ),
     SectionedOption(
         ["--set", "assignments"],
         multiple=True,
         metavar="NAME=VALUE",
-        help="A value for all runs. Can be given several times.",
+        help="Value of an option for all runs. Can be repeated.",
         section=SETTINGS,
     ),
     SectionedOption(
         ["--runs"],
         type=click.IntRange(1),
         metavar="N",
-        help="Repeat each setting with as many seeds.  [default: 1]",
+        help="Runs per setting, each with another seed.  [default: 1]",
         section=SETTINGS,
     ),
     SectionedOption(
         ["--on"],
         default="local",
         metavar="local|ray|ray=ADDRESS",
-        help="Processes of this machine; a Ray cluster, such as ray=ray://head:10001; or one that "
-        "is started here.  [default: local]",
+        help="Where to train: in processes on this machine (local), on the Ray cluster at "
+        "$RAY_ADDRESS or a new one on this machine (ray), or on another (such as "
+        "ray=ray://head:10001).  [default: local]",
         section=MACHINES,
     ),
     SectionedOption(
         ["--jobs"],
         type=click.IntRange(1),
         metavar="N",
-        help="Runs that go on at once.  [default: as many as there are cores, or as a cluster has]",
+        help="Runs at the same time.  [default: one per core of the machine or cluster]",
         section=MACHINES,
     ),
     SectionedOption(
         ["--out"],
         type=click.Path(path_type=Path),
         metavar="FOLDER",
-        help="Where the runs go; the same command again goes on with it.  [default: "
+        help="Folder for the runs; repeat the command with it to resume.  [default: "
         "sweeps/<experiment>/<number>]",
         section=MACHINES,
     ),
@@ -99,14 +100,14 @@ OWN_OPTIONS = [
         ["--csv", "csv_file"],
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Write a row a run into this file.",
+        help="Also write a CSV file with one row per run.",
         section=MACHINES,
     ),
-    SectionedOption(["--force"], is_flag=True, help="Replace the file of --csv.", section=MACHINES),
+    SectionedOption(["--force"], is_flag=True, help="Replace the --csv file.", section=MACHINES),
 ]
 
 
-@with_options(*OWN_OPTIONS, *STORE, *SPEECH)
+@with_options(*OWN_OPTIONS, *STORE, *PRINTING)
 @click.command(cls=SectionedCommand)
 @click.argument(
     "experiment",
@@ -118,9 +119,9 @@ OWN_OPTIONS = [
 def sweep(ctx: click.Context, /, experiment: str, **_: object) -> None:
     """Train an experiment with many settings, several runs at once.
 
-    Each setting is a group of runs in a folder of its own, which resume, show, compare and
-    evaluate take as any other. Finished runs are not repeated, a run that fails does not stop
-    the others, and the best setting is chosen by validation, never by the test part.
+    The runs of each setting form a group in a folder of their own, which resume, show, compare
+    and report accept. Finished runs are not repeated, and a failed run does not stop the others.
+    The best setting is chosen by its validation scores, never by its test scores.
 
     \b
         nnlab sweep classify --grid model=mlp,cnn --grid loss=crossentropy,mse --runs 5
@@ -143,7 +144,7 @@ def sweep(ctx: click.Context, /, experiment: str, **_: object) -> None:
     try:
         summary = _carry_out(ctx, plan, folder, executor)
     finally:
-        if not existed and not any(folder.iterdir()):  # no run was begun
+        if not existed and not any(folder.iterdir()):  # no run began
             folder.rmdir()
     _report(ctx, plan, summary, folder)
 
@@ -156,7 +157,7 @@ def _experiment(name: str) -> AnyExperiment:
 
 
 def _check_output(ctx: click.Context) -> None:
-    """Refuse a folder that holds something else than a sweep."""
+    """Refuse a folder that holds anything but a sweep."""
     from nnlab.runs.occupying import is_free
     from nnlab.sweeps.plan import plan_file
 
@@ -166,7 +167,7 @@ def _check_output(ctx: click.Context) -> None:
     if not out.is_dir():
         raise OutputExistsError(f"--out {out} is a file; name a folder")
     if not plan_file(out).is_file() and not is_free(out):
-        raise OutputExistsError(f"--out {out} has files in it but no sweep; name another folder")
+        raise OutputExistsError(f"--out {out} holds files but no sweep; name another folder")
 
 
 def _check_csv(ctx: click.Context) -> None:
@@ -183,14 +184,14 @@ def _check_csv(ctx: click.Context) -> None:
 
 
 def _written(out: Path | None) -> str | None:
-    """Return the CSV file that the sweep in a folder has written before."""
+    """Return the CSV file that the sweep in this folder has written before."""
     from nnlab.sweeps.sweep import read_summary, summary_file
 
     return read_summary(out).csv if out and summary_file(out).is_file() else None
 
 
 def _executor(ctx: click.Context, plan: "Plan") -> "LocalExecutor | RayExecutor":
-    """Return what `--on` and `--jobs` describe."""
+    """Return the executor that `--on` and `--jobs` describe."""
     on, address = ctx.params["on"].partition("=")[::2]
     jobs: int | None = ctx.params["jobs"]
     if on == "local" and not address:
@@ -222,13 +223,13 @@ def _carry_out(
             )
     except (InterruptedRun, KeyboardInterrupt) as error:
         what = str(error) or "interrupted"
-        if plan_file(folder).is_file():  # else no run had begun
-            what += f"; go on with: {_again(ctx, plan, folder)}"
+        if plan_file(folder).is_file():  # otherwise no run began
+            what += f"; resume with: {_again(ctx, plan, folder)}"
         raise InterruptedRun(what) from error
 
 
 def _again(ctx: click.Context, plan: "Plan", folder: Path) -> str:
-    """Return the command that goes on with a sweep: its settings are in the folder."""
+    """Return the command that resumes a sweep, whose settings are in its folder."""
     words = ["nnlab", "sweep", plan.experiment.name, "--out", str(folder)]
     for name in ("on", "jobs", "csv_file", "data_dir"):
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
@@ -237,7 +238,7 @@ def _again(ctx: click.Context, plan: "Plan", folder: Path) -> str:
 
 
 def _report(ctx: click.Context, plan: "Plan", summary: "SweepSummary", folder: Path) -> None:
-    """Print the summary, then say what is missing in it.
+    """Print the summary, then report failed runs.
 
     Raises:
         NnlabError: Runs failed.

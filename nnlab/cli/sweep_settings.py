@@ -1,4 +1,4 @@
-"""The settings of a sweep from the shell: `--grid`, `--set` and `--list` as values of options."""
+"""The settings of a sweep from the shell: `--grid`, `--set` and `--list`."""
 
 import dataclasses
 import reprlib
@@ -18,20 +18,20 @@ from nnlab.sweeps import plan as plans
 from nnlab.sweeps.plan import Plan, combinations
 
 LIST_KEY = "settings"
-"""What a list is called in a TOML file, which cannot be a list itself."""
+"""Name of the list in a TOML file, which cannot be a list itself."""
 
 
 def make_plan(ctx: click.Context, experiment: AnyExperiment) -> Plan:
-    """Return what the options describe; without any, what is in `--out`.
+    """Return the plan that the options describe or, without any, the plan in `--out`.
 
     Raises:
         UsageError: An option of the experiment is unknown, or a value is not allowed.
-        CheckpointError: What is in `--out` is damaged.
+        CheckpointError: The plan in `--out` is damaged.
     """
     params = ctx.params
     grid, listed, assignments = (params[name] for name in ("grid", "listed", "assignments"))
     if grid and listed:
-        raise UsageError("--list stands in place of --grid; leave out one of the two")
+        raise UsageError("--list replaces --grid; leave out one of the two")
     out: Path | None = params["out"]
     known = plans.read_plan(out) if out is not None and plans.plan_file(out).is_file() else None
     if known and known.experiment.name == experiment.name and not (grid or listed or assignments):
@@ -40,27 +40,30 @@ def make_plan(ctx: click.Context, experiment: AnyExperiment) -> Plan:
     points = listed_points(experiment, listed) if listed else grid_points(experiment, grid)
     both = [name for name in points[0] if name in common] if grid else []
     if both:
-        raise UsageError(f"{both[0]} is given by --grid and for all runs; leave out one of the two")
+        raise UsageError(
+            f"{both[0]} has a --grid, but also one value for all runs, by --set or the "
+            "environment; leave out one of the two"
+        )
     common.setdefault("threads", known.threads if known else _threads(params["jobs"]))
     for values in (common, *points):
-        if values.get("threads") == 0:  # all cores: elsewhere there may be more, or fewer
+        if values.get("threads") == 0:  # all cores: another machine may have more, or fewer
             values["threads"] = cores()
     plan = plans.make_plan(experiment, points, common, params["runs"] or 1)
     if len(plan.settings) < len(points):
         make_console(ctx).say(
-            f"{len(points)} settings were given, but {len(plan.settings)} are different; "
-            "each is run once"
+            f"only {len(plan.settings)} of the {len(points)} settings differ; "
+            "equal ones are trained once"
         )
     return plan
 
 
 def _threads(jobs: int | None) -> int:
-    """Return the cores of a run where nobody chose: so many that jobs fill the machine."""
+    """Return the default for the cores of a run: enough for all jobs to fill the machine."""
     return max(cores() // jobs, 1) if jobs else 1
 
 
 def common_values(experiment: AnyExperiment, assignments: Sequence[str]) -> dict[str, Any]:
-    """Return the values of `--set NAME=VALUE`, which go before those of the environment.
+    """Return the values of `--set NAME=VALUE`, which override those of the environment.
 
     Raises:
         UsageError: A name is unknown or given twice, or a value is not allowed.
@@ -93,18 +96,18 @@ def grid_points(experiment: AnyExperiment, axes: Sequence[str]) -> list[dict[str
 
 
 def listed_points(experiment: AnyExperiment, path: Path) -> list[dict[str, Any]]:
-    """Return the settings in a file: a JSON list of objects, or `[[settings]]` of TOML.
+    """Return the settings in a file: a JSON list of objects, or `[[settings]]` in TOML.
 
     Raises:
-        UsageError: The file is no such list, or an option in it is unknown or not allowed.
+        UsageError: The file holds no such list, or an unknown option, or a bad value.
     """
     content = read_json_or_toml(path, "--list")
     points = content.get(LIST_KEY) if isinstance(content, dict) else content
     if not isinstance(points, list) or not all(isinstance(point, dict) for point in points):
         came = reprlib.repr(content)
         raise UsageError(
-            f"--list {path}: expected a list of objects such as [{{'units': 64}}], "
-            f"or tables [[{LIST_KEY}]] in TOML, not {came}"
+            f'--list {path}: expected a list of objects such as [{{"units": 64}}], '
+            f"or tables [[{LIST_KEY}]] in TOML, got {came}"
         )
     return [
         _checked(experiment, point, f"--list {path}, setting {number}")

@@ -1,4 +1,4 @@
-"""Training from the shell: where the run goes, and what is printed at the end."""
+"""Training from the shell: choose the folder, train, and print the results."""
 
 import shlex
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from nnlab.training.settings import TrainingSettings
 
 
 def train(ctx: click.Context, experiment: AnyExperiment, config: TrainingSettings) -> None:
-    """Train as the options say and print what came out."""
+    """Train as the options say, and print the results."""
     trials = experiment.trials(config, ctx.params["runs"])
     workshop = make_workshop(ctx)
     single_run, force = len(trials) == 1, ctx.params["force"]
@@ -43,7 +43,7 @@ def train(ctx: click.Context, experiment: AnyExperiment, config: TrainingSetting
 
 
 def make_workshop(ctx: click.Context) -> Workshop:
-    """Return the surroundings of a run that the shell's options describe."""
+    """Return what a run needs besides its settings: data, display and warnings."""
     quiet = ctx.params["quiet"]
     verbose = ctx.params["verbose"] > 1
     return Workshop(make_store(ctx), TrainingDisplay(quiet), Console(quiet).warn, verbose)
@@ -51,7 +51,7 @@ def make_workshop(ctx: click.Context) -> Workshop:
 
 @contextmanager
 def interruptible(folder: Path, how: str = "") -> Iterator[None]:
-    """Make SIGTERM the same as Ctrl-C, and add to either where the run is and how it goes on."""
+    """Treat SIGTERM like Ctrl-C, and add to the message how to resume: `how`, or the command."""
     try:
         with raised_once():
             yield
@@ -60,14 +60,14 @@ def interruptible(folder: Path, how: str = "") -> Iterator[None]:
         if how:
             what += f"; {how}"
         elif has_run(folder):
-            what += f"; go on with: nnlab resume {shlex.quote(str(folder))}"
+            what += f"; resume with: nnlab resume {shlex.quote(str(folder))}"
         raise InterruptedRun(what) from error
 
 
 def _kept(folder: Path) -> str:
-    """Say what is left of a run, or of a group of runs, that was not told to save."""
+    """Say what is kept of a run, or of a group of runs, that had no time to save."""
     if any(folder.glob("last.h5")) or any(folder.glob("*/last.h5")):
-        return "what was saved last is kept"
+        return "the last checkpoint is kept"
     return "nothing was trained yet"
 
 
@@ -85,7 +85,7 @@ def print_run(
     speed = training.examples_per_second
     console.say(
         f"{epochs} in {training.seconds:.0f} s"
-        + (f" ({speed:,} examples a second)" if speed else "")
+        + (f" ({speed:,} examples per second)" if speed else "")
         + f", best epoch {training.best_epoch}; saved in {folder}"
     )
 
@@ -93,7 +93,7 @@ def print_run(
 def print_summary(
     ctx: click.Context, experiment: AnyExperiment, summary: Summary[Any], folder: Path
 ) -> None:
-    """Print what several runs say together: as JSON, or as tables."""
+    """Print the summary of several runs: as JSON, or as tables."""
     if ctx.params["as_json"]:
         print_json({"run": str(folder), **versioned(summary)})
         return

@@ -1,4 +1,4 @@
-"""What several runs at once show: a bar and what goes on, on a terminal; else a line a run."""
+"""Progress of several runs: a progress bar on a terminal, otherwise one line per finished run."""
 
 import os
 import sys
@@ -13,18 +13,18 @@ from nnlab.runs.folder import RunFolder
 from nnlab.sweeps.task import Outcome, Task
 from nnlab.sweeps.work import Standing
 
-LOOKS_A_SECOND = 2
+REFRESHES_PER_SECOND = 2
 READABLE = os.name == "posix"
-"""Whether a file may be read that another process is about to replace: Windows refuses that."""
+"""Whether a file may be read while another process replaces it: Windows forbids that."""
 
 
 class WorkDisplay:
-    """Shows how far runs have come; a context, in which the bar is open.
+    """Shows the progress of several runs; a context manager that closes the bar.
 
-    What the runs that go on have reached is read from their folders, wherever they are trained.
+    The progress is read from the folders of the runs, wherever they are trained.
 
     Args:
-        console: Where lines go; a quiet one is given warnings only.
+        console: Prints the lines; if it is quiet, only warnings.
     """
 
     def __init__(self, console: Console) -> None:
@@ -46,33 +46,33 @@ class WorkDisplay:
             self._live = None
 
     def begun(self, tasks: Mapping[str, Task], standing: Standing) -> None:
-        """Open the bar, where there is a terminal and something to do."""
+        """Open the bar, if there is a terminal and something to do."""
         self._tasks = dict(tasks)
         if tasks and sys.stderr.isatty() and not self._console.quiet:
             self._open(standing)
         if standing.done:
-            self._say(f"{standing.done} of {standing.total} runs are finished already")
+            self._say(f"{standing.done} of {standing.total} runs are already finished")
 
     def ended(self, name: str, outcome: Outcome, standing: Standing) -> None:
-        """Tell of a run that has ended; failures are told in any case."""
+        """Report the end of a run; a failure is reported even if the console is quiet."""
         self._tasks.pop(name, None)
         if self._live is not None:
             done = standing.done + standing.failed
             self._bar.update(self._task, completed=done, description=_in_words(standing))
         if outcome["state"] in ("failed", "diverged"):
             same = self._failures.setdefault(outcome["error"], name)
-            why = f"the same as {same}" if same != name else outcome["error"]
+            why = f"same error as {same}" if same != name else outcome["error"]
             self.warn(f"{name} {outcome['state']}: {why}")
         elif outcome["metrics"]:
             before = "" if self._live is not None else f"{_in_words(standing)}: "
             self._say(f"{before}{name}  {_result(outcome['metrics'])}")
 
     def stopping(self, running: int) -> None:
-        """Say that a Ctrl-C was heard."""
-        self._say(f"stopping: {running} runs save what they have; Ctrl-C again leaves at once")
+        """Say that the first Ctrl-C arrived."""
+        self._say(f"stopping: {running} runs are being saved; Ctrl-C again stops them at once")
 
     def warn(self, text: str) -> None:
-        """Write a warning, above the bar if there is one."""
+        """Print a warning, above the bar if there is one."""
         if self._live is None:
             self._console.warn(text)
             return
@@ -89,7 +89,7 @@ class WorkDisplay:
             self._live.console.print(visible(text), markup=False, highlight=False)
 
     def _open(self, standing: Standing) -> None:
-        """Open the bar, unless the terminal is too dumb to draw one."""
+        """Open the bar, unless the terminal cannot draw one."""
         from rich.console import Console as RichConsole
         from rich.live import Live
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -105,32 +105,32 @@ class WorkDisplay:
         self._live = Live(
             console=terminal,
             get_renderable=self.view,
-            refresh_per_second=LOOKS_A_SECOND,
+            refresh_per_second=REFRESHES_PER_SECOND,
             transient=True,
         )
         self._live.start()
 
     def view(self) -> Any:
-        """Return the bar and, as far as there is room, a line for each run that goes on."""
+        """Return the bar and, as far as there is room, one line per run in progress."""
         from rich.console import Group
         from rich.text import Text
 
-        rows = [(visible(name), *words) for name, *words in self._going_on()]
+        rows = [(visible(name), *words) for name, *words in self._in_progress()]
         widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:2]]
         lines = Text(no_wrap=True, overflow="ellipsis", end="")
         for name, stage, scores in rows:
             lines.append(name.ljust(widths[0])).append(f"  {stage:{widths[1]}}  {scores}\n", "dim")
         return Group(self._bar, lines)
 
-    def _going_on(self) -> Iterator[tuple[str, str, str]]:
-        """Yield the name of each run that was begun since the bar is open, and its last epoch."""
+    def _in_progress(self) -> Iterator[tuple[str, str, str]]:
+        """Yield name, stage and last scores of each run that began after the bar was opened."""
         for name, task in list(self._tasks.items()):
             run = RunFolder(Path(task.folder))
             try:
                 if run.config.stat().st_mtime < self._opened:
                     continue
                 history = run.read_history() if READABLE else {}
-            except (OSError, ValueError):  # not begun, or gone
+            except (OSError, ValueError):  # not begun yet, or removed
                 continue
             yield name, *_last_epoch(history, int(task.config["epochs"]))
 

@@ -19,8 +19,7 @@ from nnlab.datasets.store.provenance import Source
 from nnlab.errors import NnlabError
 from nnlab.inference import Network
 from nnlab.options import changed, from_mapping
-from nnlab.results import DetailsT, Metrics, RunMetrics, Summary
-from nnlab.results import NoDetails as NoDetails
+from nnlab.results import DetailsT, Metrics, NoDetails, RunMetrics, Summary
 from nnlab.training.examples import Examples
 from nnlab.training.settings import TrainingSettings
 

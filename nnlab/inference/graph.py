@@ -68,7 +68,7 @@ class Graph:
         if not is_shape(shape):
             raise CheckpointError(
                 f"input {name!r}: expected a shape of at most {MAX_RANK} whole numbers from 1 to "
-                f"{MAX_SIZE}, but came {reprlib.repr(shape)}"
+                f"{MAX_SIZE}, got {reprlib.repr(shape)}"
             )
         self.inputs[name] = self.shapes[name] = tuple(shape)
 
@@ -88,7 +88,7 @@ class Graph:
         try:
             references = tuple(_reference(one, self.shapes) for one in inputs)
             if len(references) not in layer.input_counts:
-                raise CheckpointError(f"expected {layer.input_words}, but came {len(references)}")
+                raise CheckpointError(f"expected {layer.input_words}, got {len(references)}")
             shapes = [self.shapes[one] for one in references]
             made = layer.output_shapes(*shapes)
             outputs = (name, *(f"{name}:{number}" for number in range(1, len(made))))
@@ -153,7 +153,7 @@ class Graph:
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise CheckpointError(
                 "expected a name of letters, digits, '_', '-' and '.', "
-                f"at most 100, but came {reprlib.repr(name)}"
+                f"at most 100, got {reprlib.repr(name)}"
             )
         if name in self.inputs or name in self.nodes:
             raise CheckpointError(f"expected each name once, but {name!r} comes twice")
@@ -204,14 +204,14 @@ def _add_node(graph: Graph, value: Any) -> None:
     except CheckpointError as error:
         raise CheckpointError(f"node {reprlib.repr(node['name'])}: {error}") from error
     if "layer" in node and node["layer"] is None:
-        raise CheckpointError(f"node {reprlib.repr(node['name'])}: expected a layer, but came None")
+        raise CheckpointError(f"node {reprlib.repr(node['name'])}: expected a layer, got None")
     graph.add_node(node["name"], layer, inputs, node.get("layer"))
 
 
 def _list(what: str, value: Any) -> list[Any]:
     if not isinstance(value, list) or not 1 <= len(value) <= MAX_NODES:
         raise CheckpointError(
-            f"{what}: expected a list of 1 to {MAX_NODES}, but came {reprlib.repr(value)}"
+            f"{what}: expected a list of 1 to {MAX_NODES}, got {reprlib.repr(value)}"
         )
     return value
 
@@ -227,6 +227,6 @@ def _reference(name: Any, known: Collection[str]) -> str:
     if not isinstance(name, str) or name not in known:
         shown = str(name)[:100]
         raise CheckpointError(
-            f"expected an earlier node, but came {reprlib.repr(name)}; {nearest(shown, known)}"
+            f"expected an earlier node, got {reprlib.repr(name)}; {nearest(shown, known)}"
         )
     return name

@@ -95,7 +95,7 @@ class Network:
     def outputs(self, *inputs: np.ndarray, batch_size: int = 256) -> dict[str, np.ndarray]:
         """Compute all outputs by name, otherwise as `predict` does."""
         if batch_size < 1:
-            raise UsageError(f"expected a batch size of at least 1, but came {batch_size}")
+            raise UsageError(f"expected a batch size of at least 1, got {batch_size}")
         arrays = self._checked(inputs)
         count, step = len(arrays[0]), min(batch_size, self._largest_batch)
         results = {
@@ -178,17 +178,17 @@ class Network:
         arrays = [np.asarray(one) for one in inputs]
         if len(arrays) != len(self.input_shapes):
             names = ", ".join(self.input_shapes)
-            raise UsageError(f"expected the inputs {names}, but came {len(arrays)} arrays")
+            raise UsageError(f"expected the inputs {names}, got {len(arrays)} arrays")
         for array, (name, shape) in zip(arrays, self.input_shapes.items(), strict=True):
             if array.shape[1:] != shape or array.ndim == 0 or array.dtype.kind not in "biuf":
                 expected = ", ".join(["batch", *map(str, shape)])
                 raise UsageError(
                     f"expected numbers of shape ({expected}) as input {name!r}, "
-                    f"but came {array.dtype} {array.shape}"
+                    f"got {array.dtype} {array.shape}"
                 )
         if len({len(array) for array in arrays}) > 1:
             counts = ", ".join(str(len(array)) for array in arrays)
-            raise UsageError(f"expected as many examples in each input, but came {counts}")
+            raise UsageError(f"expected as many examples in each input, got {counts}")
         return arrays
 
 
@@ -201,4 +201,4 @@ def _check_weights(graph: Graph, weights: Mapping[str, np.ndarray]) -> None:
     for name, shape in expected.items():
         if weights[name].shape != shape:
             came = weights[name].shape
-            raise CheckpointError(f"expected weights {name!r} of shape {shape}, but came {came}")
+            raise CheckpointError(f"expected weights {name!r} of shape {shape}, got {came}")

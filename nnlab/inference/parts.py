@@ -37,14 +37,14 @@ def part(graph: Graph, inputs: Mapping[str, Shape], outputs: Sequence[str]) -> G
     for name in outputs:
         _expect("an output of a node", name, graph.shapes.keys() - graph.inputs.keys())
     if not outputs:
-        raise CheckpointError("expected outputs of nodes as outputs, but came none")
+        raise CheckpointError("expected outputs of nodes as outputs, got none")
     needed, used = _between(graph, inputs, outputs)
     if unused := [name for name in inputs if name not in used]:
         raise CheckpointError(f"{', '.join(outputs)}: computed without {', '.join(unused)}")
     if missing := [name for name in used if name in graph.inputs and name not in inputs]:
         raise CheckpointError(
             f"{', '.join(outputs)}: expected also {', '.join(missing)} among the inputs, "
-            f"but came {', '.join(inputs)}"
+            f"got {', '.join(inputs)}"
         )
     taken = {node.name for node in needed}
     names: dict[str, str] = {}
@@ -159,4 +159,4 @@ def _treats_each_step(node: Node, graph: Graph) -> bool:
 
 def _expect(what: str, name: str, known: Collection[str]) -> None:
     if name not in known:
-        raise CheckpointError(f"expected {what}, but came {name!r}; {nearest(name, known)}")
+        raise CheckpointError(f"expected {what}, got {name!r}; {nearest(name, known)}")

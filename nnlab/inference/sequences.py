@@ -55,7 +55,7 @@ class Embedding(Layer):
         if not fits.all():
             raise UsageError(
                 f"expected whole numbers from 0 to {self.input_dim - 1} for the embedding, "
-                f"but came {x[~fits][0]:g}"
+                f"got {x[~fits][0]:g}"
             )
         return embeddings[x.astype(np.intp)]
 

@@ -98,7 +98,7 @@ def fields_of(
         CheckpointError: It is no object, or a field is missing or unknown.
     """
     if not isinstance(value, dict):
-        raise CheckpointError(f"{what}: expected an object, but came {reprlib.repr(value)}")
+        raise CheckpointError(f"{what}: expected an object, got {reprlib.repr(value)}")
     for name in value:
         if name not in required and name not in optional:
             hint = nearest(str(name)[:100], {*required, *optional})
@@ -129,7 +129,7 @@ def checked_settings(kind: type, values: Any) -> dict[str, Any]:
         if not field.metadata["check"](value):
             raise CheckpointError(
                 f"setting {field.name!r}: expected {field.metadata['expected']}, "
-                f"but came {reprlib.repr(value)}"
+                f"got {reprlib.repr(value)}"
             )
     return {
         name: tuple(value) if isinstance(value, list) else value for name, value in given.items()

@@ -101,9 +101,9 @@ def _kept(starts: list[int], size: int, length: int, margin: int) -> Iterator[Sp
 def _check(page: np.ndarray, tile: int, margin: int | None) -> None:
     if page.ndim != 2 or not page.size or page.dtype.kind not in "biuf":
         raise UsageError(
-            f"expected a page of grey numbers (height, width), but came {page.dtype} {page.shape}"
+            f"expected a page of grey numbers (height, width), got {page.dtype} {page.shape}"
         )
     if tile < 1 or (margin is not None and margin < 0):
         raise UsageError(
-            f"expected tiles of at least 1 pixel and no negative margin, but came {tile}, {margin}"
+            f"expected tiles of at least 1 pixel and no negative margin, got {tile}, {margin}"
         )

@@ -204,6 +204,6 @@ def choose_checkpoint(
     named = {name: value for name, value in wanted.items() if value is not False}
     options = "".join(f" {flag_value(name, value)}" for name, value in named.items())
     raise CheckpointError(
-        f"no finished run of {experiment}{options} under {base} and none comes with the package; "
-        f"train one with `nnlab {experiment}{options}` or name a file with --checkpoint"
+        f"no network for {experiment}{options}: there is no finished run under {base}, and none is "
+        f"shipped; train one with `nnlab {experiment}{options}` or name a file with --checkpoint"
     )

@@ -32,15 +32,17 @@ def evaluate(trained: Trained, given: Mapping[str, Any], store: Store, warn: War
     for name in given:
         if name not in experiment.data_options:
             hint = nearest(name, experiment.data_options)
-            raise UsageError(f"{flag_name(name)} chooses no data of {experiment.name}; {hint}")
+            raise UsageError(
+                f"{flag_name(name)} does not choose data for {experiment.name}; {hint}"
+            )
     data = _load(trained, given, store, warn)
     own = data.source.sha256 == trained.header.dataset["sha256"]
     if own and given:  # by another name: what it was trained on is not for testing
         data = _load(trained, {}, store, warn)
     if not own and not given:
         raise DataError(
-            f"{trained.path} was trained on {trained.header.dataset['name']} as it was then, but "
-            f"{data.source.name} has changed since; bring it back, or choose data by an option"
+            f"{trained.path} was trained on {trained.header.dataset['name']}, but "
+            f"{data.source.name} has changed since; restore it, or choose other data by an option"
         )
     for name in experiment.data_facts:
         expected, came = trained.header.facts.get(name), data.facts.get(name)

@@ -91,7 +91,7 @@ def check_same_data(first: RunMetrics[Any], metrics: RunMetrics[Any], folder: Ru
         DataError: It did.
     """
     if metrics.dataset.sha256 != first.dataset.sha256:
-        raise DataError(f"{folder.path} was trained on other data than the runs beside it")
+        raise DataError(f"{folder.path} was trained on other data than the rest of the group")
 
 
 def _rehearse(experiment: AnyExperiment, trials: Trials, workshop: Workshop) -> None:
@@ -218,7 +218,7 @@ def joined_plan(experiment: AnyExperiment, trials: Trials, folder: GroupFolder) 
         if known_experiment.name != experiment.name or changed:
             raise OutputExistsError(
                 f"{folder.path} holds runs with other settings; name another folder with --out, "
-                f"or go on with those: nnlab resume {folder.path}"
+                f"or resume those: nnlab resume {folder.path}"
             )
         trials = {**known, **trials}
     return trials

@@ -29,7 +29,7 @@ def locked(folder: Path) -> Iterator[None]:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise OutputExistsError(
-                    f"{folder}: another process is training here; wait for it or end it"
+                    f"{folder}: another process is training here; wait for it or stop it"
                 ) from error
         for leftover in [*folder.glob(".*.tmp"), *folder.glob("figures/.*.tmp")]:
             leftover.unlink()  # of a process that was killed while it wrote

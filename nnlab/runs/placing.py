@@ -62,7 +62,7 @@ def _folder(name: str, out: Path | None, *, single_run: bool, force: bool) -> Pa
     elif holds_run:
         single.read_plan(RunFolder(out))
     elif out.is_dir() and not is_free(out):
-        raise OutputExistsError(f"--out {out} has files in it but no run; name another folder")
+        raise OutputExistsError(f"--out {out} holds files but no run; name another folder")
     if not force and (holds_group if single_run else holds_run):
         kind = "a group of runs" if single_run else "a single run"
         raise OutputExistsError(f"--out {out} holds {kind}; name another folder or give --force")

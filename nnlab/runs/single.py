@@ -89,7 +89,7 @@ def _score_again(
             training = folder.read_metrics(experiment.Details).training
             _conclude(experiment, config, data, folder, training, workshop)
     except (CheckpointError, DataError) as error:
-        workshop.warn(f"{folder.path} keeps its scores, and is not scored again: {error}")
+        workshop.warn(f"{folder.path} keeps its scores; it cannot be scored again: {error}")
 
 
 def read_plan(folder: RunFolder) -> tuple[AnyExperiment, Any, Source]:
@@ -126,7 +126,7 @@ def _check_same(experiment: AnyExperiment, config: TrainingSettings, folder: Run
     if known_experiment.name != experiment.name or known_config != config:
         raise OutputExistsError(
             f"{folder.path} holds a run with other settings; name another folder with --out, "
-            f"or go on with that one: nnlab resume {folder.path}"
+            f"or resume that run: nnlab resume {folder.path}"
         )
 
 
@@ -178,7 +178,7 @@ def _check_same_data(folder: RunFolder, begun: Source, now: Source) -> None:
     if begun.sha256 != now.sha256:
         raise DataError(
             f"{folder.path} began with data set {begun.name} (sha256 {begun.sha256}), but now "
-            f"there is {now.name} ({now.sha256}); bring the first one back to go on"
+            f"finds {now.name} ({now.sha256}); restore the first to resume"
         )
 
 

@@ -199,8 +199,8 @@ def _restore(
     with open_checkpoint(folder.last) as file:
         if file.header.experiment != header.experiment or not _same(file.header.config, config):
             raise CheckpointError(
-                f"{folder.last} was trained with other settings than {folder.config} names; "
-                "restore the one or the other"
+                f"{folder.last} was trained with other settings than those in {folder.config}; "
+                "restore one of the two files"
             )
         try:
             progress = Progress.from_dict(file.header.state, measures)

@@ -25,7 +25,7 @@ def make_run(
     measure: str = "accuracy",
     **plan: Any,
 ) -> Path:
-    """Write a run of `scores` epochs; `plan` may name the experiment and settings."""
+    """Write a run with one epoch per score; `plan` may name the experiment and settings."""
     path.mkdir(parents=True)
     folder = RunFolder(path)
     experiment = plan.pop("experiment", "classify")
@@ -74,13 +74,13 @@ def test_a_table_has_the_differing_settings_and_the_scores(shell: Shell, tmp_pat
     assert not list(tmp_path.glob("**/*.png"))
 
 
-def test_options_younger_than_a_run_had_their_default(shell: Shell, tmp_path: Path) -> None:
+def test_options_newer_than_a_run_count_as_their_default(shell: Shell, tmp_path: Path) -> None:
     make_run(tmp_path / "old")
     make_run(tmp_path / "new", stop=True)
     assert rows_of(shell("compare", "old", "new"))[0][:2] == ["run", "epochs"]
 
 
-def test_names_are_as_long_as_it_takes_to_tell_them_apart(shell: Shell, tmp_path: Path) -> None:
+def test_names_are_only_as_long_as_needed_to_differ(shell: Shell, tmp_path: Path) -> None:
     for parent in ("x", "y"):
         make_run(tmp_path / parent / "1")
     _, rows = rows_of(shell("compare", "x/1", "y/1"))
@@ -105,7 +105,7 @@ def test_a_group_is_one_row_with_an_interval_and_one_curve_with_a_band(
     assert "0.9300 (" in shell("compare", "group", "one").stdout
 
 
-def test_members_that_differ_in_more_than_seeds_stand_apart(shell: Shell, tmp_path: Path) -> None:
+def test_members_that_differ_in_more_than_seeds_are_separate(shell: Shell, tmp_path: Path) -> None:
     for arm in ("plain", "permuted"):
         for seed in (1, 2):
             settings: Record = {"experiment": "perm-test", "arm": arm, "seed": seed}
@@ -123,7 +123,7 @@ def test_members_that_differ_in_more_than_seeds_stand_apart(shell: Shell, tmp_pa
     assert labels[2] == "classify, seed 1"
 
 
-def test_members_that_diverged_are_left_out_and_that_is_told(shell: Shell, tmp_path: Path) -> None:
+def test_members_that_diverged_are_left_out_with_a_warning(shell: Shell, tmp_path: Path) -> None:
     make_group(tmp_path / "group", [0.9, 0.92])
     metrics = tmp_path / "group" / "seed-2" / "metrics.json"
     content = json.loads(metrics.read_text())
@@ -154,7 +154,7 @@ def test_an_unfinished_run_has_a_curve_and_no_scores(shell: Shell, tmp_path: Pat
     assert (a["finished"], a["scores"]) == (False, {})
 
 
-def test_one_run_alone_is_drawn_and_a_figure_is_not_overwritten_without_force(
+def test_a_single_run_is_drawn_and_a_figure_is_not_overwritten_without_force(
     shell: Shell, tmp_path: Path
 ) -> None:
     make_run(tmp_path / "a")
@@ -201,7 +201,7 @@ def test_runs_that_share_no_measure_are_not_drawn(shell: Shell, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "message"),
     [
         (["none"], 4, "expected a run folder"),
         (["run", "run/../run"], 2, "named twice"),
@@ -217,8 +217,8 @@ def test_runs_that_share_no_measure_are_not_drawn(shell: Shell, tmp_path: Path) 
         ([], 2, "RUN"),
     ],
 )
-def test_what_cannot_be_compared_is_told(
-    shell: Shell, tmp_path: Path, arguments: list[str], code: int, told: str
+def test_what_cannot_be_compared_is_refused(
+    shell: Shell, tmp_path: Path, arguments: list[str], code: int, message: str
 ) -> None:
     make_run(tmp_path / "run")
     (tmp_path / "run.png").mkdir()
@@ -232,11 +232,11 @@ def test_what_cannot_be_compared_is_told(
     (tmp_path / "planless" / "group.json").write_text('{"trials": {"../x": {}}}')
     result = shell("compare", *arguments)
     assert result.returncode == code, result.stderr
-    assert told in result.stderr
+    assert message in result.stderr
     assert result.stdout == ""
 
 
-def test_tensorflow_stays_out(tmp_path: Path) -> None:
+def test_tensorflow_is_not_imported(tmp_path: Path) -> None:
     make_run(tmp_path / "a")
     program = (
         "import sys; from nnlab.cli.main import run; run(['compare', 'a', '-o', 'a.png']); "

@@ -14,12 +14,12 @@ import pytest
 Typed = Callable[[str, str], str]
 """Types keys, and returns what the terminal shows up to the expected text."""
 
-PATIENCE = 60  # seconds, on a machine with much else to do
+PATIENCE = 60  # seconds, on a busy machine
 
 
 @pytest.fixture
 def typed(tmp_path: Path) -> Iterator[Typed]:
-    """Return a function that types into an interactive bash with the line of the docs."""
+    """Return a function that types into an interactive bash set up as the docs say."""
     bash = shutil.which("bash")
     if bash is None:
         pytest.skip("needs bash")
@@ -56,7 +56,7 @@ def typed(tmp_path: Path) -> Iterator[Typed]:
 
 
 def wait_for(terminal: int, expected: str) -> str:
-    """Return what the terminal showed up to the expected text."""
+    """Return what the terminal shows up to the expected text."""
     shown = ""
     end = time.monotonic() + PATIENCE
     while expected not in shown:
@@ -74,6 +74,6 @@ def test_bash_completes_commands_options_and_choices(typed: Typed) -> None:
     assert typed("m\t", "mse ")
 
 
-def test_bash_completes_files_of_inputs(typed: Typed, tmp_path: Path) -> None:
+def test_bash_completes_input_files(typed: Typed, tmp_path: Path) -> None:
     Path("seven.png").touch()
     assert typed("nnlab classify sev\t", "seven.png ")

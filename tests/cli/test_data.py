@@ -11,7 +11,7 @@ CONTENT = b"a page"
 
 
 def many_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, here: int) -> None:
-    """Register a set of 30 files in two folders, `here` of which are in ./data."""
+    """Register a set of 30 files in two folders, and put the first `here` of them in ./data."""
     digest = hashlib.sha256(CONTENT).hexdigest()
     files = tuple(
         DataFile(f"role {n}", f"many/{n % 2}/{n}.bin", len(CONTENT), digest) for n in range(30)
@@ -30,7 +30,7 @@ def run(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
     return code, capfd.readouterr().out
 
 
-def test_many_files_are_told_of_together(
+def test_many_files_are_summarised_in_one_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     many_files(monkeypatch, tmp_path, here=30)
@@ -41,7 +41,7 @@ def test_many_files_are_told_of_together(
     assert len(run(capfd, "verify", "many", "--json")[1].splitlines()) == 30
 
 
-def test_of_many_files_the_damaged_are_named_and_the_missing_counted(
+def test_among_many_files_damaged_ones_are_named_and_missing_ones_counted(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     many_files(monkeypatch, tmp_path, here=20)

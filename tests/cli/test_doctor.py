@@ -37,7 +37,7 @@ def test_a_damaged_data_file_fails_with_exit_code_1(shell: Shell, tmp_path: Path
     assert result.stderr.endswith(" 1 failed\n")
 
 
-def test_a_check_that_raises_fails_and_the_others_go_on(
+def test_a_check_that_raises_fails_and_the_others_continue(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def broken() -> NoReturn:
@@ -52,7 +52,7 @@ def test_a_check_that_raises_fails_and_the_others_go_on(
     assert "Traceback" in err
 
 
-def test_a_quick_examination_leaves_tensorflow_alone() -> None:
+def test_quick_does_not_import_tensorflow() -> None:
     program = (
         "import sys; from nnlab.cli.main import run; "
         "code = run(['doctor', '--quick']); "

@@ -1,4 +1,4 @@
-"""Options from the environment matter in the mode that uses them, and nowhere else."""
+"""Options from the environment affect only the mode that uses them."""
 
 import os
 from pathlib import Path
@@ -25,7 +25,7 @@ def test_a_bad_training_option_does_not_disturb_answering(shell: Shell, value: s
         ("NNLAB_CLASSIFY_SAVE_EVERY", "soon"),
     ],
 )
-def test_a_bad_value_is_told_by_the_name_of_its_variable(
+def test_an_error_names_the_variable_with_the_bad_value(
     shell: Shell, variable: str, value: str
 ) -> None:
     env = {**os.environ, variable: value}

@@ -1,4 +1,4 @@
-"""Exit codes, streams and messages of the shell."""
+"""Exit codes, streams and messages of the command line."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import click
 import pytest
 
 from nnlab import experiments
-from nnlab.cli.main import VERBS, nnlab
+from nnlab.cli.main import VERBS, nnlab, run
 from tests.annotations import Begun, Here, Shell
 from tests.tiny_images import tiny_arguments
 from tests.waiting import PATIENCE, wait_for
@@ -63,14 +63,22 @@ def test_summaries_in_the_list_are_those_of_the_commands() -> None:
         assert experiments.summary(name) == experiments.get(name).summary
 
 
-def test_version_names_what_it_stands_on(shell: Shell) -> None:
+@pytest.mark.parametrize("command", [[], ["classify"], ["data", "fetch"]])
+def test_help_is_a_command_as_well(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["help", *command]) == run([*command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    half = len(shown) // 2
+    assert shown[:half] == shown[half:] != ""
+
+
+def test_version_lists_the_main_libraries(shell: Shell) -> None:
     lines = dict(line.split(" ", 1) for line in shell("--version").stdout.splitlines())
     assert set(lines) == {"nnlab", "python", "tensorflow", "keras", "numpy", "h5py"}
     assert lines["tensorflow"][0].isdigit()
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "message"),
     [
         (["clasify"], 2, "did you mean 'classify'"),
         (["classify", "--los", "mse"], 2, "did you mean --loss"),
@@ -95,7 +103,7 @@ def test_version_names_what_it_stands_on(shell: Shell) -> None:
         (["classify", "7.png", "--checkpoint", "."], 4, "best.h5"),
         (["perm-test", "7.png"], 4, "train one"),
         (["perm-test", "--blocks", "3", "--dataset", "sample"], 2, "1, 2, 4, 7, 14"),
-        (["resume", "nowhere"], 4, "no run was started"),
+        (["resume", "nowhere"], 4, "no run to resume"),
         (["show", "none.h5"], 4, "none.h5"),
         (["evaluate", "none.h5"], 4, "none.h5"),
         (["data", "path", "mnist"], 3, "nnlab data fetch mnist"),
@@ -108,11 +116,11 @@ def test_version_names_what_it_stands_on(shell: Shell) -> None:
     ],
 )
 def test_mistakes_end_in_one_clear_error(
-    shell: Shell, arguments: list[str], code: int, told: str
+    shell: Shell, arguments: list[str], code: int, message: str
 ) -> None:
     result = shell(*arguments)
     assert result.returncode == code, result.stderr
-    assert told in result.stderr
+    assert message in result.stderr
     assert "Traceback" not in result.stderr
     assert result.stdout == "" or arguments[0] == "data"
 
@@ -127,14 +135,14 @@ def test_a_mistake_leaves_no_run_folder_behind(shell: Shell, tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
-def test_answers_that_cannot_be_written_are_told(shell: Shell) -> None:
+def test_answers_that_cannot_be_written_are_an_error(shell: Shell) -> None:
     with Path("/dev/full").open("w") as full:
         result = shell("add", "1+1", capture_output=False, stdout=full, stderr=subprocess.PIPE)
     assert result.returncode == 1
     assert "cannot write the output: No space left" in result.stderr
 
 
-def test_a_folder_of_the_users_stays_when_no_run_begins(shell: Shell, tmp_path: Path) -> None:
+def test_an_existing_folder_is_kept_when_no_run_begins(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for out in ("empty", "new"):
         assert shell("classify", "--dataset", "mnist", "--out", out).returncode == 3
@@ -142,7 +150,7 @@ def test_a_folder_of_the_users_stays_when_no_run_begins(shell: Shell, tmp_path: 
     assert not (tmp_path / "new").exists()
 
 
-def test_options_come_from_environment_file_and_shell_in_rising_order(
+def test_the_shell_overrides_the_environment_which_overrides_the_file(
     shell: Shell, tmp_path: Path
 ) -> None:
     (tmp_path / "run.toml").write_text('loss = "mse"\nepochs = 0\nbatch-size = 64\n')
@@ -155,7 +163,7 @@ def test_options_come_from_environment_file_and_shell_in_rising_order(
 
 def test_a_config_of_another_experiment_is_refused(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text('{"experiment": "textgen", "config": {}}')
-    assert "is a run of textgen" in shell("classify", "--config", "run.json").stderr
+    assert "is from a run of textgen" in shell("classify", "--config", "run.json").stderr
 
 
 @pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
@@ -172,7 +180,7 @@ def test_completion_knows_commands_and_options(shell: Shell) -> None:
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
-def test_a_closed_pipe_is_no_traceback(shell: Shell) -> None:
+def test_a_closed_pipe_shows_no_traceback(shell: Shell) -> None:
     script = "nnlab show --help | head -1; echo ${PIPESTATUS[0]}"
     env = {**os.environ, "PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}  # noqa: PTH120
     result = subprocess.run(["bash", "-c", script], env=env, capture_output=True, text=True)
@@ -184,7 +192,7 @@ LONG = ("classify", "--dataset", "sample", "--epochs", 1000, "--out", "run")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_training_is_saved_and_says_how_to_go_on(
+def test_an_interrupted_training_is_saved_and_says_how_to_resume(
     tmp_path: Path, shell: Shell, begun: Begun, number: signal.Signals
 ) -> None:
     process = begun(*LONG)
@@ -193,7 +201,7 @@ def test_an_interrupted_training_is_saved_and_says_how_to_go_on(
     out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert out == ""
-    assert "go on with: nnlab resume run" in err
+    assert "resume with: nnlab resume run" in err
     assert (tmp_path / "run" / "last.h5").exists()
     shown = json.loads(shell("show", "run/last.h5", "--json").stdout)
     assert shown["state"]["finished"] is False
@@ -254,13 +262,13 @@ def test_a_folder_of_a_process_that_was_killed_early_can_be_used_again(
     assert here(*TINY, "-q", "--out", "run").returncode == 0
 
 
-def test_settings_that_cannot_work_leave_no_folder_behind(tmp_path: Path, here: Here) -> None:
+def test_impossible_settings_leave_no_folder_behind(tmp_path: Path, here: Here) -> None:
     assert here("perm-test", "--dataset", "sample", "--blocks", "3").returncode == 2
     assert here("classify", "--patience", "2", "--validation", "0").returncode == 2
     assert not list(tmp_path.glob("runs/*/*"))
 
 
-def test_an_exploding_training_is_told_as_diverged(here: Here) -> None:
+def test_an_exploding_training_is_reported_as_diverged(here: Here) -> None:
     arguments = ["classify", "--dataset", "sample", "--epochs", "2", "--batch-size", "100000"]
     for rate in ("1e38", "1e39"):
         result = here(*arguments, "--optimizer", "sgd", "--learning-rate", rate, "-q")
@@ -268,7 +276,7 @@ def test_an_exploding_training_is_told_as_diverged(here: Here) -> None:
         assert "lower --learning-rate" in result.stderr
 
 
-def test_quiet_training_writes_nothing_on_stderr_but_warnings(shell: Shell) -> None:
+def test_quiet_training_writes_only_warnings_to_stderr(shell: Shell) -> None:
     result = shell("classify", "--dataset", "sample", "--epochs", "1", "-q")
     assert result.stderr == ""
     assert "Accuracy" in result.stdout

@@ -29,7 +29,7 @@ def test_the_path_of_the_page_is_printed_and_nothing_is_overwritten(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "message"),
     [
         (["none"], 4, "expected a run folder"),
         (["early"], 3, "no run is finished"),
@@ -41,21 +41,21 @@ def test_the_path_of_the_page_is_printed_and_nothing_is_overwritten(
         ([], 2, "RUN"),
     ],
 )
-def test_what_cannot_be_reported_is_told(
-    shell: Shell, tmp_path: Path, arguments: list[str], code: int, told: str
+def test_what_cannot_be_reported_is_refused(
+    shell: Shell, tmp_path: Path, arguments: list[str], code: int, message: str
 ) -> None:
     embed_run(tmp_path / "a")
     (embed_run(tmp_path / "early") / "metrics.json").unlink()
     (tmp_path / "folder.html").mkdir()
     result = shell("report", *arguments)
     assert result.returncode == code, result.stderr
-    assert told in result.stderr
+    assert message in result.stderr
     assert "Traceback" not in result.stderr
     assert result.stdout == ""
     assert not list(tmp_path.glob("*.html.*"))
 
 
-def test_tensorflow_stays_out(tmp_path: Path) -> None:
+def test_tensorflow_is_not_imported(tmp_path: Path) -> None:
     embed_run(tmp_path / "a")
     program = (
         "import sys; from nnlab.cli.main import run; run(['report', 'a']); "

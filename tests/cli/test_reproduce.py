@@ -8,7 +8,7 @@ from tests.annotations import Begun, Shell
 from tests.waiting import PATIENCE, wait_for
 
 
-def test_a_part_of_the_tour(shell: Shell, tmp_path: Path) -> None:
+def test_one_part_of_the_tour_is_reproduced(shell: Shell, tmp_path: Path) -> None:
     result = shell("reproduce", "--quick", "--only", "recommend", timeout=300)
     assert result.returncode == 0, result.stderr
     assert result.stdout.splitlines()[-1] == "reproduction-quick/report.html"
@@ -21,37 +21,37 @@ def test_a_part_of_the_tour(shell: Shell, tmp_path: Path) -> None:
     assert json.loads(again.stdout)["claims"] == claims
     assert "training" not in again.stderr
     (tmp_path / "reproduction-quick" / "report.html").unlink()
-    told = shell("reproduce", "--quick", "--no-train")
-    assert told.stdout == result.stdout
-    assert "parts into" not in told.stderr
+    reported = shell("reproduce", "--quick", "--no-train")
+    assert reported.stdout == result.stdout
+    assert "reproducing" not in reported.stderr
     assert (tmp_path / "reproduction-quick" / "report.html").exists()
 
 
-def test_an_interrupted_tour_says_how_it_goes_on(tmp_path: Path, begun: Begun) -> None:
+def test_an_interrupted_tour_says_how_to_resume(tmp_path: Path, begun: Begun) -> None:
     process = begun("reproduce", "--quick", "--only", "textgen")
     config = tmp_path / "reproduction-quick" / "textgen" / "seed-1" / "config.json"
     wait_for(config.exists)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 130, told
-    assert "the same command goes on" in told
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130, errors
+    assert "repeat the command to resume" in errors
     assert (config.parent / "last.h5").exists()
 
 
-def test_mistakes_are_told(shell: Shell) -> None:
+def test_mistakes_are_refused_with_a_hint(shell: Shell) -> None:
     unknown = shell("reproduce", "--only", "clasify")
     assert (unknown.returncode, "did you mean 'classify'" in unknown.stderr) == (2, True)
     slow = shell("reproduce", "--only", "textgen-step-1", "--quick")
-    assert (slow.returncode, "no quick way" in slow.stderr) == (2, True)
+    assert (slow.returncode, "not part of the quick tour" in slow.stderr) == (2, True)
 
 
-def test_nothing_can_be_told_of_what_was_never_trained(shell: Shell, tmp_path: Path) -> None:
+def test_no_train_without_a_trained_part_is_an_error(shell: Shell, tmp_path: Path) -> None:
     result = shell("reproduce", "--no-train")
     assert (result.returncode, "leave out --no-train" in result.stderr) == (3, True)
     assert not list(tmp_path.iterdir())
 
 
-def test_what_cannot_be_done_is_told_and_fails(shell: Shell) -> None:
+def test_a_part_that_fails_is_reported(shell: Shell) -> None:
     result = shell("reproduce", "--only", "textgen", "--offline")
     assert result.returncode == 1
     assert "textgen" in result.stderr

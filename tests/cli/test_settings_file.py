@@ -14,7 +14,7 @@ from nnlab.errors import UsageError
 @pytest.mark.parametrize(
     ("name", "text"), [("a.json", '{"epochs":\r\n 1}'), ("a.toml", "# one\r\nepochs = 1\r\n")]
 )
-def test_settings_are_read_whatever_their_encoding_and_packing(
+def test_settings_are_read_in_any_encoding_and_compression(
     tmp_path: Path, encoding: str, pack: Callable[[bytes], bytes], name: str, text: str
 ) -> None:
     (tmp_path / name).write_bytes(pack(text.encode(encoding)))
@@ -25,14 +25,14 @@ def test_settings_are_read_whatever_their_encoding_and_packing(
     ("name", "content", "message"),
     [
         ("c.yaml", b"epochs: 1\n", "expected a JSON or TOML file, got YAML; write it as TOML"),
-        ("c.json", b"epochs: 1\n", "it is no JSON"),
-        ("c.toml", b"epochs: 1\n", "it is no TOML"),
+        ("c.json", b"epochs: 1\n", "it is not valid JSON"),
+        ("c.toml", b"epochs: 1\n", "it is not valid TOML"),
         ("c.toml", b"corpus = 'caf\xe9'\n", "looks like cp1252; save it as UTF-8"),
         ("c.json", b"\x89PNG\r\n\x1a\n", "is a picture"),
         ("c.json", b"", "is empty"),
     ],
 )
-def test_what_is_no_file_of_settings_is_refused(
+def test_files_that_hold_no_settings_are_refused(
     tmp_path: Path, name: str, content: bytes, message: str
 ) -> None:
     (tmp_path / name).write_bytes(content)

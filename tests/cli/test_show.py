@@ -1,4 +1,4 @@
-"""`nnlab show` of groups and sweeps; of checkpoints the contract tests show."""
+"""`nnlab show` of groups and sweeps; the contract tests cover checkpoints."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.tiny_images import tiny_arguments
 pytestmark = pytest.mark.usefixtures("no_figures")
 
 
-def test_a_group_is_shown_as_its_training_ended(shell: Shell, tmp_path: Path) -> None:
+def test_a_group_is_shown_as_after_its_training(shell: Shell, tmp_path: Path) -> None:
     classify_group(tmp_path / "several", (0.97, 0.98, 0.99))
     result = shell("show", "several")
     assert result.returncode == 0, result.stderr
@@ -22,7 +22,7 @@ def test_a_group_is_shown_as_its_training_ended(shell: Shell, tmp_path: Path) ->
     assert shown["scores"]["accuracy"]["mean"] == pytest.approx(0.98)
 
 
-def test_a_group_that_is_not_finished_names_its_runs(shell: Shell, tmp_path: Path) -> None:
+def test_an_unfinished_group_names_its_runs(shell: Shell, tmp_path: Path) -> None:
     group = classify_group(tmp_path / "several", (0.97,), unfinished=1)
     (group / "summary.json").unlink()
     (group / "seed-1" / "best.h5").touch()
@@ -39,10 +39,10 @@ def test_a_sweep_is_shown_as_its_table(here: Here, tmp_path: Path) -> None:
     assert json.loads(here("show", "swept", "--json").stdout)["best"]
     (tmp_path / "swept" / "summary.json").unlink()
     unfinished = here("show", "swept")
-    assert (unfinished.returncode, "go on with it" in unfinished.stderr) == (3, True)
+    assert (unfinished.returncode, "resume: nnlab sweep" in unfinished.stderr) == (3, True)
 
 
-def test_damaged_summaries_are_told(shell: Shell, tmp_path: Path) -> None:
+def test_damaged_summaries_are_refused(shell: Shell, tmp_path: Path) -> None:
     group = classify_group(tmp_path / "several", (0.97, 0.98))
     (group / "summary.json").write_text("{}")
     sweep = tmp_path / "sweep"
@@ -56,7 +56,7 @@ def test_damaged_summaries_are_told(shell: Shell, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["compare", "report"])
-def test_a_folder_of_runs_names_what_is_below_it(
+def test_the_error_for_a_folder_of_runs_names_the_runs(
     shell: Shell, tmp_path: Path, command: str
 ) -> None:
     classify_run(tmp_path / "sweep" / "units=8")

@@ -37,14 +37,14 @@ def bash(tmp_path: Path) -> Bash:
 @pytest.mark.parametrize(
     "command", [f"yes {PNG} | head -20000 | nnlab classify -", "nnlab data list --json"]
 )
-def test_a_closed_pipe_is_exit_141_and_silence(bash: Bash, command: str) -> None:
+def test_a_closed_pipe_exits_silently_with_141(bash: Bash, command: str) -> None:
     reader = "head -1" if "classify" in command else "(exec <&-; sleep 3)"
     result = bash(f"{command} | {reader}; echo ${{PIPESTATUS[*]}}")
     assert result.stdout.split()[-2] == "141", result
     assert result.stderr.count("\n") == ("classify" in command)  # which checkpoint answers
 
 
-def test_help_into_a_closed_pipe_is_exit_141(bash: Bash) -> None:
+def test_help_into_a_closed_pipe_exits_with_141(bash: Bash) -> None:
     result = bash("nnlab --help | (exec <&-; sleep 3); echo ${PIPESTATUS[0]}")
     assert result.stdout.strip() == "141"
     assert result.stderr == ""
@@ -54,7 +54,7 @@ def test_help_into_a_closed_pipe_is_exit_141(bash: Bash) -> None:
     ("closed", "code", "lines"),
     [("<&-", 1, 1), (">&-", 1, 0), ("2>&-", 1, 1), ("<&- >&- 2>&-", 1, 0)],
 )
-def test_a_stream_that_was_never_open_is_no_mistake(
+def test_a_stream_that_was_never_open_is_no_error(
     bash: Bash, closed: str, code: int, lines: int
 ) -> None:
     result = bash(f"nnlab classify {PNG} none.png {closed}")
@@ -70,7 +70,7 @@ def test_a_closed_stdin_has_no_lines(bash: Bash) -> None:
 
 
 @pytest.mark.parametrize("given", [["x.png", "-v"], ["-qv", "x.png"], ["-vv", "x.png"]])
-def test_verbose_is_seen_in_every_form(shell: Shell, given: list[str]) -> None:
+def test_verbose_is_recognised_in_every_form(shell: Shell, given: list[str]) -> None:
     assert "Traceback" in shell("show", *given).stderr
     assert "Traceback" not in shell("show", "--", "-v").stderr
 
@@ -84,7 +84,7 @@ def test_data_and_export_take_verbose_as_well(shell: Shell, command: list[str]) 
     assert "Traceback" in result.stderr
 
 
-def test_names_that_are_not_utf8_are_answered(shell: Shell, tmp_path: Path) -> None:
+def test_files_with_names_that_are_not_utf8_are_answered(shell: Shell, tmp_path: Path) -> None:
     name = b"a\xff.png"
     shutil.copy(PNG, tmp_path / os.fsdecode(name))
     result = shell("classify", "-", "-q", input=name + b"\n", text=False)
@@ -119,9 +119,9 @@ def test_a_table_into_a_closed_pipe_ends_like_any_other_output(bash: Bash) -> No
     assert result.stderr == ""
 
 
-def test_lines_that_nobody_reads_are_told(shell: Shell) -> None:
+def test_training_warns_about_unread_lines_on_stdin(shell: Shell) -> None:
     result = shell("add", "--epochs", 1, "--problems", 100, "--units", 2, "-q", input="1+1\n")
-    assert "training does not read stdin; to answer its lines, add -" in result.stderr
+    assert "training does not read stdin; to answer its lines, give - as input" in result.stderr
 
 
 def test_without_a_command_the_help_is_shown_and_is_no_error(shell: Shell) -> None:
@@ -139,7 +139,7 @@ def outcome(
     return result.returncode, result.stdout, result.stderr
 
 
-def test_a_line_without_an_answer_leaves_an_empty_line_and_an_error_with_its_number(
+def test_a_line_that_cannot_be_answered_gives_an_empty_line_and_a_numbered_error(
     shell: Shell,
 ) -> None:
     given = b"1+2\n12-5\n\n100+200"
@@ -151,7 +151,7 @@ def test_a_line_without_an_answer_leaves_an_empty_line_and_an_error_with_its_num
     assert [line.split(b":")[1] for line in err.splitlines()] == [b" line 2", b" line 3"]
 
 
-def test_a_line_without_an_answer_is_an_error_in_json(shell: Shell) -> None:
+def test_a_line_that_cannot_be_answered_is_an_error_in_json(shell: Shell) -> None:
     _, out, _ = outcome(shell, "add", "-", "-q", "--json", given=b"1+2\n12-5\n3+4\n")
     first, second, third = map(json.loads, out.splitlines())
     assert "answer" in first
@@ -169,7 +169,7 @@ def test_a_line_without_an_answer_is_an_error_in_json(shell: Shell) -> None:
         ("recommend", "soda", "no such thing"),
     ],
 )
-def test_every_command_that_reads_lines_writes_as_many(
+def test_every_command_writes_one_line_per_line_read(
     shell: Shell, command: str, good: str, bad: str
 ) -> None:
     one_each = ("--top", 1) if command == "recommend" else ()
@@ -180,14 +180,14 @@ def test_every_command_that_reads_lines_writes_as_many(
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
-def test_lines_are_read_in_the_encoding_that_their_mark_tells(shell: Shell, encoding: str) -> None:
+def test_a_byte_order_mark_decides_the_encoding_of_lines(shell: Shell, encoding: str) -> None:
     mark = "\ufeff" if encoding == "utf-16-le" else ""
     given = f"{mark}I am cold.\r\nCome in.\r\n".encode(encoding)
     plain = outcome(shell, "translate", "-", "-q", given=b"I am cold.\nCome in.\n")
     assert outcome(shell, "translate", "-", "-q", given=given) == plain
 
 
-def test_what_is_piped_and_no_lines_is_called_what_it_is(shell: Shell) -> None:
+def test_piped_input_that_is_not_lines_is_named(shell: Shell) -> None:
     code, _, err = outcome(shell, "classify", "-", "-q", given=PNG.read_bytes())
     assert code == 2
     assert b"picture (PNG)" in err
@@ -200,7 +200,9 @@ ENCODINGS = ["ascii", "latin-1", "cp1252", "cp437", "ascii:strict", "utf-8", "ut
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_no_character_is_too_much_for_the_encoding_of_stdout(shell: Shell, encoding: str) -> None:
+def test_every_character_can_be_written_in_any_encoding_of_stdout(
+    shell: Shell, encoding: str
+) -> None:
     prompt = "\u65e5 \U0001f600 caf\xe9"
     written = ("textgen", prompt, "--length", 5, "-q", "--seed", 1)
     code, out, err = outcome(shell, *written, encoding=encoding)

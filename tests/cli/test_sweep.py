@@ -37,7 +37,7 @@ TINY = [*tiny_arguments("--set="), "--set", "units=8", "--jobs", "2"]
         (["classify", "--list", "none.json"], "No such file"),
     ],
 )
-def test_a_mistake_is_told_before_anything_starts(
+def test_a_mistake_is_reported_before_anything_starts(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert run(["sweep", *arguments]) == 2
@@ -49,13 +49,13 @@ def test_a_mistake_is_told_before_anything_starts(
     ("name", "text", "message"),
     [
         ("a.json", '[{"units": 8}, {"unit": 8}]', "setting 2: classify has no option 'unit'"),
-        ("a.json", '[{"units": "8"}]', "takes a value of type int"),
+        ("a.json", '[{"units": "8"}]', "takes a whole number"),
         ("a.json", '{"units": 8}', "expected a list of objects"),
         ("a.toml", "[[settings]]\nbatch-sizes = 3\n", "did you mean 'batch_size'"),
         ("a.toml", "[[settings", "expected a JSON or TOML file"),
     ],
 )
-def test_a_mistake_in_a_list_is_told_with_its_place(
+def test_a_mistake_in_a_list_is_reported_with_its_place(
     name: str, text: str, message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     (tmp_path / name).write_text(text)
@@ -64,7 +64,7 @@ def test_a_mistake_in_a_list_is_told_with_its_place(
     assert not (tmp_path / "sweeps").exists()
 
 
-def test_a_folder_or_a_file_of_something_else_is_left_alone(
+def test_foreign_folders_and_files_are_left_alone(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     (tmp_path / "notes.txt").write_text("mine")
@@ -100,7 +100,7 @@ def test_a_list_from_the_shell_gives_tables_files_and_json(here: Here, tmp_path:
     assert other.returncode == 5
 
 
-def test_the_environment_stands_behind_the_shell(
+def test_the_shell_overrides_the_environment(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NNLAB_CLASSIFY_EPOCHS", "0")
@@ -110,16 +110,16 @@ def test_the_environment_stands_behind_the_shell(
     assert "NNLAB_CLASSIFY_EPOCHS" in capsys.readouterr().err
 
 
-def test_missing_data_are_told_and_leave_nothing(shell: Shell, tmp_path: Path) -> None:
+def test_missing_data_are_reported_and_leave_no_folder(shell: Shell, tmp_path: Path) -> None:
     result = shell("sweep", "classify", "--set", "dataset=mnist", "--grid", "units=8,9")
     assert result.returncode == 1
     assert "data set 'mnist' not found" in result.stderr
-    assert "the same as units=" in result.stderr
+    assert "same error as units=" in result.stderr
     assert not list(tmp_path.glob("sweeps/*/*"))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
-def test_ctrl_c_saves_leaves_no_process_and_says_how_to_go_on(
+def test_ctrl_c_saves_ends_all_processes_and_says_how_to_resume(
     tmp_path: Path, shell: Shell, begun: Begun
 ) -> None:
     epochs = 400
@@ -133,7 +133,7 @@ def test_ctrl_c_saves_leaves_no_process_and_says_how_to_go_on(
     assert process.returncode == 130
     wait_for(lambda: not any(map(exists, children)))
     assert list(tmp_path.glob("a/*/*/last.h5"))  # saved: the next checkpoint was a minute away
-    again = shlex.split(said.rpartition("go on with: nnlab ")[2])
+    again = shlex.split(said.rpartition("resume with: nnlab ")[2])
     assert shell(*again).returncode == 0
     for seed in (1, 2):
         rows = (tmp_path / f"a/seed={seed}/seed-{seed}/history.csv").read_text().splitlines()

@@ -1,4 +1,4 @@
-"""What is shown of runs that go on, read from folders written by hand."""
+"""The display of runs in progress, read from folders written by hand."""
 
 import io
 import time
@@ -28,7 +28,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def open_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Terminal]:
-    """Return a function that makes stderr a terminal; pytest puts its own back before a test."""
+    """Return a function that makes stderr a terminal: pytest resets stderr before each test."""
 
     def opened() -> Terminal:
         made = Terminal()
@@ -43,7 +43,7 @@ def open_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Terminal]:
 
 
 def begin(path: Path, epochs: int) -> None:
-    """Write what a run that has come so far has in its folder."""
+    """Write the folder of a run that has finished some epochs."""
     path.mkdir()
     folder = RunFolder(path)
     folder.config.write_text("{}")
@@ -55,13 +55,13 @@ def begin(path: Path, epochs: int) -> None:
 
 
 def seen(display: WorkDisplay) -> list[str]:
-    """Return the lines that stand on the terminal now."""
+    """Return the lines now on the terminal."""
     shown = io.StringIO()
     RichConsole(file=shown, width=80).print(display.view())
     return shown.getvalue().splitlines()
 
 
-def test_runs_that_go_on_are_shown_with_their_epoch(
+def test_runs_in_progress_are_shown_with_their_epoch(
     open_terminal: Callable[[], Terminal], tmp_path: Path
 ) -> None:
     terminal = open_terminal()
@@ -89,7 +89,7 @@ def test_runs_that_go_on_are_shown_with_their_epoch(
     assert "b/seed-1 failed: no luck" in terminal.getvalue()
 
 
-def test_a_name_cannot_command_the_terminal(
+def test_a_name_cannot_control_the_terminal(
     open_terminal: Callable[[], Terminal], tmp_path: Path
 ) -> None:
     open_terminal()
@@ -99,7 +99,7 @@ def test_a_name_cannot_command_the_terminal(
         assert seen(display)[1].startswith(r"a\x1b[2J")
 
 
-def test_without_a_terminal_there_is_a_line_a_run(
+def test_without_a_terminal_one_line_per_run_is_printed(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     training = TrainingRecord(epochs=1, best_epoch=1, seconds=1.25)
@@ -109,6 +109,6 @@ def test_without_a_terminal_there_is_a_line_a_run(
         display.begun({"a": task(tmp_path)}, Standing(2, 1, 1, 0))
         display.ended("a", outcome, Standing(2, 2, 0, 0))
     assert capsys.readouterr().err.splitlines() == [
-        "1 of 2 runs are finished already",
+        "1 of 2 runs are already finished",
         "2 of 2 runs: a  accuracy 0.5000  1.2 s",
     ]

@@ -147,7 +147,7 @@ def test_large_images_get_small_batches() -> None:
     [
         ((), "expected the inputs x"),
         ((np.zeros((1, 4, 4)), np.zeros((1, 4, 4))), "expected the inputs x"),
-        ((np.zeros((4, 4)),), r"shape \(batch, 4, 4\) as input 'x', but came float64 \(4, 4\)"),
+        ((np.zeros((4, 4)),), r"shape \(batch, 4, 4\) as input 'x', got float64 \(4, 4\)"),
         ((np.zeros((1, 5, 4)),), "expected numbers of shape"),
         ((np.float32(1),), "expected numbers of shape"),
         ((np.full((1, 4, 4), "a"),), "expected numbers"),
@@ -179,7 +179,7 @@ def test_a_batch_of_less_than_one_is_refused() -> None:
     [
         ({}, "expected weights 'y/kernel'"),
         ({"y/kernel": np.zeros((3, 2)), "y/kernal": np.zeros(1)}, "did you mean 'y/kernel'"),
-        ({"y/kernel": np.zeros((2, 3))}, r"shape \(3, 2\), but came \(2, 3\)"),
+        ({"y/kernel": np.zeros((2, 3))}, r"shape \(3, 2\), got \(2, 3\)"),
     ],
 )
 def test_weights_that_do_not_fit_are_refused(weights: dict[str, np.ndarray], message: str) -> None:

@@ -96,15 +96,15 @@ def test_an_encoder_and_the_step_of_a_decoder(translator: Network) -> None:
     [
         ({"sauce": (5, 3)}, ["encoder:1"], "an input or an output of a node.*'source'"),
         ({"source": (5, 3)}, ["encodr"], "an output of a node.*'encoder'"),
-        ({"source": (5, 3)}, ["source"], "expected an output of a node, but came 'source'"),
+        ({"source": (5, 3)}, ["source"], "expected an output of a node, got 'source'"),
         ({"source": (5, 3)}, ["encoder:3"], "expected an output of a node.*'encoder:2'"),
         ({"source": (5, 3)}, ["probabilities"], "expected also target among the inputs"),
         ({"source": (5, 3), "target": (4, 3)}, ["encoder"], "computed without target"),
-        ({"source": (5, 2)}, ["encoder"], r"of shape \(2, 16\), but came \(3, 16\)"),
+        ({"source": (5, 2)}, ["encoder"], r"of shape \(2, 16\), got \(3, 16\)"),
         ({"source": (5,)}, ["encoder"], "expected an input of shape"),
         ({"source": (0, 3)}, ["encoder"], "whole numbers from 1"),
         ({"source": (5, 3)}, ["encoder", "encoder"], "each output once"),
-        ({"source": (5, 3)}, [], "outputs of nodes as outputs, but came none"),
+        ({"source": (5, 3)}, [], "outputs of nodes as outputs, got none"),
     ],
 )
 def test_a_part_that_there_is_not_is_refused(

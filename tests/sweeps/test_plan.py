@@ -62,7 +62,7 @@ def test_runs_are_the_experiments_own() -> None:
     ("points", "runs", "message"),
     [
         ([{"units": 8}, {"unit": 8}], 1, "setting 2 of 2: there is no option 'unit'.*'units'"),
-        ([{"units": "8"}], 1, "type int"),
+        ([{"units": "8"}], 1, "takes a whole number"),
         ([{"loss": "mae"}], 1, "one of crossentropy, mse"),
         ([{"seed": 2**31 - 1}], 2, "--seed must be at most"),
         ([], 1, "the list is empty"),

@@ -49,13 +49,13 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
     name: ClassVar[str] = "add"
     summary: ClassVar[str] = "Add numbers with a sequence-to-sequence LSTM."
     description: ClassVar[str] = (
-        "With sums such as 123+456: print what the network makes of them. Without: train it, in "
-        "any base from 2 to 36, and score it on problems that it never saw."
+        "With sums such as 123+456: print the network's answers. Without: train a network, in any "
+        "base from 2 to 36, and score it on problems it has never seen."
     )
     Config = AddConfig
     Query = AddQuery
     Details = AddDetails
-    inputs_help: ClassVar[str] = "Sums such as 123+456; - takes them from stdin, one a line."
+    inputs_help: ClassVar[str] = "Sums such as 123+456; - reads them from stdin, one per line."
     example_inputs: ClassVar[tuple[str, ...]] = ("123+456", "99 + 1")
     answer_columns: ClassVar[tuple[str, ...]] = ("answer",)
     shares: ClassVar[tuple[str, ...]] = ("exact_match", "per_character")
@@ -71,15 +71,15 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
         drawn = np.random.default_rng(config.split_seed).permutation(drawn)
         if len(drawn) < FEWEST_PROBLEMS:
             raise DataError(
-                f"expected {FEWEST_PROBLEMS} different problems at least, but there are only "
-                f"{len(drawn)} in base {config.base}; allow more --digits"
+                f"expected at least {FEWEST_PROBLEMS} different problems, but there are only "
+                f"{len(drawn)} in base {config.base}; use more --digits"
             )
         tested = config.test_problems
         if len(drawn) < wanted:
             tested = min(tested, len(drawn) // 5)
             warn(
                 f"there are only {len(drawn):,} different problems of up to {config.digits} digits "
-                f"in base {config.base}; {tested:,} of them are for testing"
+                f"in base {config.base}; {tested:,} of them are used for testing"
             )
         problems, test = drawn[: len(drawn) - tested], drawn[len(drawn) - tested :]
         training, validation = np.split(np.arange(len(problems)), [len(problems) * 9 // 10])

@@ -7,36 +7,32 @@ from nnlab.training.settings import OPTIMIZERS, TrainingSettings
 
 FEWEST_PROBLEMS = 30
 MAX_DIGITS = 11
-"""Of an operand: sums of two in base 36 still fit into 64 bits."""
-
-
+"""Most digits of a number: the sum of two such numbers in base 36 still fits into 64 bits."""
 MOST_PROBLEMS = 10_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class AddConfig(TrainingSettings):
-    """Options of training a network that adds."""
+    """Options for training a network that adds."""
 
-    base: int = option(
-        10, "base of the numbers; for answering, that of the network to ask", low=2, high=36
-    )
-    digits: int = option(3, "digits of an operand, at most", low=1, high=MAX_DIGITS)
+    base: int = option(10, "base of the numbers, in training and in answering", low=2, high=36)
+    digits: int = option(3, "most digits of a number", low=1, high=MAX_DIGITS)
     problems: int = option(
         50_000,
-        "distinct problems to train on; a tenth chooses the weights",
+        "different problems to train on; a tenth is held out for validation",
         low=FEWEST_PROBLEMS,
         high=MOST_PROBLEMS,
     )
-    test_problems: int = option(10_000, "further problems to test on", low=1, high=MOST_PROBLEMS)
-    split_seed: int = option(0, "which problems; the same for every --seed", low=0)
-    units: int = option(128, "cells of either LSTM", low=1, high=2**14)
+    test_problems: int = option(10_000, "other problems to test on", low=1, high=MOST_PROBLEMS)
+    split_seed: int = option(0, "chooses the problems, independent of --seed", low=0)
+    units: int = option(128, "cells per LSTM", low=1, high=2**14)
     epochs: int = option(200, "passes over the problems", low=1, high=10**6)
     optimizer: str = option("adam", "how the weights are changed", choices=OPTIMIZERS)
 
 
 @dataclass(frozen=True, kw_only=True)
 class AddQuery:
-    """Options of answering."""
+    """Options for answering."""
 
     base: int = option(10, "base of the numbers", low=2, high=36)
     check: bool = option(False, "say whether the answer is right")

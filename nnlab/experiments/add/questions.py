@@ -22,7 +22,7 @@ def parse_sum(text: str, base: int, digits: int) -> tuple[int, int]:
         raise UsageError("expected a sum such as 12+34, found nothing")
     if "-" in text or "\N{MINUS SIGN}" in text:
         raise UsageError(
-            f"{text!r}: expected a sum of two numbers from 0 on; minus signs were not trained"
+            f"{text!r}: expected a sum without minus signs; the network was not trained on them"
         )
     operands = [part.strip() for part in text.split("+")]
     if len(operands) == 1:
@@ -45,7 +45,7 @@ def _operand(operand: str, which: str, text: str, base: int, digits: int) -> int
     size = len(operand.lstrip("0"))
     if size > digits:
         raise UsageError(
-            f"{text!r}: {operand} has {size} digits where at most {digits} were trained; "
-            "give smaller numbers or train with more --digits"
+            f"{text!r}: {operand} has {size} digits, but the network was trained on at most "
+            f"{digits}; give smaller numbers or train with more --digits"
         )
     return value

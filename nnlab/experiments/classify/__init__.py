@@ -52,7 +52,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
     Query = ClassifyQuery
     Details = ClassifyDetails
     GroupDetails: ClassVar[type[Any]] = ClassRanking
-    inputs_help: ClassVar[str] = "Image files or folders to read; - takes names from stdin."
+    inputs_help: ClassVar[str] = "Image files or folders; - reads names from stdin, one per line."
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/7.png",)
     answer_columns: ClassVar[tuple[str, ...]] = ("input", "label", "probability")
     shares: ClassVar[tuple[str, ...]] = ("accuracy",)
@@ -125,7 +125,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
             return super().load_for_evaluation(config, facts, given, store, warn)
         files = sorted(set(given) - {"transposed"})
         if files not in (["images", "labels"], ["test_images", "test_labels"]):
-            raise UsageError("--images and --labels go together, and without --dataset")
+            raise UsageError("give --images and --labels together, and without --dataset")
         images_path, labels_path = (Path(given[name]) for name in files)
         height, width = facts["image_shape"]
         images, labels, source = load_test_images(
@@ -273,8 +273,8 @@ class Classify(ImageClassifier[ClassifyConfig]):
     name: ClassVar[str] = "classify"
     summary: ClassVar[str] = "Read handwritten digits with an MLP or a CNN."
     description: ClassVar[str] = (
-        "With images: read the digit on each. Without: train on MNIST (or any pair of idx files) "
-        "and score on its test part, next to logistic regression."
+        "With images: read the digit in each. Without: train on MNIST (or any pair of idx files), "
+        "then score on test images and compare with logistic regression."
     )
     Config = ClassifyConfig
 

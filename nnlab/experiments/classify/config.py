@@ -10,7 +10,7 @@ KERAS_LOSS = {"crossentropy": "categorical_crossentropy", "mse": "mean_squared_e
 
 REPORT_PRESET = {
     "mlp": {"units": 512, "epochs": 20, "optimizer": "rmsprop", "learning_rate": 0.001},
-    # Adadelta's rate was 1.0 by default in 2018; Keras 3's default of 0.001 hardly learns.
+    # In 2018 Adadelta's default rate was 1.0; with Keras 3's default of 0.001 it hardly learns.
     "cnn": {"units": 128, "epochs": 12, "optimizer": "adadelta", "learning_rate": 1.0},
 }
 
@@ -21,7 +21,7 @@ def _by_model(key: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ClassifyConfig(TrainingSettings):
-    """Options of training a classifier."""
+    """Options for training a classifier."""
 
     model: str = option("mlp", "the network", choices=("mlp", "cnn"))
     loss: str = option("crossentropy", "what training minimises", choices=tuple(KERAS_LOSS))
@@ -33,21 +33,19 @@ class ClassifyConfig(TrainingSettings):
         default_text=_by_model("units"),
     )
     dataset: str | None = option(
-        None, "data set: mnist or sample", default_text="mnist where it can be had, else sample"
+        None, "data set: mnist or sample", default_text="mnist if available, otherwise sample"
     )
-    images: str | None = option(None, "file of your own images (idx, plain or gzip)", path=True)
-    labels: str | None = option(None, "file of their labels", path=True)
+    images: str | None = option(None, "your own images in an idx file, plain or gzip", path=True)
+    labels: str | None = option(None, "labels of --images, in an idx file", path=True)
     test_images: str | None = option(
-        None, "file of images to test on", path=True, default_text="a fifth of --images"
+        None, "images to test on, in an idx file", path=True, default_text="a fifth of --images"
     )
-    test_labels: str | None = option(None, "file of their labels", path=True)
-    transposed: bool = option(
-        False, "the images are stored transposed, as in EMNIST's files: turn them upright"
-    )
+    test_labels: str | None = option(None, "labels of --test-images, in an idx file", path=True)
+    transposed: bool = option(False, "transpose the images, which EMNIST's files need")
     validation: int = option(
         5000, "training images held out to choose the best epoch, at most a tenth", low=0
     )
-    split_seed: int = option(0, "which images are held out; the same for every --seed", low=0)
+    split_seed: int = option(0, "chooses the held-out images, independent of --seed", low=0)
     epochs: int = option(
         20, "passes over the training images", low=1, high=10**6, default_text=_by_model("epochs")
     )
@@ -64,7 +62,7 @@ class ClassifyConfig(TrainingSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class ClassifyQuery:
-    """Options of answering."""
+    """Options for answering."""
 
-    top: int = option(3, "how many classes to list with --json", low=1)
-    split: bool = option(False, "read each character of a picture, from left to right")
+    top: int = option(3, "number of classes to list with --json", low=1)
+    split: bool = option(False, "read several characters per image, from left to right")

@@ -51,14 +51,14 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     name: ClassVar[str] = "denoise"
     summary: ClassVar[str] = "Clean stained pages with a convolutional autoencoder."
     description: ClassVar[str] = (
-        "With pages: clean copies, noisy.clean.png of noisy.png, which is never changed. Without: "
-        "train on NoisyOffice, or on --noisy and --clean, and measure what is left of the noise "
-        "on other pages, next to simple ways of cleaning."
+        "With pages: write a clean copy of each, such as noisy.clean.png beside noisy.png. "
+        "Without: train on NoisyOffice, or on --noisy and --clean, then measure the noise left on "
+        "test pages and compare with simple filters."
     )
     Config = DenoiseConfig
     Query = DenoiseQuery
     Details = DenoiseDetails
-    inputs_help: ClassVar[str] = "Picture files or folders; - takes a picture from stdin."
+    inputs_help: ClassVar[str] = "Image files or folders; - reads one image from stdin."
     reads_stdin: ClassVar[bool] = True
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/noisy.png",)
     answer_columns: ClassVar[tuple[str, ...]] = ("page", "output")
@@ -164,7 +164,7 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     ) -> Iterator[Answer | Remark]:
         """Clean picture files one by one; each result is written whole or not at all."""
         if query.output == STREAM:
-            raise UsageError("stdout cannot take both the page and JSON; name a file with -o")
+            raise UsageError("-o - and --json cannot both write to stdout; name a file with -o")
         jobs = plan(inputs, query.output, query.force)
         failed = 0
         for number, job in enumerate(jobs):
@@ -181,7 +181,7 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
                 failed += 1
                 yield job
         if failed and len(jobs) > 1:
-            yield NnlabError(f"{failed} of {len(jobs)} files could not be cleaned, see above")
+            yield NnlabError(f"{failed} of {len(jobs)} files could not be cleaned; see above")
 
     def stream(
         self, model: Model[DenoiseConfig], query: DenoiseQuery, inputs: Iterable[str]
@@ -247,7 +247,9 @@ def _squared_error(targets: Any, outputs: Any) -> Any:
 
 def _check_squares(patch: int) -> None:
     if patch % 4:
-        raise UsageError(f"--patch must be a multiple of 4, as there are two pools, not {patch}")
+        raise UsageError(
+            f"--patch must be a multiple of 4, not {patch}, because pooling halves twice"
+        )
 
 
 def _path(text: str | None) -> Path | None:

@@ -56,12 +56,12 @@ def plan(inputs: Iterable[str], output: str | None, force: bool) -> list[Job | N
     """
     given = list(inputs)
     if given.count(STREAM) > 1:
-        raise UsageError("stdin can be read only once; give - a single time")
+        raise UsageError("stdin can be read only once; give - only once")
     sources = [source for one in given for source in _sources(one, beside=output is None)]
     several = len(given) > 1 or any(Path(one).is_dir() for one in given if one != STREAM)
     if output == STREAM:
         if several:
-            raise UsageError("stdout takes one picture; give a folder with -o for several")
+            raise UsageError("-o - takes only one image; for several, name a folder: -o FOLDER")
         return [one if isinstance(one, NnlabError) else Job(one, None) for one in sources]
     folder = _folder(output, several)
     inside = {source.resolve() for source in sources if isinstance(source, Path)}
@@ -95,7 +95,7 @@ def _folder(output: str | None, several: bool) -> Path | None:
         return None
     path = Path(output)
     if several and path.exists() and not path.is_dir():
-        raise UsageError(f"{output} is a file; several pictures need a folder: -o FOLDER")
+        raise UsageError(f"{output} is a file; for several images, name a folder: -o FOLDER")
     ends_as_one = output.endswith(tuple(filter(None, (os.sep, os.altsep))))
     return path if several or ends_as_one or path.is_dir() else None
 
@@ -106,7 +106,7 @@ def _target(source: Path | None, output: str | None, folder: Path | None) -> Pat
     if output is not None:
         return Path(output)
     if source is None:
-        raise UsageError("name a file for the page from stdin: -o FILE, or -o - for stdout")
+        raise UsageError("name an output for the image from stdin: -o FILE, or -o - for stdout")
     return source.with_name(f"{source.stem}{MARK}{source.suffix}")
 
 
@@ -123,18 +123,18 @@ def _checked(
     real = target.resolve()
     if real in inside:
         return OutputExistsError(
-            f"{job.name}: {target} is a page to be cleaned and stays as it is; "
-            "choose another place with -o"
+            f"{job.name}: {target} is itself an input and is not replaced; "
+            "name another output with -o"
         )
     if real in taken:
-        return OutputExistsError(f"{job.name}: another page goes to {target} already")
+        return OutputExistsError(f"{job.name}: another page is already written to {target}")
     taken.add(real)
     if folder is None and not target.parent.is_dir():
         return DataError(
-            f"{job.name}: the folder {target.parent} does not exist; make it, or choose another"
+            f"{job.name}: the folder {target.parent} does not exist; make it or name another"
         )
     if target.exists() and not target.is_file():
-        return DataError(f"{job.name}: {target} is no ordinary file; name one that is")
+        return DataError(f"{job.name}: {target} is not a regular file; name another output")
     if (target.exists() or target.is_symlink()) and not force:
-        return OutputExistsError(f"{job.name}: {target} exists; --force replaces it")
+        return OutputExistsError(f"{job.name}: {target} exists; name another file or give --force")
     return job

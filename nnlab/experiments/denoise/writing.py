@@ -69,7 +69,7 @@ def check_kind(pages: Sequence[Page], target: Path | IO[bytes], kind: str | None
         raise UsageError(f"{name}: unknown format {kind!r}; expected one of {', '.join(FORMATS)}")
     if len(pages) > 1 and FORMATS[suffix] != "TIFF":
         raise UsageError(
-            f"{name}: {len(pages)} pages do not go into one {suffix} file; write a tif file"
+            f"{name}: a {suffix} file cannot hold {len(pages)} pages; write a tif file"
         )
     return suffix
 

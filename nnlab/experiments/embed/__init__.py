@@ -45,16 +45,16 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     """Train an autoencoder whose code is a place in the plane, and find the place of images."""
 
     name: ClassVar[str] = "embed"
-    summary: ClassVar[str] = "Lay letters out in the plane with an autoencoder."
+    summary: ClassVar[str] = "Map letters to points in the plane with an autoencoder."
     description: ClassVar[str] = (
-        "With images: their coordinates, and the letters that lie nearest. Without: train on "
-        "EMNIST letters (or MNIST, or any pair of idx files), and measure how well the classes "
-        "lie apart, next to principal components."
+        "With images: print the coordinates and the nearest letters of each. Without: train on "
+        "EMNIST letters (or MNIST, or any pair of idx files), then measure how well the classes "
+        "are separated and compare with principal components."
     )
     Config = EmbedConfig
     Query = EmbedQuery
     Details = EmbedDetails
-    inputs_help: ClassVar[str] = "Image files or folders; - takes names from stdin."
+    inputs_help: ClassVar[str] = "Image files or folders; - reads names from stdin, one per line."
     example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/letter.png",)
     answer_columns: ClassVar[tuple[str, ...]] = ("input", "x", "y", "nearest")
     shares: ClassVar[tuple[str, ...]] = ("nn_1", "nn_5", "trustworthiness")

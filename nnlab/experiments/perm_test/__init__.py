@@ -56,9 +56,9 @@ class PermTest(ImageClassifier[PermTestConfig]):
     name: ClassVar[str] = "perm-test"
     summary: ClassVar[str] = "Test whether a fixed pixel permutation hurts a network."
     description: ClassVar[str] = (
-        "Train each network on plain and on permuted images, from the same seeds, and report the "
-        "paired difference with its interval. With images: read them with a trained network, "
-        "through its own permutation."
+        "With images: read the digit in each, permuted as in the training. Without: train on plain "
+        "and on permuted images, from the same seeds, and report the paired difference in accuracy "
+        "with its interval."
     )
     Config = PermTestConfig
     GroupDetails: ClassVar[type[Any]] = PermTestComparison

@@ -14,10 +14,10 @@ class PermTestConfig(ClassifyConfig):
 
     arm: str = option(
         "all",
-        "train one arm only: the images as they are, permuted, or 'permuted' by the identity",
+        "train on plain images, on permuted ones, or on ones permuted by the identity (a control)",
         choices=("all", *ARMS),
     )
-    blocks: int = option(1, "side of the square blocks that are moved, in pixels", low=1)
+    blocks: int = option(1, "permute square blocks with this side, in pixels", low=1)
     permutation_seed: int = option(
-        1, "the first pair's permutation; the others follow", low=0, high=2**31 - 1
+        1, "seed of the permutation; each further run adds 1", low=0, high=2**31 - 1
     )

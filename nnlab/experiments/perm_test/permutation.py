@@ -59,6 +59,6 @@ def checked_permutation(order: object, shape: tuple[int, int]) -> np.ndarray:
         raise CheckpointError("the checkpoint's pixel permutation is not a list of whole numbers")
     if sorted(order) != list(range(pixels)):
         raise CheckpointError(
-            f"the checkpoint's permutation does not name {pixels} pixels once each"
+            f"the checkpoint's permutation does not name each of {pixels} pixels once"
         )
     return np.array(order)

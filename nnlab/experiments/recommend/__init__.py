@@ -54,17 +54,19 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
     """Train a denoising autoencoder on market baskets, and complete baskets with it."""
 
     name: ClassVar[str] = "recommend"
-    summary: ClassVar[str] = "Recommend what else goes in the basket."
+    summary: ClassVar[str] = "Recommend items to add to a shopping basket."
     description: ClassVar[str] = (
-        "With baskets such as 'soda, yogurt': the items that go with them. Without: train a "
-        "denoising autoencoder, and measure how often it finds an item that was hidden, next to "
-        "popularity and other simple recommenders."
+        "With baskets such as 'soda, yogurt': recommend items to add. Without: train a denoising "
+        "autoencoder, then measure how often it finds a hidden item and compare with popularity "
+        "and other simple recommenders."
     )
     Config = RecommendConfig
     Query = RecommendQuery
     Details = RecommendDetails
     GroupDetails: ClassVar[type[Any]] = RecommendDifferences
-    inputs_help: ClassVar[str] = "Baskets, items separated by commas; - takes them from stdin."
+    inputs_help: ClassVar[str] = (
+        "Items separated by commas; - reads baskets from stdin, one per line."
+    )
     example_inputs: ClassVar[tuple[str, ...]] = ("yogurt", "")
     answer_columns: ClassVar[tuple[str, ...]] = ("item", "score")
     captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(

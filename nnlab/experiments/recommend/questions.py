@@ -61,8 +61,8 @@ class Catalogue:
         named = ", ".join(f"{item!r} ({_near(item, self.numbers)})" for item in unknown[:SHOWN])
         more = f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
         return UsageError(
-            f"basket {reprlib.repr(given)}: unknown {named}{more}; items are separated by "
-            f"{_IN_WORDS[self._separator]}; --ignore-unknown leaves out what is unknown"
+            f"basket {reprlib.repr(given)}: unknown item {named}{more}; separate items by "
+            f"{_IN_WORDS[self._separator]}, or add --ignore-unknown"
         )
 
     def _number(self, item: str) -> int | None:
@@ -78,4 +78,4 @@ def _near(item: str, known: Iterable[str]) -> str:
     for name in known:
         lowered.setdefault(name.lower(), name)
     close = near(item.lower(), sorted(lowered))
-    return "near: " + ", ".join(lowered[one] for one in close) if close else "nothing is near"
+    return "similar: " + ", ".join(lowered[one] for one in close) if close else "nothing similar"

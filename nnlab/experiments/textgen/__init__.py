@@ -51,13 +51,13 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
     name: ClassVar[str] = "textgen"
     summary: ClassVar[str] = "Write text with a character LSTM."
     description: ClassVar[str] = (
-        "With a prompt, or with --sample: write on. Without: train on a text, and measure the bits "
-        "per character on its last tenth, next to an n-gram model."
+        "With prompts, or with --sample: write a continuation. Without: train on a text, then "
+        "measure the bits per character on its last tenth and compare with an n-gram model."
     )
     Config = TextgenConfig
     Query = TextgenQuery
     Details = TextgenDetails
-    inputs_help: ClassVar[str] = "Prompts; - takes them from stdin, one a line."
+    inputs_help: ClassVar[str] = "Prompts; - reads them from stdin, one per line."
     example_inputs: ClassVar[tuple[str, ...]] = ("the quick ",)
     answer_columns: ClassVar[tuple[str, ...]] = ("prompt", "text")
     shares: ClassVar[tuple[str, ...]] = ("copied_share",)
@@ -81,18 +81,17 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         bounds = np.array([len(text) * 8 // 10, len(text) * 9 // 10])
         if bounds[0] <= window or len(text) - bounds[1] < 1:
             raise DataError(
-                f"{corpus.source.name}: expected a text of which eight tenths are longer than a "
-                f"window of {window} characters, but it has {len(text):,} characters in all; take "
-                "a longer text or a shorter --seq-len"
+                f"{corpus.source.name}: its {len(text):,} characters are too few to train on "
+                f"windows of {window}; use a longer text or a smaller --seq-len"
             )
         if len(corpus.characters) < 2:
             raise DataError(
-                f"{corpus.source.name}: expected different characters, but all are alike"
+                f"{corpus.source.name}: expected different characters, but all are the same"
             )
         if len(text) < FEWEST_CHARACTERS:
             warn(
-                f"{corpus.source.name} has {len(text):,} characters; expect little of fewer than "
-                f"{FEWEST_CHARACTERS:,}"
+                f"{corpus.source.name} has {len(text):,} characters; with fewer than "
+                f"{FEWEST_CHARACTERS:,}, the network learns little"
             )
         first, last = bounds - window  # the windows of which the next character is held out
         arrays = {
@@ -129,7 +128,7 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         text = decode(corpus.codes, corpus.characters)
         codes, unknown = encode(text, facts["characters"])
         if unknown:
-            warn(f"{corpus.source.name}: left out characters that the network does not know")
+            warn(f"{corpus.source.name}: ignored characters that the network does not know")
         window = config.seq_len
         if len(codes) <= window:
             raise DataError(
@@ -164,7 +163,7 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         seeds = facts.get("seeds")
         if not isinstance(seeds, list) or not seeds or not all(map(_is_text(characters), seeds)):
             came = reprlib.repr(seeds)
-            raise CheckpointError(f"expected seed sequences of known characters, but came {came}")
+            raise CheckpointError(f"expected seed sequences of known characters, got {came}")
 
     def build(self, config: TextgenConfig, facts: Mapping[str, Any]) -> Any:
         """Return the report's LSTM."""
@@ -280,7 +279,7 @@ def _writer(network: Network, facts: Mapping[str, Any], query: TextgenQuery) -> 
 
 def _notes(writer: Writer, prompt: str) -> Iterator[Note]:
     if unknown := writer.unknown(prompt):
-        yield Note(f"left out what the corpus never had: {' '.join(unknown)}")
+        yield Note(f"ignored characters that the training text does not have: {' '.join(unknown)}")
 
 
 def _rng(query: TextgenQuery, number: int, sample: int) -> np.random.Generator:

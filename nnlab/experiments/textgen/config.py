@@ -11,18 +11,18 @@ CONTEXTS = ("carried", "window")
 
 @dataclass(frozen=True, kw_only=True)
 class TextgenConfig(TrainingSettings):
-    """Options of training a model of text."""
+    """Options for training a model of text."""
 
     corpus: str | None = option(
         None,
         "text file, or a data set: tom_sawyer, nietzsche, sample",
         path=True,
-        default_text="tom_sawyer where it can be had, else sample",
+        default_text="tom_sawyer if available, otherwise sample",
     )
     encoding: str | None = option(None, "encoding of the text file", default_text="utf-8")
-    keep_case: bool = option(False, "tell capital letters from small ones")
-    seq_len: int = option(40, "characters that the network reads", low=1, high=10_000)
-    step: int = option(3, "characters from one window to the next", low=1)
+    keep_case: bool = option(False, "keep capital letters instead of turning all to lower case")
+    seq_len: int = option(40, "characters per window of text", low=1, high=10_000)
+    step: int = option(3, "characters from the start of one window to the next", low=1)
     units: int = option(180, "cells of the LSTM", low=1, high=2**14)
     epochs: int = option(60, "passes over the windows", low=1, high=10**6)
     optimizer: str = option("rmsprop", "how the weights are changed", choices=OPTIMIZERS)
@@ -31,17 +31,19 @@ class TextgenConfig(TrainingSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class TextgenQuery:
-    """Options of writing."""
+    """Options for writing."""
 
-    sample: bool = option(False, "write with no prompt: from a passage of the training text on")
+    sample: bool = option(False, "write without a prompt, after a passage of the training text")
     length: int = option(400, "characters to write", low=1)
-    temperature: float = option(0.5, "0: the likeliest character; 1: as the network says", low=0)
-    top_k: int = option(0, "choose among so many of the likeliest characters; 0: all", low=0)
-    top_p: float = option(
-        1.0, "choose among the likeliest that make up this probability", above=0, high=1
+    temperature: float = option(
+        0.5, "0: the most likely character; 1: drawn with the network's probabilities", low=0
     )
-    samples: int = option(1, "texts for each prompt", low=1, short="n")
-    seed: int = option(1, "another seed, another text", low=0, high=2**31 - 1)
+    top_k: int = option(0, "draw from this many of the most likely characters; 0: all", low=0)
+    top_p: float = option(
+        1.0, "draw from the fewest characters that together have this probability", above=0, high=1
+    )
+    samples: int = option(1, "texts per prompt", low=1, short="n")
+    seed: int = option(1, "each seed gives another text", low=0, high=2**31 - 1)
     context: str = option(
-        "carried", "what the network remembers: all it read, or its window", choices=CONTEXTS
+        "carried", "remember the whole text so far (carried) or one window", choices=CONTEXTS
     )

@@ -50,12 +50,12 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     summary: ClassVar[str] = "Translate English to Dutch with an encoder and a decoder LSTM."
     description: ClassVar[str] = (
         "With sentences: translate them. Without: train on pairs of sentences, in any two "
-        "languages, and score on sentences that were never seen."
+        "languages, and score on sentences the network has never seen."
     )
     Config = TranslateConfig
     Query = TranslateQuery
     Details = TranslateDetails
-    inputs_help: ClassVar[str] = "Sentences; - takes them from stdin, one a line."
+    inputs_help: ClassVar[str] = "Sentences; - reads them from stdin, one per line."
     example_inputs: ClassVar[tuple[str, ...]] = ("I see the dog.", "Where is the house?")
     answer_columns: ClassVar[tuple[str, ...]] = ("translation",)
     shares: ClassVar[tuple[str, ...]] = ("exact_match", "seen_exact_match")
@@ -79,7 +79,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
         longest = max(map(len, (*pairs.sources, *pairs.targets))) + 1
         if longest > LONGEST_PAIR:
             raise DataError(
-                f"{pairs.source.name}: expected sentences of less than {LONGEST_PAIR:,} "
+                f"{pairs.source.name}: expected sentences of fewer than {LONGEST_PAIR:,} "
                 f"characters, but one has {longest - 1:,}; leave it out, or lower --max-pairs"
             )
         known = [pairs.sources[row] for row in pairs.training]
@@ -272,11 +272,11 @@ def _notes(given: str, facts: Mapping[str, Any]) -> Iterator[Note]:
     text = _composed(given)
     _, unknown = known_text(text, set(facts["source_characters"]), lower=False)
     if unknown:
-        yield Note(f"left out what no training sentence had: {' '.join(unknown)}")
+        yield Note(f"ignored characters that no training sentence has: {' '.join(unknown)}")
     if len(text) > facts["source_length"]:
         yield Note(
-            f"a sentence of {len(text)} characters, and none of more than "
-            f"{facts['source_length']} was trained on: expect little"
+            f"this sentence has {len(text)} characters, but the network was trained on at most "
+            f"{facts['source_length']}: expect a bad translation"
         )
 
 

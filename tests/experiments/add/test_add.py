@@ -73,7 +73,7 @@ def test_where_there_are_few_problems_all_are_used_and_told() -> None:
     assert (len(data.arrays["problems"]), len(data.arrays["test_problems"])) == (44, 11)
     assert len(warnings) == 1
     assert "only 55 different problems of up to 1 digits in base 10; 11 of them" in warnings[0]
-    with pytest.raises(DataError, match="only 3 in base 2; allow more --digits"):
+    with pytest.raises(DataError, match="only 3 in base 2; use more --digits"):
         load(base=2, digits=1)
 
 

@@ -161,7 +161,7 @@ def test_the_newest_finished_run_answers_and_is_named(
 def test_a_checkpoint_of_another_experiment_is_refused(checkpoint: Path, shell: Shell) -> None:
     result = shell("perm-test", PNG, "--checkpoint", checkpoint)
     assert result.returncode == 2
-    assert "was trained by classify" in result.stderr
+    assert "is a checkpoint of classify" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -197,9 +197,9 @@ def test_pages_pass_through_pipes(clean: Command, folder: RunFolder) -> None:
     ("arguments", "code", "words"),
     [
         (["-"], 2, "-o -"),
-        (["a.png", "-o", "-", "--json"], 2, "JSON"),
+        (["a.png", "-o", "-", "--json"], 2, "cannot both write"),
         (["a.png", "-o", "a.xyz"], 1, "unknown format 'xyz'"),
-        (["a.png", "-o", "a.png", "--force"], 1, "stays as it is"),
+        (["a.png", "-o", "a.png", "--force"], 1, "is not replaced"),
         (["a.png", "--strength", "2"], 2, "at most 1"),
         (["none.png"], 1, "does not exist"),
     ],
@@ -238,7 +238,7 @@ def test_a_tiff_keeps_its_pages(trained: Trained) -> None:
     with Image.open("a.clean.tif") as image:
         assert getattr(image, "n_frames", 1) == 3
         assert image.info["dpi"] == (300, 300)
-    with pytest.raises(UsageError, match="3 pages do not go into one png"):
+    with pytest.raises(UsageError, match="a png file cannot hold 3 pages"):
         trained.answer(["a.tif"], output="a.png")
 
 

@@ -63,9 +63,9 @@ def test_stdin_and_stdout() -> None:
     [
         (["-"], None, "-o -"),
         (["-", "-"], "out", "only once"),
-        (["scans"], "-", "one picture"),
-        (["a.png", "scans/b.png"], "-", "one picture"),
-        (["a.png", "scans/b.png"], "scans/notes.txt", "need a folder"),
+        (["scans"], "-", "only one image"),
+        (["a.png", "scans/b.png"], "-", "only one image"),
+        (["a.png", "scans/b.png"], "scans/notes.txt", "name a folder"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(
@@ -84,7 +84,7 @@ def test_nothing_that_exists_is_replaced_without_force() -> None:
 def test_links_and_devices_are_not_replaced() -> None:
     Path("a.clean.png").symlink_to("nowhere.png")
     assert "--force" in targets("a.png")[0]
-    assert "no ordinary file" in targets("a.png", output=os.devnull, force=True)[0]
+    assert "not a regular file" in targets("a.png", output=os.devnull, force=True)[0]
 
 
 def test_no_page_is_ever_replaced_not_even_by_another_name() -> None:
@@ -96,7 +96,7 @@ def test_no_page_is_ever_replaced_not_even_by_another_name() -> None:
         (["a.png"], "."),
         (["scans"], "scans"),
     ]:
-        assert all("stays as it is" in one for one in targets(*inputs, output=output, force=True))
+        assert all("is not replaced" in one for one in targets(*inputs, output=output, force=True))
 
 
 def test_two_pages_never_go_to_one_file() -> None:

@@ -37,6 +37,6 @@ def test_commas_separate_nothing_where_an_item_holds_one() -> None:
 def test_an_error_names_what_is_near_and_what_separates() -> None:
     catalogue = Catalogue(ITEMS, ";")
     message = str(catalogue.unknown_error("sodaa", ["sodaa"]))
-    assert "'sodaa' (near: soda); items are separated by semicolons" in message
+    assert "unknown item 'sodaa' (similar: soda); separate items by semicolons" in message
     with pytest.raises(UsageError, match="closing quote"):
         catalogue.read('"soda')

@@ -85,7 +85,7 @@ def test_unknown_items_are_named_or_ignored(
     trained: Trained, folder: RunFolder, shell: Shell
 ) -> None:
     item = trained.header.facts["items"][0]
-    with pytest.raises(UsageError, match=f"near: .*{item}"):
+    with pytest.raises(UsageError, match=f"similar: .*{item}"):
         trained.answer([f"{item.upper()}x"])
     assert trained.answer([f"{item}, no such thing"], ignore_unknown=True) == [
         {**answer, "basket": f"{item}, no such thing"} for answer in trained.answer([item])

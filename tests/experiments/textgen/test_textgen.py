@@ -120,13 +120,13 @@ def test_few_characters_are_told(tmp_path: Path) -> None:
     warnings: list[str] = []
     load(warnings.append, corpus=write_corpus(tmp_path, 99_999))
     assert len(warnings) == 1
-    assert "99,999 characters; expect little of fewer than 100,000" in warnings[0]
+    assert "99,999 characters; with fewer than 100,000, the network learns little" in warnings[0]
     load(pytest.fail, corpus=write_corpus(tmp_path, 100_000))
 
 
 @pytest.mark.parametrize("characters", [1, 4, 5, 12])
 def test_a_text_shorter_than_a_window_is_refused(tmp_path: Path, characters: int) -> None:
-    with pytest.raises(DataError, match=r"corpus\.txt: .*window of 10 .*shorter --seq-len"):
+    with pytest.raises(DataError, match=r"corpus\.txt: .*windows of 10.*smaller --seq-len"):
         load(corpus=write_corpus(tmp_path, characters), seq_len=10)
 
 
@@ -160,7 +160,7 @@ def test_options_of_sampling_change_the_text(trained: Trained) -> None:
 def test_prompts_are_put_into_known_characters(trained: Trained) -> None:
     assert texts(trained, "Polly’s") == texts(trained, "polly's")
     answers = list(trained.answers(["p&ol#ly"], TEXTGEN.Query(length=5)))
-    assert answers[0] == Note("left out what the corpus never had: & #")
+    assert answers[0] == Note("ignored characters that the training text does not have: & #")
     assert [answer["prompt"] for answer in answers[1:] if isinstance(answer, dict)] == ["p&ol#ly"]
     assert texts(trained, "p&olly") == texts(trained, "polly")
 
@@ -226,7 +226,7 @@ def test_another_text_is_scored_as_a_whole(trained: Trained, tmp_path: Path) -> 
     assert metrics.details.test_characters == 500 - 10
     assert metrics.dataset.name == "other.txt"
     assert "copied_share" not in metrics.scores
-    assert any("left out" in warning for warning in warnings)
+    assert any("ignored characters" in warning for warning in warnings)
     json.dumps(metrics, allow_nan=False)
     assert TEXTGEN.tables(metrics)
     (tmp_path / "short.txt").write_text("tom said &")
@@ -264,7 +264,7 @@ def test_a_text_that_has_changed_since_is_refused(tmp_path: Path) -> None:
 
 def test_a_text_of_one_character_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("a" * 1000)
-    with pytest.raises(DataError, match="all are alike"):
+    with pytest.raises(DataError, match="all are the same"):
         load(corpus="a.txt", seq_len=10)
 
 

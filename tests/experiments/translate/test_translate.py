@@ -152,8 +152,8 @@ def test_how_many_go_together_changes_no_translation(trained: Trained) -> None:
 def test_what_cannot_be_read_is_noted_or_refused(trained: Trained) -> None:
     answers = list(trained.answers(["I @see¿", "I see " * 50, "x" * 1_001, "I see"]))
     notes = [answer.text for answer in answers if isinstance(answer, Note)]
-    assert notes[0] == "left out what no training sentence had: @ ¿"
-    assert "a sentence of 299 characters, and none of more than 13" in notes[1]
+    assert notes[0] == "ignored characters that no training sentence has: @ ¿"
+    assert "299 characters, but the network was trained on at most 13" in notes[1]
     assert len(notes) == 2
     assert isinstance(answers[4], DataError)
     assert "at most 1,000 characters, but one has 1,001" in str(answers[4])

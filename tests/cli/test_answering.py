@@ -1,4 +1,4 @@
-"""What an experiment may say of its answers: columns, own inputs, streams, notes, networks."""
+"""How the shell prints answers: which network answers, columns, streams, notes, own inputs."""
 
 import dataclasses
 import json
@@ -35,7 +35,7 @@ ADD = {"units": 3, "problems": 200, "test_problems": 50}
 
 @pytest.fixture(scope="module")
 def adders(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
-    """Write a network each for bases 10, 2 and 16."""
+    """Write one network for each of the bases 10, 2 and 16."""
     folder = tmp_path_factory.mktemp("adders")
     return {
         base: write_untrained(folder / f"{base}.h5", "add", base=base, **ADD)
@@ -58,7 +58,7 @@ def put_run(number: int, checkpoint: Path, base: int, age: int, finished: bool =
 
 @pytest.fixture
 def runs(adders: dict[int, Path]) -> dict[str, Path]:
-    """Put runs of two bases under ./runs: of base 16 an old, a new and an unfinished one."""
+    """Put runs under ./runs: one of base 10, and an old, a new and an unfinished one of base 16."""
     return {
         "old": put_run(1, adders[16], 16, age=500),
         "new": put_run(2, adders[16], 16, age=300),
@@ -87,7 +87,7 @@ def test_the_newest_finished_run_of_that_base_answers(runs: dict[str, Path]) -> 
     assert chosen(10) == (runs["ten"], "the newest finished run")
 
 
-def test_else_the_one_that_is_shipped(
+def test_otherwise_the_shipped_checkpoint_answers(
     runs: dict[str, Path], shipped: Path, adders: dict[int, Path]
 ) -> None:
     assert chosen(16)[0] == runs["new"]
@@ -96,12 +96,13 @@ def test_else_the_one_that_is_shipped(
     assert chosen(10)[0] == shipped / "add.h5"
     assert shipped_checkpoint("add") == shipped / "add.h5"
     with pytest.raises(
-        CheckpointError, match=r"no finished run of add --base 2 under runs.*--base 2"
+        CheckpointError,
+        match=r"no network for add --base 2: there is no finished run under runs.*--base 2",
     ):
         chosen(2)
 
 
-def test_the_shell_asks_the_network_of_the_base(
+def test_the_shell_chooses_a_network_of_the_given_base(
     runs: dict[str, Path], shell: Shell, adders: dict[int, Path]
 ) -> None:
     result = shell("add", "f+1", "--base", 16)
@@ -112,9 +113,7 @@ def test_the_shell_asks_the_network_of_the_base(
     assert str(runs["new"]) in shell("add", "9+1", env=env).stderr
 
 
-def test_a_base_that_the_named_network_does_not_have_is_refused(
-    shell: Shell, adders: dict[int, Path]
-) -> None:
+def test_a_checkpoint_of_another_base_is_refused(shell: Shell, adders: dict[int, Path]) -> None:
     result = shell("add", "1+1", "--base", 16, "--checkpoint", adders[10])
     assert (result.returncode, result.stdout) == (2, "")
     assert "10.h5 was trained with --base 10" in result.stderr
@@ -124,7 +123,7 @@ def test_a_base_that_the_named_network_does_not_have_is_refused(
 
 @dataclasses.dataclass(frozen=True)
 class Talker:
-    """Stands in for a trained network of `add`, and says what it was told to."""
+    """Replaces the answers of `add` by prepared ones."""
 
     said: Sequence[Said]
 
@@ -136,7 +135,7 @@ class Talker:
 def ask(
     monkeypatch: pytest.MonkeyPatch, adders: dict[int, Path], capsys: pytest.CaptureFixture[str]
 ) -> Ask:
-    """Return a function that lets `add` say something, and gives (code, stdout, stderr)."""
+    """Return a function that lets `add` give prepared answers, and returns code, stdout, stderr."""
     experiment = experiments.get("add")
 
     def program(
@@ -149,7 +148,7 @@ def ask(
     return program
 
 
-def test_a_note_is_a_warning_and_no_failure(ask: Ask) -> None:
+def test_a_note_is_a_warning_not_a_failure(ask: Ask) -> None:
     code, out, err = ask([Note("left out \x1b"), {"answer": "2"}])
     assert (code, out) == (0, "2\n")
     assert err == "warning: left out \\x1b\n"
@@ -157,13 +156,13 @@ def test_a_note_is_a_warning_and_no_failure(ask: Ask) -> None:
     assert ask([DataError("no"), {"answer": "2"}])[::2] == (1, "error: no\n")
 
 
-def test_columns_follow_the_query(ask: Ask) -> None:
+def test_columns_depend_on_the_query(ask: Ask) -> None:
     said = {"answer": "2", "verdict": "right", "expected": "2", "right": True}
     assert ask([said])[1] == "2\n"
     assert ask([said], "--check")[1] == "2\tright\t2\n"
 
 
-def test_a_stream_is_printed_as_it_comes_and_stays_visible(ask: Ask) -> None:
+def test_a_stream_is_printed_as_it_comes_with_control_characters_escaped(ask: Ask) -> None:
     said: list[Said] = ["a\tb", "\n", "c\x1b[31m", Note("so"), "d\n"]
     code, out, err = ask(said, method="stream")
     assert (code, out, err) == (0, "a\tb\nc\\x1b[31md\n", "warning: so\n")
@@ -171,12 +170,12 @@ def test_a_stream_is_printed_as_it_comes_and_stays_visible(ask: Ask) -> None:
     assert (code, out, err) == (1, "a\nb\n", "error: no\n")
 
 
-def test_json_is_no_stream(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_json_is_not_streamed(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(experiments.get("add"), "answer", Talker([{"answer": "2"}]))
     assert ask(["streamed"], "--json", method="stream")[1] == '{"answer": "2"}\n'
 
 
-def test_own_inputs_stand_in_where_none_is_given(
+def test_an_option_can_replace_the_input(
     monkeypatch: pytest.MonkeyPatch, adders: dict[int, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     experiment = experiments.get("add")
@@ -191,7 +190,7 @@ def test_own_inputs_stand_in_where_none_is_given(
     checkpoint = ["--checkpoint", str(adders[10]), "-q"]
     assert run(["add", "--check", *checkpoint]) == 0
     assert run(["add", "5+5", "--check", *checkpoint]) == 2
-    assert "leave out one of the two" in capsys.readouterr().err
+    assert "an option replaces the input" in capsys.readouterr().err
     assert asked == ["1+2"]
     assert run(["add", *checkpoint]) == 2
     assert "for answering, but there is no input" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""What nnlab can do without: each optional program and data set hidden, and nothing else lost."""
+"""Each optional program and data set is hidden in turn; everything else must still work."""
 
 import json
 import os
@@ -49,7 +49,7 @@ NAMED = [
 
 @pytest.fixture
 def no_programs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Leave no program on the PATH; return the only folder on it."""
+    """Set the PATH to an empty folder and return the folder."""
     folder = tmp_path / "programs"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -65,7 +65,7 @@ def reproduced(folder: Path) -> dict[str, Finding]:
     return {finding.claim.value: finding for finding in standing.findings}
 
 
-def test_without_tesseract_all_else_is_measured_and_the_rest_follows_once_it_is_there(
+def test_scores_that_need_tesseract_are_added_once_it_is_installed(
     no_programs: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "reproduction"
@@ -89,7 +89,7 @@ def test_without_tesseract_all_else_is_measured_and_the_rest_follows_once_it_is_
     assert (folder / "denoise" / "seed-1" / "metrics.json").stat().st_mtime_ns == scored
 
 
-def test_a_run_whose_data_are_gone_keeps_its_scores(
+def test_a_run_keeps_its_scores_when_its_data_are_gone(
     no_programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = reproduced(tmp_path / "reproduction")
@@ -107,10 +107,12 @@ def test_a_run_whose_data_are_gone_keeps_its_scores(
     assert metrics.scores["rmse"] == pytest.approx(
         float(first["scores.rmse"].measured[:5]), abs=1e-3
     )
-    assert "is not scored again: the data are gone" in heard[0]
+    assert "it cannot be scored again: the data are gone" in heard[0]
 
 
-def test_a_program_that_reads_nothing_is_not_asked_again(no_programs: Path, tmp_path: Path) -> None:
+def test_a_program_that_recognises_nothing_is_not_run_again(
+    no_programs: Path, tmp_path: Path
+) -> None:
     program = no_programs / "tesseract"
     program.write_text("#!/bin/sh\nexit 1\n")
     program.chmod(0o755)
@@ -151,13 +153,13 @@ def test_a_score_that_only_some_runs_have_is_averaged_over_those() -> None:
     assert found.baselines["untouched"]["character_errors"] == 0.5
 
 
-def test_the_examination_finds_nothing_wrong_without_programs(no_programs: Path) -> None:
+def test_doctor_finds_no_fault_in_missing_programs(no_programs: Path) -> None:
     result = software.text_recognition()
     assert result.state == "ok"
     assert "optional" in result.text
 
 
-def test_a_cluster_without_ray_is_refused_with_what_to_install(
+def test_a_cluster_without_ray_is_refused_saying_what_to_install(
     shell: Shell, tmp_path: Path
 ) -> None:
     hidden = tmp_path / "hidden"
@@ -177,7 +179,7 @@ def test_a_cluster_without_ray_is_refused_with_what_to_install(
 
 
 @pytest.mark.parametrize(("name", "chosen"), NAMED, ids=lambda one: str(one))
-def test_a_data_set_that_was_named_and_is_missing_is_an_error_that_says_what_to_do(
+def test_a_missing_data_set_that_was_named_is_an_error_saying_what_to_do(
     name: str, chosen: dict[str, str]
 ) -> None:
     experiment: AnyExperiment = experiments.get(name)
@@ -192,7 +194,7 @@ def test_every_registered_data_set_is_hidden_by_one_of_these_tests() -> None:
 
 
 @pytest.mark.parametrize("name", [one for one in experiments.names() if one != "add"])
-def test_without_any_data_set_the_sample_stands_in_and_says_so(name: str) -> None:
+def test_without_data_sets_the_sample_is_used_with_a_warning(name: str) -> None:
     experiment = experiments.get(name)
     heard: list[str] = []
     config = next(iter(experiment.trials(experiment.configure({}, "test"), 1).values()))
@@ -201,7 +203,7 @@ def test_without_any_data_set_the_sample_stands_in_and_says_so(name: str) -> Non
     assert any("sample" in text for text in heard)
 
 
-def test_a_part_without_data_is_not_measured_and_the_rest_appears(
+def test_a_part_without_data_is_not_measured_and_the_rest_is_reported(
     shell: Shell, tmp_path: Path
 ) -> None:
     quick = ("--quick", "--only", "recommend", "-q", "--out", "all")
