@@ -31,6 +31,7 @@ FILES = tuple(
     for name in ("images", "labels")
 )
 SET = DataSet("set", "Two files", "free", (Edition(FILES),))
+from tests.made_metrics import run_metrics
 
 
 def put(name: str, content: bytes = CONTENT) -> None:
@@ -204,7 +205,7 @@ def test_the_training_reports_its_speed_and_leaves_nothing(
 
 def test_a_loss_that_does_not_fall_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(networks, "_validation_losses", lambda folder: (2.0, float("nan")))
-    metrics = {"training": {"examples_per_second": 1}}
+    metrics = run_metrics({})
     monkeypatch.setattr("nnlab.runs.single.run", lambda *_: metrics)
     assert networks.training().state == "failed"
 
