@@ -23,6 +23,7 @@ from nnlab.doctor import (
 from nnlab.errors import InterruptedRun
 from nnlab.runs import answering
 from nnlab.training import backend
+from tests.made_metrics import run_metrics
 
 CONTENT = b"pixels"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -31,7 +32,6 @@ FILES = tuple(
     for name in ("images", "labels")
 )
 SET = DataSet("set", "Two files", "free", (Edition(FILES),))
-from tests.made_metrics import run_metrics
 
 
 def put(name: str, content: bytes = CONTENT) -> None:
