@@ -180,7 +180,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
     Config: type[ConfigT]
     Query: type[QueryT]
     Details: type[DetailsT]
-    GroupDetails: ClassVar[type[Any]] = NoDetails
+    GroupDetails: type[Any] = NoDetails
     inputs_help: ClassVar[str]
     example_inputs: ClassVar[tuple[str, ...]]
     answer_columns: ClassVar[tuple[str, ...]]

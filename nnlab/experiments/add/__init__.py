@@ -3,7 +3,7 @@
 import hashlib
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -34,11 +34,8 @@ from nnlab.experiments.contract import (
     Warn,
 )
 from nnlab.inference import Network
-from nnlab.options import option as option
 from nnlab.results import Metrics
 from nnlab.training.examples import Arrays, Batch, Examples
-from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
-from nnlab.training.settings import TrainingSettings as TrainingSettings
 
 LONGEST_INPUT = 1000
 
@@ -46,22 +43,22 @@ LONGEST_INPUT = 1000
 class Add(Experiment[AddConfig, AddQuery, AddDetails]):
     """Train a network to add numbers that it reads as text, and ask it."""
 
-    name: ClassVar[str] = "add"
-    summary: ClassVar[str] = "Add numbers with a sequence-to-sequence LSTM."
-    description: ClassVar[str] = (
+    name = "add"
+    summary = "Add numbers with a sequence-to-sequence LSTM."
+    description = (
         "With sums such as 123+456: print the network's answers. Without: train a network, in any "
         "base from 2 to 36, and score it on problems it has never seen."
     )
     Config = AddConfig
     Query = AddQuery
     Details = AddDetails
-    inputs_help: ClassVar[str] = "Sums such as 123+456; - reads them from stdin, one per line."
-    example_inputs: ClassVar[tuple[str, ...]] = ("123+456", "99 + 1")
-    answer_columns: ClassVar[tuple[str, ...]] = ("answer",)
-    shares: ClassVar[tuple[str, ...]] = ("exact_match", "per_character")
-    data_options: ClassVar[tuple[str, ...]] = ()
-    data_facts: ClassVar[tuple[str, ...]] = ("base", "digits")
-    network_options: ClassVar[tuple[str, ...]] = ("base",)
+    inputs_help = "Sums such as 123+456; - reads them from stdin, one per line."
+    example_inputs = ("123+456", "99 + 1")
+    answer_columns = ("answer",)
+    shares = ("exact_match", "per_character")
+    data_options = ()
+    data_facts = ("base", "digits")
+    network_options = ("base",)
 
     def load(self, config: AddConfig, store: Store, warn: Warn) -> Data:
         """Draw distinct problems: a tenth for validation, and others to test on."""

@@ -4,7 +4,7 @@ import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -34,11 +34,8 @@ from nnlab.experiments.contract import (
     Warn,
 )
 from nnlab.inference import Network
-from nnlab.options import option as option
 from nnlab.results import Metrics, RunMetrics, Summary
 from nnlab.training.examples import Arrays, Batch, Examples
-from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
-from nnlab.training.settings import TrainingSettings as TrainingSettings
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
@@ -51,12 +48,12 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
 
     Query = ClassifyQuery
     Details = ClassifyDetails
-    GroupDetails: ClassVar[type[Any]] = ClassRanking
-    inputs_help: ClassVar[str] = "Image files or folders; - reads names from stdin, one per line."
-    example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/7.png",)
-    answer_columns: ClassVar[tuple[str, ...]] = ("input", "label", "probability")
-    shares: ClassVar[tuple[str, ...]] = ("accuracy",)
-    captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    GroupDetails: type[Any] = ClassRanking
+    inputs_help = "Image files or folders; - reads names from stdin, one per line."
+    example_inputs = ("data/examples/7.png",)
+    answer_columns = ("input", "label", "probability")
+    shares = ("accuracy",)
+    captions = MappingProxyType(
         {
             "confusion": ("Confusion matrix", "How often each true class was taken for each class"),
             "class-accuracy": ("Accuracy by class", "The accuracy of each class with its interval"),
@@ -66,7 +63,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
             ),
         }
     )
-    data_options: ClassVar[tuple[str, ...]] = (
+    data_options = (
         "dataset",
         "images",
         "labels",
@@ -74,7 +71,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         "test_labels",
         "transposed",
     )
-    data_facts: ClassVar[tuple[str, ...]] = ("class_names", "image_shape")
+    data_facts = ("class_names", "image_shape")
 
     def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the report's settings for the model in question."""
@@ -270,9 +267,9 @@ def _answer(path: str, probabilities: np.ndarray, names: list[str], top: int) ->
 class Classify(ImageClassifier[ClassifyConfig]):
     """The images as they are."""
 
-    name: ClassVar[str] = "classify"
-    summary: ClassVar[str] = "Read handwritten digits with an MLP or a CNN."
-    description: ClassVar[str] = (
+    name = "classify"
+    summary = "Read handwritten digits with an MLP or a CNN."
+    description = (
         "With images: read the digit in each. Without: train on MNIST (or any pair of idx files), "
         "then score on test images and compare with logistic regression."
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,13 +30,8 @@ from nnlab.experiments.denoise.jobs import STREAM, Job, plan
 from nnlab.experiments.denoise.scoring import DenoiseDetails
 from nnlab.inference import Network
 from nnlab.inference.receptive import receptive_field
-from nnlab.options import option as option
 from nnlab.results import Metrics
 from nnlab.training.examples import Arrays, Batch, Examples
-from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
-from nnlab.training.settings import SCHEDULE_HELP as SCHEDULE_HELP
-from nnlab.training.settings import SCHEDULES as SCHEDULES
-from nnlab.training.settings import TrainingSettings as TrainingSettings
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
@@ -48,9 +43,9 @@ LARGEST = 4
 class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     """Train a convolutional autoencoder on stained pages, and clean pages with it."""
 
-    name: ClassVar[str] = "denoise"
-    summary: ClassVar[str] = "Clean stained pages with a convolutional autoencoder."
-    description: ClassVar[str] = (
+    name = "denoise"
+    summary = "Clean stained pages with a convolutional autoencoder."
+    description = (
         "With pages: write a clean copy of each, such as noisy.clean.png beside noisy.png. "
         "Without: train on NoisyOffice, or on --noisy and --clean, then measure the noise left on "
         "test pages and compare with simple filters."
@@ -58,11 +53,11 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     Config = DenoiseConfig
     Query = DenoiseQuery
     Details = DenoiseDetails
-    inputs_help: ClassVar[str] = "Image files or folders; - reads one image from stdin."
-    reads_stdin: ClassVar[bool] = True
-    example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/noisy.png",)
-    answer_columns: ClassVar[tuple[str, ...]] = ("page", "output")
-    captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    inputs_help = "Image files or folders; - reads one image from stdin."
+    reads_stdin = True
+    example_inputs = ("data/examples/noisy.png",)
+    answer_columns = ("page", "output")
+    captions = MappingProxyType(
         {
             "pages": (
                 "Pages before and after",
@@ -74,8 +69,8 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
             ),
         }
     )
-    data_options: ClassVar[tuple[str, ...]] = ("dataset", "noisy", "clean")
-    optional_scores: ClassVar[Mapping[str, str]] = scoring.OPTIONAL
+    data_options = ("dataset", "noisy", "clean")
+    optional_scores = scoring.OPTIONAL
 
     def load(self, config: DenoiseConfig, store: Store, warn: Warn) -> Data:
         """Load pages, and where to cut squares out of them."""

@@ -4,7 +4,7 @@ import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,12 +30,8 @@ from nnlab.experiments.embed import scoring
 from nnlab.experiments.embed.config import EmbedConfig, EmbedQuery
 from nnlab.experiments.embed.scoring import EmbedDetails
 from nnlab.inference import Network
-from nnlab.options import option as option
 from nnlab.results import Metrics
 from nnlab.training.examples import Arrays, Batch, Examples
-from nnlab.training.settings import SCHEDULE_HELP as SCHEDULE_HELP
-from nnlab.training.settings import SCHEDULES as SCHEDULES
-from nnlab.training.settings import TrainingSettings as TrainingSettings
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
@@ -44,9 +40,9 @@ if TYPE_CHECKING:
 class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     """Train an autoencoder whose code is a place in the plane, and find the place of images."""
 
-    name: ClassVar[str] = "embed"
-    summary: ClassVar[str] = "Map letters to points in the plane with an autoencoder."
-    description: ClassVar[str] = (
+    name = "embed"
+    summary = "Map letters to points in the plane with an autoencoder."
+    description = (
         "With images: print the coordinates and the nearest letters of each. Without: train on "
         "EMNIST letters (or MNIST, or any pair of idx files), then measure how well the classes "
         "are separated and compare with principal components."
@@ -54,17 +50,17 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     Config = EmbedConfig
     Query = EmbedQuery
     Details = EmbedDetails
-    inputs_help: ClassVar[str] = "Image files or folders; - reads names from stdin, one per line."
-    example_inputs: ClassVar[tuple[str, ...]] = ("data/examples/letter.png",)
-    answer_columns: ClassVar[tuple[str, ...]] = ("input", "x", "y", "nearest")
-    shares: ClassVar[tuple[str, ...]] = ("nn_1", "nn_5", "trustworthiness")
-    captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    inputs_help = "Image files or folders; - reads names from stdin, one per line."
+    example_inputs = ("data/examples/letter.png",)
+    answer_columns = ("input", "x", "y", "nearest")
+    shares = ("nn_1", "nn_5", "trustworthiness")
+    captions = MappingProxyType(
         {
             "plane": ("The plane", "Test images as points in the plane, coloured by class"),
             "decoder": ("What the decoder draws", "The image that the decoder makes of each place"),
         }
     )
-    data_options: ClassVar[tuple[str, ...]] = (
+    data_options = (
         "dataset",
         "letters",
         "images",
@@ -72,7 +68,7 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
         "test_images",
         "test_labels",
     )
-    data_facts: ClassVar[tuple[str, ...]] = ("image_shape",)
+    data_facts = ("image_shape",)
 
     def load(self, config: EmbedConfig, store: Store, warn: Warn) -> Data:
         """Load labelled images and hold out validation images from the training part."""

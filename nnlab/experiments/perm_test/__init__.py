@@ -11,7 +11,7 @@ import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -31,9 +31,7 @@ from nnlab.experiments.perm_test.permutation import (
 from nnlab.inference import Network
 from nnlab.metrics import Estimate, PairedDifference, mean_interval, paired_difference
 from nnlab.options import changed
-from nnlab.options import option as option
 from nnlab.results import RunMetrics, RunOfGroup, Summary
-from nnlab.training.settings import TrainingSettings as TrainingSettings
 
 CONTROL_SEEDS = 1000
 """What is added to a pair's seed for its control."""
@@ -53,16 +51,16 @@ class PermTestComparison:
 class PermTest(ImageClassifier[PermTestConfig]):
     """Train plain and permuted networks in pairs, and compare them."""
 
-    name: ClassVar[str] = "perm-test"
-    summary: ClassVar[str] = "Test whether a fixed pixel permutation hurts a network."
-    description: ClassVar[str] = (
+    name = "perm-test"
+    summary = "Test whether a fixed pixel permutation hurts a network."
+    description = (
         "With images: read the digit in each, permuted as in the training. Without: train on plain "
         "and on permuted images, from the same seeds, and report the paired difference in accuracy "
         "with its interval."
     )
     Config = PermTestConfig
-    GroupDetails: ClassVar[type[Any]] = PermTestComparison
-    captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    GroupDetails = PermTestComparison
+    captions = MappingProxyType(
         {
             **ImageClassifier.captions,
             "paired-differences": (
@@ -72,8 +70,8 @@ class PermTest(ImageClassifier[PermTestConfig]):
             "before-after": ("Before and after", "Images before and after the permutation"),
         }
     )
-    averages: ClassVar[bool] = False
-    default_runs: ClassVar[int] = 3
+    averages = False
+    default_runs = 3
 
     def trials(self, config: PermTestConfig, runs: int) -> dict[str, PermTestConfig]:
         """Return three runs per seed: plain, permuted, and the control."""

@@ -3,11 +3,10 @@
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from nnlab.datasets.baskets.layouts import KINDS as KINDS
 from nnlab.datasets.baskets.layouts import Layout
 from nnlab.datasets.baskets.lines import SEPARATORS
 from nnlab.datasets.baskets.loading import Baskets, load_baskets
@@ -33,11 +32,8 @@ from nnlab.experiments.recommend.questions import Catalogue
 from nnlab.experiments.recommend.scoring import RecommendDetails, RecommendDifferences
 from nnlab.inference import Network
 from nnlab.options import changed
-from nnlab.options import option as option
 from nnlab.results import Metrics, RunMetrics, Summary
 from nnlab.training.examples import Arrays, Batch, Examples
-from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
-from nnlab.training.settings import TrainingSettings as TrainingSettings
 
 MOST_ITEMS = 5_000
 """The other recommenders invert a matrix of items by items."""
@@ -53,9 +49,9 @@ MOST_UNKNOWN = 5
 class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
     """Train a denoising autoencoder on market baskets, and complete baskets with it."""
 
-    name: ClassVar[str] = "recommend"
-    summary: ClassVar[str] = "Recommend items to add to a shopping basket."
-    description: ClassVar[str] = (
+    name = "recommend"
+    summary = "Recommend items to add to a shopping basket."
+    description = (
         "With baskets such as 'soda, yogurt': recommend items to add. Without: train a denoising "
         "autoencoder, then measure how often it finds a hidden item and compare with popularity "
         "and other simple recommenders."
@@ -63,18 +59,16 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
     Config = RecommendConfig
     Query = RecommendQuery
     Details = RecommendDetails
-    GroupDetails: ClassVar[type[Any]] = RecommendDifferences
-    inputs_help: ClassVar[str] = (
-        "Items separated by commas; - reads baskets from stdin, one per line."
-    )
-    example_inputs: ClassVar[tuple[str, ...]] = ("yogurt", "")
-    answer_columns: ClassVar[tuple[str, ...]] = ("item", "score")
-    captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    GroupDetails = RecommendDifferences
+    inputs_help = "Items separated by commas; - reads baskets from stdin, one per line."
+    example_inputs = ("yogurt", "")
+    answer_columns = ("item", "score")
+    captions = MappingProxyType(
         {
             "recall": ("Recall", "How often the hidden item is among the first k, by method"),
         }
     )
-    shares: ClassVar[tuple[str, ...]] = (
+    shares = (
         "recall_at_1",
         "recall_at_5",
         "recall_at_10",
@@ -82,7 +76,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
         "ndcg_at_10",
         "mrr",
     )
-    data_options: ClassVar[tuple[str, ...]] = (
+    data_options = (
         "baskets",
         "encoding",
         "layout",
@@ -90,8 +84,8 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
         "header",
         "keep_nan",
     )
-    data_facts: ClassVar[tuple[str, ...]] = ("items",)
-    dataset_option: ClassVar[str] = "baskets"
+    data_facts = ("items",)
+    dataset_option = "baskets"
 
     def trials(self, config: RecommendConfig, runs: int) -> dict[str, RecommendConfig]:
         """Return a run for each split: it is the choice of baskets that matters."""

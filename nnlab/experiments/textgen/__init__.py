@@ -3,7 +3,7 @@
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -32,11 +32,8 @@ from nnlab.experiments.textgen.scoring import TextgenDetails
 from nnlab.experiments.textgen.writing import Writer
 from nnlab.inference import Network
 from nnlab.options import changed
-from nnlab.options import option as option
 from nnlab.results import Metrics
 from nnlab.training.examples import Arrays, Batch, Examples
-from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
-from nnlab.training.settings import TrainingSettings as TrainingSettings
 
 FEWEST_CHARACTERS = 100_000
 GLIMPSE_LENGTH = 160
@@ -48,20 +45,20 @@ RULE = "-" * 40 + "\n"
 class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
     """Train a character LSTM on a text, and write with it."""
 
-    name: ClassVar[str] = "textgen"
-    summary: ClassVar[str] = "Write text with a character LSTM."
-    description: ClassVar[str] = (
+    name = "textgen"
+    summary = "Write text with a character LSTM."
+    description = (
         "With prompts, or with --sample: write a continuation. Without: train on a text, then "
         "measure the bits per character on its last tenth and compare with an n-gram model."
     )
     Config = TextgenConfig
     Query = TextgenQuery
     Details = TextgenDetails
-    inputs_help: ClassVar[str] = "Prompts; - reads them from stdin, one per line."
-    example_inputs: ClassVar[tuple[str, ...]] = ("the quick ",)
-    answer_columns: ClassVar[tuple[str, ...]] = ("prompt", "text")
-    shares: ClassVar[tuple[str, ...]] = ("copied_share",)
-    captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    inputs_help = "Prompts; - reads them from stdin, one per line."
+    example_inputs = ("the quick ",)
+    answer_columns = ("prompt", "text")
+    shares = ("copied_share",)
+    captions = MappingProxyType(
         {
             "bits-per-character": (
                 "Bits per character",
@@ -69,8 +66,8 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
             ),
         }
     )
-    data_options: ClassVar[tuple[str, ...]] = ("corpus", "encoding")
-    dataset_option: ClassVar[str] = "corpus"
+    data_options = ("corpus", "encoding")
+    dataset_option = "corpus"
 
     def load(self, config: TextgenConfig, store: Store, warn: Warn) -> Data:
         """Load a text; 80 % are to train on, 10 % choose the weights, the last 10 % test."""

@@ -4,7 +4,7 @@ import itertools
 import reprlib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -30,11 +30,8 @@ from nnlab.experiments.translate.config import TranslateConfig, TranslateQuery
 from nnlab.experiments.translate.decoding import GreedyDecoder
 from nnlab.experiments.translate.scoring import TranslateDetails
 from nnlab.inference import Network
-from nnlab.options import option as option
 from nnlab.results import Metrics
 from nnlab.training.examples import Arrays, Batch, Examples
-from nnlab.training.settings import OPTIMIZERS as OPTIMIZERS
-from nnlab.training.settings import TrainingSettings as TrainingSettings
 
 START, END = "\t", "\n"
 LONGEST_INPUT = 1_000
@@ -46,22 +43,22 @@ LONGEST_PAIR = 10_000  # characters of a sentence to train on
 class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     """Train a character-level translator on pairs of sentences, and translate with it."""
 
-    name: ClassVar[str] = "translate"
-    summary: ClassVar[str] = "Translate English to Dutch with an encoder and a decoder LSTM."
-    description: ClassVar[str] = (
+    name = "translate"
+    summary = "Translate English to Dutch with an encoder and a decoder LSTM."
+    description = (
         "With sentences: translate them. Without: train on pairs of sentences, in any two "
         "languages, and score on sentences the network has never seen."
     )
     Config = TranslateConfig
     Query = TranslateQuery
     Details = TranslateDetails
-    inputs_help: ClassVar[str] = "Sentences; - reads them from stdin, one per line."
-    example_inputs: ClassVar[tuple[str, ...]] = ("I see the dog.", "Where is the house?")
-    answer_columns: ClassVar[tuple[str, ...]] = ("translation",)
-    shares: ClassVar[tuple[str, ...]] = ("exact_match", "seen_exact_match")
-    data_options: ClassVar[tuple[str, ...]] = ("pairs", "encoding", "columns", "header")
-    dataset_option: ClassVar[str] = "pairs"
-    network_options: ClassVar[tuple[str, ...]] = ("reverse",)
+    inputs_help = "Sentences; - reads them from stdin, one per line."
+    example_inputs = ("I see the dog.", "Where is the house?")
+    answer_columns = ("translation",)
+    shares = ("exact_match", "seen_exact_match")
+    data_options = ("pairs", "encoding", "columns", "header")
+    dataset_option = "pairs"
+    network_options = ("reverse",)
 
     def load(self, config: TranslateConfig, store: Store, warn: Warn) -> Data:
         """Load pairs, split by source sentence; the alphabets are those of the training part."""
