@@ -80,14 +80,6 @@ class Rows:
         return chain(self.first, self._rows)
 
 
-def basket_lines(pieces: Iterable[str], name: str) -> Iterator[list[str]]:
-    """Yield the basket of each line, as `parse_basket` returns it.
-
-    Arguments and errors are those of `Rows`.
-    """
-    return map(unique, Rows(pieces, name))
-
-
 def basket_in_a_cell(rows: Sequence[Sequence[str]]) -> str | None:
     """Return the separator of items if each basket is in one cell, else None.
 

@@ -55,8 +55,8 @@ class Form:
     characters: Sequence[Character]
 
 
-def to_digit_form(picture: np.ndarray, shape: tuple[int, int] = (28, 28)) -> np.ndarray:
-    """Convert a picture of one character to the form of a data set.
+def in_parts(picture: np.ndarray, shape: tuple[int, int] = (28, 28)) -> Form:
+    """Convert a picture to the form of a data set, as a whole and character by character.
 
     A picture already in that form (size, light ink, black border) is returned unchanged, and its
     negative inverted. In any other, the border shows the background, whose brightness may vary
@@ -67,24 +67,8 @@ def to_digit_form(picture: np.ndarray, shape: tuple[int, int] = (28, 28)) -> np.
         shape: Target height and width.
 
     Returns:
-        uint8 `shape`, light ink on black, the strongest 255, fitted into 20/28 of the shape and
-        centred by mass.
-
-    Raises:
-        DataError: The picture is blank.
-    """
-    for same in (picture, 255 - picture):
-        if _has_form(same, shape):
-            return same
-    return fitted(ink_of(_reduced(bordered(picture).pixels)[0]), shape)
-
-
-def in_parts(picture: np.ndarray, shape: tuple[int, int] = (28, 28)) -> Form:
-    """Convert a picture to the form of a data set, as a whole and character by character.
-
-    Args:
-        picture: uint8 (height, width).
-        shape: Target height and width.
+        Images of `shape`, light ink on black, the strongest 255, fitted into 20/28 of the shape
+        and centred by mass.
 
     Raises:
         DataError: The picture is blank.

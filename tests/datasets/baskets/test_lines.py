@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlab.datasets.baskets import lines as lines_module
-from nnlab.datasets.baskets.lines import basket_lines, parse_basket
+from nnlab.datasets.baskets.lines import Rows, parse_basket, unique
 from nnlab.errors import DataError, UsageError
 
 ITEMS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=8)
@@ -16,7 +16,7 @@ ITEMS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), m
 def test_an_endless_line_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines_module, "MAX_LINE", 100)
     with pytest.raises(DataError, match="x, line 2: longer than 100 characters"):
-        list(basket_lines(["a,b\n", "c" * 60, "d" * 60, "\n"], "x"))
+        list(Rows(["a,b\n", "c" * 60, "d" * 60, "\n"], "x"))
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_a_text_may_be_cut_anywhere(rows: list[list[str]], data: st.DataObject) 
     ends = zip([0, *cuts], [*cuts, len(text)], strict=True)
     pieces = [text[start:end] for start, end in ends]
     expected = [[item for item in dict.fromkeys(map(str.strip, row)) if item] for row in rows]
-    assert list(basket_lines(pieces, "x")) == expected
+    assert list(map(unique, Rows(pieces, "x"))) == expected

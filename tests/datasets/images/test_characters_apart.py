@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nnlab.datasets.images.digit_form import in_parts, to_digit_form
+from nnlab.datasets.images.digit_form import in_parts
 from nnlab.datasets.samples.glyphs import glyph_images
 
 
@@ -38,7 +38,7 @@ def test_characters_side_by_side_are_found_from_left_to_right(digits: np.ndarray
         lefts = [character.box[0] for character in form.characters]
         assert lefts == sorted(lefts)
         for digit, character in zip(shown, form.characters, strict=True):
-            alone = to_digit_form(paper_with(digit))
+            alone = in_parts(paper_with(digit)).image
             assert np.corrcoef(alone.reshape(-1), character.image.reshape(-1))[0, 1] > 0.75
 
 

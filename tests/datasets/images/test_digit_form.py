@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
-from nnlab.datasets.images.digit_form import to_digit_form
+from nnlab.datasets.images.digit_form import in_parts
 from nnlab.datasets.samples.examples import photo_of
 from nnlab.datasets.samples.glyphs import glyph_images
 from nnlab.errors import DataError
@@ -41,12 +41,12 @@ def centre_of(image: np.ndarray) -> list[float]:
 
 def test_an_image_in_the_form_is_unchanged(digits: np.ndarray) -> None:
     for digit in digits:
-        assert np.array_equal(to_digit_form(digit), digit)
+        assert np.array_equal(in_parts(digit).image, digit)
 
 
 def test_the_negative_of_an_image_in_the_form_is_inverted(digits: np.ndarray) -> None:
     for digit in digits:
-        assert np.array_equal(to_digit_form(255 - digit), digit)
+        assert np.array_equal(in_parts(255 - digit).image, digit)
 
 
 @pytest.mark.parametrize("side", [20, 56, 200, 700])
@@ -57,7 +57,7 @@ def test_any_size_and_polarity_gives_the_same_digit(
     likeness = []
     for digit in digits:
         picture = scaled(digit, side)
-        likeness.append(similarity(to_digit_form(255 - picture if dark else picture), digit))
+        likeness.append(similarity(in_parts(255 - picture if dark else picture).image, digit))
     assert np.median(likeness) > 0.94
     assert np.min(likeness) > 0.75
 
@@ -68,7 +68,7 @@ def test_photos_with_shadow_noise_and_dust_give_the_same_digit(digits: np.ndarra
         buffer = io.BytesIO()
         Image.fromarray(photo_of(digit, seed)).save(buffer, "JPEG", quality=50)
         upright = np.asarray(Image.fromarray(digit).rotate(-5, Image.Resampling.BILINEAR))
-        likeness.append(similarity(to_digit_form(np.asarray(Image.open(buffer))), upright))
+        likeness.append(similarity(in_parts(np.asarray(Image.open(buffer))).image, upright))
     assert np.median(likeness) > 0.93
     assert np.min(likeness) > 0.75
 
@@ -76,7 +76,7 @@ def test_photos_with_shadow_noise_and_dust_give_the_same_digit(digits: np.ndarra
 def test_the_result_is_centred_boxed_and_stretched(digits: np.ndarray) -> None:
     page = np.full((300, 400), 200, np.uint8)
     page[20:120, 250:350] -= scaled(digits[0], 100) // 2
-    result = to_digit_form(page)
+    result = in_parts(page).image
     assert result.max() == 255
     assert np.abs(np.subtract(centre_of(result), 13.5)).max() <= 0.6
     inked = np.flatnonzero((result > 0).any(axis=1))
@@ -87,23 +87,23 @@ def test_thin_strokes_become_as_wide_as_in_the_data_set() -> None:
     page = np.full((400, 400), 255, np.uint8)
     page[50:350, 199:201] = 0
     page[50:52, 120:201] = 0
-    result = to_digit_form(page)
+    result = in_parts(page).image
     assert (result[14] > 100).sum() >= 2
 
 
 def test_a_dark_table_beside_the_paper_is_not_ink(digits: np.ndarray) -> None:
     page = np.full((300, 400), 220, np.uint8)
     page[100:200, 150:250] = 220 - (scaled(digits[3], 100) * 0.8).astype(np.uint8)
-    clean = to_digit_form(page)
+    clean = in_parts(page).image
     page[:, :25] = 40
-    assert similarity(to_digit_form(page), clean) > 0.95
+    assert similarity(in_parts(page).image, clean) > 0.95
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (8, 8), (32, 20), (1, 1)])
 def test_other_shapes_are_filled_in_the_same_way(
     digits: np.ndarray, shape: tuple[int, int]
 ) -> None:
-    result = to_digit_form(255 - scaled(digits[1], 90), shape)
+    result = in_parts(255 - scaled(digits[1], 90), shape).image
     assert result.shape == shape
     assert result.max() == 255
 
@@ -115,7 +115,7 @@ def test_a_blank_image_has_no_ink(shape: tuple[int, int]) -> None:
     noisy = (ramp + rng.normal(0, 6, shape)).clip(0, 255)
     for picture in (np.zeros(shape), np.full(shape, 255), ramp, noisy):
         with pytest.raises(DataError, match="no ink found"):
-            to_digit_form(picture.astype(np.uint8))
+            in_parts(picture.astype(np.uint8))
 
 
 @settings(max_examples=150)
@@ -127,7 +127,7 @@ def test_any_picture_gives_an_image_or_an_error(
     picture: np.ndarray, shape: tuple[int, int]
 ) -> None:
     try:
-        result = to_digit_form(picture, shape)
+        result = in_parts(picture, shape).image
     except DataError:
         return
     assert result.shape == shape

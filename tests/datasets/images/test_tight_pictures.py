@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nnlab.datasets.images.digit_form import in_parts, to_digit_form
+from nnlab.datasets.images.digit_form import in_parts
 from nnlab.datasets.images.tight_pictures import bordered
 from nnlab.datasets.samples.glyphs import glyph_images
 
@@ -40,7 +40,7 @@ def test_a_digit_that_fills_its_picture_is_found_at_any_size(
     alike = []
     for digit in digits:
         picture = scaled(cropped(digit), longer)
-        alike.append(likeness(to_digit_form(255 - picture if dark else picture), digit))
+        alike.append(likeness(in_parts(255 - picture if dark else picture).image, digit))
     assert np.median(alike) > 0.9
     assert np.mean(np.array(alike) > 0.6) >= 0.95
 
@@ -67,7 +67,7 @@ def test_black_and_white_digits_that_fill_their_picture_are_found(digits: np.nda
     alike = []
     for digit in digits:
         picture = np.where(cropped(digit, 100) > 100, 255, 0).astype(np.uint8)
-        alike.append(likeness(to_digit_form(255 - picture), digit))
+        alike.append(likeness(in_parts(255 - picture).image, digit))
     assert np.mean(np.array(alike) > 0.6) >= 0.95
 
 
@@ -81,7 +81,7 @@ def test_an_off_centre_digit_is_centred_even_in_a_picture_of_the_right_size(
         if min(inked[0] + shift, 27 - inked[-1] - shift) < 0:
             continue
         moved = np.roll(digit, shift, axis=0)
-        result = to_digit_form(255 - moved if negative else moved)
+        result = in_parts(255 - moved if negative else moved).image
         middle = result.sum(axis=1) @ np.arange(28) / result.sum()
         assert abs(middle - 13.5) <= 0.6
 
@@ -90,7 +90,7 @@ def test_letters_centred_by_their_box_as_in_emnist_are_unchanged() -> None:
     letter = np.zeros((28, 28), np.uint8)
     letter[2:26, 5:9] = 255  # an L, whose mass is far from the centre
     letter[22:26, 5:23] = 255
-    assert np.array_equal(to_digit_form(letter), letter)
+    assert np.array_equal(in_parts(letter).image, letter)
 
 
 def test_a_photo_with_a_dark_table_gets_no_border() -> None:

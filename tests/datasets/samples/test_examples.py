@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlab.datasets.images.digit_form import to_digit_form
+from nnlab.datasets.images.digit_form import in_parts
 from nnlab.datasets.images.picture_files import picture_files, read_picture
 from nnlab.datasets.samples.examples import write_examples
 
@@ -26,4 +26,4 @@ def test_every_example_image_can_be_read() -> None:
     paths = picture_files(COMMITTED)
     assert len(paths) >= 3
     for path in paths:
-        assert to_digit_form(read_picture(path)).shape == (28, 28)
+        assert in_parts(read_picture(path)).image.shape == (28, 28)
