@@ -71,7 +71,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=10_000)
     parser.add_argument("--kinds", nargs="+", type=kind, default=KINDS)
     chosen = parser.parse_args()
-    digits = load_digits(Store(), "mnist", None, None, None, None, 0, print)
+    digits = load_digits(Store(), "mnist", None, 0, print)
     images, labels = digits.test_images[: chosen.images], digits.test_labels[: chosen.images]
     checkpoint = shipped_checkpoint("classify")
     assert checkpoint is not None

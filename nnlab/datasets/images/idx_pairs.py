@@ -1,14 +1,81 @@
 """Pairs of idx files, images and labels, and splitting off a test part."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from nnlab.datasets.images.idx import read_labelled_images
-from nnlab.errors import DataError
+from nnlab.errors import DataError, UsageError
 
 FEWEST_IMAGES = 10
+
+
+@dataclass(frozen=True)
+class IdxFiles:
+    """The user's own images and labels.
+
+    Attributes:
+        images: An idx file of images of any size.
+        labels: The idx file of their labels, 2 to 256 values, which need not be contiguous.
+        test_images: Images to test on; None holds out one fifth of `images`.
+        test_labels: Their labels.
+        transposed: Whether the images are stored transposed, as EMNIST's are.
+    """
+
+    images: Path
+    labels: Path
+    test_images: Path | None = None
+    test_labels: Path | None = None
+    transposed: bool = field(default=False, kw_only=True)
+
+    @classmethod
+    def of(
+        cls,
+        images: str | None,
+        labels: str | None,
+        test_images: str | None,
+        test_labels: str | None,
+        *,
+        transposed: bool = False,
+    ) -> "IdxFiles | None":
+        """Return the files that these options name; None if they name none.
+
+        Raises:
+            UsageError: Some are given without those that they need.
+        """
+        if bool(images) != bool(labels):
+            given, lacking = ("--images", "--labels") if images else ("--labels", "--images")
+            raise UsageError(f"{given} needs {lacking} as well: idx files come in pairs")
+        if bool(test_images) != bool(test_labels):
+            raise UsageError("--test-images and --test-labels must be given together")
+        if not (images and labels):
+            if test_images:
+                raise UsageError("--test-images needs --images and --labels to train on")
+            if transposed:
+                raise UsageError(
+                    "--transposed needs --images and --labels; the data sets are upright"
+                )
+            return None
+        testing = [Path(one) if one else None for one in (test_images, test_labels)]
+        return cls(Path(images), Path(labels), *testing, transposed=transposed)
+
+    def paths(self) -> list[Path]:
+        """Return the files that there are."""
+        files = (self.images, self.labels, self.test_images, self.test_labels)
+        return [file for file in files if file is not None]
+
+    def read(self, split_seed: int) -> "tuple[Pair, Pair]":
+        """Read the training and the test part.
+
+        Raises:
+            DataError: A file is missing, damaged, or not fit to train on.
+        """
+        training = Pair.read(self.images, self.labels, self.transposed)
+        check_trainable(training)
+        if self.test_images is None or self.test_labels is None:
+            return hold_out_a_fifth(training, split_seed)
+        return training, Pair.read(self.test_images, self.test_labels, self.transposed)
 
 
 @dataclass(frozen=True)

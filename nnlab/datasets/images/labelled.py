@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlab.datasets.images.idx_pairs import Pair, check_trainable, hold_out_a_fifth
+from nnlab.datasets.images.idx_pairs import IdxFiles, Pair
 from nnlab.datasets.store import MissingDataError, Store
 from nnlab.datasets.store.provenance import SAMPLE, Source
 from nnlab.datasets.store.registry import DataSet, all_sets, get_set
@@ -40,17 +40,35 @@ class LabelledImages:
     class_names: tuple[str, ...]
     source: Source
 
+    def arrays(self, validation: int, split_seed: int) -> dict[str, np.ndarray]:
+        """Return the arrays of an experiment, with training images held out at random.
+
+        Args:
+            validation: How many to hold out; never more than a tenth of the training images.
+            split_seed: Seed of the choice.
+        """
+        training, held_out = split_validation(len(self.train_images), validation, split_seed)
+        return {
+            "images": self.train_images,
+            "labels": self.train_labels,
+            "training": training,
+            "validation": held_out,
+            "test_images": self.test_images,
+            "test_labels": self.test_labels,
+        }
+
+    @property
+    def image_shape(self) -> list[int]:
+        """Height and width."""
+        return [int(size) for size in self.train_images.shape[1:]]
+
 
 def load_digits(
     store: Store,
     dataset: str | None,
-    images: Path | None,
-    labels: Path | None,
-    test_images: Path | None,
-    test_labels: Path | None,
+    files: IdxFiles | None,
     split_seed: int,
     warn: Callable[[str], None],
-    transposed: bool = False,
 ) -> LabelledImages:
     """Load the data set that the user asked for, or the best one available.
 
@@ -58,29 +76,22 @@ def load_digits(
         store: Finds data files.
         dataset: "mnist", "sample", or None: MNIST if it is found or can be downloaded, else the
             sample, with a warning.
-        images: An idx file of the user's own images; any size, 2 to 256 classes.
-        labels: The idx file of their labels, which need not be contiguous.
-        test_images: Images to test on; None holds out one fifth of `images`.
-        test_labels: Their labels.
+        files: The user's own images, instead.
         split_seed: Seed of the split; not the training seed, so that all trainings are tested on
             the same images.
         warn: Called with one line if the sample is used instead of MNIST.
-        transposed: Whether `images` and `test_images` are stored transposed, as EMNIST's are.
 
     Raises:
         UsageError: The options do not fit together.
         DataError: The data is missing, damaged, or not fit to train a classifier.
     """
-    _check_options(dataset, images, labels, test_images, test_labels)
-    if transposed and images is None:
-        raise UsageError("--transposed needs --images and --labels; the data sets are upright")
-    if images is not None and labels is not None:
-        given = Pair.read(images, labels, transposed)
-        check_trainable(given)
-        if test_images is not None and test_labels is not None:
-            testing = Pair.read(test_images, test_labels, transposed)
-            return _own_images(given, testing, (images, labels, test_images, test_labels))
-        return _own_images(*hold_out_a_fifth(given, split_seed), (images, labels))
+    if dataset is not None and files is not None:
+        raise UsageError(f"give either --dataset {dataset} or --images and --labels, not both")
+    known = [SAMPLE, *(name for name, one in all_sets().items() if one.classes)]
+    if dataset is not None and dataset not in known:
+        raise DataError(f"unknown set of labelled images {dataset!r}; {nearest(dataset, known)}")
+    if files is not None:
+        return _own_images(*files.read(split_seed), files.paths())
     if dataset == SAMPLE:
         return sample_digits()
     if dataset is not None:
@@ -167,27 +178,6 @@ def split_validation(count: int, held_out: int, seed: int) -> tuple[np.ndarray, 
     order = np.random.default_rng(seed).permutation(count)
     held_out = min(held_out, count // 10)
     return np.sort(order[held_out:]), np.sort(order[:held_out])
-
-
-def _check_options(
-    dataset: str | None,
-    images: Path | None,
-    labels: Path | None,
-    test_images: Path | None,
-    test_labels: Path | None,
-) -> None:
-    if (images is None) != (labels is None):
-        given, lacking = ("--labels", "--images") if images is None else ("--images", "--labels")
-        raise UsageError(f"{given} needs {lacking} as well: idx files come in pairs")
-    if (test_images is None) != (test_labels is None):
-        raise UsageError("--test-images and --test-labels must be given together")
-    if test_images is not None and images is None:
-        raise UsageError("--test-images needs --images and --labels to train on")
-    if dataset is not None and images is not None:
-        raise UsageError(f"give either --dataset {dataset} or --images and --labels, not both")
-    known = [SAMPLE, *(name for name, one in all_sets().items() if one.classes)]
-    if dataset is not None and dataset not in known:
-        raise DataError(f"unknown set of labelled images {dataset!r}; {nearest(dataset, known)}")
 
 
 def _registered(store: Store, data_set: DataSet) -> LabelledImages:

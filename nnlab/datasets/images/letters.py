@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlab.datasets.images.idx_pairs import FEWEST_IMAGES
+from nnlab.datasets.images.idx_pairs import FEWEST_IMAGES, IdxFiles
 from nnlab.datasets.images.labelled import LabelledImages, load_digits
 from nnlab.datasets.store import MissingDataError, Store
 from nnlab.datasets.store.provenance import SAMPLE, Source
@@ -28,10 +28,7 @@ def load_letters(
     dataset: str | None,
     *,
     letters: str | None,
-    images: Path | None,
-    labels: Path | None,
-    test_images: Path | None,
-    test_labels: Path | None,
+    files: IdxFiles | None,
     split_seed: int,
     warn: Callable[[str], None],
 ) -> LabelledImages:
@@ -42,12 +39,9 @@ def load_letters(
         dataset: "emnist-letters", "mnist", "sample", or None: EMNIST if it is found, else the
             sample, with a warning.
         letters: The classes to keep, as `parse_letters` takes them; None keeps all.
-        images: An idx file of the user's own images. EMNIST files, whose names start with "emnist",
-            store images transposed; these are turned upright, all others are used unchanged.
-        labels: The idx file of their labels; if its name starts with "emnist-letters", 1 to 26 are
-            called "a" to "z".
-        test_images: Images to test on; None holds out one fifth of `images`.
-        test_labels: Their labels.
+        files: The user's own images, instead. EMNIST files, whose names start with "emnist", store
+            images transposed; these are turned upright, all others are used unchanged. If the
+            name of the labels starts with "emnist-letters", 1 to 26 are called "a" to "z".
         split_seed: Seed of the split.
         warn: Called with one line if the sample is used instead of EMNIST.
 
@@ -59,12 +53,10 @@ def load_letters(
         UsageError: The options do not fit together, or there are no such letters.
         DataError: The data is missing, damaged, or too little to train and test on.
     """
-    files = (images, labels, test_images, test_labels)
-    if any(file is not None for file in files):
-        loaded = load_digits(store, dataset, *files, split_seed, warn)
-        loaded = _as_emnist(loaded, images, test_images or images, labels)
+    if files is not None:
+        loaded = _as_emnist(load_digits(store, dataset, files, split_seed, warn), files)
     elif dataset == MNIST:
-        loaded = load_digits(store, MNIST, None, None, None, None, split_seed, warn)
+        loaded = load_digits(store, MNIST, None, split_seed, warn)
     elif dataset == SAMPLE:
         loaded = sample_letters()
     elif dataset in (EMNIST, None):
@@ -140,21 +132,20 @@ def _emnist(store: Store, warn: Callable[[str], None] | None) -> LabelledImages:
             f"(to use the official files: {OFFICIAL})"
         )
         return sample_letters()
-    training = found["train-images"], found["train-labels"]
-    testing = found["test-images"], found["test-labels"]
+    roles = ("train-images", "train-labels", "test-images", "test-labels")
+    files = IdxFiles(*(found[role] for role in roles))
     # the seed does not matter, because nothing is held out of the training part
-    loaded = load_digits(store, None, *training, *testing, 0, lambda _: None)
-    names = tuple(f"{path.parent.name}/{path.name}" for path in (*training, *testing))
+    loaded = load_digits(store, None, files, 0, lambda _: None)
+    names = tuple(f"{path.parent.name}/{path.name}" for path in files.paths())
     source = replace(loaded.source, name=EMNIST, files=names)
-    return _as_emnist(replace(loaded, source=source), training[0], testing[0], training[1])
+    return _as_emnist(replace(loaded, source=source), files)
 
 
-def _as_emnist(
-    loaded: LabelledImages, images: Path | None, test_images: Path | None, labels: Path | None
-) -> LabelledImages:
+def _as_emnist(loaded: LabelledImages, files: IdxFiles) -> LabelledImages:
     """Turn images from EMNIST files upright, and name the classes after their letters."""
-    if _is_called(labels, "emnist-letters"):
-        loaded = replace(loaded, class_names=_letters_of(loaded.class_names, labels))
+    images, test_images = files.images, files.test_images or files.images
+    if _is_called(files.labels, "emnist-letters"):
+        loaded = replace(loaded, class_names=_letters_of(loaded.class_names, files.labels))
     training, testing = loaded.train_images, loaded.test_images
     if _is_called(images, "emnist"):
         training = _upright(training)
@@ -165,15 +156,15 @@ def _as_emnist(
     return replace(loaded, train_images=training, test_images=testing)
 
 
-def _is_called(path: Path | None, beginning: str) -> bool:
-    return path is not None and path.name.lower().startswith(beginning)
+def _is_called(path: Path, beginning: str) -> bool:
+    return path.name.lower().startswith(beginning)
 
 
 def _upright(images: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(images.swapaxes(1, 2))
 
 
-def _letters_of(class_names: Sequence[str], labels: Path | None) -> tuple[str, ...]:
+def _letters_of(class_names: Sequence[str], labels: Path) -> tuple[str, ...]:
     values = [int(name) for name in class_names]
     unknown = [value for value in values if not 1 <= value <= len(ALPHABET)]
     if unknown:

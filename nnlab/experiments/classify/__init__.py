@@ -10,7 +10,8 @@ import numpy as np
 
 from nnlab.datasets.images.digit_form import has_characters
 from nnlab.datasets.images.formed_pictures import in_form, several
-from nnlab.datasets.images.labelled import load_digits, load_test_images, split_validation
+from nnlab.datasets.images.idx_pairs import IdxFiles
+from nnlab.datasets.images.labelled import load_digits, load_test_images
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, NnlabError, UsageError
 from nnlab.experiments.classify import scoring as classifier
@@ -79,35 +80,20 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
 
     def load(self, config: C, store: Store, warn: Warn) -> Data:
         """Load labelled images and hold out validation images from the training part."""
-        digits = load_digits(
-            store,
-            config.dataset,
-            images=_path(config.images),
-            labels=_path(config.labels),
-            test_images=_path(config.test_images),
-            test_labels=_path(config.test_labels),
-            split_seed=config.split_seed,
-            warn=warn,
+        files = IdxFiles.of(
+            config.images,
+            config.labels,
+            config.test_images,
+            config.test_labels,
             transposed=config.transposed,
         )
-        training, validation = split_validation(
-            len(digits.train_images), config.validation, config.split_seed
-        )
-        arrays = {
-            "images": digits.train_images,
-            "labels": digits.train_labels,
-            "training": training,
-            "validation": validation,
-            "test_images": digits.test_images,
-            "test_labels": digits.test_labels,
-        }
-        shape = [int(size) for size in digits.train_images.shape[1:]]
+        digits = load_digits(store, config.dataset, files, config.split_seed, warn)
         facts = {
             "class_names": list(digits.class_names),
-            "image_shape": shape,
+            "image_shape": digits.image_shape,
             "characters": has_characters(digits.train_images),
         }
-        return Data(arrays, facts, digits.source)
+        return Data(digits.arrays(config.validation, config.split_seed), facts, digits.source)
 
     def load_for_evaluation(
         self,
@@ -249,10 +235,6 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         from nnlab.experiments.classify import tables
 
         return [tables.summary_table(summary)]
-
-
-def _path(text: str | None) -> Path | None:
-    return Path(text) if text else None
 
 
 def _answer(path: str, probabilities: np.ndarray, names: list[str], top: int) -> Answer:

@@ -2,7 +2,6 @@
 
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from nnlab.datasets.images.digit_form import has_characters
 from nnlab.datasets.images.formed_pictures import in_form, several
-from nnlab.datasets.images.labelled import split_validation
+from nnlab.datasets.images.idx_pairs import IdxFiles
 from nnlab.datasets.images.letters import load_letters
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, NnlabError
@@ -72,34 +71,26 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
 
     def load(self, config: EmbedConfig, store: Store, warn: Warn) -> Data:
         """Load labelled images and hold out validation images from the training part."""
+        files = IdxFiles.of(
+            config.images,
+            config.labels,
+            config.test_images,
+            config.test_labels,
+        )
         loaded = load_letters(
             store,
             config.dataset,
             letters=config.letters,
-            images=_path(config.images),
-            labels=_path(config.labels),
-            test_images=_path(config.test_images),
-            test_labels=_path(config.test_labels),
+            files=files,
             split_seed=config.split_seed,
             warn=warn,
         )
-        training, validation = split_validation(
-            len(loaded.train_images), config.validation, config.split_seed
-        )
-        arrays = {
-            "images": loaded.train_images,
-            "labels": loaded.train_labels,
-            "training": training,
-            "validation": validation,
-            "test_images": loaded.test_images,
-            "test_labels": loaded.test_labels,
-        }
         facts = {
             "class_names": list(loaded.class_names),
-            "image_shape": [int(size) for size in loaded.train_images.shape[1:]],
+            "image_shape": loaded.image_shape,
             "characters": has_characters(loaded.train_images),
         }
-        return Data(arrays, facts, loaded.source)
+        return Data(loaded.arrays(config.validation, config.split_seed), facts, loaded.source)
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse an image shape that is not the network's, or neighbours that are none."""
@@ -182,10 +173,6 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
         from nnlab.experiments.embed import tables
 
         return tables.tables(metrics)
-
-
-def _path(text: str | None) -> Path | None:
-    return Path(text) if text else None
 
 
 EXPERIMENT = Embed()

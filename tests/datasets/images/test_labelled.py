@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from nnlab.datasets.images import labelled as labelled_images
+from nnlab.datasets.images.idx_pairs import IdxFiles
 from nnlab.datasets.images.labelled import LabelledImages, load_digits, split_validation
 from nnlab.datasets.store import Store
 from nnlab.datasets.store.registry import DataFile, DataSet, Edition, get_set
@@ -39,10 +40,12 @@ def load(
     return load_digits(
         store or Store(offline=True),
         dataset,
-        images=paths.get("images"),
-        labels=paths.get("labels"),
-        test_images=paths.get("test_images"),
-        test_labels=paths.get("test_labels"),
+        files=IdxFiles.of(
+            *(
+                str(paths[name]) if name in paths else None
+                for name in ("images", "labels", "test_images", "test_labels")
+            )
+        ),
         split_seed=split_seed,
         warn=warn,
     )
@@ -258,10 +261,9 @@ def test_images_that_are_stored_transposed_are_turned_upright(tmp_path: Path) ->
     write_idx(images_path, images)
     write_idx(labels_path, np.arange(20, dtype=np.uint8) % 2)
     pair = images_path, labels_path
-    turned = load_digits(Store(offline=True), None, *pair, *pair, 0, pytest.fail, transposed=True)
+    files = IdxFiles(*pair, *pair, transposed=True)
+    turned = load_digits(Store(offline=True), None, files, 0, pytest.fail)
     assert np.array_equal(turned.train_images, images.swapaxes(1, 2))
     assert np.array_equal(turned.test_images, images.swapaxes(1, 2))
     with pytest.raises(UsageError, match="--transposed needs --images"):
-        load_digits(
-            Store(offline=True), "sample", None, None, None, None, 0, pytest.fail, transposed=True
-        )
+        IdxFiles.of(None, None, None, None, transposed=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nnlab.datasets.images import letters
+from nnlab.datasets.images.idx_pairs import IdxFiles
 from nnlab.datasets.images.labelled import LabelledImages
 from nnlab.datasets.images.letters import ALPHABET, load_letters
 from nnlab.datasets.store import MissingDataError, Store
@@ -42,10 +43,12 @@ def load(
         Store(offline=True),
         dataset,
         letters=chosen,
-        images=paths.get("images"),
-        labels=paths.get("labels"),
-        test_images=paths.get("test_images"),
-        test_labels=paths.get("test_labels"),
+        files=IdxFiles.of(
+            *(
+                str(paths[name]) if name in paths else None
+                for name in ("images", "labels", "test_images", "test_labels")
+            )
+        ),
         split_seed=split_seed,
         warn=warn,
     )

@@ -85,7 +85,7 @@ def test_images_and_points_of_another_size_are_refused() -> None:
 
 @pytest.mark.real_data
 def test_neighbours_in_the_plane_of_mnist_are_as_published() -> None:
-    digits = load_digits(Store(), "mnist", None, None, None, None, 0, print)
+    digits = load_digits(Store(), "mnist", None, 0, print)
     model = PCA.fit(digits.train_images)
     known, asked = model.project(digits.train_images), model.project(digits.test_images)
     for k, share in ((1, 0.3898), (5, 0.4243)):  # as scikit-learn 1.9 has them
