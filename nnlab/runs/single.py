@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from nnlab import experiments
@@ -34,7 +35,7 @@ def run(
     dataset: Source | None = None,
     replace: bool = False,
 ) -> RunMetrics[Any]:
-    """Carry one run to its end; a folder with part of the same run is gone on with.
+    """Carry one run to its end, or resume it if the folder holds part of it.
 
     Args:
         experiment: What to train.
@@ -52,15 +53,17 @@ def run(
         DivergedError: The loss went wrong; what was best has been scored all the same.
         InterruptedRun: Saved, to be resumed.
     """
+    wanted = _Run(experiment, config, folder, workshop)
     if folder.is_run() and not replace:
-        _check_same(experiment, config, folder)
+        wanted.check_same()
         if folder.is_finished():
             if can_measure_more(experiment, folder):
-                _score_again(experiment, config, folder, workshop)
-            return _finished(experiment, folder)
+                wanted.score_again()
+            return wanted.outcome()
     with locked(folder.path):
         try:
-            return _carry_out(experiment, config, folder, workshop, dataset, replace)
+            wanted.carry_out(dataset, replace)
+            return wanted.outcome()
         finally:
             workshop.observer.run_finished()
 
@@ -74,22 +77,6 @@ def resume(folder: RunFolder, workshop: Workshop) -> tuple[AnyExperiment, RunMet
 def can_measure_more(experiment: AnyExperiment, folder: RunFolder) -> bool:
     """Tell whether scoring a finished run again would measure something that was left out."""
     return experiment.can_measure_more(folder.read_metrics(experiment.Details))
-
-
-def _score_again(
-    experiment: AnyExperiment, config: TrainingSettings, folder: RunFolder, workshop: Workshop
-) -> None:
-    """Score a finished run once more, without training; what cannot be scored stays as it is."""
-    try:
-        with locked(folder.path):
-            begun = read_plan(folder)[2]
-            wanted = pinned(experiment, config, begun)
-            data = experiment.load(wanted, workshop.store, workshop.warn)
-            _check_same_data(folder, begun, data.source)
-            training = folder.read_metrics(experiment.Details).training
-            _conclude(experiment, config, data, folder, training, workshop)
-    except (CheckpointError, DataError) as error:
-        workshop.warn(f"{folder.path} keeps its scores; it cannot be scored again: {error}")
 
 
 def read_plan(folder: RunFolder) -> tuple[AnyExperiment, Any, Source]:
@@ -109,101 +96,99 @@ def read_plan(folder: RunFolder) -> tuple[AnyExperiment, Any, Source]:
         raise CheckpointError(f"{folder.config} is not the plan of a run: {error}") from error
 
 
-def _finished(experiment: AnyExperiment, folder: RunFolder) -> RunMetrics[Any]:
-    """Return the metrics, or raise if they are those of a training that went wrong."""
-    metrics = folder.read_metrics(experiment.Details)
-    training = metrics.training
-    if training.diverged:
-        raise DivergedError(
-            f"{training.diverged.what} (the weights of epoch {training.best_epoch} are kept in "
-            f"{folder.path})"
+@dataclass(frozen=True)
+class _Run:
+    """A run that is wanted: what to train, how, where and with what around it."""
+
+    experiment: AnyExperiment
+    config: TrainingSettings
+    folder: RunFolder
+    workshop: Workshop
+
+    def check_same(self) -> None:
+        """Refuse a folder whose run has other settings."""
+        experiment, config, _ = read_plan(self.folder)
+        if experiment.name != self.experiment.name or config != self.config:
+            raise OutputExistsError(
+                f"{self.folder.path} holds a run with other settings; name another folder with "
+                f"--out, or resume that run: nnlab resume {self.folder.path}"
+            )
+
+    def carry_out(self, dataset: Source | None, replace: bool) -> None:
+        """Do the work; nothing is written or removed before data and settings have proved good."""
+        begun = read_plan(self.folder)[2] if self.folder.is_run() and not replace else None
+        self.workshop.observer.stage("reading the data")
+        data = self._load(begun or dataset)
+        if data.summary:
+            self.workshop.observer.stage(visible(f"{data.source.name}: {data.summary}"))
+        if begun:
+            self._check_same_data(begun, data.source)
+        training = Training(self.experiment, self.config, data, self.workshop)
+        if replace:
+            clear(self.folder.path)
+        plan = {"experiment": self.experiment.name, "config": dataclasses.asdict(self.config)}
+        write_json(self.folder.config, plan | {"dataset": data.source.as_dict()})
+        self._conclude(data, training.run(self.folder))
+
+    def score_again(self) -> None:
+        """Score a finished run once more, without training; what cannot be stays as it is."""
+        try:
+            with locked(self.folder.path):
+                begun = read_plan(self.folder)[2]
+                data = self._load(begun)
+                self._check_same_data(begun, data.source)
+                self._conclude(data, self.folder.read_metrics(self.experiment.Details).training)
+        except (CheckpointError, DataError) as error:
+            self.workshop.warn(
+                f"{self.folder.path} keeps its scores; it cannot be scored again: {error}"
+            )
+
+    def outcome(self) -> RunMetrics[Any]:
+        """Return the metrics, or raise if they are those of a training that diverged."""
+        metrics = self.folder.read_metrics(self.experiment.Details)
+        training = metrics.training
+        if training.diverged:
+            raise DivergedError(
+                f"{training.diverged.what} (the weights of epoch {training.best_epoch} are kept "
+                f"in {self.folder.path})"
+            )
+        return metrics
+
+    def _load(self, known: Source | None) -> Data:
+        config = pinned(self.experiment, self.config, known) if known else self.config
+        return self.experiment.load(config, self.workshop.store, self.workshop.warn)
+
+    def _check_same_data(self, begun: Source, now: Source) -> None:
+        """A run that is resumed must see the very bytes that it began with."""
+        if begun.sha256 != now.sha256:
+            raise DataError(
+                f"{self.folder.path} began with data set {begun.name} (sha256 {begun.sha256}), but "
+                f"now finds {now.name} ({now.sha256}); restore the first to resume"
+            )
+
+    def _conclude(self, data: Data, training: TrainingRecord) -> None:
+        """Score the best weights, draw the figures, and write what makes a run finished."""
+        self.workshop.observer.stage("scoring on the test part")
+        metrics = self._score(data, training)
+        self.workshop.observer.stage("drawing the figures")
+        draw_run(self.experiment, self.folder, metrics)
+        write_json(self.folder.metrics, versioned(metrics))
+
+    def _score(self, data: Data, training: TrainingRecord) -> RunMetrics[Any]:
+        """Score what answers will come from: best.h5, in NumPy; then put the metrics inside."""
+        trained = Trained(self.folder.best)
+        scores = self.experiment.score(trained.model, data)
+        self.folder.write_evidence(scores.evidence)
+        metrics = RunMetrics(
+            **vars(measured(self.experiment, scores, data, dataclasses.asdict(self.config))),
+            training=training,
+            versions=trained.header.versions,
         )
-    return metrics
-
-
-def _check_same(experiment: AnyExperiment, config: TrainingSettings, folder: RunFolder) -> None:
-    known_experiment, known_config, _ = read_plan(folder)
-    if known_experiment.name != experiment.name or known_config != config:
-        raise OutputExistsError(
-            f"{folder.path} holds a run with other settings; name another folder with --out, "
-            f"or resume that run: nnlab resume {folder.path}"
-        )
-
-
-def _carry_out(
-    experiment: AnyExperiment,
-    config: TrainingSettings,
-    folder: RunFolder,
-    workshop: Workshop,
-    dataset: Source | None,
-    replace: bool,
-) -> RunMetrics[Any]:
-    """Do the work; nothing is written or removed before data and settings have proved good."""
-    begun = read_plan(folder)[2] if folder.is_run() and not replace else None
-    workshop.observer.stage("reading the data")
-    known = begun or dataset
-    wanted = pinned(experiment, config, known) if known else config
-    data = experiment.load(wanted, workshop.store, workshop.warn)
-    if data.summary:
-        workshop.observer.stage(visible(f"{data.source.name}: {data.summary}"))
-    if begun:
-        _check_same_data(folder, begun, data.source)
-    training = Training(experiment, config, data, workshop)
-    if replace:
-        clear(folder.path)
-    plan = {"experiment": experiment.name, "config": dataclasses.asdict(config)}
-    write_json(folder.config, plan | {"dataset": data.source.as_dict()})
-    _conclude(experiment, config, data, folder, training.run(folder), workshop)
-    return _finished(experiment, folder)
-
-
-def _conclude(
-    experiment: AnyExperiment,
-    config: TrainingSettings,
-    data: Data,
-    folder: RunFolder,
-    training: TrainingRecord,
-    workshop: Workshop,
-) -> None:
-    """Score the best weights, draw the figures, and write what makes a run finished."""
-    workshop.observer.stage("scoring on the test part")
-    metrics = _score(experiment, config, data, folder, training)
-    workshop.observer.stage("drawing the figures")
-    draw_run(experiment, folder, metrics)
-    write_json(folder.metrics, versioned(metrics))
-
-
-def _check_same_data(folder: RunFolder, begun: Source, now: Source) -> None:
-    """A run that is resumed must see the very bytes that it began with."""
-    if begun.sha256 != now.sha256:
-        raise DataError(
-            f"{folder.path} began with data set {begun.name} (sha256 {begun.sha256}), but now "
-            f"finds {now.name} ({now.sha256}); restore the first to resume"
-        )
-
-
-def _score(
-    experiment: AnyExperiment,
-    config: TrainingSettings,
-    data: Data,
-    folder: RunFolder,
-    training: TrainingRecord,
-) -> RunMetrics[Any]:
-    """Score what answers will come from: best.h5, in NumPy; then put the metrics inside."""
-    trained = Trained(folder.best)
-    scores = experiment.score(trained.model, data)
-    folder.write_evidence(scores.evidence)
-    settings = dataclasses.asdict(config)
-    metrics = RunMetrics(
-        **vars(measured(experiment, scores, data, settings)),
-        training=training,
-        versions=trained.header.versions,
-    )
-    inside = plain({"scores": scores.scores, "baselines": scores.baselines, "training": training})
-    facts = {**trained.header.facts, **scores.facts}
-    header = dataclasses.replace(trained.header, metrics=inside, facts=facts)
-    write(folder.best, header, {"model": trained.weights})
-    return metrics
+        inside = {name: getattr(metrics, name) for name in ("scores", "baselines", "training")}
+        facts = {**trained.header.facts, **scores.facts}
+        header = dataclasses.replace(trained.header, metrics=plain(inside), facts=facts)
+        write(self.folder.best, header, {"model": trained.weights})
+        return metrics
 
 
 def measured(
