@@ -127,9 +127,11 @@ def test_warnings_are_pythons_and_nothing_is_printed(capfd, tmp_path):
     assert any("different problems" in str(one.message) for one in caught)
 
 
-def test_a_bar_shows_the_epochs(capfd):
+def test_a_bar_shows_the_epochs_and_wipes_itself_out(capfd):
     nnlab.train("classify", out="bar", progress=True, **TINY)
-    assert "2/2" in capfd.readouterr().err
+    shown = capfd.readouterr().err
+    assert "0/2" in shown
+    assert shown.endswith(" \r")
 
 
 def test_importing_nnlab_and_loading_cost_no_tensorflow():
