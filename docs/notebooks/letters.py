@@ -9,7 +9,7 @@
 # %%
 import nnlab
 
-run = nnlab.train("embed", dataset="sample", letters="a-i", epochs=60)
+run = nnlab.train("embed", dataset="sample", letters="a-i", epochs=40)
 run
 
 # %% [markdown]

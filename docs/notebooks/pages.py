@@ -10,7 +10,7 @@
 import nnlab
 
 run = nnlab.train(
-    "denoise", dataset="sample", filters=12, stride=48, epochs=8, batch_size=8, learning_rate=0.005
+    "denoise", dataset="sample", filters=12, stride=48, epochs=6, batch_size=8, learning_rate=0.005
 )
 run
 
