@@ -58,7 +58,7 @@ nnlab.load(shipped_checkpoint("classify")).answer(["data/examples/7.png"], top=2
 # The third is the control: it shows how much two trainings differ by chance alone.
 
 # %%
-group = nnlab.train("perm-test", dataset="sample", epochs=5, runs=1)
+group = nnlab.train("perm-test", dataset="sample", epochs=2, runs=1)
 print(group)
 
 # %% [markdown]
