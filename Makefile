@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick-test test-processors lint docs check-docs clean
+.PHONY: demo test quick-test test-processors lint docs check-docs site clean
 
 demo: $(READY)  ## all eight experiments on embedded samples, in a few minutes, then one page about them
 	NNLAB_OFFLINE=1 $(BIN)/nnlab reproduce --quick
@@ -34,6 +34,10 @@ docs: $(READY)  ## write the generated parts of the docs again
 check-docs: $(READY)  ## fail where the generated parts of the docs are stale
 	$(BIN)/cog --check --diff docs/cli.md docs/design.md
 
+site: $(READY)  ## build the documentation site into site/, notebooks executed, links checked
+	$(BIN)/python docs/site/stage.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 $(READY): setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
@@ -41,4 +45,4 @@ $(READY): setup.cfg pyproject.toml
 	touch $@
 
 clean:  ## remove what make made (not the runs)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info site

@@ -335,9 +335,11 @@ class _Bar(_Silent):
     """Shows the epochs of a run as a bar, in a notebook or on a terminal."""
 
     def run_started(self, title: str, epochs: int, done: int) -> None:
-        from tqdm.auto import tqdm
+        with warnings.catch_warnings():  # tqdm's own: without ipywidgets its bar is plain text
+            warnings.simplefilter("ignore")
+            from tqdm.auto import tqdm
 
-        self._bar = tqdm(total=epochs, initial=done, desc=title, unit="epoch")
+        self._bar = tqdm(total=epochs, initial=done, desc=title, unit="epoch", leave=False)
 
     def epoch_done(self, row: Mapping[str, Any]) -> None:
         self._bar.update()

@@ -132,9 +132,11 @@ def test_warnings_are_python_warnings_and_nothing_is_printed(
     assert any("different problems" in str(one.message) for one in caught)
 
 
-def test_a_bar_shows_the_epochs(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_bar_shows_the_epochs_and_wipes_itself_out(capfd: pytest.CaptureFixture[str]) -> None:
     nnlab.train("classify", out="bar", progress=True, **TINY)
-    assert "2/2" in capfd.readouterr().err
+    shown = capfd.readouterr().err
+    assert "0/2" in shown
+    assert shown.endswith(" \r")
 
 
 def test_importing_nnlab_and_loading_do_not_import_tensorflow() -> None:

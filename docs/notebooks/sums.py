@@ -1,0 +1,57 @@
+# %% [markdown]
+# # Sequences: learning to add
+#
+# This network has no idea what a number is.
+# It reads `27+85` as five characters, keeps what it has read in one vector, and writes the answer one character at a time.
+# Can it learn to add from examples alone?
+#
+# [add](../experiments/add.md) trains on numbers of up to three digits for 200 epochs.
+# Two digits and 15 epochs take seconds.
+
+# %%
+import nnlab
+
+run = nnlab.train(
+    "add", digits=2, problems=4500, test_problems=500, epochs=15, batch_size=64, learning_rate=0.005
+)
+run
+
+# %% [markdown]
+# What to look at:
+#
+# - **Nearest training problem**: the network was never shown any of the test problems.
+#   This baseline looks up the most similar sum that it was shown, so it scores what learning by heart would.
+# - **Exact match** counts whole answers, **per character** counts single digits.
+#   The second is always higher, because most wrong answers are wrong in one digit only.
+# - **By number of carries**: the carry is what makes adding more than a table to learn.
+#   You might expect sums with two carries to be the hardest. Are they?
+#
+# ## Ask it
+
+# %%
+for answer in run.answer(["27+85", "9+9", "50+50", "99+1"], check=True):
+    print(answer)
+
+# %% [markdown]
+# The network that ships with nnlab has had the full training:
+
+# %%
+from nnlab.runs.answering import shipped_checkpoint
+
+trained = nnlab.load(shipped_checkpoint("add"))
+[answer["answer"] for answer in trained.answer(["123+456", "999+1", "27+85"])]
+
+# %% [markdown]
+# ## The same idea translates
+#
+# Replace sums by English sentences and answers by Dutch ones: an encoder reads, a decoder writes.
+# That is [translate](../experiments/translate.md).
+# It takes longer to train, so this is the network that ships with nnlab.
+
+# %%
+translator = nnlab.load(shipped_checkpoint("translate"))
+translator.answer(["I love you.", "Come in.", "The cat is on the roof."])
+
+# %% [markdown]
+# It translates sentences like those it was trained on.
+# For others it writes something that looks like Dutch and means something else: one vector is little room for a sentence.
