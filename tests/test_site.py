@@ -10,7 +10,7 @@ SITE = Path(__file__).parents[1] / "docs" / "site"
 
 
 @pytest.fixture(autouse=True)
-def _on_path(monkeypatch):
+def _on_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(SITE)
 
 
@@ -20,7 +20,7 @@ def staged() -> dict[str, str]:
     return dict(pages.pages())
 
 
-def test_readme_is_the_home_page_and_its_links_lead_to_pages_of_the_site():
+def test_readme_is_the_home_page_and_its_links_lead_to_pages_of_the_site() -> None:
     home = staged()["index.md"]
     assert "](tutorial.md)" in home
     assert "](data.md)" in home
@@ -28,7 +28,7 @@ def test_readme_is_the_home_page_and_its_links_lead_to_pages_of_the_site():
     assert "](docs/" not in home
 
 
-def test_code_that_a_page_links_to_is_shown_on_a_page_of_its_own():
+def test_code_that_a_page_links_to_is_shown_on_a_page_of_its_own() -> None:
     site = staged()
     assert "](source/nnlab/errors.py.md)" in site["design.md"]
     assert "class NnlabError" in site["source/nnlab/errors.py.md"]
@@ -36,7 +36,7 @@ def test_code_that_a_page_links_to_is_shown_on_a_page_of_its_own():
     assert "source/nnlab/inference/layers.py.md" in site
 
 
-def test_a_graph_is_drawn_with_each_box_above_those_its_arrows_lead_to():
+def test_a_graph_is_drawn_with_each_box_above_those_its_arrows_lead_to() -> None:
     import diagrams
 
     page = "```mermaid\ngraph TD\n    a --> b\n    b --> c\n    a --> c\n```\n"
@@ -47,7 +47,7 @@ def test_a_graph_is_drawn_with_each_box_above_those_its_arrows_lead_to():
     assert "mermaid" not in svg
 
 
-def test_a_notebook_that_leaves_a_warning_fails_and_a_bar_that_wiped_itself_out_does_not():
+def test_a_notebook_that_leaves_a_warning_fails_and_a_bar_that_wiped_itself_out_does_not() -> None:
     import notebooks
 
     bar = SimpleNamespace(output_type="stream", name="stderr", text="\r 50%\r100%\r     \r")
