@@ -33,6 +33,21 @@ def test_it_learns_what_a_linear_classifier_can(blobs: Blobs) -> None:
     assert (predictions == labels[200:]).mean() > 0.97
 
 
+def test_scikit_learn_finds_hardly_less_loss() -> None:
+    linear_model = pytest.importorskip("sklearn.linear_model")
+    rng = np.random.default_rng(2)
+    labels = rng.integers(3, size=4000)
+    images = rng.normal(size=(4000, 4, 3)) + 0.3 * np.eye(12)[labels].reshape(-1, 4, 3)
+    model = LogisticRegression.fit(images, labels, 3)
+    weights = model.weights.astype(np.float64)
+    ours = images.reshape(4000, -1) @ weights[:-1] + weights[-1]
+    ours -= np.log(np.exp(ours).sum(axis=1, keepdims=True))
+    best = linear_model.LogisticRegression(C=1e6).fit(images.reshape(4000, -1), labels)
+    theirs = best.predict_log_proba(images.reshape(4000, -1))
+    rows = np.arange(4000)
+    assert -ours[rows, labels].mean() == pytest.approx(-theirs[rows, labels].mean(), rel=1e-3)
+
+
 def test_the_same_data_give_the_same_weights(blobs: Blobs) -> None:
     first, second = (LogisticRegression.fit(blobs[0], blobs[1], 3) for _ in range(2))
     assert np.array_equal(first.weights, second.weights)
