@@ -56,7 +56,7 @@ def test_results_show_themselves_in_a_notebook(trained: Run) -> None:
 
 
 def test_table_cells_are_escaped() -> None:
-    from nnlab.api import _html
+    from nnlab.api.showing import _html
 
     assert "&lt;b&gt;" in _html(Table("<b>", ("<b>",), [("<b>",)], "<b>"))
     assert "<b>" not in _html(Table("<b>", ("<b>",), [("<b>",)], "<b>"))

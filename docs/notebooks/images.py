@@ -42,9 +42,7 @@ run.answer(["data/examples/7.png"], top=2)
 # nnlab also ships with a trained network for each experiment. This one was trained on MNIST:
 
 # %%
-from nnlab.runs.answering import shipped_checkpoint
-
-nnlab.load(shipped_checkpoint("classify")).answer(["data/examples/7.png"], top=2)
+nnlab.load("classify").answer(["data/examples/7.png"], top=2)
 
 # %% [markdown]
 # ## Does it matter where the pixels are?

@@ -31,8 +31,6 @@ run
 # %%
 from IPython.display import Image, display
 
-from nnlab.runs.answering import shipped_checkpoint
-
-trained = nnlab.load(shipped_checkpoint("denoise"))
+trained = nnlab.load("denoise")
 trained.answer(["data/examples/noisy.png"], output="clean.png")
 display(Image("data/examples/noisy.png"), Image("clean.png"))

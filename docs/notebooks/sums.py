@@ -36,9 +36,7 @@ for answer in run.answer(["27+85", "9+9", "50+50", "99+1"], check=True):
 # The network that ships with nnlab has had the full training:
 
 # %%
-from nnlab.runs.answering import shipped_checkpoint
-
-trained = nnlab.load(shipped_checkpoint("add"))
+trained = nnlab.load("add")
 [answer["answer"] for answer in trained.answer(["123+456", "999+1", "27+85"])]
 
 # %% [markdown]
@@ -49,7 +47,7 @@ trained = nnlab.load(shipped_checkpoint("add"))
 # It takes longer to train, so this is the network that ships with nnlab.
 
 # %%
-translator = nnlab.load(shipped_checkpoint("translate"))
+translator = nnlab.load("translate")
 translator.answer(["I love you.", "Come in.", "The cat is on the roof."])
 
 # %% [markdown]

@@ -37,9 +37,7 @@ for temperature in (0, 0.5, 1):
 # The network that ships with nnlab is larger and was trained on Tom Sawyer:
 
 # %%
-from nnlab.runs.answering import shipped_checkpoint
-
-trained = nnlab.load(shipped_checkpoint("textgen"))
+trained = nnlab.load("textgen")
 for seed in (1, 2):
     (answer,) = trained.answer(["there was no "], length=200, seed=seed)
     print(f"{answer['text']}\n")

@@ -42,7 +42,8 @@ def _data_options() -> list[click.Parameter]:
 def evaluate(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
     """Score a trained network on test data.
 
-    CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder.
+    CHECKPOINT is a file such as runs/classify/1/best.h5, a run folder, or the name of an
+    experiment, for the network that comes with nnlab.
     """
     from nnlab.cli.training import print_tables
     from nnlab.runs.answering import load

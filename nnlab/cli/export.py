@@ -24,7 +24,8 @@ FORCE = SectionedOption(["--force"], is_flag=True, help="Replace the output if i
 def export(checkpoint: Path, output: Path, float16: bool, force: bool, **_: object) -> None:
     """Write a smaller copy of a checkpoint, without its training state.
 
-    CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder. The copy holds the
+    CHECKPOINT is a file such as runs/classify/1/best.h5, a run folder, or the name of an
+    experiment, for the network that comes with nnlab. The copy holds the
     network, its settings and its scores: enough to answer and to be evaluated.
     """
     from nnlab.checkpoint import write

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def show(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
     """Show what a checkpoint holds: network, settings, data, scores.
 
-    CHECKPOINT is a file such as runs/classify/1/best.h5, or a run folder. For the folder of a
+    CHECKPOINT is a file such as runs/classify/1/best.h5, a run folder, or the name of an
+    experiment, for the network that comes with nnlab. For the folder of a
     group of runs or of a sweep, the summary of its runs is shown.
     """
     from nnlab.runs.folder import GroupFolder

@@ -117,7 +117,8 @@ def load(path: str | Path) -> Trained:
     """Load a checkpoint for answering.
 
     Args:
-        path: A checkpoint, or a run folder, which stands for its best weights.
+        path: A checkpoint; or a run folder, for its best weights; or the name of an experiment,
+            for the network that comes with the package.
 
     Raises:
         CheckpointError: The file is missing, damaged, or not a checkpoint of nnlab.
@@ -126,11 +127,17 @@ def load(path: str | Path) -> Trained:
 
 
 def checkpoint_file(path: Path) -> Path:
-    """Return the checkpoint that a name stands for: of a run folder its best weights.
+    """Return the checkpoint that a name stands for.
+
+    A run folder stands for its best weights, the name of an experiment for the network that comes
+    with the package, unless there is a file or folder of that name.
 
     Raises:
         CheckpointError: It is a group of runs.
     """
+    if not path.exists():
+        named = experiments.exists(str(path)) and shipped_checkpoint(str(path))
+        return named or path
     if not path.is_dir():
         return path
     best = runs.RunFolder(path).best

@@ -35,6 +35,16 @@ def too_large(shipped: Trained, tmp_path: Path) -> Path:
     return path
 
 
+def test_the_name_of_an_experiment_stands_for_the_shipped_network(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert checkpoint_file(Path("classify")) == shipped_checkpoint("classify")
+    assert checkpoint_file(Path("../classify")) == Path("../classify")
+    Path("classify").write_text("")
+    assert checkpoint_file(Path("classify")) == Path("classify")
+
+
 def test_a_run_folder_stands_for_its_best_weights(shipped: Trained, tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     shutil.copy(shipped.path, tmp_path / "run" / "best.h5")

@@ -1,0 +1,114 @@
+"""nnlab from Python: train, evaluate and compare as the shell does, and look at the results.
+
+    >>> import nnlab
+    >>> run = nnlab.train("classify", model="cnn", epochs=3)
+    >>> run.scores["accuracy"], run.figures["confusion"]
+    >>> run.answer(["data/examples/7.png"])
+
+Nothing is printed; warnings are Python's. In a notebook a bar shows the epochs, and results show
+themselves as tables and figures.
+"""
+
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+from nnlab import experiments
+from nnlab.api.progress import Bar, Silent
+from nnlab.api.results import Compared, Evaluation, Group, Run, open_run
+from nnlab.datasets.store import Store
+from nnlab.report import comparison
+from nnlab.runs import group, single
+from nnlab.runs.answering import Trained, load
+from nnlab.runs.evaluation import evaluate as evaluate_checkpoint
+from nnlab.runs.folder import GroupFolder, RunFolder
+from nnlab.runs.placing import placed, replaces
+from nnlab.runs.workshop import RunObserver, Workshop
+
+__all__ = ["Compared", "Evaluation", "Group", "Run", "compare", "evaluate", "open_run", "train"]
+
+
+def train(
+    experiment: str,
+    *,
+    runs: int | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
+    progress: bool | None = None,
+    data_dir: str | Path | None = None,
+    **options: Any,
+) -> Run | Group:
+    """Train, score and draw, as `nnlab EXPERIMENT` does.
+
+    Args:
+        experiment: Its name, such as "perm-test".
+        runs: How many runs, each with a seed of its own; None is the experiment's default.
+        out: The folder; the same call again goes on there. None is a new one below runs/.
+        force: Replace the run in `out`.
+        progress: Whether a bar shows the epochs; None: in a notebook.
+        data_dir: Where data sets are looked for first.
+        options: Fields of the experiment's Config, such as `epochs=3`.
+
+    Returns:
+        The run, or the group if there are several.
+
+    Raises:
+        NnlabError: An option is unknown or not allowed, data are missing, or the loss got out of
+            control.
+    """
+    chosen = experiments.get(experiment)
+    config = chosen.configure(options, f"nnlab.train({experiment!r})")
+    trials = chosen.trials(config, chosen.default_runs if runs is None else runs)
+    bar = "ipykernel" in sys.modules if progress is None else progress
+    observer: RunObserver = Bar() if bar else Silent()
+    workshop = Workshop(_store(data_dir), observer, _warn)
+    named = None if out is None else Path(out)
+    single_run = len(trials) == 1
+    with placed(experiment, named, single_run=single_run, force=force) as folder:
+        replace = replaces(folder, force=force)
+        if single_run:
+            (only,) = trials.values()
+            place = RunFolder(folder)
+            return Run(folder, single.run(chosen, only, place, workshop, replace=replace))
+        members = GroupFolder(folder)
+        return Group(folder, group.run_group(chosen, trials, members, workshop, replace=replace))
+
+
+def evaluate(
+    run: Run | Trained | str | Path, *, data_dir: str | Path | None = None, **data: Any
+) -> Evaluation:
+    """Score a trained network on the test part of its own or of other data.
+
+    Args:
+        run: A run, a network, a run folder or a checkpoint.
+        data_dir: Where data sets are looked for first.
+        data: Options that choose other data, such as `dataset="mnist"`.
+
+    Raises:
+        NnlabError: The data are missing, or the network cannot read them.
+    """
+    trained = run if isinstance(run, Trained) else load(run.path if isinstance(run, Run) else run)
+    return Evaluation(evaluate_checkpoint(trained, data, _store(data_dir), _warn))
+
+
+def compare(*runs: Run | Group | str | Path, measure: str | None = None) -> Compared:
+    """Put runs and groups side by side.
+
+    Args:
+        runs: Results of `train`, or folders.
+        measure: What is drawn, such as "loss"; None: the runs' first measure.
+
+    Raises:
+        NnlabError: A folder holds no run, or there is no such measure.
+    """
+    paths = [one.path if isinstance(one, Run | Group) else Path(one) for one in runs]
+    return Compared(comparison.compare(paths, measure))
+
+
+def _store(data_dir: str | Path | None) -> Store:
+    return Store(None if data_dir is None else Path(data_dir))
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, UserWarning, stacklevel=2)
