@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from nnlab.inference.writer import Writer
+
 
 def linear(x: np.ndarray) -> np.ndarray:
     """Return x itself."""
@@ -39,6 +41,22 @@ def softmax(x: np.ndarray) -> np.ndarray:
     powers = np.exp(x - x.max(axis=-1, keepdims=True))
     result: np.ndarray = powers / powers.sum(axis=-1, keepdims=True)
     return result
+
+
+ONNX_NAMES = {
+    "relu": "Relu",
+    "sigmoid": "Sigmoid",
+    "softmax": "Softmax",
+    "softsign": "Softsign",
+    "tanh": "Tanh",
+}
+
+
+def write_activation(to: Writer, name: str, x: str, axis: int = -1) -> str:
+    """Write an activation as an ONNX operator; softmax runs along `axis`."""
+    if name == "linear":
+        return x
+    return to.op(ONNX_NAMES[name], x, **({"axis": axis} if name == "softmax" else {}))
 
 
 ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {

@@ -2,14 +2,17 @@
 
 import itertools
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from nnlab.inference import settings
-from nnlab.inference.activations import ACTIVATIONS
+from nnlab.inference.activations import ACTIVATIONS, write_activation
 from nnlab.inference.convolution import Convolution
 from nnlab.inference.layer import Layer, Shape, expect_form
+from nnlab.inference.writer import Writer
 
 PADDINGS = ("same", "valid")
 INTERPOLATIONS = ("nearest",)
@@ -43,6 +46,16 @@ class Conv2D(Layer):
         x = _padded(x, self.kernel_size, self.strides, self.padding, fill=0.0)
         return Convolution(x, kernel, bias, self.strides, self.activation).run()
 
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write a convolution and the activation, channels first."""
+        kernel = np.ascontiguousarray(variables["kernel"].transpose(3, 2, 0, 1))
+        bias = [variables["bias"]] if self.use_bias else []
+        images = to.channels_first(inputs[0])
+        y = to.op("Conv", images, kernel, *bias, **_places(self.strides, self.padding))
+        return [to.channels_last(write_activation(to, self.activation, y, axis=1))]
+
 
 @dataclass(frozen=True)
 class MaxPooling2D(Layer):
@@ -67,6 +80,14 @@ class MaxPooling2D(Layer):
             np.maximum(y, one_of_each[:, :down, :across], out=y)
         return y
 
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write a pool, channels first."""
+        images = to.channels_first(inputs[0])
+        places = _places(self.strides, self.padding)
+        return [to.channels_last(to.op("MaxPool", images, kernel_shape=self.pool_size, **places))]
+
 
 @dataclass(frozen=True)
 class UpSampling2D(Layer):
@@ -86,6 +107,21 @@ class UpSampling2D(Layer):
         shape = (len(x), *self.output_shape(x.shape[1:]))
         blocks = (*x.shape[:2], self.size[0], x.shape[2], self.size[1], x.shape[3])
         return np.broadcast_to(x[:, :, None, :, None], blocks).reshape(shape)
+
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write an enlargement, channels first."""
+        scales = np.array([1, 1, *self.size], np.float32)
+        images = to.channels_first(inputs[0])
+        kind = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric"}
+        larger = to.op("Resize", images, "", scales, nearest_mode="floor", **kind)
+        return [to.channels_last(larger)]
+
+
+def _places(strides: tuple[int, int], padding: str) -> dict[str, Any]:
+    """Return ONNX' attributes for where windows stand; SAME_UPPER is TensorFlow's "same"."""
+    return {"strides": strides, "auto_pad": "SAME_UPPER" if padding == "same" else "VALID"}
 
 
 def _window_counts(

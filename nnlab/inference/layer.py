@@ -8,6 +8,7 @@ import numpy as np
 
 from nnlab.errors import CheckpointError
 from nnlab.inference.settings import checked_settings
+from nnlab.inference.writer import Writer
 
 Shape = tuple[int, ...]  # of one example, without the batch axis
 Arrays = np.ndarray | tuple[np.ndarray, ...]  # what a layer puts out: one array, or several
@@ -71,6 +72,27 @@ class Layer:
     def ready(self, variables: Mapping[str, np.ndarray]) -> Callable[..., Arrays]:
         """Bind the variables: what comes back is called with inputs only, many times."""
         return functools.partial(self, **variables)
+
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write what a call computes as ONNX operators.
+
+        Args:
+            to: The graph.
+            inputs: The tensors that it takes; behind them the mask, where `uses_mask` says so.
+            variables: As for a call.
+
+        Returns:
+            The tensors that it puts out.
+        """
+        raise NotImplementedError
+
+    def write_mask(self, to: Writer, inputs: Sequence[str], masks: Sequence[str | None]) -> str:
+        """Write what `mask` computes; bool (batch, ...)."""
+        result = masks[0]
+        assert result is not None
+        return result
 
     def uses_mask(self, masked: Sequence[bool]) -> bool:
         """Tell whether a call takes the first input's mask, as a keyword `mask`.

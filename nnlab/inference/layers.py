@@ -1,14 +1,15 @@
 """Dense layers, and layers that rescale, reshape, merge or pass on."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from nnlab.inference import settings
-from nnlab.inference.activations import ACTIVATIONS
+from nnlab.inference.activations import ACTIVATIONS, write_activation
 from nnlab.inference.layer import Layer, Shape, expect_form
+from nnlab.inference.writer import BOOL, FLOAT, Writer
 
 _TWO_OR_MORE = range(2, 2**31)
 
@@ -25,6 +26,13 @@ class Rescale(Layer):
         """Scale and shift any shape."""
         return x * np.float32(self.scale) + np.float32(self.offset)
 
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write a product and a sum."""
+        scaled = to.op("Mul", inputs[0], np.array(self.scale, np.float32))
+        return [to.op("Add", scaled, np.array(self.offset, np.float32))]
+
 
 @dataclass(frozen=True)
 class Flatten(Layer):
@@ -37,6 +45,12 @@ class Flatten(Layer):
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """(batch, ...) -> (batch, length)."""
         return x.reshape(len(x), math.prod(x.shape[1:]))
+
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write a reshaping."""
+        return [to.op("Flatten", inputs[0], axis=1)]
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,12 @@ class Reshape(Layer):
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """(batch, ...) -> (batch, *shape)."""
         return x.reshape(len(x), *self.shape)
+
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write a reshaping; 0 stands for the batch as it is."""
+        return [to.op("Reshape", inputs[0], np.array([0, *self.shape], np.int64))]
 
 
 @dataclass(frozen=True)
@@ -84,6 +104,15 @@ class Dense(Layer):
             y += bias
         return ACTIVATIONS[self.activation](y).reshape(*x.shape[:-1], self.units)
 
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write a product of matrices, a sum and the activation."""
+        y = to.op("MatMul", inputs[0], variables["kernel"])
+        if self.use_bias:
+            y = to.op("Add", y, variables["bias"])
+        return [write_activation(to, self.activation, y)]
+
 
 @dataclass(frozen=True)
 class Dropout(Layer):
@@ -94,6 +123,12 @@ class Dropout(Layer):
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Return x itself."""
         return x
+
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write nothing."""
+        return inputs
 
 
 @dataclass(frozen=True)
@@ -111,6 +146,12 @@ class Activation(Layer):
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """(batch, ..., features) -> the same."""
         return ACTIVATIONS[self.activation](x)
+
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write the activation."""
+        return [write_activation(to, self.activation, inputs[0])]
 
 
 @dataclass(frozen=True)
@@ -139,6 +180,15 @@ class Concatenate(Layer):
         """Join arrays (batch, ...)."""
         return np.concatenate(inputs, axis=self.axis)
 
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write a joining; images side by side in channels stay as they are."""
+        if to.are_channels_first(inputs) and self.axis in (-1, 3):
+            images = [to.channels_first(one) for one in inputs]
+            return [to.channels_last(to.op("Concat", *images, axis=1))]
+        return [to.op("Concat", *inputs, axis=self.axis)]
+
     def makes_mask(self, masked: Sequence[bool]) -> bool:
         """There is a mask if any input has one."""
         return any(masked)
@@ -151,6 +201,20 @@ class Concatenate(Layer):
         ]
         result: np.ndarray = np.any(np.concatenate(whole, axis=self.axis), axis=-1)
         return result
+
+    def write_mask(self, to: Writer, inputs: Sequence[str], masks: Sequence[str | None]) -> str:
+        """Write what `mask` computes."""
+        whole = []
+        for x, mask in zip(inputs, masks, strict=True):
+            if mask is None:
+                seen = to.op("ConstantOfShape", to.op("Shape", x), value=to.value(1))
+            else:
+                column = to.op("Unsqueeze", mask, np.array([-1]))
+                seen = to.op("Expand", to.op("Cast", column, to=FLOAT), to.op("Shape", x))
+            whole.append(seen)
+        joined = to.op("Concat", *whole, axis=self.axis)
+        most = to.op("ReduceMax", joined, axes=[-1], keepdims=0)
+        return to.op("Cast", most, to=BOOL)
 
 
 @dataclass(frozen=True)
@@ -174,6 +238,15 @@ class Add(Layer):
         result: np.ndarray = total
         return result
 
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write a sum."""
+        if to.are_channels_first(inputs):
+            images = [to.channels_first(one) for one in inputs]
+            return [to.channels_last(to.op("Sum", *images))]
+        return [to.op("Sum", *inputs)]
+
     def makes_mask(self, masked: Sequence[bool]) -> bool:
         """There is a mask if all inputs have one."""
         return all(masked)
@@ -181,4 +254,11 @@ class Add(Layer):
     def mask(self, inputs: Sequence[np.ndarray], masks: Sequence[np.ndarray | None]) -> np.ndarray:
         """Seen is what any input shows."""
         result: np.ndarray = np.any(np.stack([mask for mask in masks if mask is not None]), axis=0)
+        return result
+
+    def write_mask(self, to: Writer, inputs: Sequence[str], masks: Sequence[str | None]) -> str:
+        """Write what `mask` computes."""
+        result, *others = (mask for mask in masks if mask is not None)
+        for other in others:
+            result = to.op("Or", result, other)
         return result

@@ -52,7 +52,7 @@ def part(graph: Graph, inputs: Mapping[str, Shape], outputs: Sequence[str]) -> G
         names[name] = _free_name(name.replace(":", "_"), {*taken, *names.values()})
     given = {names[name]: shape for name, shape in inputs.items()}
     nodes = [replace(node, inputs=tuple(names.get(n, n) for n in node.inputs)) for node in needed]
-    return _assembled(given, nodes, outputs)
+    return assembled(given, nodes, outputs)
 
 
 def stepwise(graph: Graph) -> Graph:
@@ -86,10 +86,10 @@ def stepwise(graph: Graph) -> Graph:
             layer = replace(node.layer, return_state=True)
             node = replace(node, layer=layer, inputs=(*node.inputs, *states))
         nodes.append(node)
-    return _assembled(inputs, nodes, outputs)
+    return assembled(inputs, nodes, outputs)
 
 
-def _assembled(inputs: Mapping[str, Shape], nodes: Iterable[Node], outputs: Iterable[str]) -> Graph:
+def assembled(inputs: Mapping[str, Shape], nodes: Iterable[Node], outputs: Iterable[str]) -> Graph:
     """Build a network of nodes of another, for other shapes; all is checked anew."""
     graph, owners = Graph(), dict[str, str]()
     for name, shape in inputs.items():

@@ -8,6 +8,7 @@ import numpy as np
 
 from nnlab.inference import settings
 from nnlab.inference.layer import Arrays, Layer, Shape, expect_form
+from nnlab.inference.writer import BOOL, FLOAT, Writer
 
 _HALF = np.float32(0.5)
 
@@ -58,6 +59,67 @@ class LSTM(Layer):
     def makes_mask(self, masked: Sequence[bool]) -> bool:
         """A sequence passes on its mask, whether or not it was looked at."""
         return self.return_sequences and masked[0]
+
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write ONNX' LSTM or, where the steps have a mask, a loop over the steps."""
+        steps = to.op("Transpose", inputs[0], perm=(1, 0, 2))  # (time, batch, features)
+        masked = len(inputs) == 2
+        states = [to.op("Unsqueeze", state, np.array([0])) for state in inputs[1:] if not masked]
+        if masked:
+            sequence, hidden, cell = self._write_loop(to, steps, inputs[1], variables)
+        else:
+            weights: list[str | np.ndarray] = [*self._onnx_weights(variables)]
+            if states:  # behind an empty place for the bias, if there is none, and for lengths
+                weights += ["", *states] if self.use_bias else ["", "", *states]
+            made = to.ops("LSTM", 3, steps, *weights, hidden_size=self.units)
+            sequence = to.op("Squeeze", made[0], np.array([1]))
+            hidden, cell = (to.op("Squeeze", state, np.array([0])) for state in made[1:])
+        output = hidden
+        if self.return_sequences:
+            output = to.op("Transpose", sequence, perm=(1, 0, 2))
+        return [output, hidden, cell] if self.return_state else [output]
+
+    def _onnx_weights(self, variables: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        """Return kernels and bias as ONNX has them: gates in, out, forget, candidate, in rows."""
+
+        def ordered(gates: np.ndarray) -> np.ndarray:
+            given, forget, candidate, out = np.split(gates, 4, axis=-1)
+            return np.concatenate([given, out, forget, candidate], axis=-1)
+
+        kernels = [ordered(variables[name]).T[None] for name in ("kernel", "recurrent_kernel")]
+        if not self.use_bias:
+            return [np.ascontiguousarray(kernel) for kernel in kernels]
+        bias = ordered(variables["bias"])[None]
+        return [np.ascontiguousarray(one) for one in (*kernels, np.hstack([bias, 0 * bias]))]
+
+    def _write_loop(
+        self, to: Writer, steps: str, mask: str, variables: Mapping[str, np.ndarray]
+    ) -> tuple[str, str, str]:
+        """Write a scan over the steps, in which the states stay where the mask is False."""
+        gates = to.op("MatMul", steps, variables["kernel"])
+        if self.use_bias:
+            gates = to.op("Add", gates, variables["bias"])
+        seen = to.op("Unsqueeze", to.op("Transpose", mask, perm=(1, 0)), np.array([-1]))
+        batch = to.op("Slice", to.op("Shape", steps), np.array([1]), np.array([2]))
+        shape = to.op("Concat", batch, np.array([self.units]), axis=0)
+        zero = to.op("ConstantOfShape", shape, value=to.value(0))
+        inside = to.body("step")
+        hidden, cell, share, now = inside.take(hidden=FLOAT, cell=FLOAT, share=FLOAT, seen=BOOL)
+        z = inside.op("Add", share, inside.op("MatMul", hidden, variables["recurrent_kernel"]))
+        given, forget, candidate, out = inside.ops("Split", 4, z, axis=-1)
+        kept = inside.op("Mul", inside.op("Sigmoid", forget), cell)
+        added = inside.op("Mul", inside.op("Sigmoid", given), inside.op("Tanh", candidate))
+        new_cell = inside.op("Add", kept, added)
+        new_hidden = inside.op("Mul", inside.op("Sigmoid", out), inside.op("Tanh", new_cell))
+        next_hidden = inside.op("Where", now, new_hidden, hidden)
+        next_cell = inside.op("Where", now, new_cell, cell)
+        body = inside.finish(next_hidden=next_hidden, next_cell=next_cell, output=next_hidden)
+        last_hidden, last_cell, sequence = to.ops(
+            "Scan", 3, zero, zero, gates, seen, body=body, num_scan_inputs=2
+        )
+        return sequence, last_hidden, last_cell
 
     def ready(self, variables: Mapping[str, np.ndarray]) -> Callable[..., Arrays]:
         """Scale the weights such that one tanh does for all gates.

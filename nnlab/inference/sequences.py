@@ -1,6 +1,6 @@
 """Layers that make, number or blank out the steps of a sequence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from nnlab.errors import UsageError
 from nnlab.inference import settings
 from nnlab.inference.layer import Layer, Shape, expect_form
+from nnlab.inference.writer import BOOL, FLOAT, INT64, Writer
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,13 @@ class RepeatVector(Layer):
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """(batch, features) -> (batch, count, features)."""
         return np.repeat(x[:, None], self.count, axis=1)
+
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write a stretching."""
+        step = to.op("Unsqueeze", inputs[0], np.array([1]))
+        return [to.op("Expand", step, np.array([1, self.count, 1]))]
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,12 @@ class Embedding(Layer):
             )
         return embeddings[x.astype(np.intp)]
 
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write a choice of rows."""
+        return [to.op("Gather", variables["embeddings"], to.op("Cast", inputs[0], to=INT64))]
+
     def makes_mask(self, masked: Sequence[bool]) -> bool:
         """There is a mask if zero stands for nothing."""
         return self.mask_zero
@@ -67,6 +81,10 @@ class Embedding(Layer):
         """Seen is what is not zero."""
         result: np.ndarray = inputs[0] != 0
         return result
+
+    def write_mask(self, to: Writer, inputs: Sequence[str], masks: Sequence[str | None]) -> str:
+        """Write what `mask` computes."""
+        return to.op("Cast", inputs[0], to=BOOL)
 
 
 @dataclass(frozen=True)
@@ -92,3 +110,16 @@ class Masking(Layer):
         """Seen is what has another value in any feature."""
         result: np.ndarray = (inputs[0] != np.float32(self.mask_value)).any(axis=-1)
         return result
+
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write zeros where the mask is False."""
+        seen = to.op("Unsqueeze", self.write_mask(to, inputs, [None]), np.array([-1]))
+        return [to.op("Where", seen, inputs[0], np.array(0, np.float32))]
+
+    def write_mask(self, to: Writer, inputs: Sequence[str], masks: Sequence[str | None]) -> str:
+        """Write what `mask` computes."""
+        same = to.op("Equal", inputs[0], np.array(self.mask_value, np.float32))
+        other = to.op("Cast", to.op("Not", same), to=FLOAT)
+        return to.op("Cast", to.op("ReduceMax", other, axes=[-1], keepdims=0), to=BOOL)

@@ -1,0 +1,104 @@
+"""A network as an ONNX model, which any runtime of ONNX can run."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from nnlab.errors import CheckpointError
+from nnlab.inference.graph import Graph
+from nnlab.inference.layer import Shape
+from nnlab.inference.network import Network
+from nnlab.inference.writer import FLOAT, Writer
+
+if TYPE_CHECKING:
+    import onnx
+
+OPSET, IR_VERSION = 17, 8
+"""Of 2022, so that runtimes of the last years read them."""
+
+Sizes = dict[str, list[str | int]]
+"""Axes of tensors by name: a number, or a word for what may have any length."""
+
+
+def onnx_model(network: Network, metadata: Mapping[str, str] | None = None) -> "onnx.ModelProto":
+    """Return a network as a model with float32 inputs and outputs of the same names.
+
+    An output such as `encoder:1` is called `encoder_1`. The batch may have any size, and so may
+    each axis of an input with which the network computes at any length, by the same weights.
+
+    Args:
+        network: What it computes.
+        metadata: Properties of the model, by name.
+    """
+    from onnx import checker, helper
+
+    graph, to = network.graph, Writer()
+    masks: dict[str, str] = {}
+    tensors = {name: name for name in graph.inputs}
+    for node in graph.nodes.values():
+        to.begin(node.name)
+        inputs = [tensors[name] for name in node.inputs]
+        flags = [name in masks for name in node.inputs]
+        given = [masks.get(name) for name in node.inputs]
+        variables = {name: network.weights[f"{node.owner}/{name}"] for name in node.variable_shapes}
+        seen = [masks[node.inputs[0]]] if node.layer.uses_mask(flags) else []
+        outputs = node.layer.write(to, [*inputs, *seen], variables)
+        tensors.update(zip(node.outputs, outputs, strict=True))
+        if node.layer.makes_mask(flags):
+            masks[node.name] = node.layer.write_mask(to, inputs, given)
+    sizes = open_sizes(graph)
+    names = {name: name.replace(":", "_") for name in graph.outputs}
+    made = to.graph(
+        "nnlab",
+        [_info(name, sizes[name]) for name in graph.inputs],
+        {names[name]: tensors[name] for name in graph.outputs},
+        [_info(names[name], sizes[name]) for name in graph.outputs],
+    )
+    opset = helper.make_opsetid("", OPSET)
+    model = helper.make_model(made, opset_imports=[opset], ir_version=IR_VERSION)
+    model.producer_name = "nnlab"
+    helper.set_model_props(model, dict(metadata or {}))
+    checker.check_model(model, full_check=True)
+    return model
+
+
+def open_sizes(graph: Graph) -> Sizes:
+    """Return the axes of inputs and outputs, those that may have any length by a word.
+
+    An axis of an input may have any length if the network computes at twice its length, too, by
+    weights of the same shapes.
+    """
+    sizes: Sizes = {
+        name: ["batch", *graph.shapes[name]] for name in (*graph.inputs, *graph.outputs)
+    }
+    for name, shape in graph.inputs.items():
+        for axis, length in enumerate(shape):
+            longer = (*shape[:axis], 2 * length, *shape[axis + 1 :])
+            other = _rebuilt(graph, {name: longer})
+            if other is None:
+                continue
+            sizes[name][axis + 1] = f"{name}_axis_{axis + 1}"
+            for output in graph.outputs:
+                pairs = zip(graph.shapes[output], other.shapes[output], strict=True)
+                for number, (before, after) in enumerate(pairs, start=1):
+                    if before != after:
+                        same = (before, after) == (length, 2 * length)
+                        word = f"{name}_axis_{axis + 1}"
+                        sizes[output][number] = word if same else f"{output}_axis_{number}"
+    return sizes
+
+
+def _rebuilt(graph: Graph, changed: Mapping[str, Shape]) -> Graph | None:
+    """Return the graph for inputs of other shapes; None if it or its weights do not fit them."""
+    from nnlab.inference.parts import assembled
+
+    try:
+        other = assembled({**graph.inputs, **changed}, graph.nodes.values(), graph.outputs)
+    except CheckpointError:
+        return None
+    return other if other.variable_shapes() == graph.variable_shapes() else None
+
+
+def _info(name: str, sizes: list[str | int]) -> "onnx.ValueInfoProto":
+    from onnx import helper
+
+    return helper.make_tensor_value_info(name, FLOAT, sizes)
