@@ -5,8 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 READY := $(VENV)/.ready
+LOCK := requirements.lock
+LOCK_FLAGS ?=
 
-.PHONY: demo test quick-test test-processors lint docs check-docs clean
+.PHONY: demo test quick-test test-processors lint docs check-docs lock clean
 
 demo: $(READY)  ## all eight experiments on embedded samples, in a few minutes, then one page about them
 	NNLAB_OFFLINE=1 $(BIN)/nnlab reproduce --quick
@@ -34,10 +36,15 @@ docs: $(READY)  ## write the generated parts of the docs again
 check-docs: $(READY)  ## fail where the generated parts of the docs are stale
 	$(BIN)/cog --check --diff docs/cli.md docs/design.md
 
-$(READY): setup.cfg pyproject.toml
+lock: $(READY)  ## pin what setup.cfg asks for; pins that still fit stay, unless LOCK_FLAGS=--upgrade
+	$(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	    --custom-compile-command "make lock" $(LOCK_FLAGS) --extra dev setup.cfg -o $(LOCK)
+
+# --no-build-isolation: pip would fetch the build backend without regard to the lock.
+$(READY): $(LOCK) setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK)
+	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
 	touch $@
 
 clean:  ## remove what make made (not the runs)
