@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 LOCK := requirements.lock
 LOCK_FLAGS ?=
 
-.PHONY: demo test quick-test test-processors lint docs check-docs lock clean
+.PHONY: demo test quick-test test-processors lint docs check-docs lock changelog clean
 
 demo: $(READY)  ## all eight experiments on embedded samples, in a few minutes, then one page about them
 	NNLAB_OFFLINE=1 $(BIN)/nnlab reproduce --quick
@@ -25,16 +25,20 @@ test-processors: $(READY)  ## train as on processors without AVX-512, and withou
 	        tests/training || exit 1; \
 	done
 
-lint: $(READY)  ## style and types
+lint: $(READY)  ## style, types, names of changelog fragments
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/towncrier build --draft
 
 docs: $(READY)  ## write the generated parts of the docs again
 	$(BIN)/cog -r docs/cli.md docs/design.md
 
 check-docs: $(READY)  ## fail where the generated parts of the docs are stale
 	$(BIN)/cog --check --diff docs/cli.md docs/design.md
+
+changelog: $(READY)  ## move the fragments of changelog.d into CHANGELOG.md, under the version in setup.cfg
+	$(BIN)/towncrier build --yes
 
 lock: $(READY)  ## pin what setup.cfg asks for; pins that still fit stay, unless LOCK_FLAGS=--upgrade
 	$(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
