@@ -25,9 +25,10 @@ test-processors: $(READY)  ## train as on processors without AVX-512, and withou
 	        tests/training || exit 1; \
 	done
 
-lint: $(READY)  ## style, types, names of changelog fragments
+lint: $(READY)  ## style, spelling, types, names of changelog fragments
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 	$(BIN)/mypy
 	$(BIN)/towncrier build --draft
 
