@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 LOCK := requirements.lock
 LOCK_FLAGS ?=
 
-.PHONY: demo test quick-test test-processors lint docs check-docs lock changelog clean
+.PHONY: demo test quick-test test-processors lint docs check-docs lock changelog dist clean
 
 demo: $(READY)  ## all eight experiments on embedded samples, in a few minutes, then one page about them
 	NNLAB_OFFLINE=1 $(BIN)/nnlab reproduce --quick
@@ -41,6 +41,13 @@ check-docs: $(READY)  ## fail where the generated parts of the docs are stale
 changelog: $(READY)  ## move the fragments of changelog.d into CHANGELOG.md, under the version in setup.cfg
 	$(BIN)/towncrier build --yes
 
+dist: $(READY)  ## build sdist and wheel, check both, ask all networks of the installed wheel; minutes
+	rm -rf dist build *.egg-info
+	$(BIN)/uv build --quiet --no-build-isolation --python $(BIN)/python
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist
+	$(BIN)/python tools/check_dist.py dist
+
 lock: $(READY)  ## pin what setup.cfg asks for; pins that still fit stay, unless LOCK_FLAGS=--upgrade
 	$(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	    --custom-compile-command "make lock" $(LOCK_FLAGS) --extra dev setup.cfg -o $(LOCK)
@@ -53,4 +60,4 @@ $(READY): $(LOCK) setup.cfg pyproject.toml
 	touch $@
 
 clean:  ## remove what make made (not the runs)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
