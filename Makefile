@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 LOCK := requirements.lock
 LOCK_FLAGS ?=
 
-.PHONY: demo test quick-test test-processors lint docs check-docs lock changelog dist clean
+.PHONY: demo test quick-test test-processors test-oldest test-pythons lint docs check-docs lock changelog dist clean
 
 demo: $(READY)  ## all eight experiments on embedded samples, in a few minutes, then one page about them
 	NNLAB_OFFLINE=1 $(BIN)/nnlab reproduce --quick
@@ -24,6 +24,28 @@ test-processors: $(READY)  ## train as on processors without AVX-512, and withou
 	    ONEDNN_MAX_CPU_ISA=$$isa $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup \
 	        tests/training || exit 1; \
 	done
+
+test-oldest: $(READY)  ## quick-test with the oldest versions that setup.cfg allows, on Python 3.11
+	$(call new-environment,3.11,$(VENV)-oldest)
+	$(BIN)/uv pip compile --quiet --no-config --resolution lowest-direct --python-version 3.11 \
+	    --extra dev setup.cfg -o $(VENV)-oldest/pins.txt
+	$(call quick-test-in,$(VENV)-oldest,-r $(VENV)-oldest/pins.txt)
+
+test-pythons: test-python-3.12 test-python-3.13  ## quick-test with each of these Pythons
+
+test-python-%: $(READY)
+	$(call new-environment,$*,$(VENV)-$*)
+	$(call quick-test-in,$(VENV)-$*,--require-hashes -r $(LOCK))
+
+# $(1): version of an installed Python; $(2): folder
+new-environment = $(BIN)/uv venv --quiet --no-config --clear --no-python-downloads --python $(1) $(2)
+
+# $(1): folder of the environment; $(2): what to install
+define quick-test-in
+	$(BIN)/uv pip install --quiet --no-config --python $(1) $(2)
+	$(BIN)/uv pip install --quiet --no-config --python $(1) --no-build-isolation --no-deps --editable .
+	$(1)/bin/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
+endef
 
 lint: $(READY)  ## style, spelling, types, names of changelog fragments
 	$(BIN)/ruff check .
@@ -60,4 +82,4 @@ $(READY): $(LOCK) setup.cfg pyproject.toml
 	touch $@
 
 clean:  ## remove what make made (not the runs)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-* .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
