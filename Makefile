@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 LOCK := requirements.lock
 LOCK_FLAGS ?=
 
-.PHONY: demo test quick-test test-processors test-oldest test-pythons lint docs check-docs lock changelog dist clean
+.PHONY: demo test quick-test test-processors test-oldest test-pythons coverage lint docs check-docs lock changelog dist clean
 
 demo: $(READY)  ## all eight experiments on embedded samples, in a few minutes, then one page about them
 	NNLAB_OFFLINE=1 $(BIN)/nnlab reproduce --quick
@@ -47,6 +47,9 @@ define quick-test-in
 	$(1)/bin/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
 endef
 
+coverage: $(READY)  ## run all tests, or TESTS='tests/cli', and print the lines that none runs; fails under 95 %
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report term $(TESTS)
+
 lint: $(READY)  ## style, spelling, types, names of changelog fragments
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -82,4 +85,4 @@ $(READY): $(LOCK) setup.cfg pyproject.toml
 	touch $@
 
 clean:  ## remove what make made (not the runs)
-	rm -rf $(VENV) $(VENV)-* .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-* .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
