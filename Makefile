@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 LOCK := requirements.lock
 LOCK_FLAGS ?=
 
-.PHONY: demo test quick-test test-processors test-oldest test-pythons coverage lint docs check-docs lock changelog dist clean
+.PHONY: demo test quick-test test-processors test-oldest test-pythons coverage bench lint docs check-docs lock changelog dist clean
 
 demo: $(READY)  ## all eight experiments on embedded samples, in a few minutes, then one page about them
 	NNLAB_OFFLINE=1 $(BIN)/nnlab reproduce --quick
@@ -49,6 +49,9 @@ endef
 
 coverage: $(READY)  ## run all tests, or TESTS='tests/cli', and print the lines that none runs; fails under 95 %
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report term $(TESTS)
+
+bench: $(READY)  ## run all benchmarks, keep the figures, print those of the version before beside them
+	$(BIN)/python tools/bench.py
 
 lint: $(READY)  ## style, spelling, types, names of changelog fragments
 	$(BIN)/ruff check .
