@@ -5,8 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 READY := $(VENV)/.ready
+LOCK := requirements.lock
+LOCK_FLAGS ?=
 
-.PHONY: demo test quick-test test-processors lint docs check-docs site clean
+.PHONY: demo test quick-test test-processors test-oldest test-pythons coverage bench lint docs check-docs site lock changelog dist clean
 
 demo: $(READY)  ## all eight experiments on embedded samples, in a few minutes, then one page about them
 	NNLAB_OFFLINE=1 $(BIN)/nnlab reproduce --quick
@@ -23,10 +25,40 @@ test-processors: $(READY)  ## train as on processors without AVX-512, and withou
 	        tests/training || exit 1; \
 	done
 
-lint: $(READY)  ## style and types
+test-oldest: $(READY)  ## quick-test with the oldest versions that setup.cfg allows, on Python 3.11
+	$(call new-environment,3.11,$(VENV)-oldest)
+	$(BIN)/uv pip compile --quiet --no-config --resolution lowest-direct --python-version 3.11 \
+	    --extra dev setup.cfg -o $(VENV)-oldest/pins.txt
+	$(call quick-test-in,$(VENV)-oldest,-r $(VENV)-oldest/pins.txt)
+
+test-pythons: test-python-3.12 test-python-3.13  ## quick-test with each of these Pythons
+
+test-python-%: $(READY)
+	$(call new-environment,$*,$(VENV)-$*)
+	$(call quick-test-in,$(VENV)-$*,--require-hashes -r $(LOCK))
+
+# $(1): version of an installed Python; $(2): folder
+new-environment = $(BIN)/uv venv --quiet --no-config --clear --no-python-downloads --python $(1) $(2)
+
+# $(1): folder of the environment; $(2): what to install
+define quick-test-in
+	$(BIN)/uv pip install --quiet --no-config --python $(1) $(2)
+	$(BIN)/uv pip install --quiet --no-config --python $(1) --no-build-isolation --no-deps --editable .
+	$(1)/bin/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
+endef
+
+coverage: $(READY)  ## run all tests, or TESTS='tests/cli', and print the lines that none runs; fails under 95 %
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report term $(TESTS)
+
+bench: $(READY)  ## run all benchmarks, keep the figures, print those of the version before beside them
+	$(BIN)/python tools/bench.py
+
+lint: $(READY)  ## style, spelling, types, names of changelog fragments
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 	$(BIN)/mypy
+	$(BIN)/towncrier build --draft
 
 docs: $(READY)  ## write the generated parts of the docs again
 	$(BIN)/cog -r docs/cli.md docs/design.md
@@ -38,11 +70,26 @@ site: $(READY)  ## build the documentation site into site/, notebooks executed, 
 	$(BIN)/python docs/site/stage.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-$(READY): setup.cfg pyproject.toml
+changelog: $(READY)  ## move the fragments of changelog.d into CHANGELOG.md, under the version in setup.cfg
+	$(BIN)/towncrier build --yes
+
+dist: $(READY)  ## build sdist and wheel, check both, ask all networks of the installed wheel; minutes
+	rm -rf dist build *.egg-info
+	$(BIN)/uv build --quiet --no-build-isolation --python $(BIN)/python
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist
+	$(BIN)/python tools/check_dist.py dist
+
+lock: $(READY)  ## pin what setup.cfg asks for; pins that still fit stay, unless LOCK_FLAGS=--upgrade
+	$(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	    --custom-compile-command "make lock" $(LOCK_FLAGS) --extra dev setup.cfg -o $(LOCK)
+
+# --no-build-isolation: pip would fetch the build backend without regard to the lock.
+$(READY): $(LOCK) setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK)
+	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
 	touch $@
 
 clean:  ## remove what make made (not the runs)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info site
+	rm -rf $(VENV) $(VENV)-* .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist site *.egg-info

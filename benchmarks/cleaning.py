@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from figures import add_json_option, keep
 
 KEYS = ("seconds", "processor", "megabytes")
 
@@ -92,13 +93,15 @@ def measure_here(way: str, folder: Path, height: int, width: int) -> None:
     print(json.dumps(took))
 
 
-def compare(folder: Path, height: int, width: int, rounds: int) -> None:
-    """Measure both ways in turn and print the ratios."""
+def compare(folder: Path, height: int, width: int, rounds: int) -> dict[str, float]:
+    """Measure both ways in turn, print the ratios, and return what to keep."""
     ratios: dict[str, list[float]] = {key: [] for key in KEYS}
+    tiled: dict[str, list[float]] = {key: [] for key in KEYS}
     for number in range(1, rounds + 1):
         came = {way: measure(way, folder, height, width) for way in WAYS}
         for key, values in ratios.items():
             values.append(came["tiles"][key] / came["predict"][key])
+            tiled[key].append(came["tiles"][key])
         words = [
             f"{way} {one['seconds']:.2f} s, {one['processor']:.2f} s of processors, "
             f"{one['megabytes']:.0f} MB"
@@ -110,6 +113,10 @@ def compare(folder: Path, height: int, width: int, rounds: int) -> None:
         print(f"{key}, tiles / predict: {middle:.2f} ({low:.2f} to {high:.2f})")
     tiles, predict = (np.load(folder / f"{way}.npy") for way in WAYS)
     print(f"largest difference: {np.abs(tiles - predict).max():.1e}")
+    absolute = {f"tiles, {key}": statistics.median(values) for key, values in tiled.items()}
+    return absolute | {
+        f"{key}, tiles / predict": statistics.median(values) for key, values in ratios.items()
+    }
 
 
 def main() -> None:
@@ -120,6 +127,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--here", choices=("make", *WAYS), help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    add_json_option(parser)
     options = parser.parse_args()
     if options.here == "make":
         make(options.folder)
@@ -130,7 +138,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, __file__, "--here", "make", "--folder", folder]
         subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-        compare(Path(folder), options.height, options.width, options.rounds)
+        keep(options.json, compare(Path(folder), options.height, options.width, options.rounds))
 
 
 if __name__ == "__main__":

@@ -2,15 +2,17 @@
 
     NNLAB_DATA=data python benchmarks/digit_forms.py                   # all 10,000, some 15 minutes
     NNLAB_DATA=data python benchmarks/digit_forms.py --images 1000 --kinds cropped 8 300
+    python benchmarks/digit_forms.py --dataset sample --images 500
 
-MNIST's test digits are changed, brought into form as picture files are, and read by the shipped
-network. A number is a kind too: cropped, then scaled to a longer side of so many pixels. Each kind
-is measured light on dark and dark on light.
+MNIST's test digits, or the sample's, are changed, brought into form as picture files are, and read
+by the shipped network. A number is a kind too: cropped, then scaled to a longer side of so many
+pixels. Each kind is measured light on dark and dark on light.
 """
 
 import argparse
 
 import numpy as np
+from figures import add_json_option, keep
 from PIL import Image
 
 import nnlab
@@ -68,14 +70,17 @@ def kind(text: str) -> str:
 def main() -> None:
     """Print a line per kind."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--dataset", default="mnist", choices=("mnist", "sample"))
     parser.add_argument("--images", type=int, default=10_000)
     parser.add_argument("--kinds", nargs="+", type=kind, default=KINDS)
+    add_json_option(parser)
     chosen = parser.parse_args()
-    digits = load_digits(Store(), "mnist", None, 0, print)
+    digits = load_digits(Store(), chosen.dataset, None, 0, print)
     images, labels = digits.test_images[: chosen.images], digits.test_labels[: chosen.images]
     checkpoint = shipped_checkpoint("classify")
     assert checkpoint is not None
     network = nnlab.load(checkpoint).network
+    figures = {}
     for name in chosen.kinds:
         for dark in (False, True):
             rng, formed = np.random.default_rng(0), []
@@ -91,12 +96,14 @@ def main() -> None:
                     formed.append(np.zeros_like(image))
             answers = network.answer(np.array(formed)).argmax(axis=1)
             unchanged = sum(np.array_equal(*pair) for pair in zip(images, formed, strict=True))
+            way = f"{name}, {'dark on light' if dark else 'light on dark'}"
+            figures[f"{way}, % right"] = right = 100 * float(np.mean(answers == labels))
             print(
-                f"{name}, {'dark on light' if dark else 'light on dark'}: "
-                f"{100 * np.mean(answers == labels):.2f} % right, {refused} refused, "
+                f"{way}: {right:.2f} % right, {refused} refused, "
                 f"{unchanged} unchanged, {several} taken for several characters",
                 flush=True,
             )
+    keep(chosen.json, figures)
 
 
 if __name__ == "__main__":

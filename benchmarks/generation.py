@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from figures import add_json_option, keep
 
 from nnlab.experiments.textgen.characters import Reader
 from nnlab.experiments.textgen.config import CONTEXTS
@@ -69,8 +70,8 @@ def measure(way: Way, count: int) -> tuple[float, float]:
     return count / (time.perf_counter() - clock), count / (time.process_time() - processor)
 
 
-def compare(characters: int, rounds: int) -> None:
-    """Measure all ways in turn and print a table."""
+def compare(characters: int, rounds: int) -> dict[str, float]:
+    """Measure all ways in turn, print a table, and return what to keep."""
     from nnlab.models.character_lstm import character_lstm
     from nnlab.models.describe import describe, weights_of
 
@@ -85,12 +86,15 @@ def compare(characters: int, rounds: int) -> None:
         for name, way in ways.items():
             count = characters // KERAS_SHARE if name == keras_loop else characters
             speeds[name].append(measure(way, max(1, count)))
+    figures: dict[str, float] = {}
     print(f"{'characters a second':22}{'clock':>10}{'processor':>12}{'times Keras':>14}")
     for name, measured in speeds.items():
         clock, processor = map(statistics.median, zip(*measured, strict=True))
         pairs = zip(measured, speeds[keras_loop], strict=True)
         ratio = statistics.median(one[0] / other[0] for one, other in pairs)
         print(f"{name:22}{clock:>10,.0f}{processor:>12,.0f}{ratio:>14,.1f}")
+        figures |= {f"{name}, characters per second": clock, f"{name}, times Keras": ratio}
+    return figures
 
 
 def main() -> None:
@@ -99,10 +103,11 @@ def main() -> None:
     parser.add_argument("--characters", type=int, default=10_000, help="that each reader writes")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    add_json_option(parser)
     options = parser.parse_args()
     if options.here:
         backend.start(threads=1)
-        compare(options.characters, options.rounds)
+        keep(options.json, compare(options.characters, options.rounds))
         return
     # in a process of its own: the variables are read when NumPy is imported
     one_core = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}

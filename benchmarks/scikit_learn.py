@@ -1,19 +1,28 @@
 """Our PCA, trustworthiness, silhouette and logistic regression beside scikit-learn's, on MNIST.
 
-    python benchmarks/scikit_learn.py ours; python benchmarks/scikit_learn.py scikit-learn
+    python benchmarks/scikit_learn.py                    # on MNIST
+    python benchmarks/scikit_learn.py --dataset sample
 
-One after the other in processes of their own, because the peak of the memory is that of a process.
+In processes of their own, because the peak of the memory is that of a process.
 """
 
 import argparse
+import json
 import resource
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+from figures import add_json_option, keep
 
 from nnlab.datasets.images.labelled import LabelledImages, load_digits
 from nnlab.datasets.store import Store
+
+OURS, THEIRS = "ours", "scikit-learn"
 
 Measures = dict[str, Callable[[], float]]
 
@@ -77,20 +86,38 @@ def drawn(count: int, sample: int) -> np.ndarray:
     return np.sort(np.random.default_rng(0).choice(count, sample, replace=False))
 
 
-def main() -> None:
-    """Print value, time and peak memory of each."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("whose", choices=("ours", "scikit-learn"))
-    whose = parser.parse_args().whose
-    digits = load_digits(Store(), "mnist", None, 0, print)
-    begun = time.perf_counter()
-    measures = (ours if whose == "ours" else scikit_learn)(digits)
-    print(f"{'imports and first PCA':24}{time.perf_counter() - begun:8.2f} s")
-    for name, measure in measures.items():
+def measure(whose: str, digits: LabelledImages) -> dict[str, float]:
+    """Print the value of each, and return its seconds and the peak memory of this process."""
+    measures = (ours if whose == OURS else scikit_learn)(digits)
+    figures = {}
+    for name, value in measures.items():
         begun = time.perf_counter()
-        value = measure()
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        print(f"{name:24}{time.perf_counter() - begun:8.2f} s  {value:.4f}  peak {peak} MB")
+        result = value()
+        figures[f"{whose}, {name}, s"] = seconds = time.perf_counter() - begun
+        print(f"{whose:14}{name:22}{seconds:8.2f} s  {result:.4f}", flush=True)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{whose:14}{'peak memory':22}{peak:8.0f} MB", flush=True)
+    return {**figures, f"{whose}, peak memory, MB": peak}
+
+
+def main() -> None:
+    """Measure both, in turn."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--dataset", default="mnist", choices=("mnist", "sample"))
+    parser.add_argument("--only", choices=(OURS, THEIRS), help="in this process")
+    add_json_option(parser)
+    chosen = parser.parse_args()
+    if chosen.only:
+        digits = load_digits(Store(), chosen.dataset, None, 0, print)
+        keep(chosen.json, measure(chosen.only, digits))
+        return
+    figures: dict[str, float] = {}
+    for whose in (OURS, THEIRS):
+        with tempfile.NamedTemporaryFile(suffix=".json") as kept:
+            options = ["--dataset", chosen.dataset, "--only", whose, "--json", kept.name]
+            subprocess.run([sys.executable, __file__, *options], check=True)
+            figures |= json.loads(Path(kept.name).read_text())
+    keep(chosen.json, figures)
 
 
 if __name__ == "__main__":

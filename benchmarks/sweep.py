@@ -19,6 +19,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from figures import add_json_option, keep
+
 
 def nnlab(*arguments: str) -> None:
     """Run a command of nnlab in a process of its own."""
@@ -50,9 +52,9 @@ def accuracies(folder: Path) -> list[float]:
     return [json.loads(path.read_text())["scores"]["accuracy"] for path in files]
 
 
-def compare(options: argparse.Namespace) -> None:
-    """Measure both ways in turn and print the ratios."""
-    ratios = []
+def compare(options: argparse.Namespace) -> dict[str, float]:
+    """Measure both ways in turn, print the ratios, and return what to keep."""
+    ratios, swept = [], []
     for number in range(1, options.rounds + 1):
         with tempfile.TemporaryDirectory() as folder:
             sweep, commands = Path(folder, "sweep"), Path(folder, "commands")
@@ -62,12 +64,14 @@ def compare(options: argparse.Namespace) -> None:
             raise SystemExit(f"expected {options.runs} runs both ways")
         apart = max(abs(one - other) for one, other in zip(*scores, strict=True))
         ratios.append(seconds[0] / seconds[1])
+        swept.append(seconds[0])
         print(
             f"round {number}: sweep {seconds[0]:.1f} s, commands {seconds[1]:.1f} s, ratio "
             f"{ratios[-1]:.2f}; accuracies differ by at most {apart:.4f}"
         )
     middle, low, high = statistics.median(ratios), min(ratios), max(ratios)
     print(f"{options.runs} runs, sweep / commands: {middle:.2f} ({low:.2f} to {high:.2f})")
+    return {"sweep, seconds": statistics.median(swept), "seconds, sweep / commands": middle}
 
 
 def main() -> None:
@@ -78,7 +82,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=8)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
-    compare(parser.parse_args())
+    add_json_option(parser)
+    options = parser.parse_args()
+    keep(options.json, compare(options))
 
 
 if __name__ == "__main__":

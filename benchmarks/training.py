@@ -20,6 +20,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from figures import add_json_option, keep
+
 from nnlab import experiments
 from nnlab.datasets.store import Store
 from nnlab.training import backend
@@ -118,13 +120,15 @@ def measure(way: str, model: str, dataset: str, epochs: int) -> dict[str, float]
     return result
 
 
-def compare(model: str, dataset: str, epochs: int, rounds: int) -> None:
-    """Measure both ways in turn and print the ratios."""
+def compare(model: str, dataset: str, epochs: int, rounds: int) -> dict[str, float]:
+    """Measure both ways in turn, print the ratios, and return what to keep."""
     ratios: dict[str, list[float]] = {"seconds": [], "megabytes": []}
+    looped: dict[str, list[float]] = {"seconds": [], "megabytes": []}
     for number in range(1, rounds + 1):
         loop, fit = (measure(way, model, dataset, epochs) for way in ("loop", "fit"))
         for key, values in ratios.items():
             values.append(loop[key] / fit[key])
+            looped[key].append(loop[key])
         print(
             f"{model} round {number}: loop {loop['seconds']:.2f} s an epoch, "
             f"{loop['megabytes']:.0f} MB; fit {fit['seconds']:.2f} s, {fit['megabytes']:.0f} MB"
@@ -132,6 +136,10 @@ def compare(model: str, dataset: str, epochs: int, rounds: int) -> None:
     for key, values in ratios.items():
         middle, low, high = statistics.median(values), min(values), max(values)
         print(f"{model} {key}, loop / fit: {middle:.2f} ({low:.2f} to {high:.2f})")
+    absolute = {f"{model} {key}": statistics.median(values) for key, values in looped.items()}
+    return absolute | {
+        f"{model} {key}, loop / fit": statistics.median(values) for key, values in ratios.items()
+    }
 
 
 def main() -> None:
@@ -142,12 +150,15 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=3, help="in each process; the first is free")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--here", choices=("loop", "fit"), help=argparse.SUPPRESS)
+    add_json_option(parser)
     options = parser.parse_args()
     if options.here:
         measure_here(options.here, options.model, options.dataset, options.epochs)
         return
+    figures: dict[str, float] = {}
     for model in [options.model] if options.model else ["mlp", "cnn"]:
-        compare(model, options.dataset, options.epochs, options.rounds)
+        figures |= compare(model, options.dataset, options.epochs, options.rounds)
+    keep(options.json, figures)
 
 
 if __name__ == "__main__":

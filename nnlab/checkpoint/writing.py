@@ -48,7 +48,7 @@ def write(
 
 def _image(
     path: Path, header: Header, groups: Mapping[str, Mapping[str, np.ndarray]], float16: bool
-) -> memoryview:
+) -> bytes:
     """Build the HDF5 file in memory.
 
     HDF5 must not write to the disk itself: after a failed write it keeps the file open and may
@@ -63,7 +63,7 @@ def _image(
             for name, values in variables.items():
                 stored = _storable(f"{path}: {group}/{name}", np.asarray(values), float16)
                 file.create_dataset(f"{group}/{_checked_name(name)}", data=stored)
-    return buffer.getbuffer()
+    return buffer.getvalue()  # no view: Python 3.12.1 crashes when it collects one after an error
 
 
 def _storable(where: str, values: np.ndarray, float16: bool) -> np.ndarray:
