@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +53,13 @@ class Conv2D(Layer):
         kernel = np.ascontiguousarray(variables["kernel"].transpose(3, 2, 0, 1))
         bias = [variables["bias"]] if self.use_bias else []
         images = to.channels_first(inputs[0])
-        y = to.op("Conv", images, kernel, *bias, **_places(self.strides, self.padding))
+        y = to.op(
+            "Conv",
+            images,
+            kernel,
+            *bias,
+            **_places(self.kernel_size, self.strides, self.padding, to.shapes[inputs[0]]),
+        )
         return [to.channels_last(write_activation(to, self.activation, y, axis=1))]
 
 
@@ -85,7 +91,7 @@ class MaxPooling2D(Layer):
     ) -> Sequence[str]:
         """Write a pool, channels first."""
         images = to.channels_first(inputs[0])
-        places = _places(self.strides, self.padding)
+        places = _places(self.pool_size, self.strides, self.padding, to.shapes[inputs[0]])
         return [to.channels_last(to.op("MaxPool", images, kernel_shape=self.pool_size, **places))]
 
 
@@ -119,9 +125,20 @@ class UpSampling2D(Layer):
         return [to.channels_last(larger)]
 
 
-def _places(strides: tuple[int, int], padding: str) -> dict[str, Any]:
-    """Return ONNX' attributes for where windows stand; SAME_UPPER is TensorFlow's "same"."""
-    return {"strides": strides, "auto_pad": "SAME_UPPER" if padding == "same" else "VALID"}
+def _places(
+    window: tuple[int, int], strides: tuple[int, int], padding: str, shape: Sequence[int]
+) -> dict[str, Any]:
+    """Return ONNX' attributes for where windows stand; SAME_UPPER is TensorFlow's "same".
+
+    ONNX Runtime does not take that for windows with gaps between them: there the margins are
+    those of the shape (height, width, channels) as it is described.
+    """
+    if padding == "valid":
+        return {"strides": strides, "auto_pad": "VALID"}
+    if all(length >= stride for length, stride in zip(window, strides, strict=True)):
+        return {"strides": strides, "auto_pad": "SAME_UPPER"}
+    begins, ends = zip(*_margins(shape[:2], window, strides), strict=True)
+    return {"strides": strides, "pads": (*begins, *ends)}
 
 
 def _window_counts(
@@ -143,9 +160,14 @@ def _padded(
     """Pad as TensorFlow does for "same": the odd row or column goes to the bottom and right."""
     if padding == "valid":
         return x
-    margins = [(0, 0), (0, 0), (0, 0), (0, 0)]
-    for axis, length, stride in zip((1, 2), window, strides, strict=True):
-        side = x.shape[axis]
-        missing = max((math.ceil(side / stride) - 1) * stride + length - side, 0)
-        margins[axis] = (missing // 2, missing - missing // 2)
+    margins = [(0, 0), *_margins(x.shape[1:3], window, strides), (0, 0)]
     return np.pad(x, margins, constant_values=fill) if np.any(margins) else x
+
+
+def _margins(
+    sides: Sequence[int], window: tuple[int, int], strides: tuple[int, int]
+) -> Iterator[tuple[int, int]]:
+    """Yield what "same" adds before and behind each side."""
+    for side, length, stride in zip(sides, window, strides, strict=True):
+        missing = max((math.ceil(side / stride) - 1) * stride + length - side, 0)
+        yield missing // 2, missing - missing // 2

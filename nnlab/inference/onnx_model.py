@@ -32,6 +32,7 @@ def onnx_model(network: Network, metadata: Mapping[str, str] | None = None) -> "
     from onnx import checker, helper
 
     graph, to = network.graph, Writer()
+    to.shapes |= graph.inputs
     masks: dict[str, str] = {}
     tensors = {name: name for name in graph.inputs}
     for node in graph.nodes.values():
@@ -43,6 +44,7 @@ def onnx_model(network: Network, metadata: Mapping[str, str] | None = None) -> "
         seen = [masks[node.inputs[0]]] if node.layer.uses_mask(flags) else []
         outputs = node.layer.write(to, [*inputs, *seen], variables)
         tensors.update(zip(node.outputs, outputs, strict=True))
+        to.shapes |= {tensors[name]: graph.shapes[name] for name in node.outputs}
         if node.layer.makes_mask(flags):
             masks[node.name] = node.layer.write_mask(to, inputs, given)
     sizes = open_sizes(graph)

@@ -23,12 +23,16 @@ CHANNELS_FIRST, CHANNELS_LAST = (0, 3, 1, 2), (0, 2, 3, 1)
 class Writer:
     """The graph as far as it is written; tensors are known by their names.
 
+    Attributes:
+        shapes: Of one example, of the tensors that layers take and put out, as described.
+
     Args:
         prefix: What names of tensors begin with.
         outer: The graph that this one is a body in; constants go there.
     """
 
     def __init__(self, prefix: str = "", outer: "Writer | None" = None) -> None:
+        self.shapes: dict[str, Sequence[int]] = {}
         self._prefix = prefix
         self._outer = outer
         self._count = 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnlab.inference import Network, checked_graph
+from nnlab.inference.onnx_model import onnx_model
 from nnlab.models.describe import describe, load_weights, weights_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,22 @@ def assert_agrees(model: "keras.Model", *inputs: np.ndarray) -> Network:
         assert array.dtype == np.float32
         assert array.shape == output.shape == (len(output), *network.output_shapes[name])
         np.testing.assert_allclose(array, output, rtol=0, atol=TOLERANCE)
+    for array, other in zip(came.values(), run_by_onnx(network, *inputs), strict=True):
+        np.testing.assert_allclose(array, other, rtol=0, atol=TOLERANCE)
     return network
+
+
+def run_by_onnx(network: Network, *inputs: np.ndarray) -> list[np.ndarray]:
+    """Compute the outputs with ONNX Runtime."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    content = onnx_model(network).SerializeToString()
+    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    given = zip(network.input_shapes, inputs, strict=True)
+    result: list[np.ndarray] = session.run(None, {name: x.astype("f4") for name, x in given})
+    return result
 
 
 def normal(*shape: int) -> np.ndarray:
