@@ -6,6 +6,14 @@ holds the header, JSON as UTF-8 bytes. docs/checkpoint-format.md describes both 
 
 from nnlab.checkpoint.header import FORMAT_VERSION, Header
 from nnlab.checkpoint.reading import CheckpointFile, Variable, open_checkpoint
-from nnlab.checkpoint.writing import write
+from nnlab.checkpoint.writing import content, write
 
-__all__ = ["FORMAT_VERSION", "CheckpointFile", "Header", "Variable", "open_checkpoint", "write"]
+__all__ = [
+    "FORMAT_VERSION",
+    "CheckpointFile",
+    "Header",
+    "Variable",
+    "content",
+    "open_checkpoint",
+    "write",
+]

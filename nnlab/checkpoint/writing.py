@@ -41,15 +41,18 @@ def write(
         NnlabError: The file cannot be written.
     """
     path = Path(path)
-    image = _image(path, header, groups, float16)
+    try:
+        image = content(header, groups, float16=float16)
+    except CheckpointError as error:
+        raise CheckpointError(f"{path}: {error}") from error
     with replacing(path) as temporary:
         temporary.write_bytes(image)
 
 
-def _image(
-    path: Path, header: Header, groups: Mapping[str, Mapping[str, np.ndarray]], float16: bool
+def content(
+    header: Header, groups: Mapping[str, Mapping[str, np.ndarray]], *, float16: bool = False
 ) -> bytes:
-    """Build the HDF5 file in memory.
+    """Build the HDF5 file in memory; the arguments and errors are those of `write`.
 
     HDF5 must not write to the disk itself: after a failed write it keeps the file open and may
     crash the process later (seen with HDF5 1.14.6 on a full disk: segmentation fault).
@@ -61,7 +64,7 @@ def _image(
         for group, variables in groups.items():
             file.create_group(_checked_name(group))
             for name, values in variables.items():
-                stored = _storable(f"{path}: {group}/{name}", np.asarray(values), float16)
+                stored = _storable(f"{group}/{name}", np.asarray(values), float16)
                 file.create_dataset(f"{group}/{_checked_name(name)}", data=stored)
     return buffer.getvalue()  # no view: Python 3.12.1 crashes when it collects one after an error
 

@@ -16,7 +16,7 @@ import numpy as np
 from nnlab import programs
 from nnlab.datasets.store import Store
 from nnlab.datasets.store.provenance import Source
-from nnlab.errors import NnlabError
+from nnlab.errors import NnlabError, UsageError
 from nnlab.inference import Network
 from nnlab.options import changed, from_mapping
 from nnlab.results import DetailsT, Metrics, NoDetails, RunMetrics, Summary
@@ -129,6 +129,19 @@ class Table:
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Interface:
+    """What a stranger has to know to run an exported network.
+
+    Attributes:
+        tensors: What each input and output holds, by name: values, order, units.
+        lists: What places in them stand for, such as the names of the classes.
+    """
+
+    tensors: Mapping[str, str]
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -282,6 +295,24 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
             for score, why in self.unmeasured(metrics).items()
             if (program := self.optional_scores[score])
         )
+
+    def interface(self, facts: Mapping[str, Any]) -> Interface:
+        """Return what the inputs and outputs of the network mean, for those who export it."""
+        return Interface({})
+
+    def parts(self, model: Model[ConfigT], *, step: bool) -> Mapping[str, Network]:
+        """Return what an export holds, by the name of the part: here the whole network.
+
+        Args:
+            model: A trained network.
+            step: Return what runs it one step of a sequence at a time, with its states.
+
+        Raises:
+            UsageError: It has no steps.
+        """
+        if step:
+            raise UsageError(f"a network of {self.name} has no steps; leave out --step")
+        return {"": model.network}
 
     def glimpse(self, model: Model[ConfigT], data: Data) -> str:
         """Return what to show of a network, in NumPy, after each epoch on a terminal."""

@@ -19,7 +19,9 @@ Sizes = dict[str, list[str | int]]
 """Axes of tensors by name: a number, or a word for what may have any length."""
 
 
-def onnx_model(network: Network, metadata: Mapping[str, str] | None = None) -> "onnx.ModelProto":
+def onnx_model(
+    network: Network, metadata: Mapping[str, str] | None = None, *, float16: bool = False
+) -> "onnx.ModelProto":
     """Return a network as a model with float32 inputs and outputs of the same names.
 
     An output such as `encoder:1` is called `encoder_1`. The batch may have any size, and so may
@@ -28,10 +30,11 @@ def onnx_model(network: Network, metadata: Mapping[str, str] | None = None) -> "
     Args:
         network: What it computes.
         metadata: Properties of the model, by name.
+        float16: Store the weights in half the space; they are computed with as float32.
     """
     from onnx import checker, helper
 
-    graph, to = network.graph, Writer()
+    graph, to = network.graph, Writer(float16=float16)
     to.shapes |= graph.inputs
     masks: dict[str, str] = {}
     tensors = {name: name for name in graph.inputs}

@@ -29,12 +29,16 @@ class Writer:
     Args:
         prefix: What names of tensors begin with.
         outer: The graph that this one is a body in; constants go there.
+        float16: Whether float32 constants are stored in half the space.
     """
 
-    def __init__(self, prefix: str = "", outer: "Writer | None" = None) -> None:
+    def __init__(
+        self, prefix: str = "", outer: "Writer | None" = None, *, float16: bool = False
+    ) -> None:
         self.shapes: dict[str, Sequence[int]] = {}
         self._prefix = prefix
         self._outer = outer
+        self._float16 = float16
         self._count = 0
         self._inputs: dict[str, int] = {}
         self._nodes: list[Any] = []
@@ -144,10 +148,15 @@ class Writer:
         for output, tensor in outputs.items():
             there = self._there(tensor)
             self._nodes.append(helper.make_node("Identity", [there], [output], output))
-        constants = [
-            numpy_helper.from_array(array, name) for name, array in self._constants.values()
-        ]
-        return helper.make_graph(self._nodes, name, inputs, types, constants)
+        constants, larger = [], []
+        for stored, array in self._constants.values():
+            if self._float16 and array.dtype == np.float32:
+                half = numpy_helper.from_array(array.astype(np.float16), f"{stored}_half")
+                constants.append(half)
+                larger.append(helper.make_node("Cast", [half.name], [stored], stored, to=FLOAT))
+            else:
+                constants.append(numpy_helper.from_array(array, stored))
+        return helper.make_graph([*larger, *self._nodes], name, inputs, types, constants)
 
     def body(self, prefix: str) -> "Writer":
         """Return a writer of a graph inside this one, such as the body of a loop."""

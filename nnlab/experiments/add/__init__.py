@@ -27,6 +27,7 @@ from nnlab.experiments.contract import (
     Data,
     Evidence,
     Experiment,
+    Interface,
     Model,
     Remark,
     Scores,
@@ -146,6 +147,26 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
     def columns(self, query: AddQuery) -> Sequence[str]:
         """Return the answer, and with --check whether it is right."""
         return ("answer", "verdict", "expected") if query.check else self.answer_columns
+
+    def interface(self, facts: Mapping[str, Any]) -> Interface:
+        """Say how sums are written, and name the characters."""
+        width = 2 * facts["digits"] + 1
+        tensors = {
+            "question": "one-hot characters of a sum such as 12+7, filled up with spaces to "
+            f"{width} characters, then reversed",
+            "probabilities": "of each character of the answer, which ends in spaces",
+        }
+        return Interface(tensors, {"characters": alphabet(facts["base"])})
+
+    def parts(self, model: Model[AddConfig], *, step: bool) -> Mapping[str, Network]:
+        """Return the network; or its encoder, and its decoder step by step."""
+        network = model.network
+        if not step:
+            return {"": network}
+        thought = network.shapes["encoder"]
+        decoder = network.part({"repeat": (1, *thought)}, list(network.output_shapes))
+        encoder = network.part(network.input_shapes, ["encoder"])
+        return {"encoder": encoder, "decoder": decoder.stepwise()}
 
     def answer(
         self, model: Model[AddConfig], query: AddQuery, inputs: Iterable[str]

@@ -27,6 +27,7 @@ from nnlab.experiments.contract import (
     Data,
     Evidence,
     Experiment,
+    Interface,
     Model,
     Note,
     Remark,
@@ -179,6 +180,14 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
     def score(self, model: Model[C], data: Data) -> Scores[ClassifyDetails]:
         """Measure test accuracy, overall and per class, beside naive baselines."""
         return classifier.score(model.network.predict, data)
+
+    def interface(self, facts: Mapping[str, Any]) -> Interface:
+        """Name the classes, and say how images come."""
+        tensors = {
+            "image": "grey images, 0 to 255: light ink on black, as in MNIST",
+            "probabilities": "of each class, in the order of class_names",
+        }
+        return Interface(tensors, {"class_names": facts["class_names"]})
 
     def answer(
         self, model: Model[C], query: ClassifyQuery, inputs: Iterable[str]

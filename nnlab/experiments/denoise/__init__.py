@@ -16,6 +16,7 @@ from nnlab.experiments.contract import (
     Data,
     Evidence,
     Experiment,
+    Interface,
     Model,
     Progress,
     Remark,
@@ -153,6 +154,14 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     def score(self, model: Model[DenoiseConfig], data: Data) -> Scores[DenoiseDetails]:
         """Measure what is left of the noise on whole pages, beside simple ways of cleaning."""
         return scoring.score(model.network, data)
+
+    def interface(self, facts: Mapping[str, Any]) -> Interface:
+        """Say how pages come."""
+        tensors = {
+            "page": "grey pages, 0 (black) to 255 (white); their sides are multiples of 4",
+            "clean": "the clean pages, 0 (black) to 1 (white)",
+        }
+        return Interface(tensors)
 
     def answer(
         self, model: Model[DenoiseConfig], query: DenoiseQuery, inputs: Iterable[str]

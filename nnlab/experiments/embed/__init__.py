@@ -18,6 +18,7 @@ from nnlab.experiments.contract import (
     Data,
     Evidence,
     Experiment,
+    Interface,
     Model,
     Note,
     Remark,
@@ -136,6 +137,20 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     def score(self, model: Model[EmbedConfig], data: Data) -> Scores[EmbedDetails]:
         """Measure how well the classes lie apart in the plane, beside principal components."""
         return scoring.score(model.network, data)
+
+    def interface(self, facts: Mapping[str, Any]) -> Interface:
+        """Name the classes, and say how images come."""
+        tensors = {
+            "image": "grey images, 0 to 255: light ink on black, upright",
+            "plane": "the place of each image in the plane",
+            "pixels": "the image that the decoder draws there, row by row, 0 to 1",
+        }
+        return Interface(tensors, {"class_names": facts["class_names"]})
+
+    def parts(self, model: Model[EmbedConfig], *, step: bool) -> Mapping[str, Network]:
+        """Return the network with the place in the plane as an output of its own."""
+        (network,) = super().parts(model, step=step).values()
+        return {"": network.part(network.input_shapes, ["plane", *network.output_shapes])}
 
     def answer(
         self, model: Model[EmbedConfig], query: EmbedQuery, inputs: Iterable[str]

@@ -20,7 +20,7 @@ from nnlab.errors import CheckpointError, UsageError
 from nnlab.experiments.classify import ImageClassifier
 from nnlab.experiments.classify.scoring import ClassifyDetails
 from nnlab.experiments.classify.tables import percent
-from nnlab.experiments.contract import Data, Model, Scores, Table, Warn
+from nnlab.experiments.contract import Data, Interface, Model, Scores, Table, Warn
 from nnlab.experiments.perm_test.config import ARMS, PermTestConfig
 from nnlab.experiments.perm_test.permutation import (
     checked_permutation,
@@ -144,6 +144,13 @@ class PermTest(ImageClassifier[PermTestConfig]):
         """Send new images through the permutation that the network was trained with."""
         shape = images.shape[1], images.shape[2]
         return permute(images, checked_permutation(facts["permutation"]["order"], shape))
+
+    def interface(self, facts: Mapping[str, Any]) -> Interface:
+        """Say how pixels are permuted before the network sees them."""
+        plain = super().interface(facts)
+        order = [str(place) for place in facts["permutation"]["order"]]
+        words = "grey images, 0 to 255, light ink on black, whose pixel i is pixel permutation[i]"
+        return Interface({**plain.tensors, "image": words}, {**plain.lists, "permutation": order})
 
     def summarise(self, results: Mapping[str, RunMetrics[ClassifyDetails]]) -> PermTestComparison:
         """Compare the arms pair by pair."""

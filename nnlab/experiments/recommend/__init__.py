@@ -19,6 +19,7 @@ from nnlab.experiments.contract import (
     Data,
     Evidence,
     Experiment,
+    Interface,
     Model,
     Note,
     Remark,
@@ -192,6 +193,14 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
     def score(self, model: Model[RecommendConfig], data: Data) -> Scores[RecommendDetails]:
         """Measure how often the hidden item is found, beside simple recommenders."""
         return scoring.score(model.network.predict, data)
+
+    def interface(self, facts: Mapping[str, Any]) -> Interface:
+        """Name the items."""
+        tensors = {
+            "basket": "1 for each item in the basket and 0 for the others, in the order of items",
+            "scores": "of each item, 0 to 1; recommend the best that are not in the basket",
+        }
+        return Interface(tensors, {"items": facts["items"]})
 
     def answer(
         self, model: Model[RecommendConfig], query: RecommendQuery, inputs: Iterable[str]

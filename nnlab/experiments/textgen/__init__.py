@@ -17,6 +17,7 @@ from nnlab.experiments.contract import (
     Data,
     Evidence,
     Experiment,
+    Interface,
     Model,
     Note,
     Remark,
@@ -223,6 +224,19 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
     def own_inputs(self, query: TextgenQuery) -> Sequence[str]:
         """Return an empty prompt for --sample."""
         return ("",) if query.sample else ()
+
+    def interface(self, facts: Mapping[str, Any]) -> Interface:
+        """Name the characters."""
+        case = "" if facts["keep_case"] else ", in lower case"
+        tensors = {
+            "window": f"one-hot characters of the text so far{case}",
+            "probabilities": "of the next character",
+        }
+        return Interface(tensors, {"characters": facts["characters"]})
+
+    def parts(self, model: Model[TextgenConfig], *, step: bool) -> Mapping[str, Network]:
+        """Return the network, or that of one step, which takes and gives the state."""
+        return {"step": model.network.stepwise()} if step else {"": model.network}
 
     def answer(
         self, model: Model[TextgenConfig], query: TextgenQuery, inputs: Iterable[str]

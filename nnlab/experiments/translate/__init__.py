@@ -18,6 +18,7 @@ from nnlab.experiments.contract import (
     Data,
     Evidence,
     Experiment,
+    Interface,
     Model,
     Note,
     Remark,
@@ -27,7 +28,7 @@ from nnlab.experiments.contract import (
 )
 from nnlab.experiments.translate import scoring
 from nnlab.experiments.translate.config import TranslateConfig, TranslateQuery
-from nnlab.experiments.translate.decoding import GreedyDecoder
+from nnlab.experiments.translate.decoding import GreedyDecoder, decoder_step
 from nnlab.experiments.translate.scoring import TranslateDetails
 from nnlab.inference import Network
 from nnlab.results import Metrics
@@ -186,6 +187,28 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     def score(self, model: Model[TranslateConfig], data: Data) -> Scores[TranslateDetails]:
         """Measure translations of unseen sentences, beside those of training sentences."""
         return scoring.score(_translate(model.network, data.facts), data)
+
+    def interface(self, facts: Mapping[str, Any]) -> Interface:
+        """Name the characters of both languages."""
+        tensors = {
+            "source": "one-hot characters of a sentence; zeros behind its end",
+            "target": "one-hot characters of the translation so far, which begins with the first "
+            "of target_characters and ends with the second",
+            "probabilities": "of the character that follows each one of the target",
+        }
+        lists = {f"{side}_characters": facts[f"{side}_characters"] for side in ("source", "target")}
+        return Interface(tensors, lists)
+
+    def parts(self, model: Model[TranslateConfig], *, step: bool) -> Mapping[str, Network]:
+        """Return the network; or its encoder, and its decoder step by step."""
+        network = model.network
+        if not step:
+            return {"": network}
+        encoder = network.part(
+            {"source": network.input_shapes["source"]}, ["encoder:1", "encoder:2"]
+        )
+        decoder = decoder_step(network)
+        return {"encoder": encoder, "decoder": decoder}
 
     def answer(
         self, model: Model[TranslateConfig], query: TranslateQuery, inputs: Iterable[str]

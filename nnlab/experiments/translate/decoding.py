@@ -29,14 +29,10 @@ class GreedyDecoder:
         Raises:
             CheckpointError: It is another network.
         """
-        units = _states(network)
         self._network = network
+        self._decoder = decoder_step(network)
         self._characters = network.input_shapes["source"][1]
-        target = (1, network.input_shapes["target"][1])
-        self._decoder = network.part(
-            {"target": target, "encoder:1": units, "encoder:2": units},
-            ["probabilities", "decoder:1", "decoder:2"],
-        )
+        target = self._decoder.input_shapes["target"]
         if self._decoder.output_shapes["probabilities"] != target:
             raise CheckpointError(
                 f"expected probabilities of shape {target} from a step of the decoder, "
@@ -88,6 +84,23 @@ class GreedyDecoder:
         for row, source in enumerate(sources):
             one_hot[row, np.arange(len(source)), source] = 1
         return encoder.run(one_hot)
+
+
+def decoder_step(network: Network) -> Network:
+    """Return the decoder for one character, which begins in states from outside.
+
+    Raises:
+        CheckpointError: It is another network.
+    """
+    units = _states(network)
+    return network.part(
+        {
+            "target": (1, network.input_shapes["target"][1]),
+            "encoder:1": units,
+            "encoder:2": units,
+        },
+        ["probabilities", "decoder:1", "decoder:2"],
+    )
 
 
 def _states(network: Network) -> Shape:
