@@ -56,7 +56,7 @@ class TrainingRecord:
 
 @dataclass(frozen=True)
 class Metrics(Generic[DetailsT]):
-    """What a network scored on a test part.
+    """What a network scored on a test set.
 
     Attributes:
         experiment: Its name.

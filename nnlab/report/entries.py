@@ -36,7 +36,7 @@ class Member:
         settings: Its Config as a mapping; options younger than the run have their defaults.
         dataset: The record of the data set.
         history: The columns of history.csv without the untrained network.
-        scores: Scores on the test part; None while the run is not finished.
+        scores: Scores on the test set; None while the run is not finished.
         training: How it went; None while it is not finished.
     """
 

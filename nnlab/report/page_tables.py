@@ -93,7 +93,7 @@ def methods_table(summary: Summary[Any]) -> Table:
         for name, values in summary.baselines.items()
     ]
     count = len(summary.runs)
-    title = "Scores on the test part"
+    title = "Scores on the test set"
     title += f", mean and 95 % interval over {count} runs" * (count > 1)
     return Table(title, ("", *map(_words, scores)), [own, *baselines])
 

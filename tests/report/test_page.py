@@ -100,7 +100,7 @@ def test_a_group_has_means_with_intervals_and_the_figures_of_one_run(
     tmp_path: Path, written: Written
 ) -> None:
     text = written(classify_group(tmp_path / "several", (0.97, 0.98, 0.99)))
-    title = "Scores on the test part, mean and 95 % interval over 3 runs"
+    title = "Scores on the test set, mean and 95 % interval over 3 runs"
     ((_, table),) = Page(text).all("table", **{"aria-label": title})
     assert "0.9800 (0.9552 to 1.0000)" in table
     assert "chance 0.1000" in table

@@ -19,7 +19,7 @@ SAMPLE_SEED = 20_180_612
 
 @dataclass(frozen=True)
 class LabelledImages:
-    """Labelled images in a training and a test part.
+    """Labelled images in a training and a test set.
 
     Attributes:
         train_images: uint8 (count, height, width), 0 to 255, light ink on black.
@@ -199,7 +199,7 @@ def _registered(store: Store, data_set: DataSet) -> LabelledImages:
 
 
 def _own_images(training: Pair, testing: Pair, files: Sequence[Path]) -> LabelledImages:
-    """Use the user's images, with the labels in the training part as classes."""
+    """Use the user's images, with the labels in the training set as classes."""
     values = np.unique(training.labels)
     unknown = np.setdiff1d(testing.labels, values)
     if len(unknown):

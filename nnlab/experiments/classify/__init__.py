@@ -79,7 +79,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         return REPORT_PRESET.get(given.get("model", "mlp"), {})
 
     def load(self, config: C, store: Store, warn: Warn) -> Data:
-        """Load labelled images and hold out validation images from the training part."""
+        """Load labelled images and hold out validation images from the training set."""
         files = IdxFiles.of(
             config.images,
             config.labels,
@@ -103,7 +103,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         store: Store,
         warn: Warn,
     ) -> Data:
-        """Load a test part; of an idx pair of the user's, all images are tested."""
+        """Load a test set; of an idx pair of the user's, all images are tested."""
         if set(given) <= {"dataset"}:
             return super().load_for_evaluation(config, facts, given, store, warn)
         files = sorted(set(given) - {"transposed"})

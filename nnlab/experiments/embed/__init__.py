@@ -70,7 +70,7 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     data_facts = ("image_shape",)
 
     def load(self, config: EmbedConfig, store: Store, warn: Warn) -> Data:
-        """Load labelled images and hold out validation images from the training part."""
+        """Load labelled images and hold out validation images from the training set."""
         files = IdxFiles.of(
             config.images,
             config.labels,

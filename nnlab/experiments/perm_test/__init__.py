@@ -120,7 +120,7 @@ class PermTest(ImageClassifier[PermTestConfig]):
         store: Store,
         warn: Warn,
     ) -> Data:
-        """Load a test part and send it through the network's own permutation."""
+        """Load a test set and send it through the network's own permutation."""
         data = super().load_for_evaluation(config, facts, given, store, warn)
         if "images" in data.arrays:  # came through `load`, permuted already
             return data

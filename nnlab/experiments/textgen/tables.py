@@ -25,7 +25,7 @@ def tables(metrics: Metrics[TextgenDetails]) -> list[Table]:
     rows = [(name, f"{bits:.3f}") for name, bits in bits_by_model(metrics).items()]
     rows.insert(1, ("  its state carried along", f"{scores['bits_per_character_carried']:.3f}"))
     bits = Table(
-        f"Bits per character on {details.test_characters:,} characters of the test part",
+        f"Bits per character on {details.test_characters:,} characters of the test set",
         ("", "bits"),
         rows,
         "lower is better",

@@ -61,7 +61,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     network_options = ("reverse",)
 
     def load(self, config: TranslateConfig, store: Store, warn: Warn) -> Data:
-        """Load pairs, split by source sentence; the alphabets are those of the training part."""
+        """Load pairs, split by source sentence; the alphabets are those of the training set."""
         pairs = load_pairs(
             store,
             config.pairs,
@@ -108,7 +108,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
         store: Store,
         warn: Warn,
     ) -> Data:
-        """Load the network's own pairs, or others, whose test part is scored."""
+        """Load the network's own pairs, or others, whose test set is scored."""
         data = super().load_for_evaluation(config, facts, given, store, warn)
         arrays = dict(data.arrays)
         if given:

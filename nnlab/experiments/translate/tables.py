@@ -25,7 +25,7 @@ def tables(metrics: Metrics[TranslateDetails]) -> list[Table]:
     return [
         Table(
             f"{details.test_sentences:,} sentences "
-            + ("never seen" if "seen_chrf" in scores else "of the test part"),
+            + ("never seen" if "seen_chrf" in scores else "of the test set"),
             ("", "chrF", "BLEU", "exact match"),
             rows,
             note,
