@@ -124,7 +124,7 @@ def misclassified(
         raise ValueError("a probability is not a finite number")
     data = {"names": list(names), "images": shown, **_cells(images, len(rows))}
     sprite = [_sprite(images[rows], "All misclassified images")] if len(rows) else []
-    note = f"{len(images):,} errors in all"
+    note = f"{len(images):,} errors in total"
     if len(rows) < len(images):
         note += f"; the {len(rows):,} most confident are shown"
     return Explorer("misclassified", data, sprite, f"{note}.")

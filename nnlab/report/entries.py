@@ -146,7 +146,7 @@ def read_member(folder: RunFolder) -> Member:
     if not folder.is_run():
         raise CheckpointError(
             f"{folder.path}: expected a run folder such as runs/classify/1, or a group of runs, "
-            f"but neither config.json nor group.json is there{_below(folder.path)}"
+            f"found neither config.json nor group.json{_below(folder.path)}"
         )
     plan = runs.read_json(folder.config)
     if not isinstance(plan, dict) or not isinstance(plan.get("config"), dict):

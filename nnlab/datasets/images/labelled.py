@@ -89,7 +89,7 @@ def load_digits(
         raise UsageError(f"give either --dataset {dataset} or --images and --labels, not both")
     known = [SAMPLE, *(name for name, one in all_sets().items() if one.classes)]
     if dataset is not None and dataset not in known:
-        raise DataError(f"unknown set of labelled images {dataset!r}; {nearest(dataset, known)}")
+        raise DataError(f"unknown data set {dataset!r}; {nearest(dataset, known)}")
     if files is not None:
         return _own_images(*files.read(split_seed), files.paths())
     if dataset == SAMPLE:

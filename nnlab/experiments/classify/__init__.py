@@ -50,17 +50,20 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
     Query = ClassifyQuery
     Details = ClassifyDetails
     GroupDetails: type[Any] = ClassRanking
-    inputs_help = "Image files or folders; - reads names from stdin, one per line."
+    inputs_help = "Image files or folders; - reads file names from stdin, one per line."
     example_inputs = ("data/examples/7.png",)
     answer_columns = ("input", "label", "probability")
     shares = ("accuracy",)
     captions = MappingProxyType(
         {
-            "confusion": ("Confusion matrix", "How often each true class was taken for each class"),
+            "confusion": (
+                "Confusion matrix",
+                "How often each class was predicted for each true class",
+            ),
             "class-accuracy": ("Accuracy by class", "The accuracy of each class with its interval"),
             "misclassified": (
                 "Misclassified images",
-                "Images the network read wrongly, the surest first",
+                "Misclassified images, the most confident mistakes first",
             ),
         }
     )

@@ -49,14 +49,17 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     Config = EmbedConfig
     Query = EmbedQuery
     Details = EmbedDetails
-    inputs_help = "Image files or folders; - reads names from stdin, one per line."
+    inputs_help = "Image files or folders; - reads file names from stdin, one per line."
     example_inputs = ("data/examples/letter.png",)
     answer_columns = ("input", "x", "y", "nearest")
     shares = ("nn_1", "nn_5", "trustworthiness")
     captions = MappingProxyType(
         {
             "plane": ("The plane", "Test images as points in the plane, coloured by class"),
-            "decoder": ("What the decoder draws", "The image that the decoder makes of each place"),
+            "decoder": (
+                "What the decoder draws",
+                "The image that the decoder draws for each point of the plane",
+            ),
         }
     )
     data_options = (

@@ -62,7 +62,7 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         {
             "bits-per-character": (
                 "Bits per character",
-                "Bits per character of the network and others",
+                "Bits per character of the network and the baselines",
             ),
         }
     )
