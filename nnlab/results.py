@@ -27,7 +27,7 @@ class Validation:
 
 @dataclass(frozen=True)
 class Divergence:
-    """When the loss first got out of control, and what happened then."""
+    """When the loss first diverged, and what happened then."""
 
     epoch: int
     what: str

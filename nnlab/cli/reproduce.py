@@ -72,9 +72,9 @@ TRAIN = SectionedOption(
 def reproduce(ctx: click.Context, /, quick: bool, only: str, out: Path | None, **_: object) -> int:
     """Check every claim of the 2018 report by experiment.
 
-    Trains each experiment several times with the report's settings, judges each claim as
-    confirmed, refuted or "cannot tell", and writes a page with all figures. Finished runs are
-    not repeated: after Ctrl-C, the same command resumes.
+    Trains each experiment one to five times, with settings close to the report's, judges each
+    claim as confirmed, refuted or "cannot tell", and writes a page with all figures. Finished
+    runs are not repeated: after Ctrl-C, the same command resumes.
     """
     from nnlab.reproduction.reproduce import chosen_plans, standings
 

@@ -57,7 +57,7 @@ class Member:
 
     @property
     def diverged(self) -> bool:
-        """Whether its loss got out of control."""
+        """Whether its loss diverged."""
         return bool(self.training and self.training.diverged)
 
     @property

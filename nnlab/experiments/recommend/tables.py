@@ -16,7 +16,7 @@ WORDS = {
 
 
 def tables(metrics: Metrics[RecommendDetails]) -> list[Table]:
-    """Return the scores beside the baselines, and the original's measure."""
+    """Return the scores beside the baselines, and the report's measure."""
     details = metrics.details
     rows = [
         (name, *(f"{scores[key]:.3f}" for key in WORDS))
