@@ -95,7 +95,7 @@ def _run_options(experiment: AnyExperiment) -> list[click.Option]:
             default=experiment.default_runs,
             show_default=True,
             callback=_at_least_one,
-            help="Number of runs, for means and intervals; each has its own seed or split.",
+            help="Number of repetitions, each with its own seed or split, for means and intervals.",
             section=TRAINING,
         ),
         SectionedOption(

@@ -69,7 +69,7 @@ OWN_OPTIONS = [
         ["--runs"],
         type=click.IntRange(1),
         metavar="N",
-        help="Runs per setting; each has its own seed or split.  [default: 1]",
+        help="Runs per setting, each with its own seed or split.  [default: 1]",
         section=SETTINGS,
     ),
     SectionedOption(
