@@ -78,7 +78,7 @@ def train(
 def evaluate(
     run: Run | Trained | str | Path, *, data_dir: str | Path | None = None, **data: Any
 ) -> Evaluation:
-    """Score a trained network on the test part of its own or of other data.
+    """Score a trained network on the test set of its own or of other data.
 
     Args:
         run: A run, a network, a run folder or a checkpoint.

@@ -133,7 +133,7 @@ def _check_signature(path: Path) -> None:
     try:
         status = path.stat()
     except FileNotFoundError:
-        raise RefusalError("a checkpoint", "no file of that name", "check the path") from None
+        raise RefusalError("a checkpoint", "no such file or folder", "check the path") from None
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a special file"
         raise RefusalError("a checkpoint", kind, "name the .h5 file itself")

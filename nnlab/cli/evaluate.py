@@ -22,16 +22,21 @@ from nnlab.experiments.contract import AnyExperiment
 from nnlab.options import flag_name
 from nnlab.records import versioned
 
-DATA = "Other data to score on (options of the checkpoint's experiment)"
+DATA = "Other data to score on (default: the data that the network was trained on)"
+DATASET_HELP = "A data set of the experiment, such as mnist or sample."
 
 
 def _data_options() -> list[click.Parameter]:
-    """Collect the options of all experiments that choose data, each once."""
+    """Collect the options of all experiments that choose data, each once, without defaults.
+
+    The defaults of training do not hold here: what nobody gives stays as it was in training.
+    """
     options: dict[str, click.Parameter] = {}
     for experiment in experiments.usable():
-        for option in options_of(experiment.Config, DATA):
+        for option in options_of(experiment.Config, DATA, show_defaults=False):
             if option.name in experiment.data_options:
                 options.setdefault(option.name, option)
+    options["dataset"].help = DATASET_HELP  # each experiment has data sets of its own
     return list(options.values())
 
 

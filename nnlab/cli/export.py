@@ -25,8 +25,8 @@ def export(checkpoint: Path, output: Path, float16: bool, force: bool, **_: obje
     """Write a smaller copy of a checkpoint, without its training state.
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, a run folder, or the name of an
-    experiment, for the network that comes with nnlab. The copy holds the
-    network, its settings and its scores: enough to answer and to be evaluated.
+    experiment, for the network that comes with nnlab. The copy contains the network, its settings
+    and its scores, which is enough to answer and to evaluate it. It cannot be resumed.
     """
     from nnlab.checkpoint import write
     from nnlab.runs.answering import load

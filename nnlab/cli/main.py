@@ -136,7 +136,7 @@ def _print_versions(ctx: click.Context, parameter: click.Parameter, asked: bool)
     help="Show the versions of nnlab, Python and the main libraries.",
 )
 def nnlab() -> None:
-    """Classic neural-network experiments, measured honestly.
+    """Classic neural-network experiments, with baselines and confidence intervals.
 
     Give an experiment inputs and it answers; give it none and it trains:
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("checkpoint", metavar="CHECKPOINT", type=click.Path(path_type=Path))
 @click.pass_context
 def show(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
-    """Show what a checkpoint holds: network, settings, data, scores.
+    """Show what a checkpoint contains: network, settings, data, scores.
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, a run folder, or the name of an
     experiment, for the network that comes with nnlab. For the folder of a
@@ -112,7 +112,7 @@ def _network(console: Console, description: Mapping[str, Any]) -> None:
         )
         for node in description["nodes"]
     ]
-    total = f"{sum(counts.values()):,} weights in all"
+    total = f"{sum(counts.values()):,} weights in total"
     console.table("Network", ("layer", "kind", "output", "weights", "settings"), rows, total)
 
 

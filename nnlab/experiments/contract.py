@@ -265,7 +265,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
 
     @abstractmethod
     def score(self, model: Model[ConfigT], data: Data) -> Scores[DetailsT]:
-        """Measure a trained network, in NumPy, on the test part, next to the naive baselines."""
+        """Measure a trained network, in NumPy, on the test set, next to the naive baselines."""
 
     def unmeasured(self, record: Metrics[Any] | Summary[Any]) -> dict[str, str]:
         """Return why optional scores are missing, by score."""

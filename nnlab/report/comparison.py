@@ -180,8 +180,8 @@ def check_drawable(comparison: Comparison) -> None:
         for entry, names in zip(comparison.entries, measures, strict=True)
     )
     raise UsageError(
-        f"the runs share no measure besides the loss, and losses of different experiments do not "
-        f"compare: {has}; draw runs of one experiment, or give --measure loss"
+        "the runs share no measure besides the loss, and losses of different experiments cannot be "
+        f"compared: {has}; draw runs of one experiment, or give --measure loss"
     )
 
 

@@ -44,7 +44,7 @@ def table(comparison: Comparison) -> Table:
         row.append(f"{np.mean([member.seconds for member in entry.members]):.1f}")
         rows.append((*row, _divergence(entry)) if diverged else tuple(row))
     heads = [*columns, *(["diverged"] if diverged else [])]
-    title = "Scores on the test part" + ", mean and 95 % interval over runs" * groups
+    title = "Scores on the test set" + ", mean and 95 % interval over runs" * groups
     return Table(title, tuple(head.replace("_", " ") for head in heads), rows)
 
 

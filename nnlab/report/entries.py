@@ -36,7 +36,7 @@ class Member:
         settings: Its Config as a mapping; options younger than the run have their defaults.
         dataset: The record of the data set.
         history: The columns of history.csv without the untrained network.
-        scores: Scores on the test part; None while the run is not finished.
+        scores: Scores on the test set; None while the run is not finished.
         training: How it went; None while it is not finished.
     """
 
@@ -57,7 +57,7 @@ class Member:
 
     @property
     def diverged(self) -> bool:
-        """Whether its loss got out of control."""
+        """Whether its loss diverged."""
         return bool(self.training and self.training.diverged)
 
     @property
@@ -146,7 +146,7 @@ def read_member(folder: RunFolder) -> Member:
     if not folder.is_run():
         raise CheckpointError(
             f"{folder.path}: expected a run folder such as runs/classify/1, or a group of runs, "
-            f"but neither config.json nor group.json is there{_below(folder.path)}"
+            f"found neither config.json nor group.json{_below(folder.path)}"
         )
     plan = runs.read_json(folder.config)
     if not isinstance(plan, dict) or not isinstance(plan.get("config"), dict):

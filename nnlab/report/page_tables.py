@@ -93,7 +93,7 @@ def methods_table(summary: Summary[Any]) -> Table:
         for name, values in summary.baselines.items()
     ]
     count = len(summary.runs)
-    title = "Scores on the test part"
+    title = "Scores on the test set"
     title += f", mean and 95 % interval over {count} runs" * (count > 1)
     return Table(title, ("", *map(_words, scores)), [own, *baselines])
 
@@ -108,7 +108,7 @@ def training_table(entries: Sequence[Entry]) -> PageTable:
     """Return a row for each run: how it was trained and, where there are several, its scores."""
     members = [member for entry in entries for member in entry.members]
     scores = list(members[0].scores or ()) if len(members) > 1 else []
-    facts = ("epochs", "best epoch", "seconds", "examples a second")
+    facts = ("epochs", "best epoch", "seconds", "examples per second")
     diverged = any(member.diverged for member in members)
     columns = ("run", *(_words(score) for score in scores), *facts, *["diverged"] * diverged)
     rows = [

@@ -55,7 +55,7 @@ def chosen_plans(only: Sequence[str], quick: bool) -> list[Plan]:
     known = {plan.name for plan in plans} | {plan.experiment for plan in plans}
     for name in only:
         if name not in known:
-            raise UsageError(f"nothing to reproduce is called {name!r}; {nearest(name, known)}")
+            raise UsageError(f"unknown experiment or part {name!r}; {nearest(name, known)}")
     return [
         plan
         for plan in plans

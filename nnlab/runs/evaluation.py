@@ -15,7 +15,7 @@ from nnlab.runs.single import measured
 
 
 def evaluate(trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn) -> Metrics[Any]:
-    """Score a trained network on the test part of its own data, or of others.
+    """Score a trained network on the test set of its own data, or of others.
 
     Args:
         trained: The network.

@@ -14,7 +14,7 @@ from nnlab.sweeps.results import Results
 def choose(experiment: AnyExperiment, settings: Sequence[Results]) -> tuple[str | None, str]:
     """Return the name of the setting with the best mean validation, and a sentence about it.
 
-    The test part has no say: the best of many by test would flatter. Settings with runs that
+    The test set has no say: the best of many by test would flatter. Settings with runs that
     failed or diverged are left out; of equals the first is taken. Where validations do not compare
     there is no best, and the sentence says why.
     """
@@ -31,7 +31,7 @@ def choose(experiment: AnyExperiment, settings: Sequence[Results]) -> tuple[str 
         return None, f"No best setting: {reason}."
     sign = 1 if validation.higher_is_better else -1
     best = max(whole, key=lambda results: sign * _mean(results))
-    note = f"Best by validation {validation.measure.replace('_', ' ')}, not by the test part."
+    note = f"Best by validation {validation.measure.replace('_', ' ')}, not by the test set."
     if len(whole) < len(settings):
         note += " Settings with runs that failed or diverged cannot be the best."
     return best.setting.name, note

@@ -34,7 +34,7 @@ def summary_table(summary: SweepSummary) -> Table:
     if summary.best:
         marks = ["best" if one.name == summary.best else "" for one in settings]
         columns["by validation"] = marks
-    title = f"{summary.experiment}: scores on the test part"
+    title = f"{summary.experiment}: scores on the test set"
     title += ", mean and 95 % interval over runs" * any(one.n > 1 for one in settings)
     rows = list(zip(*columns.values(), strict=True))
     return Table(title, [name.replace("_", " ") for name in columns], rows, summary.note)

@@ -183,8 +183,8 @@ def test_runs_of_different_experiments_have_tables_of_their_own(
     make_run(tmp_path / "b", measure="bits", experiment="textgen")
     result = shell("compare", "a", "b")
     assert result.returncode == 0
-    assert "classify: scores on the test part" in result.stdout
-    assert "textgen: scores on the test part" in result.stdout
+    assert "classify: scores on the test set" in result.stdout
+    assert "textgen: scores on the test set" in result.stdout
     assert "to draw" not in result.stderr
     a, b = json.loads(shell("compare", "a", "b", "--json").stdout)["runs"]
     assert (a["curve"], list(a["scores"]), list(b["scores"])) == (None, ["accuracy"], ["bits"])

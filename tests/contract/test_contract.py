@@ -228,7 +228,7 @@ def test_show_describes_the_checkpoint(name: str, trained: TrainOnce, shell: She
     folder, _, _ = trained(name)
     text = shell("show", folder.best).stdout
     assert name in text
-    assert "weights in all" in text
+    assert "weights in total" in text
     assert json.loads(shell("show", folder.best, "--json").stdout)["experiment"] == name
 
 

@@ -64,8 +64,8 @@ def test_the_best_is_chosen_by_validation_not_by_test() -> None:
     sound = [outcome(test=0.90, validation=0.91), outcome(test=0.91, validation=0.90)]
     summary = summarise(CLASSIFY, settings(flattered, sound))
     assert summary.best == "units=16"
-    assert "not by the test part" in summary.note
-    assert "not by the test part" in summary_table(summary).note
+    assert "not by the test set" in summary.note
+    assert "not by the test set" in summary_table(summary).note
 
 
 def test_lower_is_better_where_the_measure_says_so() -> None:
