@@ -14,8 +14,8 @@ PACKAGE = Path(nnlab.__file__).parent
 FLOORS = (
     {"errors"},
     {"console", "files", "interrupts", "machine", "options", "programs", "records", "versions"},
-    {"datasets", "inference", "checkpoint", "metrics", "plots"},
-    {"models", "results", "training"},
+    {"datasets", "inference", "checkpoint", "metrics"},
+    {"models", "plots", "results", "training"},
     {"contract"},
     {"experiments"},
     {"runs"},
