@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from nnlab.inference.graph import Graph, Node
 
-# kinds that treat all time steps alike
-STEPWISE = ("activation", "dense", "dropout", "embedding", "lstm", "masking", "rescale")
 MOST_LEVELS = 12  # networks with more are drawn as graphs
 
 
@@ -115,7 +113,7 @@ class _Reader:
         _expect(recurrent or len(node.inputs) == 1)
         over_time = len(self._graph.shapes[before]) == 2 or node.kind == "embedding"
         if over_time:
-            _expect(node.kind in STEPWISE)
+            _expect(recurrent or node.layer.each_position)
             _expect((len(shape) == 2 and shape[0] == steps) or (recurrent and len(shape) == 1))
         else:
             _expect(len(shape) == 1 and not recurrent)
