@@ -90,7 +90,7 @@ def _assembled(inputs: Mapping[str, Shape], nodes: Iterable[Node], outputs: Iter
     """Build a network of nodes of another, for other shapes; all is checked anew."""
     graph, owners = Graph(), dict[str, str]()
     for name, shape in inputs.items():
-        graph.add_input(name, list(shape))
+        graph.add_input(name, shape)
     for node in nodes:
         owner = owners.setdefault(node.owner, node.name)
         graph.add_node(node.name, node.layer, node.inputs, None if owner == node.name else owner)
