@@ -1,74 +1,14 @@
 """Imports go down: a file imports only from lower floors; heavy packages only where they belong."""
 
-import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-import nnlab
-
-PACKAGE = Path(nnlab.__file__).parent
-
-FLOORS = (
-    {"errors"},
-    {"console", "files", "interrupts", "machine", "options", "programs", "records", "versions"},
-    {"datasets", "inference", "checkpoint", "metrics", "plots"},
-    {"models", "results", "training"},
-    {"contract"},
-    {"experiments"},
-    {"runs"},
-    {"report"},
-    {"doctor", "sweeps"},
-    {"api", "reproduction"},
-    {"cli"},
-)
-MODULES = sorted(
-    path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem[0] != "_"
-)
-
+from house import FLOORS, MODULES, PACKAGE, imports_of, module_of, room_of
 
 BUILT_ON = {"perm_test": {"classify"}}
 """Experiments that vary others and may import them."""
-
-
-def room_of(name: str) -> str:
-    """Return the room of a module: its first folder; the contract is a room of its own."""
-    first, *rest = name.split(".")[1:]
-    return "contract" if first == "experiments" and rest[:1] == ["contract"] else first
-
-
-def module_of(path: Path) -> str:
-    return ".".join(["nnlab", *path.relative_to(PACKAGE).with_suffix("").parts])
-
-
-def imports_of(path: Path) -> list[tuple[str, bool]]:
-    """Return the imported names, and whether the import is outside of all functions."""
-    tree = ast.parse(path.read_text())
-    inside = {
-        id(node)
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef)
-        for node in ast.walk(function)
-    }
-    checked_only = {
-        id(node)
-        for block in ast.walk(tree)
-        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
-        for node in ast.walk(block)
-    }
-    found = []
-    for node in ast.walk(tree):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module]
-            if node.module == "nnlab":
-                names = [f"nnlab.{alias.name}" for alias in node.names]
-        found += [(name, id(node) not in inside | checked_only) for name in names]
-    return found
 
 
 def floor_of(room: str) -> int:

@@ -59,12 +59,5 @@ def _network(folder: RunFolder, metrics: RunMetrics[Any], footer: str) -> Any:
     from nnlab.plots.network.drawing import draw_network
 
     with open_checkpoint(folder.best) as file:
-        description = file.header.network
-    graph = checked_graph(description)
-    return draw_network(
-        description,
-        graph.shapes,
-        graph.weight_counts(),
-        title=f"The network of {metrics.experiment}",
-        footer=footer,
-    )
+        graph = checked_graph(file.header.network)
+    return draw_network(graph, f"The network of {metrics.experiment}", footer)

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from nnlab.errors import UsageError
 from nnlab.inference import Network, checked_graph
-from nnlab.inference.tiles import run_tiled
 from nnlab.models.adder import adder
 from nnlab.models.character_lstm import character_lstm
 from nnlab.models.cnn import cnn
@@ -19,6 +18,7 @@ from nnlab.models.mlp import mlp
 from nnlab.models.page_cleaner import page_cleaner
 from nnlab.models.translator import translator
 from tests.inference.agreement import assert_agrees
+from tests.inference.tiled import run_tiled
 
 if TYPE_CHECKING:
     import keras
@@ -215,7 +215,7 @@ def test_the_page_cleaner_runs_on_pages_of_other_sizes_than_its_patches() -> Non
     came = network.part({"page": (52, 40, 1)}, ["clean"]).predict(pixels(1, 52, 40, 1))
     expected = large(pixels(1, 52, 40, 1), training=False)
     np.testing.assert_allclose(came, expected, rtol=0, atol=1e-5)
-    tiled = run_tiled(network, pixels(52, 40), tile=8)
+    tiled = run_tiled(network, pixels(52, 40), 8)
     np.testing.assert_allclose(tiled, came[0, :, :, 0], rtol=0, atol=1e-5)
 
 
