@@ -1,13 +1,14 @@
 """Runs side by side: which settings differ, their scores, and their curves in one figure."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab import experiments
 from nnlab.errors import UsageError, nearest
 from nnlab.report.entries import Entry, check_distinct, read_entries
 
@@ -43,6 +44,12 @@ class Comparison:
         """What is drawn, in words: `validation accuracy`, `training loss`."""
         side = "" if self.column.startswith(VALIDATION) else TRAINING
         return (side + self.column).replace("_", " ")
+
+    @property
+    def is_share(self) -> bool:
+        """Whether what is drawn is a share of a whole, as all the experiments say."""
+        name = self.column.removeprefix(VALIDATION)
+        return all(name in _shares(entry.first.experiment) for entry in self.entries)
 
     def by_experiment(self) -> dict[str, "Comparison"]:
         """Return the runs of each experiment by themselves, under its name."""
@@ -259,13 +266,20 @@ def draw(comparison: Comparison) -> "Figure":
     from nnlab.plots.comparison import compare_curves
 
     check_drawable(comparison)
-    experiments = dict.fromkeys(entry.first.experiment for entry in comparison.entries)
+    names = dict.fromkeys(entry.first.experiment for entry in comparison.entries)
     members = [member for entry in comparison.entries for member in entry.members]
     data = dict.fromkeys(str(member.dataset.get("name")) for member in members)
-    parts = [", ".join(experiments), f"data: {', '.join(data)}"]
+    parts = [", ".join(names), f"data: {', '.join(data)}"]
     if len(members) > len(comparison.entries):
         parts.append("several runs: their mean, and a band from the lowest to the highest")
-    return compare_curves(curves(comparison), comparison.measure, " · ".join(parts))
+    return compare_curves(
+        curves(comparison), comparison.measure, " · ".join(parts), comparison.is_share
+    )
+
+
+def _shares(experiment: str) -> Collection[str]:
+    known = experiments.exists(experiment)  # it may be another version's
+    return experiments.get(experiment).shares if known else ()
 
 
 def _made_by_settings(record: Mapping[str, Any]) -> bool:

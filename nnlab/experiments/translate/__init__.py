@@ -56,7 +56,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     inputs_help = "Sentences; - reads them from stdin, one per line."
     example_inputs = ("I see the dog.", "Where is the house?")
     answer_columns = ("translation",)
-    shares = ("exact_match", "seen_exact_match")
+    shares = ("accuracy", "exact_match", "seen_exact_match")
     captions = MappingProxyType(
         {"length": ("By length of the sentence", "chrF by length of the source sentence")}
     )
