@@ -59,13 +59,13 @@ class WorkDisplay:
         if self._live is not None:
             done = standing.done + standing.failed
             self._bar.update(self._task, completed=done, description=_in_words(standing))
-        if outcome["state"] in ("failed", "diverged"):
-            same = self._failures.setdefault(outcome["error"], name)
-            why = f"same error as {same}" if same != name else outcome["error"]
-            self.warn(f"{name} {outcome['state']}: {why}")
-        elif outcome["metrics"]:
+        if outcome.state in ("failed", "diverged"):
+            same = self._failures.setdefault(outcome.error, name)
+            why = f"same error as {same}" if same != name else outcome.error
+            self.warn(f"{name} {outcome.state}: {why}")
+        elif outcome.metrics:
             before = "" if self._live is not None else f"{_in_words(standing)}: "
-            self._say(f"{before}{name}  {_result(outcome['metrics'])}")
+            self._say(f"{before}{name}  {_result(outcome.metrics)}")
 
     def stopping(self, running: int) -> None:
         """Say that the first Ctrl-C arrived."""

@@ -3,10 +3,10 @@
 Every executor calls `carry_out`, whether in a process beside this one or on another machine.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from nnlab import experiments
 from nnlab.console import TrainingDisplay
@@ -57,51 +57,35 @@ class Task:
         return max(int(self.config["threads"]), 1)
 
 
-class Outcome(TypedDict):
+@dataclass(frozen=True)
+class Outcome:
     """What became of a run.
 
     `metrics` is None unless the run is finished; `error` says why there are none.
     """
 
     state: State
-    metrics: RunMetrics[Any] | None
-    error: str
-    warnings: list[str]
+    error: str = ""
+    warnings: tuple[str, ...] = ()
+    metrics: RunMetrics[Any] | None = None
 
 
 def carry_out(task: Task) -> Outcome:
     """Carry a run to its end; it goes on where it stopped, and is not repeated if finished."""
     warnings: list[str] = []
-
+    error, metrics = "", None
+    state: State
     try:
-        return _outcome("finished", warnings=warnings, metrics=_run(task, warnings.append))
-    except DivergedError as error:
-        return _outcome("diverged", str(error), warnings)
-    except (InterruptedRun, KeyboardInterrupt) as error:
-        return _outcome("interrupted", str(error) or "interrupted", warnings)
-    except NnlabError as error:
-        return _outcome("failed", str(error), warnings)
-    except Exception as error:  # of whatever kind, it must not stop the other runs
-        return _outcome("failed", f"{type(error).__name__}: {error}", warnings)
-
-
-def failed(error: str) -> Outcome:
-    """Return the outcome of a run that cannot come to its end."""
-    return _outcome("failed", error)
-
-
-def interrupted(error: str) -> Outcome:
-    """Return the outcome of a run that can go on where it was saved last."""
-    return _outcome("interrupted", error)
-
-
-def _outcome(
-    state: State,
-    error: str = "",
-    warnings: Sequence[str] = (),
-    metrics: RunMetrics[Any] | None = None,
-) -> Outcome:
-    return {"state": state, "metrics": metrics, "error": error, "warnings": [*warnings]}
+        state, metrics = "finished", _run(task, warnings.append)
+    except DivergedError as caught:
+        state, error = "diverged", str(caught)
+    except (InterruptedRun, KeyboardInterrupt) as caught:
+        state, error = "interrupted", str(caught) or "interrupted"
+    except NnlabError as caught:
+        state, error = "failed", str(caught)
+    except Exception as caught:  # of whatever kind, it must not stop the other runs
+        state, error = "failed", f"{type(caught).__name__}: {caught}"
+    return Outcome(state, error, tuple(warnings), metrics)
 
 
 def threads_environment(threads: int) -> dict[str, str]:

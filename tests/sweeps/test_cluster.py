@@ -61,8 +61,8 @@ def test_a_cluster_gives_the_same_runs_as_one_machine_though_a_worker_is_killed(
     assert killed
     local = carry_out(LocalExecutor(2), tasks(tmp_path / "local"))
     for seed in (1, 2):
-        assert on_ray[seed]["state"] == "finished", on_ray[seed]["error"]
-        ours, theirs = (ended[seed]["metrics"] for ended in (on_ray, local))
+        assert on_ray[seed].state == "finished", on_ray[seed].error
+        ours, theirs = (ended[seed].metrics for ended in (on_ray, local))
         assert ours is not None
         assert theirs is not None
         assert ours.scores == theirs.scores
