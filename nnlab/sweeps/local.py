@@ -14,6 +14,7 @@ from dataclasses import replace
 from multiprocessing import connection, resource_tracker
 from types import TracebackType
 
+from nnlab.runs.folder import RunFolder
 from nnlab.sweeps.executor import POLL_SECONDS
 from nnlab.sweeps.task import (
     RETRIES,
@@ -64,7 +65,7 @@ class LocalExecutor:
     ) -> Iterator[tuple[Task, Outcome]]:
         """Yield each run with what became of it; see `Executor`."""
         waiting = deque(tasks)
-        losses: defaultdict[str, list[str]] = defaultdict(list)
+        losses: defaultdict[RunFolder, list[str]] = defaultdict(list)
         stopping = False
         while waiting or self._busy:
             if not stopping and stop():
@@ -78,7 +79,7 @@ class LocalExecutor:
                 task, outcome = self._end(pipe)  # type: ignore[arg-type]
                 lost = losses[task.folder]
                 if outcome.state != "interrupted":
-                    losing = tuple(f"{task.folder}: {loss}; tried again" for loss in lost)
+                    losing = tuple(f"{task.folder.path}: {loss}; tried again" for loss in lost)
                     yield task, replace(outcome, warnings=outcome.warnings + losing)
                 elif not stopping:
                     lost.append(outcome.error)

@@ -3,7 +3,6 @@
 Every executor calls `carry_out`, whether in a process beside this one or on another machine.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,11 +14,11 @@ from nnlab.datasets.store.provenance import Source
 from nnlab.errors import DivergedError, InterruptedRun, NnlabError
 from nnlab.experiments.contract import Warn
 from nnlab.files import make_folder
-from nnlab.options import from_mapping
 from nnlab.results import RunMetrics
 from nnlab.runs import single
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.workshop import Workshop
+from nnlab.training.settings import TrainingSettings
 
 RETRIES = 2
 """How often a run is tried again whose process died."""
@@ -31,12 +30,12 @@ State = Literal["finished", "diverged", "failed", "interrupted"]
 
 @dataclass(frozen=True)
 class Task:
-    """One run, in values that travel to any process.
+    """One run, in what travels to any process.
 
     Attributes:
         experiment: Name of the experiment.
-        config: Its Config as a mapping, `threads` included.
-        folder: The run folder; on a cluster, one that all nodes see.
+        config: Its Config.
+        folder: Where it goes; on a cluster, a folder that all nodes see.
         data_dir: As in `Store`; None: the other places.
         offline: As in `Store`.
         dataset: The data set to take where `config` chooses none.
@@ -44,9 +43,9 @@ class Task:
     """
 
     experiment: str
-    config: Mapping[str, Any]
-    folder: str
-    data_dir: str | None = None
+    config: TrainingSettings
+    folder: RunFolder
+    data_dir: Path | None = None
     offline: bool = False
     dataset: Source | None = None
     verbose: bool = False
@@ -54,7 +53,7 @@ class Task:
     @property
     def threads(self) -> int:
         """Cores that the run uses."""
-        return max(int(self.config["threads"]), 1)
+        return max(self.config.threads, 1)
 
 
 @dataclass(frozen=True)
@@ -96,9 +95,7 @@ def threads_environment(threads: int) -> dict[str, str]:
 
 def _run(task: Task, warn: Warn) -> RunMetrics[Any]:
     experiment = experiments.get(task.experiment)
-    config = from_mapping(experiment.Config, task.config, task.folder)
-    folder = RunFolder(Path(task.folder))
-    make_folder(folder.path)
-    store = Store(Path(task.data_dir) if task.data_dir else None, offline=task.offline)
+    make_folder(task.folder.path)
+    store = Store(task.data_dir, offline=task.offline)
     workshop = Workshop(store, TrainingDisplay(quiet=True), warn, task.verbose)
-    return single.run(experiment, config, folder, workshop, dataset=task.dataset)
+    return single.run(experiment, task.config, task.folder, workshop, dataset=task.dataset)

@@ -1,6 +1,5 @@
 """Runs of any groups: what is left to do goes to an executor, what comes back to the folders."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -58,7 +57,7 @@ class Work:
         self._groups = groups
         self._store = store
         self._verbose = verbose
-        self._left: dict[str, tuple[Task, Results, str]] = {}
+        self._left: dict[RunFolder, tuple[Task, Results, str]] = {}
         for results in groups:
             self._add(results)
         self._total = sum(len(results.trials) for results in groups)
@@ -109,9 +108,9 @@ class Work:
             member = results.group.member(name)
             task = Task(
                 results.experiment.name,
-                dataclasses.asdict(config),
-                str(member.path.absolute()),
-                str(self._store.data_dir.absolute()) if self._store.data_dir else None,
+                config,
+                RunFolder(member.path.absolute()),
+                self._store.data_dir and self._store.data_dir.absolute(),
                 self._store.offline,
                 dataset,
                 self._verbose,

@@ -14,11 +14,12 @@ from nnlab.results import TrainingRecord
 from nnlab.runs.folder import RunFolder
 from nnlab.sweeps.task import Outcome, Task
 from nnlab.sweeps.work import Standing
+from nnlab.training.settings import TrainingSettings
 from tests.made_metrics import run_metrics
 
 
 def task(folder: Path) -> Task:
-    return Task("classify", {"epochs": 3, "threads": 1}, str(folder))
+    return Task("classify", TrainingSettings(epochs=3), RunFolder(folder))
 
 
 class Terminal(io.StringIO):

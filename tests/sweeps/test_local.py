@@ -1,6 +1,5 @@
 """Sweeps in processes of this machine, on the embedded sample."""
 
-import dataclasses
 import json
 import multiprocessing
 import os
@@ -45,7 +44,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SweepSumma
 
 def task(folder: Path, **given: object) -> Task:
     config = CLASSIFY.configure({**TINY, **given}, "test")
-    return Task("classify", dataclasses.asdict(config), str(folder), offline=True)
+    return Task("classify", config, RunFolder(folder), offline=True)
 
 
 def kill(process: BaseProcess) -> int:
