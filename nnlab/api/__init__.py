@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from nnlab import experiments
-from nnlab.api.progress import Bar, Silent
+from nnlab.api.progress import Bar
 from nnlab.api.results import Compared, Evaluation, Group, Run, open_run
 from nnlab.datasets.store import Store
 from nnlab.report import comparison
@@ -61,8 +61,7 @@ def train(
     config = chosen.configure(options, f"nnlab.train({experiment!r})")
     trials = chosen.trials(config, chosen.default_runs if runs is None else runs)
     bar = "ipykernel" in sys.modules if progress is None else progress
-    observer: RunObserver = Bar() if bar else Silent()
-    workshop = Workshop(_store(data_dir), observer, _warn)
+    workshop = Workshop(_store(data_dir), Bar() if bar else RunObserver(), _warn)
     named = None if out is None else Path(out)
     single_run = len(trials) == 1
     with placed(experiment, named, single_run=single_run, force=force) as folder:

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from nnlab.cli.options import make_console, make_store, print_json
-from nnlab.console import Console, TrainingDisplay
+from nnlab.cli.training_display import TrainingDisplay
+from nnlab.console import Console
 from nnlab.errors import InterruptedRun
 from nnlab.experiments.contract import AnyExperiment, Table
 from nnlab.interrupts import raised_once
@@ -20,7 +21,7 @@ from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.occupying import has_run
 from nnlab.runs.placing import placed, replaces
 from nnlab.runs.tables import summary_tables
-from nnlab.runs.workshop import Workshop
+from nnlab.runs.workshop import RunObserver, Workshop
 from nnlab.training.settings import TrainingSettings
 
 
@@ -45,8 +46,9 @@ def train(ctx: click.Context, experiment: AnyExperiment, config: TrainingSetting
 def make_workshop(ctx: click.Context) -> Workshop:
     """Return what a run needs besides its settings: data, display and warnings."""
     quiet = ctx.params["quiet"]
+    observer = RunObserver() if quiet else TrainingDisplay()
     verbose = ctx.params["verbose"] > 1
-    return Workshop(make_store(ctx), TrainingDisplay(quiet), Console(quiet).warn, verbose)
+    return Workshop(make_store(ctx), observer, Console(quiet).warn, verbose)
 
 
 @contextmanager

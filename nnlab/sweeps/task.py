@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nnlab import experiments
-from nnlab.console import TrainingDisplay
 from nnlab.datasets.store import Store
 from nnlab.datasets.store.provenance import Source
 from nnlab.errors import DivergedError, InterruptedRun, NnlabError
@@ -17,7 +16,7 @@ from nnlab.files import make_folder
 from nnlab.results import RunMetrics
 from nnlab.runs import single
 from nnlab.runs.folder import RunFolder
-from nnlab.runs.workshop import Workshop
+from nnlab.runs.workshop import RunObserver, Workshop
 from nnlab.training.settings import TrainingSettings
 
 RETRIES = 2
@@ -97,5 +96,5 @@ def _run(task: Task, warn: Warn) -> RunMetrics[Any]:
     experiment = experiments.get(task.experiment)
     make_folder(task.folder.path)
     store = Store(task.data_dir, offline=task.offline)
-    workshop = Workshop(store, TrainingDisplay(quiet=True), warn, task.verbose)
+    workshop = Workshop(store, RunObserver(), warn, task.verbose)
     return single.run(experiment, task.config, task.folder, workshop, dataset=task.dataset)
