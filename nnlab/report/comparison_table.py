@@ -109,16 +109,7 @@ def _estimate(entry: Entry, score: str) -> Estimate:
 
 
 def _score(entry: Entry, score: str) -> str:
-    if not entry.finished:
-        return ""
-    return estimate_in_words(_estimate(entry, score))
-
-
-def estimate_in_words(estimate: Estimate) -> str:
-    """Return a mean with its interval as a table shows it; of a single run there is none."""
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.mean:.4f}"
-    return f"{estimate.mean:.4f} ({estimate.low:.4f} to {estimate.high:.4f})"
+    return _estimate(entry, score).in_words() if entry.finished else ""
 
 
 def _range(counts: list[int]) -> str:

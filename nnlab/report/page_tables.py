@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from nnlab.experiments.contract import Table
-from nnlab.metrics import Estimate
 from nnlab.report.comparison import Comparison, cell_text, short_names
 from nnlab.report.comparison_table import shared_scores, titled
 from nnlab.report.comparison_table import table as comparison_table
@@ -87,7 +86,7 @@ def _scores_first(comparison: Comparison) -> Table:
 def methods_table(summary: Summary[Any]) -> Table:
     """Return a row for the network and for each baseline of a group, a column for each score."""
     scores = summary.scores
-    own = ("this network", *(_estimate(score) for score in scores.values()))
+    own = ("this network", *(score.in_words() for score in scores.values()))
     baselines = [
         (name, *(f"{values[score]:.4f}" if score in values else "" for score in scores))
         for name, values in summary.baselines.items()
@@ -96,12 +95,6 @@ def methods_table(summary: Summary[Any]) -> Table:
     title = "Scores on the test part"
     title += f", mean and 95 % interval over {count} runs" * (count > 1)
     return Table(title, ("", *map(_words, scores)), [own, *baselines])
-
-
-def _estimate(score: Estimate) -> str:
-    if score.low is None:
-        return f"{score.mean:.4f}"
-    return f"{score.mean:.4f} ({score.low:.4f} to {score.high:.4f})"
 
 
 def training_table(entries: Sequence[Entry]) -> PageTable:
