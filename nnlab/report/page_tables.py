@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nnlab.datasets.store.provenance import Source
 from nnlab.experiments.contract import Table
 from nnlab.report.comparison import Comparison, cell_text, short_names
 from nnlab.report.comparison_table import shared_scores, titled
@@ -100,9 +101,9 @@ def methods_table(summary: Summary[Any]) -> Table:
 def training_table(entries: Sequence[Entry]) -> PageTable:
     """Return a row for each run: how it was trained and, where there are several, its scores."""
     members = [member for entry in entries for member in entry.members]
-    scores = list(members[0].scores or ()) if len(members) > 1 else []
+    scores = list(members[0].scores) if len(members) > 1 else []
     facts = ("epochs", "best epoch", "seconds", "examples a second")
-    diverged = any(member.diverged for member in members)
+    diverged = any(member.divergence for member in members)
     columns = ("run", *(_words(score) for score in scores), *facts, *["diverged"] * diverged)
     rows = [
         (
@@ -128,12 +129,12 @@ def _training_facts(member: Member) -> tuple[str, ...]:
 
 
 def _divergence(member: Member) -> str:
-    found = member.training and member.training.diverged
+    found = member.divergence
     return f"in epoch {found.epoch}: {found.what}" if found else ""
 
 
 def _score(member: Member, score: str) -> str:
-    return f"{member.scores[score]:.4f}" if member.scores and score in member.scores else ""
+    return f"{member.scores[score]:.4f}" if score in member.scores else ""
 
 
 def settings_table(entries: Sequence[Entry]) -> PageTable:
@@ -147,9 +148,9 @@ def settings_table(entries: Sequence[Entry]) -> PageTable:
     return page_table(Table("Settings", ("setting", "value"), [row for row in rows if row[1]]))
 
 
-def dataset_name(record: Mapping[str, Any]) -> str:
+def dataset_name(source: Source) -> str:
     """Return what the page calls a data set."""
-    return "embedded sample" if record.get("sample") else str(record.get("name", ""))
+    return "embedded sample" if source.sample else source.name
 
 
 def _words(name: str) -> str:

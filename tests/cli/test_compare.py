@@ -14,7 +14,7 @@ from nnlab.metrics import mean_interval
 from nnlab.runs.folder import RunFolder
 from tests.annotations import Record, Shell
 
-DATASET = {"name": "mnist", "sha256": "0" * 64, "sample": False}
+DATASET = {"name": "mnist", "sha256": "0" * 64, "sample": False, "files": ["a.gz"]}
 
 
 def make_run(
