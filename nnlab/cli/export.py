@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from nnlab.cli.options import VERBOSE, SectionedCommand, SectionedOption, with_options
-from nnlab.errors import OutputExistsError
+from nnlab.files import check_free
 
 OUTPUT = SectionedOption(
     ["-o", "--output"],
@@ -32,7 +32,6 @@ def export(checkpoint: Path, output: Path, float16: bool, force: bool, **_: obje
     from nnlab.runs.answering import load
 
     trained = load(checkpoint)
-    if output.exists() and (not force or output.samefile(trained.path)):
-        raise OutputExistsError(f"{output} exists; name another file or give --force")
+    check_free(output, force and not (output.exists() and output.samefile(trained.path)))
     header = dataclasses.replace(trained.header, state={})
     write(output, header, {"model": trained.weights}, float16=float16)

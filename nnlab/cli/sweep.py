@@ -27,7 +27,7 @@ from nnlab.errors import (
     UsageError,
 )
 from nnlab.experiments.contract import AnyExperiment
-from nnlab.files import make_folder
+from nnlab.files import check_free, make_folder
 from nnlab.interrupts import raised_once
 from nnlab.machine import cores
 from nnlab.records import versioned
@@ -175,12 +175,10 @@ def _check_csv(ctx: click.Context) -> None:
     path, out, force = (ctx.params[name] for name in ("csv_file", "out", "force"))
     if path is None:
         return
-    if path.is_dir():
-        raise OutputExistsError(f"--csv {path} is a folder; name a file")
     if not path.parent.is_dir():
         raise UsageError(f"--csv {path}: there is no folder {path.parent}; make it first")
-    if path.exists() and not force and str(path.absolute()) != _written(out):
-        raise OutputExistsError(f"--csv {path} exists; name another file or give --force")
+    replace = force or not path.exists() or str(path.absolute()) == _written(out)
+    check_free(path, replace, "--csv")
 
 
 def _written(out: Path | None) -> str | None:

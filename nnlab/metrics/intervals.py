@@ -32,6 +32,12 @@ class Estimate:
     high: float | None
     n: int
 
+    def in_words(self) -> str:
+        """Return the mean with its interval as a table shows it."""
+        if self.low is None or self.high is None:
+            return f"{self.mean:.4f}"
+        return f"{self.mean:.4f} ({self.low:.4f} to {self.high:.4f})"
+
 
 @dataclass(frozen=True)
 class PairedDifference:

@@ -157,8 +157,8 @@ def _left_out(entry: Entry) -> Iterator[str]:
 
 def _divergences(entry: Entry) -> Iterator[str]:
     for member in entry.members:
-        if member.training and member.training.diverged:
-            epoch = member.training.diverged.epoch
+        if member.divergence:
+            epoch = member.divergence.epoch
             yield f"{member.path.name} diverged in epoch {epoch}; the best epoch is shown"
 
 

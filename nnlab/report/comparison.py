@@ -1,7 +1,7 @@
 """Runs side by side: which settings differ, their scores, and their curves in one figure."""
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlab import experiments
+from nnlab.datasets.store.provenance import Source
 from nnlab.errors import UsageError, nearest
 from nnlab.report.entries import Entry, check_distinct, read_entries
 
@@ -82,26 +83,22 @@ class Comparison:
 
         Data that an experiment makes itself follow from its settings, and are left out.
         """
-        records = [
+        sources = [
             [member.dataset for member in entry.members if not _made_by_settings(member.dataset)]
             for entry in self.entries
         ]
-        checksums: dict[Any, set[Any]] = {}
-        for record in itertools.chain.from_iterable(records):
-            checksums.setdefault(record.get("name"), set()).add(record.get("sha256"))
+        checksums: dict[str, set[str]] = {}
+        for source in itertools.chain.from_iterable(sources):
+            checksums.setdefault(source.name, set()).add(source.sha256)
         return [
             tuple(
                 dict.fromkeys(
-                    f"{record.get('name')}"
-                    + (
-                        f" ({str(record.get('sha256'))[:8]})"
-                        if len(checksums[record.get("name")]) > 1
-                        else ""
-                    )
-                    for record in own
+                    source.name
+                    + (f" ({source.sha256[:8]})" if len(checksums[source.name]) > 1 else "")
+                    for source in own
                 )
             )
-            for own in records
+            for own in sources
         ]
 
     def _comparable(self) -> list[str]:
@@ -248,9 +245,7 @@ def _curve(entry: Entry, column: str, label: str) -> "Curve":
     epochs = sorted(set.intersection(*map(set, series)))
     values = np.array([[one[epoch] for epoch in epochs] for one in series], dtype=np.float64)
     values[~np.isfinite(values)] = np.nan
-    diverged = [
-        m.training.diverged.epoch for m in entry.members if m.training and m.training.diverged
-    ]
+    diverged = [member.divergence.epoch for member in entry.members if member.divergence]
     mean, first_time = values.mean(axis=0), min(diverged, default=None)
     if len(values) == 1:
         return Curve(label, epochs, mean, diverged=first_time)
@@ -268,7 +263,7 @@ def draw(comparison: Comparison) -> "Figure":
     check_drawable(comparison)
     names = dict.fromkeys(entry.first.experiment for entry in comparison.entries)
     members = [member for entry in comparison.entries for member in entry.members]
-    data = dict.fromkeys(str(member.dataset.get("name")) for member in members)
+    data = dict.fromkeys(member.dataset.name for member in members)
     parts = [", ".join(names), f"data: {', '.join(data)}"]
     if len(members) > len(comparison.entries):
         parts.append("several runs: their mean, and a band from the lowest to the highest")
@@ -282,8 +277,8 @@ def _shares(experiment: str) -> Collection[str]:
     return experiments.get(experiment).shares if known else ()
 
 
-def _made_by_settings(record: Mapping[str, Any]) -> bool:
-    return not record.get("files") and not record.get("sample")
+def _made_by_settings(source: Source) -> bool:
+    return not source.files and not source.sample
 
 
 def cell_text(value: Any) -> str:

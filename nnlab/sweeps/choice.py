@@ -24,7 +24,7 @@ def choose(experiment: AnyExperiment, settings: Sequence[Results]) -> tuple[str 
     options = differing([results.setting.config for results in settings])
     if all(map(is_chance, options)):
         return None, "No best setting: they differ in seeds alone."
-    metrics = [one for results in whole for one in results.in_order().values()]
+    metrics = [one for results in whole for one in results.finished.values()]
     validation = metrics[0].training.validation
     reason = _incomparable(experiment, metrics)
     if reason or validation is None:
@@ -48,7 +48,7 @@ def differing(configs: Sequence[Any]) -> list[str]:
 
 def validation_estimate(results: Results) -> Estimate | None:
     """Return the best validation value of a setting's runs, their mean; None without any."""
-    found = [metrics.training.validation for metrics in results.in_order().values()]
+    found = [metrics.training.validation for metrics in results.finished.values()]
     known = [validation.best for validation in found if validation]
     return mean_interval(known) if found and len(known) == len(found) else None
 

@@ -8,7 +8,6 @@ from nnlab.experiments.contract import Table
 from nnlab.files import replacing
 from nnlab.metrics import Estimate
 from nnlab.report.comparison import cell_text
-from nnlab.report.comparison_table import estimate_in_words
 from nnlab.sweeps.summary import SettingRecord, SweepSummary
 
 BAD = ("diverged", "failed")
@@ -63,7 +62,7 @@ def _validation(one: SettingRecord, measure: str) -> str:
 
 
 def _in_words(estimate: Estimate | None) -> str:
-    return "" if estimate is None else estimate_in_words(estimate)
+    return "" if estimate is None else estimate.in_words()
 
 
 def _seconds(seconds: float | None) -> str:

@@ -14,7 +14,7 @@ from nnlab.metrics import mean_interval
 from nnlab.runs.folder import RunFolder
 from tests.annotations import Record, Shell
 
-DATASET = {"name": "mnist", "sha256": "0" * 64, "sample": False, "files": ["images"]}
+DATASET = {"name": "mnist", "sha256": "0" * 64, "sample": False, "files": ["a.gz"]}
 
 
 def make_run(
@@ -210,7 +210,7 @@ def test_runs_that_share_no_measure_are_not_drawn(shell: Shell, tmp_path: Path) 
         (["run", "-o", "run.png"], 5, "is a folder"),
         (["early"], 3, "no history yet"),
         (["broken"], 3, "config.json"),
-        (["scoreless"], 3, "scoreless/metrics.json: expected `object`"),
+        (["scoreless"], 3, "scoreless/metrics.json"),
         (["garbled"], 3, "history.csv"),
         (["lonely"], 3, "no history yet"),
         (["planless"], 4, "plan of a group"),
