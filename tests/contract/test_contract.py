@@ -235,6 +235,7 @@ def test_show_describes_the_checkpoint(name: str, trained: TrainOnce, shell: She
 @every_experiment
 def test_a_page_of_the_docs_describes_the_experiment(name: str) -> None:
     page = ROOT / "docs" / "experiments" / f"{name}.md"
+    assert page.is_file(), f"expected {page.relative_to(ROOT)}"
     assert "## What was measured" in page.read_text()
     assert f"experiments/{name}.md" in (ROOT / "README.md").read_text()
 
