@@ -47,7 +47,7 @@ class Run(Shown):
     @property
     def history(self) -> dict[str, list[float | None]]:
         """The columns of history.csv: epoch 0 is the untrained network."""
-        return {name: list(values) for name, values in RunFolder(self.path).read_history().items()}
+        return RunFolder(self.path).read_history()
 
     @property
     def figures(self) -> dict[str, Path]:

@@ -1,7 +1,6 @@
 """Which setting of a sweep is the best: the one with the best validation, never the best test."""
 
-import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nnlab.experiments.contract import AnyExperiment
@@ -21,7 +20,7 @@ def choose(experiment: AnyExperiment, settings: Sequence[Results]) -> tuple[str 
     whole = [results for results in settings if results.is_whole()]
     if len(settings) < 2 or not whole:
         return None, ""
-    options = differing([results.setting.config for results in settings])
+    options = differing([vars(results.setting.config) for results in settings])
     if all(map(is_chance, options)):
         return None, "No best setting: they differ in seeds alone."
     metrics = [one for results in whole for one in results.finished.values()]
@@ -37,13 +36,9 @@ def choose(experiment: AnyExperiment, settings: Sequence[Results]) -> tuple[str 
     return best.setting.name, note
 
 
-def differing(configs: Sequence[Any]) -> list[str]:
-    """Return the options in which Configs differ."""
-    return [
-        field.name
-        for field in dataclasses.fields(configs[0])
-        if len({repr(getattr(config, field.name)) for config in configs}) > 1
-    ]
+def differing(configs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the options in which Configs, as mappings, differ."""
+    return [name for name in configs[0] if len({repr(config[name]) for config in configs}) > 1]
 
 
 def validation_estimate(results: Results) -> Estimate | None:

@@ -86,7 +86,7 @@ class SweepSummary:
 def summarise(experiment: AnyExperiment, settings: Sequence[Results]) -> SweepSummary:
     """Put the settings of a sweep side by side; there is at least one."""
     best, note = choose(experiment, settings)
-    options = differing([results.setting.config for results in settings])
+    options = differing([vars(results.setting.config) for results in settings])
     records = [_record(experiment, results, options) for results in settings]
     return SweepSummary(experiment.name, best, note, records)
 

@@ -8,6 +8,7 @@ from nnlab.experiments.contract import Table
 from nnlab.files import replacing
 from nnlab.metrics import Estimate
 from nnlab.report.comparison import cell_text
+from nnlab.sweeps.choice import differing
 from nnlab.sweeps.summary import SettingRecord, SweepSummary
 
 BAD = ("diverged", "failed")
@@ -42,8 +43,7 @@ def summary_table(summary: SweepSummary) -> Table:
 def write_csv(summary: SweepSummary, path: Path) -> None:
     """Write a row a run: setting, options that differ, scores, validation, time, folder."""
     runs = [(one.name, run) for one in summary.settings for run in one.runs]
-    configs = [run.config for _, run in runs]
-    options = [name for name in configs[0] if len({repr(one[name]) for one in configs}) > 1]
+    options = differing([run.config for _, run in runs])
     scores = list(dict.fromkeys(name for _, run in runs for name in run.scores))
     last = ("validation", "epochs", "best_epoch", "seconds", "error", "folder")
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as handle:

