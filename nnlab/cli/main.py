@@ -41,7 +41,7 @@ VERBS = {
     "sweep": "Train an experiment with many settings, several runs at once.",
     "resume": "Resume a run exactly where it stopped.",
     "evaluate": "Score a trained network on test data.",
-    "show": "Show what a checkpoint holds: network, settings, data, scores.",
+    "show": "Show what a checkpoint contains: network, settings, data, scores.",
     "compare": "Compare the settings, scores and learning curves of runs.",
     "report": "Write an HTML page about runs, with images to explore.",
     "reproduce": "Check every claim of the 2018 report by experiment.",
