@@ -16,7 +16,7 @@ demo: $(READY)  ## all eight experiments on embedded samples, in a few minutes, 
 test: $(READY)  ## run all tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
-quick-test: $(READY)  ## run what takes seconds, for daily work
+quick-test: $(READY)  ## run what neither trains nor starts processes, for daily work
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
 
 test-processors: $(READY)  ## train as on processors without AVX-512, and without AVX: they round otherwise

@@ -25,10 +25,11 @@ from figures import add_json_option, keep
 from nnlab import experiments
 from nnlab.datasets.store import Store
 from nnlab.training import backend
+from nnlab.training.loop import Observer
 
 
 @dataclass
-class Clock:
+class Clock(Observer):
     """Keeps nothing and notes the time at which each epoch ends, as seen from the loop."""
 
     ends: list[float] = field(default_factory=list)
@@ -41,9 +42,6 @@ class Clock:
 
     def keep_history(self, history: Any) -> None:
         """Keep nothing."""
-
-    def chunk_done(self, epoch: int, step: int, steps: int, means: Any) -> None:
-        """Show nothing."""
 
     def epoch_done(self, row: Any) -> None:
         """Note the time."""

@@ -1,13 +1,29 @@
-"""The house drawn from its imports: which room builds on which. Used by `make docs`."""
+"""The floors of the house and what its rooms import; drawn by `make docs`, checked by a test."""
 
 import ast
 from collections.abc import Mapping
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "nnlab"
-EVERYWHERE = {"errors", "console", "files", "interrupts", "machine", "options", "programs"}
-EVERYWHERE |= {"versions"}
+FLOORS = (
+    {"errors"},
+    {"console", "files", "interrupts", "machine", "options", "programs", "records", "versions"},
+    {"datasets", "inference", "checkpoint", "metrics"},
+    {"models", "plots", "results", "training"},
+    {"contract"},
+    {"experiments"},
+    {"runs"},
+    {"report"},
+    {"doctor", "sweeps"},
+    {"api", "reproduction"},
+    {"cli"},
+)
+"""The rooms of each floor, from the lowest."""
+EVERYWHERE = FLOORS[0] | FLOORS[1]
 """The two lowest floors: nearly every room builds on them; their arrows would hide the others."""
+MODULES = sorted(
+    path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem[0] != "_"
+)
 
 
 def house() -> str:
@@ -28,17 +44,9 @@ def house() -> str:
 def imports_by_room() -> Mapping[str, set[str]]:
     """Return the rooms that each room imports, without itself and the lowest floors."""
     rooms: dict[str, set[str]] = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        parts = path.relative_to(PACKAGE).with_suffix("").parts
-        if parts[0].startswith("__"):
-            continue
-        room = room_of(".".join(("nnlab", *parts)))
-        found = rooms.setdefault(room, set())
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            if names == ["nnlab"]:
-                names = [f"nnlab.{alias.name}" for alias in node.names]  # type: ignore[attr-defined]
-            found |= {room_of(name) for name in names if name.startswith("nnlab.")}
+    for path in MODULES:
+        found = rooms.setdefault(room_of(module_of(path)), set())
+        found |= {room_of(name) for name, _ in imports_of(path) if name.startswith("nnlab.")}
     kept = {room: others - {room} - EVERYWHERE for room, others in rooms.items()}
     return {room: others for room, others in kept.items() if room not in EVERYWHERE}
 
@@ -47,6 +55,39 @@ def room_of(module: str) -> str:
     """Return the room of a module: its first folder; the contract is a room of its own."""
     first, *rest = module.split(".")[1:]
     return "contract" if first == "experiments" and rest[:1] == ["contract"] else first
+
+
+def module_of(path: Path) -> str:
+    """Return the name by which a file is imported."""
+    return ".".join(["nnlab", *path.relative_to(PACKAGE).with_suffix("").parts])
+
+
+def imports_of(path: Path) -> list[tuple[str, bool]]:
+    """Return the imported names, and whether the import is outside of all functions."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+    }
+    checked_only = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
+        for node in ast.walk(block)
+    }
+    found = []
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+            if node.module == "nnlab":
+                names = [f"nnlab.{alias.name}" for alias in node.names]
+        found += [(name, id(node) not in inside | checked_only) for name in names]
+    return found
 
 
 def _reached(room: str, direct: Mapping[str, set[str]]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Classic neural-network experiments, measured honestly.
+"""Classic neural-network experiments, with baselines and confidence intervals.
 
 Python can train, score and compare networks as the shell can (see `nnlab.api`). A checkpoint
 answers with NumPy alone:

@@ -9,7 +9,7 @@ import re
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _NUMBER = re.compile(r"[-+]?\d|$")
@@ -182,96 +182,6 @@ def _styled_line(label: str, style: str, text: str) -> None:
 
     line = Text.assemble((label, style), " ", text)
     RichConsole(stderr=True, highlight=False).print(line, soft_wrap=True)
-
-
-class TrainingDisplay:
-    """Shows the progress of a run: a bar on a terminal, otherwise one line per epoch."""
-
-    def __init__(self, quiet: bool = False) -> None:
-        self._quiet = quiet
-        self._bar: Any = None
-        self._task: Any = None
-        self._epochs = 0
-
-    def stage(self, text: str) -> None:
-        """Print which stage begins."""
-        if self._quiet:
-            return
-        self._close()
-        print(text, file=sys.stderr)  # noqa: T201
-
-    def run_started(self, title: str, epochs: int, done: int) -> None:
-        """Open the bar of a run, of which `done` of `epochs` are already finished."""
-        if self._quiet:
-            return
-        self._epochs = epochs
-        print(f"training {title}" + (f" from epoch {done + 1}" if done else ""), file=sys.stderr)  # noqa: T201
-        if sys.stderr.isatty():  # otherwise FORCE_COLOR would draw a bar in a log
-            self._open(epochs, done)
-
-    def chunk_done(self, epoch: int, step: int, steps: int, means: Mapping[str, float]) -> None:
-        """Advance the bar."""
-        if self._bar is not None:
-            self._bar.update(
-                self._task,
-                completed=epoch - 1 + step / steps,
-                description=f"epoch {epoch}/{self._epochs}",
-                scores=scores_in_words(means),
-            )
-
-    def epoch_done(self, row: Mapping[str, Any]) -> None:
-        """Print a line about the epoch, if there is no bar."""
-        if self._quiet or self._bar is not None:
-            return
-        scores = {key: row[key] for key in row if key not in ("epoch", "seconds")}
-        words = f"{scores_in_words(scores)}  {row['seconds']:.1f} s"
-        print(f"epoch {row['epoch']}/{self._epochs}  {words}", file=sys.stderr, flush=True)  # noqa: T201
-
-    def glimpse(self, make: Callable[[], str]) -> None:
-        """Print above the bar an example of what the network does by now."""
-        if self._bar is None:
-            return
-        from rich.text import Text
-
-        if text := make():
-            self._bar.console.print(Text(visible(text), "dim"))
-
-    def run_finished(self) -> None:
-        """Close the bar."""
-        self._close()
-
-    def _open(self, epochs: int, done: int) -> None:
-        """Open the bar, unless the terminal cannot draw one."""
-        from rich.console import Console as RichConsole
-        from rich.progress import (
-            BarColumn,
-            Progress,
-            TaskProgressColumn,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-
-        terminal = RichConsole(stderr=True)
-        if not terminal.is_interactive:
-            return
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            TextColumn("{task.fields[scores]}"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=terminal,
-        )
-        self._task = self._bar.add_task("", total=epochs, completed=done, scores="")
-        self._bar.start()
-
-    def _close(self) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
 
 
 def scores_in_words(scores: Mapping[str, float | None]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nnlab.errors import NnlabError
+from nnlab.errors import NnlabError, OutputExistsError
 
 
 @contextlib.contextmanager
@@ -56,6 +56,24 @@ def write_json(path: Path, value: Any) -> None:
     text = json.dumps(value, indent=2, allow_nan=False)
     with replacing(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def check_free(path: Path, replace: bool, option: str = "") -> None:
+    """Refuse to write a file where something is that is not to be replaced.
+
+    Args:
+        path: The file.
+        replace: Whether it may be replaced.
+        option: What named it on the command line, for the message.
+
+    Raises:
+        OutputExistsError: It is a folder, or there already.
+    """
+    named = f"{option} {path}".lstrip()
+    if path.is_dir():
+        raise OutputExistsError(f"{named} is a folder; name a file")
+    if path.exists() and not replace:
+        raise OutputExistsError(f"{named} exists; name another file or give --force")
 
 
 def make_folder(path: Path) -> None:

@@ -27,7 +27,7 @@ class Validation:
 
 @dataclass(frozen=True)
 class Divergence:
-    """When the loss first got out of control, and what happened then."""
+    """When the loss first diverged, and what happened then."""
 
     epoch: int
     what: str
@@ -56,7 +56,7 @@ class TrainingRecord:
 
 @dataclass(frozen=True)
 class Metrics(Generic[DetailsT]):
-    """What a network scored on a test part.
+    """What a network scored on a test set.
 
     Attributes:
         experiment: Its name.

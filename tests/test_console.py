@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nnlab.console import Console, TrainingDisplay, visible
+from nnlab.cli.training_display import TrainingDisplay
+from nnlab.console import Console, visible
 
 
 class Show(Protocol):
@@ -137,7 +138,7 @@ def test_a_terminal_that_draws_no_bar_gets_a_line_per_epoch(
     for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         monkeypatch.delenv(name, raising=False)
     display = TrainingDisplay()
-    display.run_started("a run", epochs=3, done=0)
+    display.run_started("a run", epochs=3, done=0, glimpse=str)
     display.epoch_done({"epoch": 1, "seconds": 1.0, "loss": 0.5})
     display.run_finished()
     assert terminal.getvalue().count("epoch 1/3  loss 0.5000") == lines

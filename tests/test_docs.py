@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 import pytest
+from house import FLOORS
 
 import nnlab
 from nnlab import experiments
@@ -22,7 +23,6 @@ from nnlab.inference.kinds import KINDS
 from nnlab.runs.answering import shipped_checkpoint
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import run
-from tests.test_floors import FLOORS
 from tests.watching import make_workshop
 
 ROOT = Path(__file__).parents[1]

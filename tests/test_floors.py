@@ -1,74 +1,14 @@
 """Imports go down: a file imports only from lower floors; heavy packages only where they belong."""
 
-import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-import nnlab
-
-PACKAGE = Path(nnlab.__file__).parent
-
-FLOORS = (
-    {"errors"},
-    {"console", "files", "interrupts", "machine", "options", "programs", "records", "versions"},
-    {"datasets", "inference", "checkpoint", "metrics", "plots"},
-    {"models", "results", "training"},
-    {"contract"},
-    {"experiments"},
-    {"runs"},
-    {"report"},
-    {"doctor", "sweeps"},
-    {"api", "reproduction"},
-    {"cli"},
-)
-MODULES = sorted(
-    path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem[0] != "_"
-)
-
+from house import FLOORS, MODULES, PACKAGE, imports_of, module_of, room_of
 
 BUILT_ON = {"perm_test": {"classify"}}
 """Experiments that vary others and may import them."""
-
-
-def room_of(name: str) -> str:
-    """Return the room of a module: its first folder; the contract is a room of its own."""
-    first, *rest = name.split(".")[1:]
-    return "contract" if first == "experiments" and rest[:1] == ["contract"] else first
-
-
-def module_of(path: Path) -> str:
-    return ".".join(["nnlab", *path.relative_to(PACKAGE).with_suffix("").parts])
-
-
-def imports_of(path: Path) -> list[tuple[str, bool]]:
-    """Return the imported names, and whether the import is outside of all functions."""
-    tree = ast.parse(path.read_text())
-    inside = {
-        id(node)
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef)
-        for node in ast.walk(function)
-    }
-    checked_only = {
-        id(node)
-        for block in ast.walk(tree)
-        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
-        for node in ast.walk(block)
-    }
-    found = []
-    for node in ast.walk(tree):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module]
-            if node.module == "nnlab":
-                names = [f"nnlab.{alias.name}" for alias in node.names]
-        found += [(name, id(node) not in inside | checked_only) for name in names]
-    return found
 
 
 def floor_of(room: str) -> int:
@@ -106,17 +46,22 @@ def test_heavy_packages_are_imported_inside_functions_of_their_rooms(path: Path)
 
 
 def test_options_do_not_import_numpy() -> None:
-    """Importing NumPy would slow down `--help`. The folders' own `__init__.py` are skipped."""
+    """Importing NumPy would slow down `--help`. The folders' own `__init__.py` are skipped.
+
+    An experiment in one file has no `config.py`, and imports NumPy beside its options.
+    """
     program = """
 import importlib, sys, types
+from pathlib import Path
 from nnlab import experiments
-for name in experiments.names():
-    folder = f"{experiments.__name__}.{name.replace('-', '_')}"
-    package = types.ModuleType(folder)
-    package.__path__ = [f"{experiments.__path__[0]}/{name.replace('-', '_')}"]
-    sys.modules[folder] = package
-for name in experiments.names():
-    importlib.import_module(f"{experiments.__name__}.{name.replace('-', '_')}.config")
-    assert "numpy" not in sys.modules, name
+folders = [path.parent for path in Path(experiments.__path__[0]).glob("*/config.py")]
+assert folders
+for folder in folders:
+    package = types.ModuleType(f"{experiments.__name__}.{folder.name}")
+    package.__path__ = [str(folder)]
+    sys.modules[package.__name__] = package
+for folder in folders:
+    importlib.import_module(f"{experiments.__name__}.{folder.name}.config")
+    assert "numpy" not in sys.modules, folder.name
 """
     subprocess.run([sys.executable, "-c", program], check=True)

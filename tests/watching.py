@@ -5,11 +5,10 @@ import signal
 from collections.abc import Callable
 
 from nnlab.datasets.store import Store
-from nnlab.runs.workshop import Workshop
-from nnlab.training.progress import Row
+from nnlab.runs.workshop import RunObserver, Workshop
 
 
-class Watcher:
+class Watcher(RunObserver):
     """Watches in silence, and interrupts with Ctrl-C at the chunk it was told."""
 
     def __init__(self, interrupt_at: int | None = None) -> None:
@@ -17,16 +16,8 @@ class Watcher:
         self.interrupt_at = interrupt_at
         self.started: list[str] = []
 
-    def stage(self, text: str) -> None: ...
-
-    def run_started(self, title: str, epochs: int, done: int) -> None:
+    def run_started(self, title: str, epochs: int, done: int, glimpse: Callable[[], str]) -> None:
         self.started.append(title)
-
-    def run_finished(self) -> None: ...
-
-    def glimpse(self, make: Callable[[], str]) -> None: ...
-
-    def epoch_done(self, row: Row) -> None: ...
 
     def chunk_done(self, epoch: int, step: int, steps: int, means: dict[str, float]) -> None:
         self.chunks += 1

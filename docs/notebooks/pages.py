@@ -22,7 +22,7 @@ run
 # - **Background division** divides each page by its own blurred background, and needs no training.
 #   A network trained as briefly as this one does not beat it.
 #   After a full training, on scanned pages, [it does](../experiments/denoise.md).
-# - **True pages, cleaned as if they were stained**: how much the network damages a page that needs no cleaning.
+# - **Cleaning pages without stains**: how much the network damages a page that needs no cleaning.
 #
 # ## Clean a page
 #

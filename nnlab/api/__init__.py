@@ -15,15 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from nnlab import experiments
-from nnlab.api.progress import Bar, Silent
+from nnlab.api.progress import Bar
 from nnlab.api.results import Compared, Evaluation, Group, Run, open_run
 from nnlab.datasets.store import Store
 from nnlab.report import comparison
-from nnlab.runs import group, single
+from nnlab.results import RunMetrics
 from nnlab.runs.answering import Trained, load
 from nnlab.runs.evaluation import evaluate as evaluate_checkpoint
-from nnlab.runs.folder import GroupFolder, RunFolder
-from nnlab.runs.placing import placed, replaces
+from nnlab.runs.placing import carry_out, placed
 from nnlab.runs.workshop import RunObserver, Workshop
 
 __all__ = ["Compared", "Evaluation", "Group", "Run", "compare", "evaluate", "open_run", "train"]
@@ -61,24 +60,17 @@ def train(
     config = chosen.configure(options, f"nnlab.train({experiment!r})")
     trials = chosen.trials(config, chosen.default_runs if runs is None else runs)
     bar = "ipykernel" in sys.modules if progress is None else progress
-    observer: RunObserver = Bar() if bar else Silent()
-    workshop = Workshop(_store(data_dir), observer, _warn)
+    workshop = Workshop(_store(data_dir), Bar() if bar else RunObserver(), _warn)
     named = None if out is None else Path(out)
-    single_run = len(trials) == 1
-    with placed(experiment, named, single_run=single_run, force=force) as folder:
-        replace = replaces(folder, force=force)
-        if single_run:
-            (only,) = trials.values()
-            place = RunFolder(folder)
-            return Run(folder, single.run(chosen, only, place, workshop, replace=replace))
-        members = GroupFolder(folder)
-        return Group(folder, group.run_group(chosen, trials, members, workshop, replace=replace))
+    with placed(experiment, named, single_run=len(trials) == 1, force=force) as folder:
+        result = carry_out(chosen, trials, folder, workshop, force=force)
+        return Run(folder, result) if isinstance(result, RunMetrics) else Group(folder, result)
 
 
 def evaluate(
     run: Run | Trained | str | Path, *, data_dir: str | Path | None = None, **data: Any
 ) -> Evaluation:
-    """Score a trained network on the test part of its own or of other data.
+    """Score a trained network on the test set of its own or of other data.
 
     Args:
         run: A run, a network, a run folder or a checkpoint.

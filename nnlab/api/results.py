@@ -36,7 +36,7 @@ class Run(Shown):
 
     @property
     def scores(self) -> dict[str, float]:
-        """The scores on the test part, by name."""
+        """The scores on the test set, by name."""
         return dict(self.metrics.scores)
 
     @property
@@ -47,7 +47,7 @@ class Run(Shown):
     @property
     def history(self) -> dict[str, list[float | None]]:
         """The columns of history.csv: epoch 0 is the untrained network."""
-        return {name: list(values) for name, values in RunFolder(self.path).read_history().items()}
+        return RunFolder(self.path).read_history()
 
     @property
     def figures(self) -> dict[str, Path]:
@@ -117,7 +117,7 @@ class Group(Shown):
 
 @dataclass(frozen=True, repr=False)
 class Evaluation(Shown):
-    """What a trained network scored on a test part.
+    """What a trained network scored on a test set.
 
     Attributes:
         metrics: Scores, baselines, details and data set.

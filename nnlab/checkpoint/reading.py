@@ -56,11 +56,6 @@ class CheckpointFile:
         except CheckpointError as error:
             raise CheckpointError(f"{path}: {error}; {_ADVICE}") from error
 
-    def has(self, group: str) -> bool:
-        """Return whether the file has a group of that name, such as `optimizer`."""
-        with _refusing(self.path):
-            return bool(self._file.id.links.exists(group.encode()))
-
     def read(self, group: str, expected: Mapping[str, Variable]) -> dict[str, np.ndarray]:
         """Check all variables of a group, then read them.
 
@@ -98,7 +93,7 @@ def open_checkpoint(path: str | os.PathLike[str]) -> Iterator[CheckpointFile]:
         path: A file that `write` made, or that claims to be one.
 
     Yields:
-        The open file, with `.header`, `.has(group)` and `.read(group, expected)`.
+        The open file, with `.header` and `.read(group, expected)`.
 
     Raises:
         CheckpointError: The file is missing, not HDF5, truncated or damaged, or its header is
@@ -133,7 +128,7 @@ def _check_signature(path: Path) -> None:
     try:
         status = path.stat()
     except FileNotFoundError:
-        raise RefusalError("a checkpoint", "no file of that name", "check the path") from None
+        raise RefusalError("a checkpoint", "no such file or folder", "check the path") from None
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a special file"
         raise RefusalError("a checkpoint", kind, "name the .h5 file itself")

@@ -17,7 +17,8 @@ from nnlab.cli.options import (
     print_json,
     with_options,
 )
-from nnlab.errors import OutputExistsError, UsageError, nearest
+from nnlab.errors import UsageError, nearest
+from nnlab.files import check_free
 
 MEASURE = SectionedOption(
     ["--measure"],
@@ -79,10 +80,7 @@ def _check_output(out: Path, force: bool) -> None:
         hint = nearest(out.suffix, FORMATS) if out.suffix else "add one"
         expected = f"expected a name ending in {', '.join(FORMATS)}"
         raise UsageError(f"--out {out}: {expected}; {hint}")
-    if out.is_dir():
-        raise OutputExistsError(f"--out {out} is a folder; name a file")
-    if out.exists() and not force:
-        raise OutputExistsError(f"--out {out} exists; name another file or give --force")
+    check_free(out, force, "--out")
 
 
 def _how_to_draw(runs: tuple[Path, ...]) -> str:

@@ -13,11 +13,11 @@ from nnlab.errors import UsageError
 def completion(ctx: click.Context, shell: str) -> None:
     """Print a completion script for your shell.
 
-    SHELL is bash, zsh or fish. Add the line for it to the file beside it:
+    SHELL is bash, zsh or fish. Add the line for your shell to the file named beside it:
 
     \b
     bash: eval "$(nnlab completion bash)"      in ~/.bashrc
-    zsh:  eval "$(nnlab completion zsh)"       in ~/.zshrc
+    zsh:  eval "$(nnlab completion zsh)"       in ~/.zshrc, after compinit
     fish: nnlab completion fish | source       in ~/.config/fish/config.fish
     """
     script = get_completion_class(shell)

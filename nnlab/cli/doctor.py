@@ -39,7 +39,7 @@ def doctor(ctx: click.Context, /, quick: bool, as_json: bool, verbose: int, **_:
 
     Checks packages, devices, memory, disk, data sets and the checkpoints shipped with nnlab.
     Downloads nothing and leaves no files behind. The exit code is 1 if a check fails; a warning,
-    such as a missing data set that a sample replaces, is no failure.
+    such as a missing data set that a sample replaces, is not a failure.
     """
     from nnlab.doctor import all_checks
     from nnlab.runs.placing import RUNS

@@ -1,6 +1,5 @@
 """`nnlab evaluate`: score a checkpoint on its own test data or on other data; no TensorFlow."""
 
-import dataclasses
 from pathlib import Path
 
 import click
@@ -17,21 +16,23 @@ from nnlab.cli.options import (
     print_json,
     with_options,
 )
-from nnlab.errors import UsageError
-from nnlab.experiments.contract import AnyExperiment
-from nnlab.options import flag_name
 from nnlab.records import versioned
 
-DATA = "Other data to score on (options of the checkpoint's experiment)"
+DATA = "Other data to score on (default: the data that the network was trained on)"
+DATASET_HELP = "A data set of the experiment, such as mnist or sample."
 
 
 def _data_options() -> list[click.Parameter]:
-    """Collect the options of all experiments that choose data, each once."""
+    """Collect the options of all experiments that choose data, each once, without defaults.
+
+    The defaults of training do not hold here: what nobody gives stays as it was in training.
+    """
     options: dict[str, click.Parameter] = {}
     for experiment in experiments.usable():
-        for option in options_of(experiment.Config, DATA):
+        for option in options_of(experiment.Config, DATA, show_defaults=False):
             if option.name in experiment.data_options:
                 options.setdefault(option.name, option)
+    options["dataset"].help = DATASET_HELP  # each experiment has data sets of its own
     return list(options.values())
 
 
@@ -50,22 +51,15 @@ def evaluate(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
     from nnlab.runs.evaluation import evaluate as evaluate_checkpoint
 
     trained = load(checkpoint)
-    given = _given(ctx, trained.experiment)
+    names = [str(option.name) for option in _data_options()]
+    given = {
+        name: ctx.params[name]
+        for name in names
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
     console = make_console(ctx)
     metrics = evaluate_checkpoint(trained, given, make_store(ctx), console.warn)
     if ctx.params["as_json"]:
         print_json({"checkpoint": str(trained.path), **versioned(metrics)})
     else:
         print_tables(console, trained.experiment.tables(metrics))
-
-
-def _given(ctx: click.Context, experiment: AnyExperiment) -> dict[str, str]:
-    fields = {field.name for field in dataclasses.fields(experiment.Config)}
-    given = {}
-    for option in _data_options():
-        name = str(option.name)
-        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            if name not in fields:
-                raise UsageError(f"{flag_name(name)} is not an option of {experiment.name}")
-            given[name] = ctx.params[name]
-    return given

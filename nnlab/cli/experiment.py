@@ -95,14 +95,14 @@ def _run_options(experiment: AnyExperiment) -> list[click.Option]:
             default=experiment.default_runs,
             show_default=True,
             callback=_at_least_one,
-            help="Number of runs, each with another seed, for means and intervals.",
+            help="Number of repetitions, each with its own seed or split, for means and intervals.",
             section=TRAINING,
         ),
         SectionedOption(
             ["--out"],
             type=click.Path(path_type=Path),
-            help="Folder for the run; repeat the command with it to resume.  [default: runs/"
-            f"{experiment.name}/<number>]",
+            help="Folder for the run; the same command with the same folder resumes it.  "
+            f"[default: runs/{experiment.name}/<number>]",
             section=TRAINING,
         ),
         SectionedOption(["--force"], is_flag=True, help=f"Replace {replaced}.", section=TRAINING),

@@ -10,12 +10,12 @@ OUTPUT = SectionedOption(
     ["-o", "--output"],
     type=click.Path(path_type=Path),
     required=True,
-    help="The file to write; it ends in .h5, .onnx, .keras or .tflite.",
+    help="The file to write. Its ending chooses the format.",
 )
 STEP = SectionedOption(
     ["--step"],
     is_flag=True,
-    help="Write the network that runs one step of a sequence, with its states (.onnx only).",
+    help="Write the network that computes one step of a sequence, with its states (.onnx only).",
 )
 FLOAT16 = SectionedOption(["--float16"], is_flag=True, help="Store 16-bit weights: half the size.")
 FORCE = SectionedOption(["--force"], is_flag=True, help="Replace the output if it exists.")
@@ -27,16 +27,15 @@ FORCE = SectionedOption(["--force"], is_flag=True, help="Replace the output if i
 def export(
     checkpoint: Path, output: Path, step: bool, float16: bool, force: bool, **_: object
 ) -> None:
-    """Write a network for others, in the format that the file's name ends in.
+    """Write a smaller copy of a checkpoint, or its network for other programs.
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, a run folder, or the name of an
     experiment, for the network that comes with nnlab.
 
-    \b
-    .h5      a checkpoint for nnlab, without the state of the training
-    .onnx    for ONNX Runtime and many other programs, in any language
-    .keras   for Keras, which loads it without nnlab (needs TensorFlow to write)
-    .tflite  for LiteRT on phones and small devices (needs TensorFlow to write)
+    A file that ends in .onnx is for ONNX Runtime and many other programs (docs/exporting.md).
+    One that ends in .keras is for Keras, which loads it without nnlab. Any other is a checkpoint
+    with the network, its settings and its scores, which is enough to answer and to evaluate it.
+    It cannot be resumed.
     """
     from nnlab.exporting import export as write
     from nnlab.runs.answering import load

@@ -41,7 +41,7 @@ VERBS = {
     "sweep": "Train an experiment with many settings, several runs at once.",
     "resume": "Resume a run exactly where it stopped.",
     "evaluate": "Score a trained network on test data.",
-    "show": "Show what a checkpoint holds: network, settings, data, scores.",
+    "show": "Show what a checkpoint contains: network, settings, data, scores.",
     "compare": "Compare the settings, scores and learning curves of runs.",
     "report": "Write an HTML page about runs, with images to explore.",
     "reproduce": "Check every claim of the 2018 report by experiment.",
@@ -136,7 +136,7 @@ def _print_versions(ctx: click.Context, parameter: click.Parameter, asked: bool)
     help="Show the versions of nnlab, Python and the main libraries.",
 )
 def nnlab() -> None:
-    """Classic neural-network experiments, measured honestly.
+    """Classic neural-network experiments, with baselines and confidence intervals.
 
     Give an experiment inputs and it answers; give it none and it trains:
 

@@ -64,7 +64,9 @@ class SectionedCommand(click.Command):
                     formatter.write_dl(records, col_max=26)
 
 
-def options_of(cls: type, section: str, command: str = "") -> list[click.Option]:
+def options_of(
+    cls: type, section: str, command: str = "", *, show_defaults: bool = True
+) -> list[click.Option]:
     """Return a click option for each field of a dataclass made with `nnlab.options.option`.
 
     The class's own options come first, inherited ones last.
@@ -73,13 +75,16 @@ def options_of(cls: type, section: str, command: str = "") -> list[click.Option]
         cls: The dataclass.
         section: The heading of `--help` to list them under.
         command: The command in the names of environment variables; empty for no variables.
+        show_defaults: Whether the help texts name the default values.
     """
     fields = {field.name: field for field in dataclasses.fields(cls)}
     names = dict.fromkeys(name for base in cls.__mro__ for name in inspect.get_annotations(base))
-    return [_option(cls, fields[name], section, command) for name in names]
+    return [_option(cls, fields[name], section, command, show_defaults) for name in names]
 
 
-def _option(cls: type, field: dataclasses.Field[Any], section: str, command: str) -> click.Option:
+def _option(
+    cls: type, field: dataclasses.Field[Any], section: str, command: str, show_default: bool
+) -> click.Option:
     kind, _ = value_type(cls, field)
     metadata = field.metadata
     flag = flag_name(field.name)
@@ -93,7 +98,7 @@ def _option(cls: type, field: dataclasses.Field[Any], section: str, command: str
     default = metadata["default_text"] or field.default
     if kind is bool:
         default = flag if default else f"--no-{flag[2:]}"
-    shown = "" if default is None else f"  [default: {default}]"
+    shown = f"  [default: {default}]" if show_default and default is not None else ""
     text = metadata["help"]
     names = [f"{flag}/--no-{flag[2:]}" if kind is bool else flag]
     if metadata["short"]:

@@ -42,5 +42,5 @@ def report(
     replace = ctx.params["force"]
     title = page.TITLE if title is None else title
     page.write_page(runs, out, title=title, replace=replace, warn=console.warn)
-    console.say(f"wrote {out.stat().st_size / 1e6:.1f} MB, to be opened in any browser:")
+    console.say(f"wrote {out.stat().st_size / 1e6:.1f} MB; open it in any browser:")
     write(f"{out}\n")

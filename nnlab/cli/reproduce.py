@@ -32,7 +32,7 @@ TOUR = "A tour of the report of 2018"
 QUICK = SectionedOption(
     ["--quick"],
     is_flag=True,
-    help="Take a tour of a few minutes on the sample data, which judges no claims.",
+    help="Only a tour of a few minutes on the embedded samples, without verdicts.",
 )
 ONLY = SectionedOption(
     ["--only"],
@@ -43,13 +43,14 @@ ONLY = SectionedOption(
 RUNS = SectionedOption(
     ["--runs"],
     type=click.IntRange(min=1),
+    metavar="N",
     help="Runs per part.  [default: 1 to 5; 1 with --quick]",
 )
 OUT = SectionedOption(
     ["--out"],
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder to write to; repeat the command to resume.  [default: reproduction, or "
-    "reproduction-quick]",
+    help="Folder to write to; the same command resumes unfinished runs.  "
+    "[default: reproduction, or reproduction-quick]",
 )
 JOBS = SectionedOption(
     ["--jobs"],
@@ -60,7 +61,8 @@ JOBS = SectionedOption(
 TRAIN = SectionedOption(
     ["--train/--no-train"],
     default=True,
-    help="Train what is not finished, or only report what the folder holds.  [default: --train]",
+    help="Train what is not finished, or only report on the finished runs in the folder.  "
+    "[default: --train]",
 )
 
 
@@ -70,9 +72,9 @@ TRAIN = SectionedOption(
 def reproduce(ctx: click.Context, /, quick: bool, only: str, out: Path | None, **_: object) -> int:
     """Check every claim of the 2018 report by experiment.
 
-    Trains each experiment several times with the report's settings, judges each claim as
-    confirmed, refuted or "cannot tell", and writes a page with all figures. Finished runs are
-    not repeated: after Ctrl-C, the same command resumes.
+    Trains each experiment one to five times, with settings close to the report's, judges each
+    claim as confirmed, refuted or "cannot tell", and writes a page with all figures. Finished
+    runs are not repeated: after Ctrl-C, the same command resumes.
     """
     from nnlab.reproduction.reproduce import chosen_plans, standings
 
@@ -149,7 +151,7 @@ def _conclude(
         return
     print_tables(console, [table(findings)] if findings else [])
     if page:
-        console.say("wrote a page with all results, to be opened in any browser:")
+        console.say("wrote a page with all results; open it in any browser:")
         write(f"{page}\n")
 
 

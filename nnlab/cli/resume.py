@@ -20,7 +20,7 @@ def resume(ctx: click.Context, /, folder: Path, **_: object) -> None:
     FOLDER is a run folder such as runs/classify/1, or the folder of a group of runs. The final
     weights are the same, bit for bit, as those of a run that was never stopped.
     """
-    from nnlab.cli.training import interruptible, make_workshop, print_run, print_summary
+    from nnlab.cli.training import interruptible, make_workshop, print_result
     from nnlab.runs import group, single
     from nnlab.sweeps import plan as sweeps
 
@@ -28,10 +28,10 @@ def resume(ctx: click.Context, /, folder: Path, **_: object) -> None:
     with interruptible(folder):
         if GroupFolder(folder).is_group():
             experiment, summary = group.resume_group(GroupFolder(folder), workshop)
-            print_summary(ctx, experiment, summary, folder)
+            print_result(ctx, experiment, summary, folder)
         elif RunFolder(folder).is_run():
             experiment, metrics = single.resume(RunFolder(folder), workshop)
-            print_run(ctx, experiment, metrics, folder)
+            print_result(ctx, experiment, metrics, folder)
         elif sweeps.plan_file(folder).is_file():
             name = sweeps.read_plan(folder).experiment.name
             raise UsageError(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("checkpoint", metavar="CHECKPOINT", type=click.Path(path_type=Path))
 @click.pass_context
 def show(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
-    """Show what a checkpoint holds: network, settings, data, scores.
+    """Show what a checkpoint contains: network, settings, data, scores.
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, a run folder, or the name of an
     experiment, for the network that comes with nnlab. For the folder of a
@@ -101,18 +101,17 @@ def _network(console: Console, description: Mapping[str, Any]) -> None:
     from nnlab.inference import checked_graph
 
     graph = checked_graph(description)
-    shapes, counts = graph.shapes, graph.weight_counts()
     rows = [
         (
-            node["name"],
-            node["kind"],
-            " × ".join(map(str, shapes[node["name"]])),
-            f"{counts.get(node.get('layer', node['name']), 0):,}",
-            _words(node["settings"]),
+            node.name,
+            node.kind,
+            " × ".join(map(str, graph.shapes[node.name])),
+            f"{node.weight_count:,}",
+            _words(node.settings),
         )
-        for node in description["nodes"]
+        for node in graph.nodes.values()
     ]
-    total = f"{sum(counts.values()):,} weights in all"
+    total = f"{graph.weight_count:,} weights in total"
     console.table("Network", ("layer", "kind", "output", "weights", "settings"), rows, total)
 
 

@@ -27,7 +27,7 @@ from nnlab.errors import (
     UsageError,
 )
 from nnlab.experiments.contract import AnyExperiment
-from nnlab.files import make_folder
+from nnlab.files import check_free, make_folder
 from nnlab.interrupts import raised_once
 from nnlab.machine import cores
 from nnlab.records import versioned
@@ -69,16 +69,16 @@ OWN_OPTIONS = [
         ["--runs"],
         type=click.IntRange(1),
         metavar="N",
-        help="Runs per setting, each with another seed.  [default: 1]",
+        help="Runs per setting, each with its own seed or split.  [default: 1]",
         section=SETTINGS,
     ),
     SectionedOption(
         ["--on"],
         default="local",
         metavar="local|ray|ray=ADDRESS",
-        help="Where to train: in processes on this machine (local), on the Ray cluster at "
-        "$RAY_ADDRESS or a new one on this machine (ray), or on another (such as "
-        "ray=ray://head:10001).  [default: local]",
+        help="Where to train: in processes on this machine (local); on the Ray cluster at "
+        "$RAY_ADDRESS, or a new one on this machine (ray); or on a cluster that you name (such "
+        "as ray=ray://head:10001).  [default: local]",
         section=MACHINES,
     ),
     SectionedOption(
@@ -92,7 +92,7 @@ OWN_OPTIONS = [
         ["--out"],
         type=click.Path(path_type=Path),
         metavar="FOLDER",
-        help="Folder for the runs; repeat the command with it to resume.  [default: "
+        help="Folder for the runs; the same command with the same folder resumes them.  [default: "
         "sweeps/<experiment>/<number>]",
         section=MACHINES,
     ),
@@ -175,12 +175,10 @@ def _check_csv(ctx: click.Context) -> None:
     path, out, force = (ctx.params[name] for name in ("csv_file", "out", "force"))
     if path is None:
         return
-    if path.is_dir():
-        raise OutputExistsError(f"--csv {path} is a folder; name a file")
     if not path.parent.is_dir():
         raise UsageError(f"--csv {path}: there is no folder {path.parent}; make it first")
-    if path.exists() and not force and str(path.absolute()) != _written(out):
-        raise OutputExistsError(f"--csv {path} exists; name another file or give --force")
+    replace = force or not path.exists() or str(path.absolute()) == _written(out)
+    check_free(path, replace, "--csv")
 
 
 def _written(out: Path | None) -> str | None:
@@ -258,4 +256,4 @@ def _report(ctx: click.Context, plan: "Plan", summary: "SweepSummary", folder: P
         raise NnlabError(f"{failures} of {total} runs failed{again}")
     if "finished" not in states:
         raise DivergedError(f"{folder}: every run diverged")
-    make_console(ctx).say(f"{total} runs saved in {folder}")
+    make_console(ctx).say(f"{total} run{'s' * (total > 1)} saved in {folder}")

@@ -1,6 +1,7 @@
 """The settings of a sweep from the shell: `--grid`, `--set` and `--list`."""
 
 import dataclasses
+import itertools
 import reprlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from nnlab.experiments.contract import AnyExperiment
 from nnlab.machine import cores
 from nnlab.options import check_value
 from nnlab.sweeps import plan as plans
-from nnlab.sweeps.plan import Plan, combinations
+from nnlab.sweeps.plan import Plan
 
 LIST_KEY = "settings"
 """Name of the list in a TOML file, which cannot be a list itself."""
@@ -80,7 +81,7 @@ def common_values(experiment: AnyExperiment, assignments: Sequence[str]) -> dict
 
 
 def grid_points(experiment: AnyExperiment, axes: Sequence[str]) -> list[dict[str, Any]]:
-    """Return every combination of the values of `--grid NAME=VALUE,VALUE`.
+    """Return every combination of the values of `--grid NAME=VALUE,VALUE`, the last one's fastest.
 
     Raises:
         UsageError: A name is unknown or given twice, or a value is not allowed.
@@ -92,7 +93,7 @@ def grid_points(experiment: AnyExperiment, axes: Sequence[str]) -> list[dict[str
         if name in values:
             raise UsageError(f"{where}: {name} has a grid already; give all its values at once")
         values[name] = [_value(experiment, name, text, where) for text in texts.split(",")]
-    return list(combinations(values))
+    return [dict(zip(values, one, strict=True)) for one in itertools.product(*values.values())]
 
 
 def listed_points(experiment: AnyExperiment, path: Path) -> list[dict[str, Any]]:

@@ -9,18 +9,17 @@ from typing import Any
 import click
 
 from nnlab.cli.options import make_console, make_store, print_json
-from nnlab.console import Console, TrainingDisplay
+from nnlab.cli.training_display import TrainingDisplay
+from nnlab.console import Console
 from nnlab.errors import InterruptedRun
 from nnlab.experiments.contract import AnyExperiment, Table
 from nnlab.interrupts import raised_once
 from nnlab.records import versioned
 from nnlab.results import RunMetrics, Summary
-from nnlab.runs import group, single
-from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.occupying import has_run
-from nnlab.runs.placing import placed, replaces
+from nnlab.runs.placing import carry_out, placed
 from nnlab.runs.tables import summary_tables
-from nnlab.runs.workshop import Workshop
+from nnlab.runs.workshop import RunObserver, Workshop
 from nnlab.training.settings import TrainingSettings
 
 
@@ -28,25 +27,19 @@ def train(ctx: click.Context, experiment: AnyExperiment, config: TrainingSetting
     """Train as the options say, and print the results."""
     trials = experiment.trials(config, ctx.params["runs"])
     workshop = make_workshop(ctx)
-    single_run, force = len(trials) == 1, ctx.params["force"]
-    place = placed(experiment.name, ctx.params["out"], single_run=single_run, force=force)
+    force = ctx.params["force"]
+    place = placed(experiment.name, ctx.params["out"], single_run=len(trials) == 1, force=force)
     with place as folder, interruptible(folder):
-        replace = replaces(folder, force=force)
-        if single_run:
-            (only,) = trials.values()
-            metrics = single.run(experiment, only, RunFolder(folder), workshop, replace=replace)
-            print_run(ctx, experiment, metrics, folder)
-        else:
-            group_folder = GroupFolder(folder)
-            summary = group.run_group(experiment, trials, group_folder, workshop, replace=replace)
-            print_summary(ctx, experiment, summary, folder)
+        result = carry_out(experiment, trials, folder, workshop, force=force)
+        print_result(ctx, experiment, result, folder)
 
 
 def make_workshop(ctx: click.Context) -> Workshop:
     """Return what a run needs besides its settings: data, display and warnings."""
     quiet = ctx.params["quiet"]
+    observer = RunObserver() if quiet else TrainingDisplay()
     verbose = ctx.params["verbose"] > 1
-    return Workshop(make_store(ctx), TrainingDisplay(quiet), Console(quiet).warn, verbose)
+    return Workshop(make_store(ctx), observer, Console(quiet).warn, verbose)
 
 
 @contextmanager
@@ -71,16 +64,24 @@ def _kept(folder: Path) -> str:
     return "nothing was trained yet"
 
 
-def print_run(
-    ctx: click.Context, experiment: AnyExperiment, metrics: RunMetrics[Any], folder: Path
+def print_result(
+    ctx: click.Context,
+    experiment: AnyExperiment,
+    result: RunMetrics[Any] | Summary[Any],
+    folder: Path,
 ) -> None:
-    """Print a run's metrics: as JSON, or as tables."""
+    """Print a run's metrics, or the summary of several runs: as JSON, or as tables."""
     if ctx.params["as_json"]:
-        print_json({"run": str(folder), **versioned(metrics)})
+        print_json({"run": str(folder), **versioned(result)})
         return
     console = make_console(ctx)
-    print_tables(console, experiment.tables(metrics))
-    training = metrics.training
+    if isinstance(result, Summary):
+        print_tables(console, summary_tables(experiment, result))
+        count = len(result.runs)
+        console.say(f"{count} run{'s' * (count > 1)} saved in {folder}")
+        return
+    print_tables(console, experiment.tables(result))
+    training = result.training
     epochs = "1 epoch" if training.epochs == 1 else f"{training.epochs} epochs"
     speed = training.examples_per_second
     console.say(
@@ -88,19 +89,6 @@ def print_run(
         + (f" ({speed:,} examples per second)" if speed else "")
         + f", best epoch {training.best_epoch}; saved in {folder}"
     )
-
-
-def print_summary(
-    ctx: click.Context, experiment: AnyExperiment, summary: Summary[Any], folder: Path
-) -> None:
-    """Print the summary of several runs: as JSON, or as tables."""
-    if ctx.params["as_json"]:
-        print_json({"run": str(folder), **versioned(summary)})
-        return
-    console = make_console(ctx)
-    print_tables(console, summary_tables(experiment, summary))
-    count = len(summary.runs)
-    console.say(f"{count} run{'s' * (count > 1)} saved in {folder}")
 
 
 def print_tables(console: Console, tables: list[Table]) -> None:

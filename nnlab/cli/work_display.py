@@ -4,12 +4,10 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from nnlab.console import Console, scores_in_words, visible
 from nnlab.results import RunMetrics
-from nnlab.runs.folder import RunFolder
 from nnlab.sweeps.task import Outcome, Task
 from nnlab.sweeps.work import Standing
 
@@ -59,13 +57,13 @@ class WorkDisplay:
         if self._live is not None:
             done = standing.done + standing.failed
             self._bar.update(self._task, completed=done, description=_in_words(standing))
-        if outcome["state"] in ("failed", "diverged"):
-            same = self._failures.setdefault(outcome["error"], name)
-            why = f"same error as {same}" if same != name else outcome["error"]
-            self.warn(f"{name} {outcome['state']}: {why}")
-        elif outcome["metrics"]:
+        if outcome.state in ("failed", "diverged"):
+            same = self._failures.setdefault(outcome.error, name)
+            why = f"same error as {same}" if same != name else outcome.error
+            self.warn(f"{name} {outcome.state}: {why}")
+        elif outcome.metrics:
             before = "" if self._live is not None else f"{_in_words(standing)}: "
-            self._say(f"{before}{name}  {_result(outcome['metrics'])}")
+            self._say(f"{before}{name}  {_result(outcome.metrics)}")
 
     def stopping(self, running: int) -> None:
         """Say that the first Ctrl-C arrived."""
@@ -125,14 +123,13 @@ class WorkDisplay:
     def _in_progress(self) -> Iterator[tuple[str, str, str]]:
         """Yield name, stage and last scores of each run that began after the bar was opened."""
         for name, task in list(self._tasks.items()):
-            run = RunFolder(Path(task.folder))
             try:
-                if run.config.stat().st_mtime < self._opened:
+                if task.folder.config.stat().st_mtime < self._opened:
                     continue
-                history = run.read_history() if READABLE else {}
+                history = task.folder.read_history() if READABLE else {}
             except (OSError, ValueError):  # not begun yet, or removed
                 continue
-            yield name, *_last_epoch(history, int(task.config["epochs"]))
+            yield name, *_last_epoch(history, task.config.epochs)
 
 
 def _last_epoch(history: Mapping[str, list[float | None]], epochs: int) -> tuple[str, str]:

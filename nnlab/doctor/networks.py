@@ -68,13 +68,12 @@ def devices() -> Result:
 
 def training() -> Result:
     """Train classify for one epoch on its sample, in a temporary folder."""
-    from nnlab.console import TrainingDisplay
     from nnlab.runs.single import run
-    from nnlab.runs.workshop import Workshop
+    from nnlab.runs.workshop import RunObserver, Workshop
 
     experiment = experiments.get("classify")
     config = experiment.configure({"epochs": 1, "dataset": "sample"}, "nnlab doctor")
-    workshop = Workshop(Store(offline=True), TrainingDisplay(quiet=True), lambda _: None)
+    workshop = Workshop(Store(offline=True), RunObserver(), lambda _: None)
     with TemporaryDirectory(prefix="nnlab-doctor-") as place:
         folder = RunFolder(Path(place))
         try:

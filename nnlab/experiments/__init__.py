@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nnlab.experiments.contract import AnyExperiment
 
 GROUP = "nnlab.experiments"
-_SUMMARY = re.compile(r'^    summary: ClassVar\[str\] = "([^"\\]*)"$', re.MULTILINE)
+_SUMMARY = re.compile(r'^    summary(?:: ClassVar\[str\])? = "([^"\\]*)"$', re.MULTILINE)
 
 
 def names() -> list[str]:

@@ -180,7 +180,8 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
         data_facts: The facts in which a network and the data it is scored on must agree.
         reads_stdin: Whether the input `-` is left to `answer`, which reads bytes from stdin;
             else it stands for the lines of stdin, each an input.
-        shares: The scores that are shares of a whole, 0 to 1: so no interval leaves that.
+        shares: The scores and measures that are shares of a whole, 0 to 1: so no interval leaves
+            that, and curves are in per cent.
         optional_scores: Scores that need a program which may be missing: the program, by score.
         captions: Title and description of the experiment's own figures, by name.
         averages: Whether the mean over all runs of a group means anything.
@@ -278,7 +279,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
 
     @abstractmethod
     def score(self, model: Model[ConfigT], data: Data) -> Scores[DetailsT]:
-        """Measure a trained network, in NumPy, on the test part, next to the naive baselines."""
+        """Measure a trained network, in NumPy, on the test set, next to the naive baselines."""
 
     def unmeasured(self, record: Metrics[Any] | Summary[Any]) -> dict[str, str]:
         """Return why optional scores are missing, by score."""

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from nnlab.errors import OutputExistsError, UsageError
-from nnlab.exporting.formats import FORMATS
-from nnlab.files import replacing
+from nnlab.exporting.formats import FORMATS, checkpoint_content
+from nnlab.files import check_free, replacing
 from nnlab.runs.answering import Trained
 
 __all__ = ["export"]
@@ -18,13 +17,13 @@ def export(
     float16: bool = False,
     force: bool = False,
 ) -> list[Path]:
-    """Write a network in the format that the suffix of `output` names.
+    """Write a network in the format that the ending of `output` names.
 
     Args:
         trained: The network.
-        output: A file that ends in `.h5`, `.onnx`, `.keras` or `.tflite`.
-        step: Write what runs the network one step of its sequence at a time, each part in a file
-            of its own: `net.onnx` becomes `net.encoder.onnx` and `net.decoder.onnx`.
+        output: A file that ends in `.onnx` or `.keras`; any other becomes a checkpoint.
+        step: Write what computes one step of a sequence at a time, each part in a file of its
+            own: `net.onnx` becomes `net.encoder.onnx` and `net.decoder.onnx`.
         float16: Store the weights in half the space.
         force: Replace files that exist.
 
@@ -32,19 +31,16 @@ def export(
         The files.
 
     Raises:
-        UsageError: The format is unknown, or does not have what is asked for.
+        UsageError: The format, or the network, does not have what is asked for.
         OutputExistsError: A file exists.
     """
-    suffix = output.suffix.lower()
-    if suffix not in FORMATS:
-        raise UsageError(f"{output}: expected a file that ends in {', '.join(FORMATS)}")
+    make = FORMATS.get(output.suffix.lower(), checkpoint_content)
     contents = {
-        output.with_name(f"{output.stem}{f'.{part}' if part else ''}{output.suffix}"): content
-        for part, content in FORMATS[suffix](trained, step, float16).items()
+        output.with_name(f"{output.stem}{part and f'.{part}'}{output.suffix}"): content
+        for part, content in make(trained, step, float16).items()
     }
     for file in contents:
-        if file.exists() and (not force or file.samefile(trained.path)):
-            raise OutputExistsError(f"{file} exists; name another file or give --force")
+        check_free(file, force and not (file.exists() and file.samefile(trained.path)))
     for file, content in contents.items():
         with replacing(file) as temporary:
             temporary.write_bytes(content)

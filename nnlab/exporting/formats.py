@@ -17,14 +17,14 @@ Contents = dict[str, bytes]
 """What goes into each file, by the part of the network; one file has no part."""
 
 
-def write_checkpoint(trained: Trained, step: bool, float16: bool) -> Contents:
+def checkpoint_content(trained: Trained, step: bool, float16: bool) -> Contents:
     """Return a checkpoint without the state of the training."""
-    _refuse(".h5", step=step)
+    _refuse("a checkpoint", step=step)
     header = dataclasses.replace(trained.header, state={})
     return {"": checkpoint.content(header, {"model": trained.weights}, float16=float16)}
 
 
-def write_onnx(trained: Trained, step: bool, float16: bool) -> Contents:
+def onnx_content(trained: Trained, step: bool, float16: bool) -> Contents:
     """Return ONNX models that tell in their metadata what they are."""
     from nnlab.inference.onnx_model import onnx_model
 
@@ -35,9 +35,9 @@ def write_onnx(trained: Trained, step: bool, float16: bool) -> Contents:
     }
 
 
-def write_keras(trained: Trained, step: bool, float16: bool) -> Contents:
+def keras_content(trained: Trained, step: bool, float16: bool) -> Contents:
     """Return Keras' own file, which it loads without nnlab."""
-    _refuse(".keras", step=step, float16=float16)
+    _refuse("a Keras file", step=step, float16=float16)
     model = _keras_model(trained)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "network.keras"
@@ -45,23 +45,9 @@ def write_keras(trained: Trained, step: bool, float16: bool) -> Contents:
         return {"": file.read_bytes()}
 
 
-def write_lite(trained: Trained, step: bool, float16: bool) -> Contents:
-    """Return a model for LiteRT, once called TensorFlow Lite."""
-    _refuse(".tflite", step=step)
-    import tensorflow as tf
-
-    converter = tf.lite.TFLiteConverter.from_keras_model(_keras_model(trained))
-    if float16:
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.target_spec.supported_types = [tf.float16]
-    return {"": converter.convert()}
-
-
 FORMATS: dict[str, Callable[[Trained, bool, bool], Contents]] = {
-    ".h5": write_checkpoint,
-    ".onnx": write_onnx,
-    ".keras": write_keras,
-    ".tflite": write_lite,
+    ".onnx": onnx_content,
+    ".keras": keras_content,
 }
 
 
@@ -90,10 +76,10 @@ def licence(source: Source) -> str:
     return known.licence if known else "unknown: the user's own files"
 
 
-def _refuse(suffix: str, **asked: bool) -> None:
+def _refuse(what: str, **asked: bool) -> None:
     for option, given in asked.items():
         if given:
-            raise UsageError(f"--{option} does not go with {suffix}; export to .onnx instead")
+            raise UsageError(f"{what} does not take --{option}; name a file that ends in .onnx")
 
 
 def _keras_model(trained: Trained) -> Any:

@@ -3,7 +3,7 @@
 import math
 import re
 import reprlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ MAX_NODES = 1_000
 MAX_VARIABLE_ELEMENTS = 2**29  # of all variables together: 2 GiB
 MAX_TENSOR_ELEMENTS = 2**28  # of all outputs together, for one example: 1 GiB
 
+_KIND_NAMES = {kind: name for name, kind in KINDS.items()}
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
 
@@ -38,6 +39,21 @@ class Node:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     variable_shapes: dict[str, Shape]
+
+    @property
+    def kind(self) -> str:
+        """The name of its kind of layer."""
+        return _KIND_NAMES[type(self.layer)]
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The settings of its layer by name."""
+        return vars(self.layer)
+
+    @property
+    def weight_count(self) -> int:
+        """How many weights it uses, its own or another node's."""
+        return sum(map(math.prod, self.variable_shapes.values()))
 
 
 @dataclass
@@ -117,10 +133,10 @@ class Graph:
         Raises:
             CheckpointError: Weights, or numbers between layers, are more than its limits.
         """
-        variables = sum(math.prod(shape) for shape in self.variable_shapes().values())
-        if variables > MAX_VARIABLE_ELEMENTS:
+        if self.weight_count > MAX_VARIABLE_ELEMENTS:
             raise CheckpointError(
-                f"expected at most {MAX_VARIABLE_ELEMENTS:,} weights, but it has {variables:,}"
+                f"expected at most {MAX_VARIABLE_ELEMENTS:,} weights, "
+                f"but it has {self.weight_count:,}"
             )
         scratch = sum(
             node.layer.scratch(*(self.shapes[name] for name in node.inputs))
@@ -141,13 +157,14 @@ class Graph:
             for variable, shape in node.variable_shapes.items()
         }
 
-    def weight_counts(self) -> dict[str, int]:
-        """Count the weights of each layer that has any."""
-        return {
-            node.name: sum(map(math.prod, node.variable_shapes.values()))
-            for node in self.nodes.values()
-            if node.owner == node.name and node.variable_shapes
-        }
+    @property
+    def weight_count(self) -> int:
+        """How many weights there are; shared ones count once."""
+        return sum(map(math.prod, self.variable_shapes().values()))
+
+    def kind(self, name: str) -> str:
+        """Tell the kind of a node by its name; "input" for an input."""
+        return "input" if name in self.inputs else self.nodes[name].kind
 
     def _new_name(self, name: Any) -> str:
         if not isinstance(name, str) or not _NAME.fullmatch(name):

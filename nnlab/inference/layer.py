@@ -33,11 +33,14 @@ class Layer:
         input_words: The same in words, for error messages.
         passes_mask: Its first output has the mask of its first input; else none, unless the kind
             says otherwise.
+        each_position: It treats each position of the axes before the last by itself, as the time
+            steps of a sequence or the pixels of an image.
     """
 
     input_counts: ClassVar[Collection[int]] = (1,)
     input_words: ClassVar[str] = "one input"
     passes_mask: ClassVar[bool] = False
+    each_position: ClassVar[bool] = False
     __call__: Callable[..., Arrays]
 
     @classmethod

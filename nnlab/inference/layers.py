@@ -19,6 +19,7 @@ class Rescale(Layer):
     """x * scale + offset."""
 
     passes_mask = True
+    each_position = True
     scale: float = settings.number()
     offset: float = settings.number()
 
@@ -81,6 +82,7 @@ class Dense(Layer):
     """activation(x @ kernel + bias) along the last axis."""
 
     passes_mask = True
+    each_position = True
     units: int = settings.size()
     activation: str = settings.one_of(ACTIVATIONS)
     use_bias: bool = settings.flag()
@@ -119,6 +121,7 @@ class Dropout(Layer):
     """Drops nothing: dropout is for training."""
 
     passes_mask = True
+    each_position = True
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Return x itself."""
@@ -136,6 +139,7 @@ class Activation(Layer):
     """An activation as a layer of its own."""
 
     passes_mask = True
+    each_position = True
     activation: str = settings.one_of(ACTIVATIONS)
 
     def output_shape(self, *inputs: Shape) -> Shape:
@@ -160,6 +164,7 @@ class Concatenate(Layer):
 
     input_counts = _TWO_OR_MORE
     input_words = "two or more inputs"
+    each_position = True
     axis: int = settings.axis()
 
     def output_shape(self, *inputs: Shape) -> Shape:
@@ -223,6 +228,7 @@ class Add(Layer):
 
     input_counts = _TWO_OR_MORE
     input_words = "two or more inputs"
+    each_position = True
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Equal shapes -> that shape; Keras would stretch others, in ways of its own."""

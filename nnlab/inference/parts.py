@@ -6,12 +6,9 @@ from dataclasses import replace
 from nnlab.errors import CheckpointError, nearest
 from nnlab.inference.graph import Graph, Node
 from nnlab.inference.layer import Shape
-from nnlab.inference.layers import Activation, Add, Concatenate, Dense, Dropout, Rescale
+from nnlab.inference.layers import Concatenate
 from nnlab.inference.recurrent import LSTM
 from nnlab.inference.sequences import Embedding
-
-# They treat each time step (time, ..., features) by itself, where the features are not the time.
-_EACH_STEP = (Activation, Add, Concatenate, Dense, Dropout, Rescale)
 
 
 def part(graph: Graph, inputs: Mapping[str, Shape], outputs: Sequence[str]) -> Graph:
@@ -93,7 +90,7 @@ def assembled(inputs: Mapping[str, Shape], nodes: Iterable[Node], outputs: Itera
     """Build a network of nodes of another, for other shapes; all is checked anew."""
     graph, owners = Graph(), dict[str, str]()
     for name, shape in inputs.items():
-        graph.add_input(name, list(shape))
+        graph.add_input(name, shape)
     for node in nodes:
         owner = owners.setdefault(node.owner, node.name)
         graph.add_node(node.name, node.layer, node.inputs, None if owner == node.name else owner)
@@ -154,7 +151,7 @@ def _treats_each_step(node: Node, graph: Graph) -> bool:
     rank = len(graph.shapes[node.inputs[0]])
     if isinstance(node.layer, Concatenate) and node.layer.axis in (1, -rank):
         return False
-    return isinstance(node.layer, _EACH_STEP) and rank > 1
+    return node.layer.each_position and rank > 1  # else the time is what it takes as features
 
 
 def _expect(what: str, name: str, known: Collection[str]) -> None:

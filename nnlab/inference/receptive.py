@@ -7,9 +7,8 @@ from fractions import Fraction
 from nnlab.errors import CheckpointError
 from nnlab.inference.graph import Graph, Node
 from nnlab.inference.images import Conv2D, MaxPooling2D, UpSampling2D
-from nnlab.inference.layers import Activation, Add, Concatenate, Dense, Dropout, Rescale
+from nnlab.inference.layers import Concatenate
 
-_EACH_PIXEL = (Activation, Add, Concatenate, Dense, Dropout, Rescale)
 _CHANNELS = (-1, 3)  # the axis of the channels, as Keras counts
 _NOTHING = Fraction(0)
 
@@ -96,7 +95,7 @@ def _after(node: Node, axis: int, side: _Side) -> _Side:
         return _Side(step, side.reach + side.step - step, side.grid)
     if isinstance(layer, Concatenate) and layer.axis not in _CHANNELS:
         raise CheckpointError(f"expected pages side by side in channels, not as {node.name!r} does")
-    if isinstance(layer, _EACH_PIXEL):
+    if layer.each_position:
         return side
     raise CheckpointError(
         "expected convolutions and pools with padding 'same' that run at any size, "

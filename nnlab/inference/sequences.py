@@ -38,6 +38,7 @@ class RepeatVector(Layer):
 class Embedding(Layer):
     """A vector for each whole number from 0 to `input_dim` - 1."""
 
+    each_position = True
     input_dim: int = settings.size()
     output_dim: int = settings.size()
     mask_zero: bool = settings.flag()
@@ -91,6 +92,7 @@ class Embedding(Layer):
 class Masking(Layer):
     """Masks the time steps at which all features have one value, and sets them to zero."""
 
+    each_position = True
     mask_value: float = settings.number()
 
     def output_shape(self, *inputs: Shape) -> Shape:

@@ -75,9 +75,9 @@ def is_whole(value: Any, largest: int) -> bool:
 
 
 def is_shape(value: Any, largest: int = MAX_SIZE) -> bool:
-    """Tell whether a JSON value is a list of axis lengths."""
+    """Tell whether a value is a list, or a tuple, of axis lengths."""
     return (
-        isinstance(value, list)
+        isinstance(value, list | tuple)
         and len(value) <= MAX_RANK
         and all(is_whole(length, largest) for length in value)
     )

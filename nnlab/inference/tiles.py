@@ -10,14 +10,12 @@ from nnlab.errors import UsageError
 from nnlab.inference.network import Network
 from nnlab.inference.receptive import Field, receptive_field
 
-TILE = 256
+TILE = 256  # height and width of what is kept of a tile, about; memory grows with its square
 
 Span = tuple[int, int, int, int]  # of a tile: start and end; of what is kept of it: start and end
 
 
-def run_tiled(
-    network: Network, page: np.ndarray, tile: int = TILE, margin: int | None = None
-) -> np.ndarray:
+def run_tiled(network: Network, page: np.ndarray) -> np.ndarray:
     """Run a network on a page, as if it took the whole page at once.
 
     A page is continued by its last row and column to a size that the network's pools divide: so no
@@ -29,23 +27,20 @@ def run_tiled(
             account.
         page: (height, width), at least 1x1, in the values that the network takes: the page cleaner
             wants grey from 0 to 255. Any numeric type; computed as float32.
-        tile: Height and width of what is kept of a tile, about; memory grows with its square.
-        margin: Pixels around it; as far as the network looks if none is given. Fewer are faster,
-            and leave seams.
 
     Returns:
         float32 (height, width).
 
     Raises:
-        UsageError: The page is none, or tile or margin is out of range.
+        UsageError: The page is none.
         CheckpointError: The network takes no pages of any size, or its output is not finite.
     """
-    _check(page, tile, margin)
+    _check(page)
     field = receptive_field(network.graph)
     height, width = page.shape
     below, right = (-side % grid for side, grid in zip(page.shape, field.grid, strict=True))
     page = np.pad(page, [(0, below), (0, right)], "edge") if below or right else page
-    down, across = (_spans(axis, page.shape[axis], field, tile, margin) for axis in (0, 1))
+    down, across = (_spans(axis, page.shape[axis], field) for axis in (0, 1))
     (name,), output = network.input_shapes, next(iter(network.output_shapes))
     shape = (down[0][1] - down[0][0], across[0][1] - across[0][0], 1)
     tiles = network.part({name: shape}, [output])
@@ -73,7 +68,7 @@ def run_on_page(network: Network, page: np.ndarray) -> np.ndarray:
         UsageError: The page is none.
         CheckpointError: As by `run_tiled`.
     """
-    _check(page, TILE, None)
+    _check(page)
     margins = receptive_field(network.graph).reach
     wider = np.pad(page, [(margin, margin) for margin in margins], "edge")
     height, width = page.shape
@@ -81,11 +76,10 @@ def run_on_page(network: Network, page: np.ndarray) -> np.ndarray:
     return run_tiled(network, wider)[top : top + height, left : left + width]
 
 
-def _spans(axis: int, length: int, field: Field, tile: int, margin: int | None) -> list[Span]:
+def _spans(axis: int, length: int, field: Field) -> list[Span]:
     """Cut one side of a page into overlapping tiles of one length, all on the grid."""
     grid = field.grid[axis]
-    around = field.reach[axis] if margin is None else margin
-    around, kept = (math.ceil(size / grid) * grid for size in (around, tile))
+    around, kept = (math.ceil(size / grid) * grid for size in (field.reach[axis], TILE))
     size = min(kept + 2 * around, length)
     starts = [*range(0, length - size, kept), length - size]
     return list(_kept(starts, size, length, around))
@@ -98,12 +92,8 @@ def _kept(starts: list[int], size: int, length: int, margin: int) -> Iterator[Sp
         yield start, end, start + margin * (start > 0), end - margin * (end < length)
 
 
-def _check(page: np.ndarray, tile: int, margin: int | None) -> None:
+def _check(page: np.ndarray) -> None:
     if page.ndim != 2 or not page.size or page.dtype.kind not in "biuf":
         raise UsageError(
             f"expected a page of grey numbers (height, width), got {page.dtype} {page.shape}"
-        )
-    if tile < 1 or (margin is not None and margin < 0):
-        raise UsageError(
-            f"expected tiles of at least 1 pixel and no negative margin, got {tile}, {margin}"
         )

@@ -8,6 +8,8 @@ import numpy.typing as npt
 
 from nnlab.metrics.intervals import wilson_interval
 
+MOST_PAIRS = 10
+
 
 @dataclass(frozen=True)
 class ClassAccuracy:
@@ -82,7 +84,7 @@ def confusion_matrix(
     return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
 
 
-def class_accuracy(confusion: npt.ArrayLike, confidence: float = 0.95) -> tuple[ClassAccuracy, ...]:
+def class_accuracy(confusion: npt.ArrayLike) -> tuple[ClassAccuracy, ...]:
     """Recall of each class with its Wilson interval, the lowest first.
 
     Classes of equal recall keep the order of their labels; a class without examples has no recall
@@ -90,28 +92,27 @@ def class_accuracy(confusion: npt.ArrayLike, confidence: float = 0.95) -> tuple[
 
     Args:
         confusion: counts (classes, classes) as `confusion_matrix` returns them.
-        confidence: level of the intervals, between 0 and 1.
     """
     matrix = np.asarray(confusion)
     rows = []
     for label, (correct, count) in enumerate(
         zip(matrix.diagonal().tolist(), matrix.sum(axis=1).tolist(), strict=True)
     ):
-        interval = wilson_interval(correct, count, confidence)
+        interval = wilson_interval(correct, count)
         accuracy = correct / count if count else None
         rows.append(ClassAccuracy(label, correct, count, accuracy, interval.low, interval.high))
     return tuple(sorted(rows, key=lambda row: math.inf if row.accuracy is None else row.accuracy))
 
 
-def confused_pairs(confusion: npt.ArrayLike, top: int = 10) -> tuple[ConfusedPair, ...]:
-    """The `top` most frequent errors as pairs of true and predicted class, most frequent first."""
+def confused_pairs(confusion: npt.ArrayLike) -> tuple[ConfusedPair, ...]:
+    """The ten most frequent errors as pairs of true and predicted class, most frequent first."""
     errors = np.array(confusion)
     np.fill_diagonal(errors, 0)
     pairs = [
         ConfusedPair(label, prediction, int(errors[label, prediction]))
         for label, prediction in np.argwhere(errors > 0).tolist()
     ]
-    return tuple(sorted(pairs, key=lambda pair: -pair.count)[:top])
+    return tuple(sorted(pairs, key=lambda pair: -pair.count)[:MOST_PAIRS])
 
 
 def rank_stability(recalls: npt.ArrayLike) -> RankStability:

@@ -1,4 +1,4 @@
-"""Intervals for proportions and means, and the paired t test.
+"""95 % intervals for proportions and means, and the paired t test.
 
 SciPy is imported inside functions, because counting alone should stay cheap.
 """
@@ -10,6 +10,8 @@ from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
+
+CONFIDENCE = 0.95  # of every interval
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ class Estimate:
     high: float | None
     n: int
 
+    def in_words(self) -> str:
+        """Return the mean with its interval as a table shows it."""
+        if self.low is None or self.high is None:
+            return f"{self.mean:.4f}"
+        return f"{self.mean:.4f} ({self.low:.4f} to {self.high:.4f})"
+
 
 @dataclass(frozen=True)
 class PairedDifference:
@@ -44,20 +52,20 @@ class PairedDifference:
     differences: tuple[float, ...]
 
 
-def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> Interval:
+def wilson_interval(successes: int, trials: int) -> Interval:
     """Wilson's score interval for a proportion (Wilson 1927, JASA 22, 209-212).
 
     Unlike the textbook interval it stays within 0..1 and keeps its level near 0 and 1, as needed
     for accuracies. Without any trials the interval is 0..1.
 
     Raises:
-        ValueError: unless 0 <= successes <= trials and 0 < confidence < 1.
+        ValueError: unless 0 <= successes <= trials.
     """
     if not 0 <= successes <= trials:
         raise ValueError(f"expected 0 <= successes <= trials, got {successes} of {trials}")
     if trials == 0:
         return Interval(0.0, 1.0)
-    z = NormalDist().inv_cdf((1 + _checked_confidence(confidence)) / 2)
+    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
     share = successes / trials
     shrink = 1 + z**2 / trials
     centre = (share + z**2 / (2 * trials)) / shrink
@@ -66,14 +74,11 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
     return Interval(min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share))
 
 
-def mean_interval(
-    values: Sequence[float], confidence: float = 0.95, *, share: bool = False
-) -> Estimate:
+def mean_interval(values: Sequence[float], *, share: bool = False) -> Estimate:
     """Mean of one score per run, with Student's t interval.
 
     Args:
         values: finite scores, one per run. A single run has a mean, but no spread and no interval.
-        confidence: level of the interval, between 0 and 1.
         share: whether the scores are shares of a whole; the interval is then cut at 0 and 1, which
             Student's interval may exceed for few runs.
 
@@ -85,16 +90,14 @@ def mean_interval(
     if len(scores) == 1:
         return Estimate(mean, None, None, None, 1)
     sd = float(scores.std(ddof=1))
-    half = _t_quantile(confidence, len(scores) - 1) * sd / math.sqrt(len(scores))
+    half = _t_quantile(len(scores) - 1) * sd / math.sqrt(len(scores))
     low, high = mean - half, mean + half
     if share:
         low, high = max(low, 0.0), min(high, 1.0)
     return Estimate(mean, sd, low, high, len(scores))
 
 
-def paired_difference(
-    a: Sequence[float], b: Sequence[float], confidence: float = 0.95
-) -> PairedDifference:
+def paired_difference(a: Sequence[float], b: Sequence[float]) -> PairedDifference:
     """Mean of `a - b` over paired runs, with Student's t interval and the two-sided paired t test.
 
     Special cases without a spread to compare the mean with:
@@ -107,7 +110,6 @@ def paired_difference(
     Args:
         a: finite scores, one per pair.
         b: finite scores, as many as `a` and in the same order.
-        confidence: level of the interval, between 0 and 1.
 
     Raises:
         ValueError: if there are no pairs, the lengths differ, or a score is not finite.
@@ -123,15 +125,15 @@ def paired_difference(
         low, high, p = 0.0, 0.0, 1.0
     elif sd is not None and not _is_constant(differences, first, second):
         error = sd / math.sqrt(n)
-        half = _t_quantile(confidence, n - 1) * error
+        half = _t_quantile(n - 1) * error
         low, high, p = mean - half, mean + half, _t_test(mean / error, n - 1)
     return PairedDifference(mean, sd, low, high, p, n, tuple(differences.tolist()))
 
 
-def _t_quantile(confidence: float, degrees: int) -> float:
+def _t_quantile(degrees: int) -> float:
     from scipy.special import stdtrit
 
-    return float(stdtrit(degrees, (1 + _checked_confidence(confidence)) / 2))
+    return float(stdtrit(degrees, (1 + CONFIDENCE) / 2))
 
 
 def _t_test(t: float, degrees: int) -> float:
@@ -151,9 +153,3 @@ def _finite(values: Sequence[float], name: str) -> npt.NDArray[np.float64]:
     if scores.ndim != 1 or not scores.size or not np.isfinite(scores).all():
         raise ValueError(f"expected a list of finite numbers for {name}, got {values!r}")
     return scores
-
-
-def _checked_confidence(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise ValueError(f"expected a confidence between 0 and 1, got {confidence}")
-    return confidence

@@ -52,13 +52,7 @@ def knn_accuracy(
     return float((_most_frequent(known_labels[nearest]) == asked_labels).mean())
 
 
-def trustworthiness(
-    high: npt.NDArray[Any],
-    low: npt.NDArray[Any],
-    k: int = 12,
-    sample: int = TRUSTWORTHINESS_SAMPLE,
-    seed: int = 0,
-) -> float:
+def trustworthiness(high: npt.NDArray[Any], low: npt.NDArray[Any], k: int = 12) -> float:
     """How far neighbours on a map were neighbours before, 0 to 1 (1: all k of every point were).
 
     Venna and Kaski, "Neighborhood preservation in nonlinear projection methods", ICANN 2001: each
@@ -66,13 +60,13 @@ def trustworthiness(
     random map scores about 0.5. Among equally distant points, the earlier come first on the map;
     before, they share the best of their ranks.
 
+    Of more than 2,000 points, this many are drawn. The neighbours are then those among the drawn
+    points: k of 2,000 points reach as far as 5 k of 10,000.
+
     Args:
         high: the examples, numbers (n, ...); axes after the first are flattened.
         low: their positions on the map, floats (n, d), finite.
         k: number of neighbours, less than half the number of points.
-        sample: if there are more points, this many are drawn. The neighbours are then those among
-            the drawn points: k of 2,000 points reach as far as 5 k of 10,000.
-        seed: seed of the draw.
 
     Raises:
         ValueError: if the counts differ, a number is not finite, or k is out of range.
@@ -82,7 +76,7 @@ def trustworthiness(
     before, after = np.asarray(high), np.asarray(low)
     if len(before) != len(after):
         raise ValueError(f"expected {len(before)} points on the map, got {len(after)}")
-    rows = _drawn(len(before), sample, seed)
+    rows = _drawn(len(before), TRUSTWORTHINESS_SAMPLE)
     before, after = _points(before[rows].reshape(len(rows), -1)), _points(after[rows])
     count = len(rows)
     if not 1 <= k < count / 2:
@@ -97,20 +91,17 @@ def trustworthiness(
     return 1 - 2 * penalty / (count * k * (2 * count - 3 * k - 1))
 
 
-def silhouette(
-    points: npt.NDArray[Any], labels: Labels, sample: int = SILHOUETTE_SAMPLE, seed: int = 0
-) -> float | None:
+def silhouette(points: npt.NDArray[Any], labels: Labels) -> float | None:
     """How well the classes are separated, -1 to 1: mean of (b - a) / max(a, b) over the points.
 
     Rousseeuw, "Silhouettes: a graphical aid to the interpretation and validation of cluster
     analysis", 1987. a is the mean distance to the other points of the same class, b the mean
-    distance to the points of the nearest other class. A point alone in its class scores 0.
+    distance to the points of the nearest other class. A point alone in its class scores 0. Of more
+    than 5,000 points, this many are drawn.
 
     Args:
         points: floats (n, d), finite.
         labels: integers (n,), at least 0.
-        sample: if there are more points, this many are drawn.
-        seed: seed of the draw.
 
     Returns:
         The score, or None for fewer than two classes.
@@ -121,7 +112,7 @@ def silhouette(
     from scipy.spatial.distance import cdist
 
     places, classes = _checked(points, labels)
-    rows = _drawn(len(places), sample, seed)
+    rows = _drawn(len(places), SILHOUETTE_SAMPLE)
     places = places[rows]
     names, classes = np.unique(classes[rows], return_inverse=True)
     if len(names) < 2:
@@ -173,10 +164,10 @@ def _most_frequent(votes: Indices) -> Indices:
     return result
 
 
-def _drawn(count: int, sample: int, seed: int) -> Indices:
+def _drawn(count: int, sample: int) -> Indices:
     if count <= sample:
         return np.arange(count)
-    return np.sort(np.random.default_rng(seed).choice(count, sample, replace=False))
+    return np.sort(np.random.default_rng(0).choice(count, sample, replace=False))
 
 
 def _blocks(rows: int, columns: int) -> list[slice]:

@@ -15,6 +15,8 @@ from nnlab.metrics.intervals import wilson_interval
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+MOST = 20  # of a recall curve
+
 Floats = npt.NDArray[np.float64]
 Baskets = Union[npt.NDArray[Any], "csr_matrix"]
 
@@ -91,16 +93,16 @@ def mrr(ranks: Floats) -> float:
     return float((1 / _checked(ranks)).mean())
 
 
-def recall_curve(ranks: Floats, most: int = 20, confidence: float = 0.95) -> tuple[RecallAt, ...]:
-    """Recall at 1 to `most`, with Wilson intervals over the baskets.
+def recall_curve(ranks: Floats) -> tuple[RecallAt, ...]:
+    """Recall at 1 to 20, with Wilson intervals over the baskets.
 
     The intervals cover the choice of the test baskets. They say little about the difference of two
     recommenders on the same baskets, which is a paired comparison.
     """
     places, rows = _checked(ranks), []
-    for k in range(1, most + 1):
+    for k in range(1, MOST + 1):
         found = int((places <= k).sum())
-        interval = wilson_interval(found, len(places), confidence)
+        interval = wilson_interval(found, len(places))
         rows.append(RecallAt(k, found / len(places), interval.low, interval.high))
     return tuple(rows)
 

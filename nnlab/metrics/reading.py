@@ -40,12 +40,11 @@ def character_error_rate(text: str, reference: str) -> float:
     return int(row[-1]) / len(reference)
 
 
-def ocr(image: npt.NDArray[Any], language: str = "eng") -> str | None:
-    """Read a page with the program `tesseract`.
+def ocr(image: npt.NDArray[Any]) -> str | None:
+    """Read an English page with the program `tesseract`.
 
     Args:
         image: (height, width), uint8 or floats from 0 (black) to 1 (white).
-        language: tesseract's name of it.
 
     Returns:
         The text, or None if the program is not installed.
@@ -56,7 +55,7 @@ def ocr(image: npt.NDArray[Any], language: str = "eng") -> str | None:
     program = programs.path_of(PROGRAM)
     if program is None:
         return None
-    command = [program, "stdin", "stdout", "-l", language]
+    command = [program, "stdin", "stdout", "-l", "eng"]
     try:
         done = subprocess.run(
             command,

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nnlab.metrics.intervals import Interval
+from nnlab.metrics.intervals import CONFIDENCE, Interval
 
 ORDER = 6  # the longest n-grams of chrF
 BETA = 2.0  # weight of recall relative to precision
@@ -61,13 +61,8 @@ def sentence_chrf(hypotheses: Sequence[str], references: References) -> Floats:
     return _f_scores(_statistics(hypotheses, references))
 
 
-def chrf_interval(
-    hypotheses: Sequence[str],
-    references: References,
-    confidence: float = 0.95,
-    seed: int = 0,
-) -> Interval:
-    """Percentile bootstrap interval of `chrf` over the sentences of the test set.
+def chrf_interval(hypotheses: Sequence[str], references: References) -> Interval:
+    """95 % percentile bootstrap interval of `chrf` over the sentences of the test set.
 
     Koehn, "Statistical significance tests for machine translation evaluation" (EMNLP 2004). It
     covers the choice of the test sentences, not the variation between trainings.
@@ -75,21 +70,17 @@ def chrf_interval(
     Args:
         hypotheses: translations.
         references: one or more correct translations of each.
-        confidence: level of the interval, between 0 and 1.
-        seed: seed of the 1,000 resamplings.
 
     Raises:
-        ValueError: as `chrf`, or if the confidence is out of range.
+        ValueError: as `chrf`.
     """
-    if not 0 < confidence < 1:
-        raise ValueError(f"expected a confidence between 0 and 1, got {confidence}")
     statistics = _statistics(hypotheses, references)
-    rng, count = np.random.default_rng(seed), len(statistics)
+    rng, count = np.random.default_rng(0), len(statistics)
     sums = np.empty((RESAMPLES, statistics.shape[1]), np.int64)
     for row in sums:
         drawn = np.bincount(rng.integers(count, size=count), minlength=count)
         np.dot(drawn, statistics, out=row)
-    tail = (1 - confidence) / 2
+    tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(_f_scores(sums), (tail, 1 - tail)).tolist()
     return Interval(low, high)
 

@@ -1,15 +1,14 @@
 """The report's recommender: a denoising autoencoder over market baskets."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import keras
 
+HIDDEN_UNITS = (128, 64, 32)  # of the layers before the code; after it the order is reversed
 
-def basket_autoencoder(
-    items: int, dropout: float = 0.4, hidden_units: Sequence[int] = (128, 64, 32), code: int = 16
-) -> "keras.Model":
+
+def basket_autoencoder(items: int, dropout: float = 0.4) -> "keras.Model":
     """Build the network that completes a basket; the defaults are the report's.
 
     Training hides some items of a basket and asks for all of them (Vincent et al.,
@@ -19,8 +18,6 @@ def basket_autoencoder(
         items: Number of different items.
         dropout: Share of the input that training hides. Keras scales up the rest, so that the sum
             of a basket stays the same on average.
-        hidden_units: Units of each softsign layer before the code; after it the order is reversed.
-        code: Units of the sigmoid layer in the middle.
 
     Returns:
         Network from "basket", float32 (batch, items), 1 for an item in the basket, else 0, to
@@ -31,10 +28,10 @@ def basket_autoencoder(
 
     basket = keras.Input((items,), name="basket")  # (batch, items)
     x = layers.Dropout(dropout, name="hide")(basket)
-    for number, units in enumerate(hidden_units, start=1):
+    for number, units in enumerate(HIDDEN_UNITS, start=1):
         x = layers.Dense(units, activation="softsign", name=f"encoder_{number}")(x)
-    x = layers.Dense(code, activation="sigmoid", name="code")(x)  # (batch, code)
-    for number, units in enumerate(reversed(hidden_units), start=1):
+    x = layers.Dense(16, activation="sigmoid", name="code")(x)  # (batch, 16)
+    for number, units in enumerate(reversed(HIDDEN_UNITS), start=1):
         x = layers.Dense(units, activation="softsign", name=f"decoder_{number}")(x)
     scores = layers.Dense(items, activation="sigmoid", name="scores")(x)
     return keras.Model(basket, scores, name="basket_autoencoder")  # (batch, items)

@@ -1,6 +1,5 @@
 """The convolutional network of the report (section on handwritten digits)."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nnlab.errors import UsageError
@@ -8,22 +7,16 @@ from nnlab.errors import UsageError
 if TYPE_CHECKING:
     import keras
 
+SMALLEST = 6  # pixels of a side
 
-def cnn(
-    image_shape: tuple[int, int],
-    classes: int,
-    filters: Sequence[int] = (32, 64),
-    dense_units: int = 128,
-    dropout: tuple[float, float] = (0.25, 0.5),
-) -> "keras.Model":
+
+def cnn(image_shape: tuple[int, int], classes: int, dense_units: int = 128) -> "keras.Model":
     """Build the convolutional network; the defaults are the report's.
 
     Args:
         image_shape: Height and width of an image.
         classes: Number of classes.
-        filters: Filters of each 3x3 convolution.
         dense_units: Units of the dense layer.
-        dropout: Shares that training drops after pooling and after the dense layer.
 
     Returns:
         Network from raw pixels "image", float32 (batch, height, width) from 0 to 255, to
@@ -33,11 +26,10 @@ def cnn(
         UsageError: The images are too small: each convolution takes two pixels off height and
             width, and the pool needs two of the rest.
     """
-    smallest = 2 * len(filters) + 2
-    if min(image_shape) < smallest:
+    if min(image_shape) < SMALLEST:
         height, width = image_shape
         raise UsageError(
-            f"the CNN needs images of at least {smallest}x{smallest} pixels, got "
+            f"the CNN needs images of at least {SMALLEST}x{SMALLEST} pixels, got "
             f"{height}x{width}; use larger images or the MLP"
         )
 
@@ -47,12 +39,13 @@ def cnn(
     image = keras.Input(image_shape, name="image")  # (batch, height, width)
     x = layers.Rescaling(1 / 255, name="scale")(image)  # 0 to 1
     x = layers.Reshape((*image_shape, 1), name="channel")(x)  # (batch, height, width, 1)
-    for number, count in enumerate(filters, start=1):  # two rows and columns fewer each time
-        x = layers.Conv2D(count, 3, activation="relu", name=f"convolution_{number}")(x)
+    # each convolution has two rows and columns fewer
+    x = layers.Conv2D(32, 3, activation="relu", name="convolution_1")(x)
+    x = layers.Conv2D(64, 3, activation="relu", name="convolution_2")(x)
     x = layers.MaxPooling2D(2, name="pool")(x)  # (batch, height / 2 - 2, width / 2 - 2, 64)
-    x = layers.Dropout(dropout[0], name="dropout_1")(x)
+    x = layers.Dropout(0.25, name="dropout_1")(x)
     x = layers.Flatten(name="flatten")(x)  # (batch, 9216) for 28x28 pixels
     x = layers.Dense(dense_units, activation="relu", name="hidden")(x)  # (batch, dense_units)
-    x = layers.Dropout(dropout[1], name="dropout_2")(x)
+    x = layers.Dropout(0.5, name="dropout_2")(x)
     probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
     return keras.Model(image, probabilities, name="cnn")  # (batch, classes)

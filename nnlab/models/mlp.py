@@ -11,7 +11,6 @@ def mlp(
     image_shape: tuple[int, int],
     classes: int,
     hidden_units: Sequence[int] = (512, 512),
-    dropout: float = 0.2,
 ) -> "keras.Model":
     """Build the multilayer perceptron; the defaults are the report's.
 
@@ -19,7 +18,6 @@ def mlp(
         image_shape: Height and width of an image.
         classes: Number of classes.
         hidden_units: Units of each hidden layer.
-        dropout: Share of each hidden layer's outputs that training drops.
 
     Returns:
         Network from raw pixels "image", float32 (batch, height, width) from 0 to 255, to
@@ -33,6 +31,6 @@ def mlp(
     x = layers.Flatten(name="flatten")(x)  # (batch, height * width)
     for number, units in enumerate(hidden_units, start=1):
         x = layers.Dense(units, activation="relu", name=f"hidden_{number}")(x)  # (batch, units)
-        x = layers.Dropout(dropout, name=f"dropout_{number}")(x)
+        x = layers.Dropout(0.2, name=f"dropout_{number}")(x)
     probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
     return keras.Model(image, probabilities, name="mlp")  # (batch, classes)

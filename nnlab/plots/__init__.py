@@ -1,5 +1,5 @@
-"""Figures: arrays and dictionaries in, `matplotlib.figure.Figure` out.
+"""Figures: arrays, dictionaries and checked networks in, matplotlib figures out.
 
-Nothing here depends on runs, networks or data files, or changes matplotlib's global state (no
+Nothing here depends on runs, Keras or data files, or changes matplotlib's global state (no
 pyplot). matplotlib is imported inside the functions, because that takes a while.
 """

@@ -58,15 +58,17 @@ class Curve:
     diverged: int | None = None
 
 
-def compare_curves(curves: Sequence[Curve], measure: str, footer: str = "") -> "Figure":
+def compare_curves(
+    curves: Sequence[Curve], measure: str, footer: str = "", share: bool = False
+) -> "Figure":
     """Draw curves by epoch, with a second panel for the errors if the curves come near 100 %.
 
     Args:
         curves: At least one; up to eight differ in colour, more in colour and line style.
-        measure: Name of the measure, such as "validation accuracy"; a share is shown in per cent.
+        measure: Name of the measure, such as "validation accuracy".
         footer: Data set and settings, shown below the figure.
+        share: Whether the measure is a share of a whole, shown in per cent.
     """
-    share = style.is_share(measure)
     best = np.nanmax(np.concatenate([curve.mean for curve in curves]))
     panels = 2 if share and best > NEAR_PERFECT else 1
     columns = -(-len(curves) // ROWS)

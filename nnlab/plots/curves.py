@@ -37,7 +37,7 @@ def learning_curves(
     best_epoch: int | None,
     diverged_epoch: int | None = None,
     footer: str = "",
-    percent: bool | None = None,
+    share: bool = False,
 ) -> "Figure":
     """Draw loss and measure of training and validation by epoch.
 
@@ -51,15 +51,13 @@ def learning_curves(
         best_epoch: epoch whose weights were kept, marked by a line; None marks none.
         diverged_epoch: epoch in which the loss diverged, marked by a line.
         footer: data set and seed, shown below the figure.
-        percent: whether the measure is a share, shown in per cent; by default
-            `nnlab.plots.style.is_share` decides.
+        share: whether the measure is a share of a whole, shown in per cent.
     """
     epochs = np.asarray(history["epoch"], dtype=np.int64)
     names = [name for name in dict.fromkeys(("loss", measure)) if _columns(history, name)]
     figure = style.new_figure(5.2 * max(len(names), 1), 4.2)
     panels = figure.subplots(1, max(len(names), 1), squeeze=False)[0]
     for axes, name in zip(panels, names, strict=False):
-        share = percent if percent is not None else style.is_share(name)
         scale = 100.0 if share and name != "loss" else 1.0
         columns = {key: scale * values for key, values in _columns(history, name).items()}
         title = name.replace("_", " ")

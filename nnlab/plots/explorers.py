@@ -124,7 +124,7 @@ def misclassified(
         raise ValueError("a probability is not a finite number")
     data = {"names": list(names), "images": shown, **_cells(images, len(rows))}
     sprite = [_sprite(images[rows], "All misclassified images")] if len(rows) else []
-    note = f"{len(images):,} errors in all"
+    note = f"{len(images):,} errors in total"
     if len(rows) < len(images):
         note += f"; the {len(rows):,} most confident are shown"
     return Explorer("misclassified", data, sprite, f"{note}.")
@@ -143,14 +143,14 @@ def pages(kind: str, noisy: Array, cleaned: Array, true: Array, note: str) -> Ex
     Raises:
         ValueError: The pages have another type or shape, or differ in size.
     """
-    named = {"Noisy": noisy, "Cleaned": cleaned, "True": true}
+    named = {"Noisy page": noisy, "Cleaned page": cleaned, "Ground truth": true}
     for name, page in named.items():
-        _check(f"{name.lower()} page", page, 2, "u")
+        _check(name.lower(), page, 2, "u")
     if len({page.shape for page in named.values()}) > 1 or not noisy.size:
         raise ValueError("the noisy, the cleaned and the true page differ in size")
     step = math.ceil(max(noisy.shape) / LONGEST_SIDE)
     pictures = [
-        Picture(np.ascontiguousarray(page[::step, ::step]), f"{name} page: {kind}")
+        Picture(np.ascontiguousarray(page[::step, ::step]), f"{name}: {kind}")
         for name, page in named.items()
     ]
     return Explorer("pages", {"kind": kind}, pictures, note)

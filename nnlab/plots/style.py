@@ -161,9 +161,3 @@ def text_width(text: str, size: float) -> float:
     return (
         float(TextPath((0, 0), text, size=size).get_extents().width) / 72 if text.strip() else 0.0
     )
-
-
-def is_share(measure: str) -> bool:
-    """Return whether a measure, such as "validation accuracy", is a share, shown in per cent."""
-    name = measure.replace("_", " ").removeprefix("validation ").removeprefix("training ")
-    return name.endswith("accuracy") or name in ("exact match", "per character")

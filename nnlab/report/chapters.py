@@ -97,10 +97,10 @@ def read_chapters(folders: Sequence[Path], warn: Warn) -> list[Chapter]:
 def _is_finished(folder: Path, warn: Warn) -> bool:
     group, run = GroupFolder(folder), RunFolder(folder)
     if group.is_group() and not group.summary.is_file():
-        warn(f"{folder} is not finished and left out; its finished runs can be named one by one")
+        warn(f"left out {folder}, which is not finished; you can name its finished runs one by one")
         return False
     if not group.is_group() and run.is_run() and not run.is_finished():
-        warn(f"{folder} is not finished and left out")
+        warn(f"left out {folder}, which is not finished")
         return False
     return True  # or no run at all, which reading it will say
 
@@ -157,8 +157,8 @@ def _left_out(entry: Entry) -> Iterator[str]:
 
 def _divergences(entry: Entry) -> Iterator[str]:
     for member in entry.members:
-        if member.training and member.training.diverged:
-            epoch = member.training.diverged.epoch
+        if member.divergence:
+            epoch = member.divergence.epoch
             yield f"{member.path.name} diverged in epoch {epoch}; the best epoch is shown"
 
 

@@ -1,13 +1,15 @@
 """Runs side by side: which settings differ, their scores, and their curves in one figure."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab import experiments
+from nnlab.datasets.store.provenance import Source
 from nnlab.errors import UsageError, nearest
 from nnlab.report.entries import Entry, check_distinct, read_entries
 
@@ -44,6 +46,12 @@ class Comparison:
         side = "" if self.column.startswith(VALIDATION) else TRAINING
         return (side + self.column).replace("_", " ")
 
+    @property
+    def is_share(self) -> bool:
+        """Whether what is drawn is a share of a whole, as all the experiments say."""
+        name = self.column.removeprefix(VALIDATION)
+        return all(name in _shares(entry.first.experiment) for entry in self.entries)
+
     def by_experiment(self) -> dict[str, "Comparison"]:
         """Return the runs of each experiment by themselves, under its name."""
         parts: dict[str, list[tuple[Entry, str]]] = {}
@@ -75,26 +83,22 @@ class Comparison:
 
         Data that an experiment makes itself follow from its settings, and are left out.
         """
-        records = [
+        sources = [
             [member.dataset for member in entry.members if not _made_by_settings(member.dataset)]
             for entry in self.entries
         ]
-        checksums: dict[Any, set[Any]] = {}
-        for record in itertools.chain.from_iterable(records):
-            checksums.setdefault(record.get("name"), set()).add(record.get("sha256"))
+        checksums: dict[str, set[str]] = {}
+        for source in itertools.chain.from_iterable(sources):
+            checksums.setdefault(source.name, set()).add(source.sha256)
         return [
             tuple(
                 dict.fromkeys(
-                    f"{record.get('name')}"
-                    + (
-                        f" ({str(record.get('sha256'))[:8]})"
-                        if len(checksums[record.get("name")]) > 1
-                        else ""
-                    )
-                    for record in own
+                    source.name
+                    + (f" ({source.sha256[:8]})" if len(checksums[source.name]) > 1 else "")
+                    for source in own
                 )
             )
-            for own in records
+            for own in sources
         ]
 
     def _comparable(self) -> list[str]:
@@ -180,8 +184,8 @@ def check_drawable(comparison: Comparison) -> None:
         for entry, names in zip(comparison.entries, measures, strict=True)
     )
     raise UsageError(
-        f"the runs share no measure besides the loss, and losses of different experiments do not "
-        f"compare: {has}; draw runs of one experiment, or give --measure loss"
+        "the runs share no measure besides the loss, and losses of different experiments cannot be "
+        f"compared: {has}; draw runs of one experiment, or give --measure loss"
     )
 
 
@@ -241,9 +245,7 @@ def _curve(entry: Entry, column: str, label: str) -> "Curve":
     epochs = sorted(set.intersection(*map(set, series)))
     values = np.array([[one[epoch] for epoch in epochs] for one in series], dtype=np.float64)
     values[~np.isfinite(values)] = np.nan
-    diverged = [
-        m.training.diverged.epoch for m in entry.members if m.training and m.training.diverged
-    ]
+    diverged = [member.divergence.epoch for member in entry.members if member.divergence]
     mean, first_time = values.mean(axis=0), min(diverged, default=None)
     if len(values) == 1:
         return Curve(label, epochs, mean, diverged=first_time)
@@ -259,17 +261,24 @@ def draw(comparison: Comparison) -> "Figure":
     from nnlab.plots.comparison import compare_curves
 
     check_drawable(comparison)
-    experiments = dict.fromkeys(entry.first.experiment for entry in comparison.entries)
+    names = dict.fromkeys(entry.first.experiment for entry in comparison.entries)
     members = [member for entry in comparison.entries for member in entry.members]
-    data = dict.fromkeys(str(member.dataset.get("name")) for member in members)
-    parts = [", ".join(experiments), f"data: {', '.join(data)}"]
+    data = dict.fromkeys(member.dataset.name for member in members)
+    parts = [", ".join(names), f"data: {', '.join(data)}"]
     if len(members) > len(comparison.entries):
         parts.append("several runs: their mean, and a band from the lowest to the highest")
-    return compare_curves(curves(comparison), comparison.measure, " · ".join(parts))
+    return compare_curves(
+        curves(comparison), comparison.measure, " · ".join(parts), comparison.is_share
+    )
 
 
-def _made_by_settings(record: Mapping[str, Any]) -> bool:
-    return not record.get("files") and not record.get("sample")
+def _shares(experiment: str) -> Collection[str]:
+    known = experiments.exists(experiment)  # it may be another version's
+    return experiments.get(experiment).shares if known else ()
+
+
+def _made_by_settings(source: Source) -> bool:
+    return not source.files and not source.sample
 
 
 def cell_text(value: Any) -> str:

@@ -44,7 +44,7 @@ def table(comparison: Comparison) -> Table:
         row.append(f"{np.mean([member.seconds for member in entry.members]):.1f}")
         rows.append((*row, _divergence(entry)) if diverged else tuple(row))
     heads = [*columns, *(["diverged"] if diverged else [])]
-    title = "Scores on the test part" + ", mean and 95 % interval over runs" * groups
+    title = "Scores on the test set" + ", mean and 95 % interval over runs" * groups
     return Table(title, tuple(head.replace("_", " ") for head in heads), rows)
 
 
@@ -82,7 +82,7 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
                     "name": name,
                     "label": names_of_curves[number],
                     "experiment": entry.first.experiment,
-                    "dataset": entry.first.dataset.get("name"),
+                    "dataset": entry.first.dataset.name,
                     "differing": {key: cells[number] for key, cells in differing.items()},
                     "finished": entry.finished,
                     "scores": {
@@ -109,16 +109,7 @@ def _estimate(entry: Entry, score: str) -> Estimate:
 
 
 def _score(entry: Entry, score: str) -> str:
-    if not entry.finished:
-        return ""
-    return estimate_in_words(_estimate(entry, score))
-
-
-def estimate_in_words(estimate: Estimate) -> str:
-    """Return a mean with its interval as a table shows it; of a single run there is none."""
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.mean:.4f}"
-    return f"{estimate.mean:.4f} ({estimate.low:.4f} to {estimate.high:.4f})"
+    return _estimate(entry, score).in_words() if entry.finished else ""
 
 
 def _range(counts: list[int]) -> str:
@@ -133,9 +124,7 @@ def _best_epochs(entry: Entry) -> list[int]:
 
 
 def _divergence(entry: Entry) -> str:
-    epochs = [
-        m.training.diverged.epoch for m in entry.members if m.training and m.training.diverged
-    ]
+    epochs = [member.divergence.epoch for member in entry.members if member.divergence]
     return f"in epoch {_range(epochs)}" if epochs else ""
 
 
@@ -146,8 +135,8 @@ def _member_record(member: Member) -> dict[str, Any]:
         "epochs": member.epochs,
         "best_epoch": training.best_epoch if training else None,
         "seconds": member.seconds,
-        "diverged": training.diverged if training else None,
-        "finished": member.scores is not None,
+        "diverged": member.divergence,
+        "finished": member.metrics is not None,
     }
 
 

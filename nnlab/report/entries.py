@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from nnlab import experiments
+from nnlab.datasets.store.provenance import Source
 from nnlab.errors import CheckpointError, DataError, UsageError
 from nnlab.options import without_effect
-from nnlab.results import TrainingRecord
+from nnlab.results import Divergence, RunMetrics, TrainingRecord
 from nnlab.runs import folder as runs
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.training.settings import TrainingSettings
@@ -34,19 +35,17 @@ class Member:
         path: Its folder.
         experiment: The experiment's name.
         settings: Its Config as a mapping; options younger than the run have their defaults.
-        dataset: The record of the data set.
+        dataset: The data set.
         history: The columns of history.csv without the untrained network.
-        scores: Scores on the test part; None while the run is not finished.
-        training: How it went; None while it is not finished.
+        metrics: What it came to; None while it is not finished.
     """
 
     path: Path
     experiment: str
     settings: Mapping[str, Any]
-    dataset: Mapping[str, Any]
+    dataset: Source
     history: Mapping[str, Sequence[float | None]]
-    scores: Mapping[str, float] | None
-    training: TrainingRecord | None
+    metrics: RunMetrics[Any] | None
 
     @property
     def without_effect(self) -> frozenset[str]:
@@ -56,9 +55,19 @@ class Member:
         return without_effect(config)
 
     @property
-    def diverged(self) -> bool:
-        """Whether its loss got out of control."""
-        return bool(self.training and self.training.diverged)
+    def scores(self) -> Mapping[str, float]:
+        """Scores on the test set; none while it is not finished."""
+        return self.metrics.scores if self.metrics else {}
+
+    @property
+    def training(self) -> TrainingRecord | None:
+        """How it went; None while it is not finished."""
+        return self.metrics.training if self.metrics else None
+
+    @property
+    def divergence(self) -> Divergence | None:
+        """When its loss diverged, if it did."""
+        return self.training.diverged if self.training else None
 
     @property
     def epochs(self) -> int:
@@ -95,7 +104,7 @@ class Entry:
     @property
     def finished(self) -> bool:
         """Whether every member has been scored."""
-        return all(member.scores is not None for member in self.members)
+        return all(member.metrics is not None for member in self.members)
 
     def measures(self) -> list[str]:
         """Return the columns that every member has a score in, in the order of the first."""
@@ -146,24 +155,24 @@ def read_member(folder: RunFolder) -> Member:
     if not folder.is_run():
         raise CheckpointError(
             f"{folder.path}: expected a run folder such as runs/classify/1, or a group of runs, "
-            f"but neither config.json nor group.json is there{_below(folder.path)}"
+            f"found neither config.json nor group.json{_below(folder.path)}"
         )
     plan = runs.read_json(folder.config)
     if not isinstance(plan, dict) or not isinstance(plan.get("config"), dict):
         raise CheckpointError(f"{folder.config} is not the plan of a run: expected an object")
-    dataset = plan.get("dataset")
-    names = [dataset.get(key) for key in ("name", "sha256")] if isinstance(dataset, dict) else []
-    if any(isinstance(value, list | dict) for value in [*plan["config"].values(), *names]):
+    if any(isinstance(value, list | dict) for value in plan["config"].values()):
         raise CheckpointError(f"{folder.config} is not the plan of a run: expected plain settings")
-    metrics = folder.read_metrics(Any) if folder.is_finished() else None
+    try:
+        dataset = Source.from_dict(plan.get("dataset"))
+    except CheckpointError as error:
+        raise CheckpointError(f"{folder.config} is not the plan of a run: {error}") from error
     return Member(
         folder.path,
         str(plan.get("experiment")),
         _with_defaults(str(plan.get("experiment")), plan["config"]),
-        dataset if isinstance(dataset, dict) else {},
+        dataset,
         _read_history(folder),
-        metrics.scores if metrics else None,
-        metrics.training if metrics else None,
+        folder.read_metrics(Any) if folder.is_finished() else None,
     )
 
 
@@ -232,7 +241,7 @@ def _is_mapping(plan: Mapping[str, Any], key: str) -> bool:
 
 def _without_failures(path: Path, members: Sequence[Member]) -> Entry:
     """Leave out what a group's summary leaves out, unless nothing else is there."""
-    sound = [member for member in members if member.training and not member.diverged]
+    sound = [member for member in members if member.metrics and not member.divergence]
     kept = sound or members
     left_out = [member.path.name for member in members if member not in kept]
     return Entry(path, tuple(kept), tuple(left_out))

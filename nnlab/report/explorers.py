@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nnlab.errors import DataError
 from nnlab.experiments.contract import AnyExperiment, Evidence
 from nnlab.report.page_figures import Picture, image
 from nnlab.results import RunMetrics
-from nnlab.runs.folder import RunFolder
+from nnlab.runs.folder import RunFolder, expecting
 
 
 @dataclass(frozen=True)
@@ -29,13 +28,8 @@ def explorers(
     Raises:
         DataError: Its evidence is missing, damaged, or does not fit its metrics.
     """
-    try:
+    with expecting(f"the evidence of {experiment.name}", folder.evidence):
         found = experiment.explore(Evidence(metrics, folder.read_evidence(), footer=""))
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
-        raise DataError(
-            f"{folder.evidence}: expected the evidence of {experiment.name}, but {reason}"
-        ) from error
     return [
         PageExplorer(
             one.kind, one.data, [image(shown.pixels, shown.alt) for shown in one.pictures], one.note

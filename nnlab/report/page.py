@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from nnlab.console import visible
-from nnlab.errors import OutputExistsError, UsageError
+from nnlab.errors import UsageError
 from nnlab.experiments.contract import Warn
-from nnlab.files import replacing
+from nnlab.files import check_free, replacing
 from nnlab.report.chapters import Chapter, read_chapters
 from nnlab.report.page_tables import overview, page_table
 from nnlab.report.sections import Section
@@ -58,10 +58,7 @@ def write_page(
 def _check_target(target: Path, replace: bool) -> None:
     if target.suffix.lower() not in ENDINGS:
         raise UsageError(f"{target}: expected a name that ends in {' or '.join(ENDINGS)}")
-    if target.is_dir():
-        raise OutputExistsError(f"{target} is a folder; name a file")
-    if target.exists() and not replace:
-        raise OutputExistsError(f"{target} exists; name another file or give --force")
+    check_free(target, replace)
 
 
 def render(chapters: Sequence[Chapter], title: str, sections: Sequence[Section] = ()) -> str:

@@ -15,8 +15,11 @@ MOST_BYTES = 2**24
 """No figure of ours comes near; a page that holds more could not be opened."""
 
 COMMON_CAPTIONS = {
-    "learning-curves": ("Learning curves", "Loss and measure, epoch by epoch"),
-    "curves": ("Learning curves of the runs", "The measure of each kind of run, epoch by epoch"),
+    "learning-curves": ("Learning curves", "Loss and measures over the epochs"),
+    "curves": (
+        "Learning curves of the runs",
+        "The measure drawn over the epochs, one curve for each kind of run",
+    ),
     "network": ("Network", "The layers of the network and how they are connected"),
 }
 """Title and description of the figures that all experiments have."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nnlab.datasets.store.provenance import Source
 from nnlab.experiments.contract import Table
-from nnlab.metrics import Estimate
 from nnlab.report.comparison import Comparison, cell_text, short_names
 from nnlab.report.comparison_table import shared_scores, titled
 from nnlab.report.comparison_table import table as comparison_table
@@ -87,29 +87,23 @@ def _scores_first(comparison: Comparison) -> Table:
 def methods_table(summary: Summary[Any]) -> Table:
     """Return a row for the network and for each baseline of a group, a column for each score."""
     scores = summary.scores
-    own = ("this network", *(_estimate(score) for score in scores.values()))
+    own = ("this network", *(score.in_words() for score in scores.values()))
     baselines = [
         (name, *(f"{values[score]:.4f}" if score in values else "" for score in scores))
         for name, values in summary.baselines.items()
     ]
     count = len(summary.runs)
-    title = "Scores on the test part"
+    title = "Scores on the test set"
     title += f", mean and 95 % interval over {count} runs" * (count > 1)
     return Table(title, ("", *map(_words, scores)), [own, *baselines])
-
-
-def _estimate(score: Estimate) -> str:
-    if score.low is None:
-        return f"{score.mean:.4f}"
-    return f"{score.mean:.4f} ({score.low:.4f} to {score.high:.4f})"
 
 
 def training_table(entries: Sequence[Entry]) -> PageTable:
     """Return a row for each run: how it was trained and, where there are several, its scores."""
     members = [member for entry in entries for member in entry.members]
-    scores = list(members[0].scores or ()) if len(members) > 1 else []
-    facts = ("epochs", "best epoch", "seconds", "examples a second")
-    diverged = any(member.diverged for member in members)
+    scores = list(members[0].scores) if len(members) > 1 else []
+    facts = ("epochs", "best epoch", "seconds", "examples per second")
+    diverged = any(member.divergence for member in members)
     columns = ("run", *(_words(score) for score in scores), *facts, *["diverged"] * diverged)
     rows = [
         (
@@ -135,12 +129,12 @@ def _training_facts(member: Member) -> tuple[str, ...]:
 
 
 def _divergence(member: Member) -> str:
-    found = member.training and member.training.diverged
+    found = member.divergence
     return f"in epoch {found.epoch}: {found.what}" if found else ""
 
 
 def _score(member: Member, score: str) -> str:
-    return f"{member.scores[score]:.4f}" if member.scores and score in member.scores else ""
+    return f"{member.scores[score]:.4f}" if score in member.scores else ""
 
 
 def settings_table(entries: Sequence[Entry]) -> PageTable:
@@ -154,9 +148,9 @@ def settings_table(entries: Sequence[Entry]) -> PageTable:
     return page_table(Table("Settings", ("setting", "value"), [row for row in rows if row[1]]))
 
 
-def dataset_name(record: Mapping[str, Any]) -> str:
+def dataset_name(source: Source) -> str:
     """Return what the page calls a data set."""
-    return "embedded sample" if record.get("sample") else str(record.get("name", ""))
+    return "embedded sample" if source.sample else source.name
 
 
 def _words(name: str) -> str:

@@ -55,7 +55,7 @@ def chosen_plans(only: Sequence[str], quick: bool) -> list[Plan]:
     known = {plan.name for plan in plans} | {plan.experiment for plan in plans}
     for name in only:
         if name not in known:
-            raise UsageError(f"nothing to reproduce is called {name!r}; {nearest(name, known)}")
+            raise UsageError(f"unknown experiment or part {name!r}; {nearest(name, known)}")
     return [
         plan
         for plan in plans
@@ -184,10 +184,10 @@ def _results(plan: Plan, folder: Path, setting: Setting, wanted_runs: int) -> Re
 
 def _failure(results: Results) -> str:
     """Say why a plan has not been carried out; that its trainings diverge may be the answer."""
-    if results.failed:
-        return next(iter(results.failed.values()))
+    if failures := results.errors("failed"):
+        return failures[0]
     expected = any(claim.kind == DIVERGES for claim in _claims(results.setting.name))
-    return "" if results.finished or expected else next(iter(results.diverged.values()), "")
+    return "" if results.finished or expected else next(iter(results.errors("diverged")), "")
 
 
 def _findings(plan: Plan, group: GroupFolder, quick: bool) -> tuple[Finding, ...]:

@@ -9,8 +9,8 @@ from nnlab.reproduction.verdicts import CONFIRMED, OPEN, REFUTED, Finding, tally
 TITLE = "What the report claims, and what came out"
 COLUMNS = ("claim of 2018", "section", "measured", "runs")
 INTRO = (
-    "Means over runs with 95 % intervals. Confirmed: the whole interval agrees with the claim, as "
-    "far as its digits go; refuted: none of it does; otherwise it cannot be told."
+    "Means over runs, with 95 % intervals. Confirmed: the whole interval agrees with the claim, to "
+    "the claim's precision. Refuted: none of the interval agrees. Cannot tell: everything else."
 )
 
 TOUR = (

@@ -160,7 +160,7 @@ def _diverges(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> 
     found = [_at(run, claim.value.removeprefix("runs:")) for run in runs]
     diverged = sum(map(bool, found))
     verdict = CONFIRMED if diverged == len(found) else OPEN if diverged else REFUTED
-    return f"{diverged} of {len(found)} trainings got out of control", verdict, len(found)
+    return f"{diverged} of {len(found)} trainings diverged", verdict, len(found)
 
 
 KINDS: dict[str, Callable[[Claim, Mapping[str, Any], Sequence[Any]], Judgement]] = {

@@ -210,7 +210,8 @@ def choose_checkpoint(
         return shipped, "shipped with nnlab"
     named = {name: value for name, value in wanted.items() if value is not False}
     options = "".join(f" {flag_value(name, value)}" for name, value in named.items())
+    run = "finished run with these options" if options else "finished run"
     raise CheckpointError(
-        f"no network for {experiment}{options}: there is no finished run under {base}, and none is "
+        f"no network for {experiment}{options}: there is no {run} under {base}, and none is "
         f"shipped; train one with `nnlab {experiment}{options}` or name a file with --checkpoint"
     )

@@ -15,7 +15,7 @@ from nnlab.runs.single import measured
 
 
 def evaluate(trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn) -> Metrics[Any]:
-    """Score a trained network on the test part of its own data, or of others.
+    """Score a trained network on the test set of its own data, or of others.
 
     Args:
         trained: The network.
@@ -31,7 +31,8 @@ def evaluate(trained: Trained, given: Mapping[str, Any], store: Store, warn: War
     experiment = trained.experiment
     for name in given:
         if name not in experiment.data_options:
-            hint = nearest(name, experiment.data_options)
+            options = experiment.data_options
+            hint = nearest(name, options) if options else "no option does"
             raise UsageError(
                 f"{flag_name(name)} does not choose data for {experiment.name}; {hint}"
             )

@@ -1,6 +1,6 @@
 """Drawing a run: reads its folder, writes its figures."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ def draw_run(experiment: AnyExperiment, folder: RunFolder, metrics: RunMetrics[A
     """Draw learning curves, network and the experiment's own figures into `folder.figures`."""
     footer = footer_text(metrics, metrics.config)
     figures = {
-        "learning-curves": _learning_curves(folder, metrics, footer),
+        "learning-curves": _learning_curves(folder, metrics, footer, experiment.shares),
         "network": _network(folder, metrics, footer),
         **experiment.draw(Evidence(metrics, folder.read_evidence(), footer)),
     }
@@ -39,19 +39,23 @@ def footer_text(metrics: RunMetrics[Any], config: Mapping[str, Any]) -> str:
     return " · ".join([metrics.experiment, *settings, f"data: {sample}"])
 
 
-def _learning_curves(folder: RunFolder, metrics: RunMetrics[Any], footer: str) -> Any:
+def _learning_curves(
+    folder: RunFolder, metrics: RunMetrics[Any], footer: str, shares: Collection[str]
+) -> Any:
     from nnlab.plots.curves import learning_curves
 
     history = folder.read_history()
     training = metrics.training
     known = {"epoch", "loss", "seconds"}
-    measures = [name for name in history if name not in known and "validation_" not in name]
+    measures = (name for name in history if name not in known and "validation_" not in name)
+    measure = next(measures, "loss")
     return learning_curves(
         history,
-        measures[0] if measures else "loss",
+        measure,
         best_epoch=training.best_epoch,
         diverged_epoch=training.diverged.epoch if training.diverged else None,
         footer=footer,
+        share=measure in shares,
     )
 
 
@@ -59,12 +63,5 @@ def _network(folder: RunFolder, metrics: RunMetrics[Any], footer: str) -> Any:
     from nnlab.plots.network.drawing import draw_network
 
     with open_checkpoint(folder.best) as file:
-        description = file.header.network
-    graph = checked_graph(description)
-    return draw_network(
-        description,
-        graph.shapes,
-        graph.weight_counts(),
-        title=f"The network of {metrics.experiment}",
-        footer=footer,
-    )
+        graph = checked_graph(file.header.network)
+    return draw_network(graph, f"The network of {metrics.experiment}", footer)

@@ -3,13 +3,18 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from nnlab.errors import OutputExistsError
+from nnlab.experiments.contract import AnyExperiment
 from nnlab.files import make_folder
+from nnlab.results import RunMetrics, Summary
 from nnlab.runs import folder as runs
 from nnlab.runs import group, single
 from nnlab.runs.folder import GroupFolder, RunFolder
+from nnlab.runs.group import Trials
 from nnlab.runs.occupying import given_up_unless_started, is_free
+from nnlab.runs.workshop import Workshop
 
 RUNS = Path("runs")
 
@@ -35,9 +40,15 @@ def placed(name: str, out: Path | None, *, single_run: bool, force: bool) -> Ite
             yield folder
 
 
-def replaces(folder: Path, *, force: bool) -> bool:
-    """Tell whether there is something to replace, and leave to do so."""
-    return force and (RunFolder(folder).is_run() or GroupFolder(folder).is_group())
+def carry_out(
+    experiment: AnyExperiment, trials: Trials, folder: Path, workshop: Workshop, *, force: bool
+) -> RunMetrics[Any] | Summary[Any]:
+    """Carry out one run, or several as a group, in a folder that `placed` gave."""
+    replace = force and (RunFolder(folder).is_run() or GroupFolder(folder).is_group())
+    if len(trials) != 1:
+        return group.run_group(experiment, trials, GroupFolder(folder), workshop, replace=replace)
+    (config,) = trials.values()
+    return single.run(experiment, config, RunFolder(folder), workshop, replace=replace)
 
 
 @contextmanager

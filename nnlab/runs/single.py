@@ -168,7 +168,7 @@ class _Run:
 
     def _conclude(self, data: Data, training: TrainingRecord) -> None:
         """Score the best weights, draw the figures, and write what makes a run finished."""
-        self.workshop.observer.stage("scoring on the test part")
+        self.workshop.observer.stage("scoring on the test set")
         metrics = self._score(data, training)
         self.workshop.observer.stage("drawing the figures")
         draw_run(self.experiment, self.folder, metrics)

@@ -1,7 +1,7 @@
 """The training part of a run: from loaded data to `best.h5`, stopping and resuming included."""
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ from nnlab.models.describe import describe, load_weights, weights_of
 from nnlab.options import from_mapping
 from nnlab.results import Divergence, TrainingRecord, Validation
 from nnlab.runs.folder import RunFolder
-from nnlab.runs.workshop import RunObserver, Workshop
+from nnlab.runs.workshop import Workshop
 from nnlab.training import backend, state
 from nnlab.training.divergence import REMEDY, in_words
 from nnlab.training.examples import Examples
@@ -58,23 +58,6 @@ class RunKeeper:
     def keep_history(self, history: list[Row]) -> None:
         """Write history.csv."""
         self._folder.write_history(history)
-
-
-class GlimpsingObserver:
-    """Passes on what the loop tells, and offers a look at the network after each epoch."""
-
-    def __init__(self, observer: RunObserver, glimpse: Callable[[], str]) -> None:
-        self._observer = observer
-        self._glimpse = glimpse
-
-    def chunk_done(self, epoch: int, step: int, steps: int, means: dict[str, float]) -> None:
-        """Pass it on."""
-        self._observer.chunk_done(epoch, step, steps, means)
-
-    def epoch_done(self, row: Row) -> None:
-        """Pass it on."""
-        self._observer.epoch_done(row)
-        self._observer.glimpse(self._glimpse)
 
 
 class Training:
@@ -123,9 +106,10 @@ class Training:
             folder.write_history(progress.history)
         keeper = RunKeeper(folder, self._header, self._graph)
         title = f"{self._experiment.name} in {folder.path}"
-        self._observer.run_started(title, self._config.epochs, progress.epoch)
-        observer = GlimpsingObserver(self._observer, self._glimpse)
-        loop = TrainingLoop(self._graph, self._examples, self._config, keeper, observer, self._warn)
+        self._observer.run_started(title, self._config.epochs, progress.epoch, self._glimpse)
+        loop = TrainingLoop(
+            self._graph, self._examples, self._config, keeper, self._observer, self._warn
+        )
         end = None
         try:
             with _memory_errors_told():

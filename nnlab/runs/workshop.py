@@ -2,21 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from nnlab.datasets.store import Store
 from nnlab.experiments.contract import Warn
 from nnlab.training.loop import Observer
 
 
-class RunObserver(Observer, Protocol):
-    """Who watches a whole run, not only its training."""
+class RunObserver(Observer):
+    """Watches a whole run, not only its training; this one does nothing."""
 
-    def run_started(self, title: str, epochs: int, done: int) -> None:
-        """Called before training: `done` of `epochs` are behind us already."""
+    def run_started(self, title: str, epochs: int, done: int, glimpse: Callable[[], str]) -> None:
+        """Called before training: `done` of `epochs` are behind us already.
 
-    def glimpse(self, make: Callable[[], str]) -> None:
-        """Called after each epoch; `make` runs the network and tells what it makes of its task."""
+        After each epoch `glimpse` can run the network, and tells what it makes of its task.
+        """
 
     def stage(self, text: str) -> None:
         """Called when something other than training begins, such as scoring."""

@@ -1,7 +1,6 @@
 """Which setting of a sweep is the best: the one with the best validation, never the best test."""
 
-import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nnlab.experiments.contract import AnyExperiment
@@ -14,41 +13,37 @@ from nnlab.sweeps.results import Results
 def choose(experiment: AnyExperiment, settings: Sequence[Results]) -> tuple[str | None, str]:
     """Return the name of the setting with the best mean validation, and a sentence about it.
 
-    The test part has no say: the best of many by test would flatter. Settings with runs that
+    The test set has no say: the best of many by test would flatter. Settings with runs that
     failed or diverged are left out; of equals the first is taken. Where validations do not compare
     there is no best, and the sentence says why.
     """
     whole = [results for results in settings if results.is_whole()]
     if len(settings) < 2 or not whole:
         return None, ""
-    options = differing([results.setting.config for results in settings])
+    options = differing([vars(results.setting.config) for results in settings])
     if all(map(is_chance, options)):
         return None, "No best setting: they differ in seeds alone."
-    metrics = [one for results in whole for one in results.in_order().values()]
+    metrics = [one for results in whole for one in results.finished.values()]
     validation = metrics[0].training.validation
     reason = _incomparable(experiment, metrics)
     if reason or validation is None:
         return None, f"No best setting: {reason}."
     sign = 1 if validation.higher_is_better else -1
     best = max(whole, key=lambda results: sign * _mean(results))
-    note = f"Best by validation {validation.measure.replace('_', ' ')}, not by the test part."
+    note = f"Best by validation {validation.measure.replace('_', ' ')}, not by the test set."
     if len(whole) < len(settings):
         note += " Settings with runs that failed or diverged cannot be the best."
     return best.setting.name, note
 
 
-def differing(configs: Sequence[Any]) -> list[str]:
-    """Return the options in which Configs differ."""
-    return [
-        field.name
-        for field in dataclasses.fields(configs[0])
-        if len({repr(getattr(config, field.name)) for config in configs}) > 1
-    ]
+def differing(configs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the options in which Configs, as mappings, differ."""
+    return [name for name in configs[0] if len({repr(config[name]) for config in configs}) > 1]
 
 
 def validation_estimate(results: Results) -> Estimate | None:
     """Return the best validation value of a setting's runs, their mean; None without any."""
-    found = [metrics.training.validation for metrics in results.in_order().values()]
+    found = [metrics.training.validation for metrics in results.finished.values()]
     known = [validation.best for validation in found if validation]
     return mean_interval(known) if found and len(known) == len(found) else None
 

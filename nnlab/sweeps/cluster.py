@@ -16,7 +16,6 @@ from nnlab.sweeps.task import (
     Outcome,
     Task,
     carry_out,
-    failed,
     threads_environment,
 )
 
@@ -103,7 +102,7 @@ class RayExecutor:
             ended, _ = self._ray.wait(list(going), timeout=POLL_SECONDS) if going else ([], [])
             for reference in ended:
                 task, outcome = going.pop(reference), self._outcome(reference)
-                if not stopping or outcome["state"] in ("finished", "diverged"):
+                if not stopping or outcome.state in ("finished", "diverged"):
                     yield task, outcome
 
     def _submit(self, task: Task) -> Any:
@@ -120,7 +119,7 @@ class RayExecutor:
             outcome: Outcome = self._ray.get(reference)
         except self._ray.exceptions.RayError as error:
             first_line = str(error).strip().partition("\n")[0]
-            return failed(f"{type(error).__name__}: {first_line}")
+            return Outcome("failed", f"{type(error).__name__}: {first_line}")
         return outcome
 
 

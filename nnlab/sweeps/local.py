@@ -10,17 +10,17 @@ import signal
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing import connection, resource_tracker
 from types import TracebackType
 
+from nnlab.runs.folder import RunFolder
 from nnlab.sweeps.executor import POLL_SECONDS
 from nnlab.sweeps.task import (
     RETRIES,
     RUNS_PER_PROCESS,
     Outcome,
     Task,
-    failed,
-    interrupted,
     threads_environment,
 )
 from nnlab.sweeps.worker import serve
@@ -65,7 +65,7 @@ class LocalExecutor:
     ) -> Iterator[tuple[Task, Outcome]]:
         """Yield each run with what became of it; see `Executor`."""
         waiting = deque(tasks)
-        losses: defaultdict[str, list[str]] = defaultdict(list)
+        losses: defaultdict[RunFolder, list[str]] = defaultdict(list)
         stopping = False
         while waiting or self._busy:
             if not stopping and stop():
@@ -78,15 +78,16 @@ class LocalExecutor:
             for pipe in connection.wait(list(self._busy), POLL_SECONDS):
                 task, outcome = self._end(pipe)  # type: ignore[arg-type]
                 lost = losses[task.folder]
-                if outcome["state"] != "interrupted":
-                    outcome["warnings"] += [f"{task.folder}: {loss}; tried again" for loss in lost]
-                    yield task, outcome
+                if outcome.state != "interrupted":
+                    losing = tuple(f"{task.folder.path}: {loss}; tried again" for loss in lost)
+                    yield task, replace(outcome, warnings=outcome.warnings + losing)
                 elif not stopping:
-                    lost.append(outcome["error"])
+                    lost.append(outcome.error)
                     if len(lost) <= RETRIES:
                         waiting.appendleft(task)
                     else:
-                        yield task, failed(f"{lost[-1]}, {len(lost)} times; is memory short?")
+                        why = f"{lost[-1]}, {len(lost)} times; is memory short?"
+                        yield task, Outcome("failed", why)
 
     def _begin(self, task: Task) -> None:
         worker = self._idle.pop() if self._idle else None
@@ -103,12 +104,12 @@ class LocalExecutor:
         """Take an outcome; a process that saved and ended, or died, leaves a run interrupted."""
         worker = self._busy.pop(pipe)
         outcome = worker.receive()
-        if outcome is not None and outcome["state"] != "interrupted":
+        if outcome is not None and outcome.state != "interrupted":
             self._idle.append(worker)
             return worker.task, outcome
         worker.dismiss()
         worker.wait()
-        return worker.task, outcome or interrupted(worker.death())
+        return worker.task, outcome or Outcome("interrupted", worker.death())
 
 
 class _Worker:

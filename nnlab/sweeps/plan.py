@@ -1,10 +1,9 @@
 """What a sweep is to train: settings, each a group of runs, in the order they were given."""
 
 import hashlib
-import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,12 +59,6 @@ class Plan:
     def trials(self, setting: Setting) -> Trials:
         """Return the Configs of a setting's runs by their names."""
         return self.experiment.trials(setting.config, self.runs)
-
-
-def combinations(axes: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
-    """Yield every combination of the values, the last name's fastest; without names, one empty."""
-    for values in itertools.product(*axes.values()):
-        yield dict(zip(axes, values, strict=True))
 
 
 def make_plan(

@@ -86,13 +86,13 @@ class SweepSummary:
 def summarise(experiment: AnyExperiment, settings: Sequence[Results]) -> SweepSummary:
     """Put the settings of a sweep side by side; there is at least one."""
     best, note = choose(experiment, settings)
-    options = differing([results.setting.config for results in settings])
+    options = differing([vars(results.setting.config) for results in settings])
     records = [_record(experiment, results, options) for results in settings]
     return SweepSummary(experiment.name, best, note, records)
 
 
 def _record(experiment: AnyExperiment, results: Results, options: Sequence[str]) -> SettingRecord:
-    finished = list(results.in_order().values())
+    finished = list(results.finished.values())
     averaged = finished if experiment.averages else []
     return SettingRecord(
         name=results.setting.name,
@@ -121,13 +121,14 @@ def _validation(results: Results, averaged: Sequence[RunMetrics[Any]]) -> Valida
 
 
 def _run_record(results: Results, name: str) -> RunRecord:
-    metrics = results.finished.get(name)
+    outcome = results.outcomes[name]
+    metrics = outcome.metrics
     training = metrics.training if metrics else None
     return RunRecord(
         name=name,
         folder=str(results.group.member(name).path),
-        state="finished" if metrics else "diverged" if name in results.diverged else "failed",
-        error=results.diverged.get(name) or results.failed.get(name, ""),
+        state=outcome.state,
+        error=outcome.error,
         config=dataclasses.asdict(results.trials[name]),
         scores=metrics.scores if metrics else {},
         validation=training.validation.best if training and training.validation else None,

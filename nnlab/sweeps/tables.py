@@ -8,7 +8,7 @@ from nnlab.experiments.contract import Table
 from nnlab.files import replacing
 from nnlab.metrics import Estimate
 from nnlab.report.comparison import cell_text
-from nnlab.report.comparison_table import estimate_in_words
+from nnlab.sweeps.choice import differing
 from nnlab.sweeps.summary import SettingRecord, SweepSummary
 
 BAD = ("diverged", "failed")
@@ -34,7 +34,7 @@ def summary_table(summary: SweepSummary) -> Table:
     if summary.best:
         marks = ["best" if one.name == summary.best else "" for one in settings]
         columns["by validation"] = marks
-    title = f"{summary.experiment}: scores on the test part"
+    title = f"{summary.experiment}: scores on the test set"
     title += ", mean and 95 % interval over runs" * any(one.n > 1 for one in settings)
     rows = list(zip(*columns.values(), strict=True))
     return Table(title, [name.replace("_", " ") for name in columns], rows, summary.note)
@@ -43,8 +43,7 @@ def summary_table(summary: SweepSummary) -> Table:
 def write_csv(summary: SweepSummary, path: Path) -> None:
     """Write a row a run: setting, options that differ, scores, validation, time, folder."""
     runs = [(one.name, run) for one in summary.settings for run in one.runs]
-    configs = [run.config for _, run in runs]
-    options = [name for name in configs[0] if len({repr(one[name]) for one in configs}) > 1]
+    options = differing([run.config for _, run in runs])
     scores = list(dict.fromkeys(name for _, run in runs for name in run.scores))
     last = ("validation", "epochs", "best_epoch", "seconds", "error", "folder")
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as handle:
@@ -63,7 +62,7 @@ def _validation(one: SettingRecord, measure: str) -> str:
 
 
 def _in_words(estimate: Estimate | None) -> str:
-    return "" if estimate is None else estimate_in_words(estimate)
+    return "" if estimate is None else estimate.in_words()
 
 
 def _seconds(seconds: float | None) -> str:

@@ -3,23 +3,21 @@
 Every executor calls `carry_out`, whether in a process beside this one or on another machine.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from nnlab import experiments
-from nnlab.console import TrainingDisplay
 from nnlab.datasets.store import Store
 from nnlab.datasets.store.provenance import Source
 from nnlab.errors import DivergedError, InterruptedRun, NnlabError
 from nnlab.experiments.contract import Warn
 from nnlab.files import make_folder
-from nnlab.options import from_mapping
 from nnlab.results import RunMetrics
 from nnlab.runs import single
 from nnlab.runs.folder import RunFolder
-from nnlab.runs.workshop import Workshop
+from nnlab.runs.workshop import RunObserver, Workshop
+from nnlab.training.settings import TrainingSettings
 
 RETRIES = 2
 """How often a run is tried again whose process died."""
@@ -31,12 +29,12 @@ State = Literal["finished", "diverged", "failed", "interrupted"]
 
 @dataclass(frozen=True)
 class Task:
-    """One run, in values that travel to any process.
+    """One run, in what travels to any process.
 
     Attributes:
         experiment: Name of the experiment.
-        config: Its Config as a mapping, `threads` included.
-        folder: The run folder; on a cluster, one that all nodes see.
+        config: Its Config.
+        folder: Where it goes; on a cluster, a folder that all nodes see.
         data_dir: As in `Store`; None: the other places.
         offline: As in `Store`.
         dataset: The data set to take where `config` chooses none.
@@ -44,9 +42,9 @@ class Task:
     """
 
     experiment: str
-    config: Mapping[str, Any]
-    folder: str
-    data_dir: str | None = None
+    config: TrainingSettings
+    folder: RunFolder
+    data_dir: Path | None = None
     offline: bool = False
     dataset: Source | None = None
     verbose: bool = False
@@ -54,54 +52,38 @@ class Task:
     @property
     def threads(self) -> int:
         """Cores that the run uses."""
-        return max(int(self.config["threads"]), 1)
+        return max(self.config.threads, 1)
 
 
-class Outcome(TypedDict):
+@dataclass(frozen=True)
+class Outcome:
     """What became of a run.
 
     `metrics` is None unless the run is finished; `error` says why there are none.
     """
 
     state: State
-    metrics: RunMetrics[Any] | None
-    error: str
-    warnings: list[str]
+    error: str = ""
+    warnings: tuple[str, ...] = ()
+    metrics: RunMetrics[Any] | None = None
 
 
 def carry_out(task: Task) -> Outcome:
     """Carry a run to its end; it goes on where it stopped, and is not repeated if finished."""
     warnings: list[str] = []
-
+    error, metrics = "", None
+    state: State
     try:
-        return _outcome("finished", warnings=warnings, metrics=_run(task, warnings.append))
-    except DivergedError as error:
-        return _outcome("diverged", str(error), warnings)
-    except (InterruptedRun, KeyboardInterrupt) as error:
-        return _outcome("interrupted", str(error) or "interrupted", warnings)
-    except NnlabError as error:
-        return _outcome("failed", str(error), warnings)
-    except Exception as error:  # of whatever kind, it must not stop the other runs
-        return _outcome("failed", f"{type(error).__name__}: {error}", warnings)
-
-
-def failed(error: str) -> Outcome:
-    """Return the outcome of a run that cannot come to its end."""
-    return _outcome("failed", error)
-
-
-def interrupted(error: str) -> Outcome:
-    """Return the outcome of a run that can go on where it was saved last."""
-    return _outcome("interrupted", error)
-
-
-def _outcome(
-    state: State,
-    error: str = "",
-    warnings: Sequence[str] = (),
-    metrics: RunMetrics[Any] | None = None,
-) -> Outcome:
-    return {"state": state, "metrics": metrics, "error": error, "warnings": [*warnings]}
+        state, metrics = "finished", _run(task, warnings.append)
+    except DivergedError as caught:
+        state, error = "diverged", str(caught)
+    except (InterruptedRun, KeyboardInterrupt) as caught:
+        state, error = "interrupted", str(caught) or "interrupted"
+    except NnlabError as caught:
+        state, error = "failed", str(caught)
+    except Exception as caught:  # of whatever kind, it must not stop the other runs
+        state, error = "failed", f"{type(caught).__name__}: {caught}"
+    return Outcome(state, error, tuple(warnings), metrics)
 
 
 def threads_environment(threads: int) -> dict[str, str]:
@@ -112,9 +94,7 @@ def threads_environment(threads: int) -> dict[str, str]:
 
 def _run(task: Task, warn: Warn) -> RunMetrics[Any]:
     experiment = experiments.get(task.experiment)
-    config = from_mapping(experiment.Config, task.config, task.folder)
-    folder = RunFolder(Path(task.folder))
-    make_folder(folder.path)
-    store = Store(Path(task.data_dir) if task.data_dir else None, offline=task.offline)
-    workshop = Workshop(store, TrainingDisplay(quiet=True), warn, task.verbose)
-    return single.run(experiment, config, folder, workshop, dataset=task.dataset)
+    make_folder(task.folder.path)
+    store = Store(task.data_dir, offline=task.offline)
+    workshop = Workshop(store, RunObserver(), warn, task.verbose)
+    return single.run(experiment, task.config, task.folder, workshop, dataset=task.dataset)

@@ -1,6 +1,5 @@
 """Runs of any groups: what is left to do goes to an executor, what comes back to the folders."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,7 +15,7 @@ from nnlab.runs.group import write_plan
 from nnlab.runs.single import can_measure_more, read_plan
 from nnlab.sweeps.executor import Executor
 from nnlab.sweeps.results import Results
-from nnlab.sweeps.task import Outcome, Task, carry_out, failed
+from nnlab.sweeps.task import Outcome, Task, carry_out
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Work:
         self._groups = groups
         self._store = store
         self._verbose = verbose
-        self._left: dict[str, tuple[Task, Results, str]] = {}
+        self._left: dict[RunFolder, tuple[Task, Results, str]] = {}
         for results in groups:
             self._add(results)
         self._total = sum(len(results.trials) for results in groups)
@@ -69,7 +68,7 @@ class Work:
 
     def standing(self, places: int) -> Standing:
         """Tell how far it is; as many runs go on as there are places."""
-        bad = sum(len(results.failed) for results in self._groups)
+        bad = sum(len(results.errors("failed")) for results in self._groups)
         left = len(self._left)
         return Standing(self._total, self._total - left - bad, min(left, places), bad)
 
@@ -77,10 +76,11 @@ class Work:
         """Note what became of a run; the last one of a group concludes it."""
         _, results, name = self._left.pop(task.folder)
         member = results.group.member(name)
-        if outcome["state"] == "finished" and not member.is_finished():
-            outcome = failed(
+        if outcome.state == "finished" and not member.is_finished():
+            outcome = Outcome(
+                "failed",
                 f"it was finished on another machine, but {member.path} is not there; runs on "
-                "a cluster need a folder that all nodes share"
+                "a cluster need a folder that all nodes share",
             )
         results.add(name, outcome)
         if results.is_over():
@@ -90,7 +90,7 @@ class Work:
     def conclude(self) -> None:
         """Write the summaries of groups whose runs had all ended before."""
         for results in self._groups:
-            if _summarised(results) != list(results.in_order()):
+            if _summarised(results) != list(results.finished):
                 self._conclude(results)
 
     def _conclude(self, results: Results) -> None:
@@ -98,8 +98,7 @@ class Work:
         try:
             results.conclude()
         except DataError as error:
-            results.failed |= dict.fromkeys(results.finished, str(error))
-            results.finished.clear()
+            results.outcomes |= dict.fromkeys(results.finished, Outcome("failed", str(error)))
 
     def _add(self, results: Results) -> None:
         make_folder(results.group.path)
@@ -109,9 +108,9 @@ class Work:
             member = results.group.member(name)
             task = Task(
                 results.experiment.name,
-                dataclasses.asdict(config),
-                str(member.path.absolute()),
-                str(self._store.data_dir.absolute()) if self._store.data_dir else None,
+                config,
+                RunFolder(member.path.absolute()),
+                self._store.data_dir and self._store.data_dir.absolute(),
                 self._store.offline,
                 dataset,
                 self._verbose,
@@ -142,7 +141,7 @@ def carry_out_all(work: Work, executor: Executor, observer: WorkObserver) -> Non
             return stopping
 
         for task, outcome in executor.outcomes(list(tasks.values()), stop):
-            for warning in outcome["warnings"]:
+            for warning in outcome.warnings:
                 if warning not in told:  # such as that there are no data, by every run
                     told.add(warning)
                     observer.warn(warning)

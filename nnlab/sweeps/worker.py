@@ -21,7 +21,7 @@ def serve(pipe: "connection.Connection") -> None:
         while True:
             outcome = carry_out(pipe.recv())
             pipe.send(outcome)
-            if outcome["state"] == "interrupted":
+            if outcome.state == "interrupted":
                 return
     except (EOFError, OSError, KeyboardInterrupt):  # nobody is there any more, or SIGTERM
         return

@@ -39,8 +39,8 @@ class Keeper(Protocol):
         """Save the rows of all completed epochs."""
 
 
-class Observer(Protocol):
-    """Watches a training, such as a progress bar."""
+class Observer:
+    """Watches a training, such as a progress bar; this one does nothing."""
 
     def chunk_done(self, epoch: int, step: int, steps: int, means: dict[str, float]) -> None:
         """Called a few times per second: `step` of `steps` in `epoch` (from 1), means so far."""

@@ -22,21 +22,26 @@ class TrainingSettings:
 
     epochs: int = option(20, "passes over the training examples", low=1, high=10**6)
     batch_size: int = option(128, "examples per optimizer step", low=1, high=2**24)
-    optimizer: str = option("rmsprop", "how the weights are changed", choices=OPTIMIZERS)
+    optimizer: str = option("rmsprop", "how the weights are updated", choices=OPTIMIZERS)
     learning_rate: float = option(0.001, "size of the optimizer's steps", above=0)
     schedule: str = option("constant", SCHEDULE_HELP, choices=SCHEDULES)
-    clip_norm: float = option(0.0, "clip gradients to this global norm; 0: never", low=0)
+    clip_norm: float = option(0.0, "clip gradients to this global norm; 0: no clipping", low=0)
     patience: int = option(
         0, "stop after this many epochs without a better validation score; 0: never", low=0
     )
     stop: bool = option(True, "stop a training whose loss diverges", affects_result=False)
-    seed: int = option(1, "determines initial weights, order and dropout", low=0, high=2**31 - 1)
+    seed: int = option(
+        1,
+        "seed of the initial weights, example order and dropout",
+        low=0,
+        high=2**31 - 1,
+    )
     threads: int = option(
         0, "processor cores to use; 0: all", low=0, high=1024, affects_result=False
     )
     save_every: float = option(
         60.0,
-        "time between two checkpoints for resuming, such as 30s or 5m",
+        "time between checkpoints for resuming, such as 30s or 5m",
         above=0,
         duration=True,
         affects_result=False,

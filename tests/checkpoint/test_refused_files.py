@@ -22,7 +22,7 @@ def test_too_large_a_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_a_folder_and_a_pipe_are_refused(tmp_path: Path) -> None:
-    assert_refused(tmp_path / "none.h5", "no file of that name")
+    assert_refused(tmp_path / "none.h5", "no such file or folder")
     assert_refused(tmp_path, "a folder")
     os.mkfifo(tmp_path / "pipe.h5")
     assert_refused(tmp_path / "pipe.h5", "a special file")

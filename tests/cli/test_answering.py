@@ -97,7 +97,7 @@ def test_otherwise_the_shipped_checkpoint_answers(
     assert shipped_checkpoint("add") == shipped / "add.h5"
     with pytest.raises(
         CheckpointError,
-        match=r"no network for add --base 2: there is no finished run under runs.*--base 2",
+        match=r"no network for add --base 2: .*with these options under runs.*--base 2",
     ):
         chosen(2)
 

@@ -14,7 +14,7 @@ from nnlab.metrics import mean_interval
 from nnlab.runs.folder import RunFolder
 from tests.annotations import Record, Shell
 
-DATASET = {"name": "mnist", "sha256": "0" * 64, "sample": False}
+DATASET = {"name": "mnist", "sha256": "0" * 64, "sample": False, "files": ["a.gz"]}
 
 
 def make_run(
@@ -183,8 +183,8 @@ def test_runs_of_different_experiments_have_tables_of_their_own(
     make_run(tmp_path / "b", measure="bits", experiment="textgen")
     result = shell("compare", "a", "b")
     assert result.returncode == 0
-    assert "classify: scores on the test part" in result.stdout
-    assert "textgen: scores on the test part" in result.stdout
+    assert "classify: scores on the test set" in result.stdout
+    assert "textgen: scores on the test set" in result.stdout
     assert "to draw" not in result.stderr
     a, b = json.loads(shell("compare", "a", "b", "--json").stdout)["runs"]
     assert (a["curve"], list(a["scores"]), list(b["scores"])) == (None, ["accuracy"], ["bits"])
@@ -210,7 +210,7 @@ def test_runs_that_share_no_measure_are_not_drawn(shell: Shell, tmp_path: Path) 
         (["run", "-o", "run.png"], 5, "is a folder"),
         (["early"], 3, "no history yet"),
         (["broken"], 3, "config.json"),
-        (["scoreless"], 3, "metrics of a run"),
+        (["scoreless"], 3, "scoreless/metrics.json"),
         (["garbled"], 3, "history.csv"),
         (["lonely"], 3, "no history yet"),
         (["planless"], 4, "plan of a group"),

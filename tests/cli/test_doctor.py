@@ -33,7 +33,7 @@ def test_a_damaged_data_file_fails_with_exit_code_1(shell: Shell, tmp_path: Path
     assert result.returncode == 1
     (line,) = (line for line in result.stdout.splitlines() if "FAILED" in line)
     assert "t10k-labels-idx1-ubyte.gz is damaged: expected 4542 bytes" in line
-    assert "remove or replace what is damaged, then: nnlab data fetch mnist" in result.stdout
+    assert "remove or replace the damaged files, then: nnlab data fetch mnist" in result.stdout
     assert result.stderr.endswith(" 1 failed\n")
 
 

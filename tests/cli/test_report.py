@@ -18,7 +18,7 @@ def test_the_path_of_the_page_is_printed_and_nothing_is_overwritten(
     first = shell("report", "a", "early", "--title", "My <runs>")
     assert first.returncode == 0, first.stderr
     assert first.stdout == "report.html\n"
-    assert "early is not finished" in first.stderr
+    assert "left out early, which is not finished" in first.stderr
     assert "<h1>My &lt;runs&gt;</h1>" in (tmp_path / "report.html").read_text()
     refused = shell("report", "a")
     assert refused.returncode == 5

@@ -107,7 +107,7 @@ def test_bad_inputs_do_not_stop_the_rest(shell: Shell) -> None:
     result = shell("classify", "", "x" * 5000, PNG, "-q")
     assert result.returncode == 1
     assert result.stdout.count("\n") == 1
-    assert "empty name" in result.stderr
+    assert "the name is empty" in result.stderr
     assert "too long" in result.stderr
     lines = shell("classify", "-", "-q", input=f"\n{PNG}\n")
     assert (lines.returncode, lines.stdout.count("\n")) == (1, 2)

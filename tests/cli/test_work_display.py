@@ -12,13 +12,14 @@ from nnlab.cli.work_display import WorkDisplay
 from nnlab.console import Console
 from nnlab.results import TrainingRecord
 from nnlab.runs.folder import RunFolder
-from nnlab.sweeps.task import Outcome, Task, failed
+from nnlab.sweeps.task import Outcome, Task
 from nnlab.sweeps.work import Standing
+from nnlab.training.settings import TrainingSettings
 from tests.made_metrics import run_metrics
 
 
 def task(folder: Path) -> Task:
-    return Task("classify", {"epochs": 3, "threads": 1}, str(folder))
+    return Task("classify", TrainingSettings(epochs=3), RunFolder(folder))
 
 
 class Terminal(io.StringIO):
@@ -84,7 +85,7 @@ def test_runs_in_progress_are_shown_with_their_epoch(
         assert "epoch 1 of 3" in lines[0]
         assert "epoch 3 of 3  validation accuracy 0.2000" in lines[1]
         assert "scoring" in lines[2]
-        display.ended("b/seed-1", failed("no luck"), Standing(4, 0, 2, 1))
+        display.ended("b/seed-1", Outcome("failed", "no luck"), Standing(4, 0, 2, 1))
         assert not any("b/seed-1" in line for line in seen(display))
     assert "b/seed-1 failed: no luck" in terminal.getvalue()
 
@@ -104,7 +105,7 @@ def test_without_a_terminal_one_line_per_run_is_printed(
 ) -> None:
     training = TrainingRecord(epochs=1, best_epoch=1, seconds=1.25)
     metrics = run_metrics({"accuracy": 0.5}, training=training)
-    outcome: Outcome = {"state": "finished", "metrics": metrics, "error": "", "warnings": []}
+    outcome = Outcome("finished", metrics=metrics)
     with WorkDisplay(Console()) as display:
         display.begun({"a": task(tmp_path)}, Standing(2, 1, 1, 0))
         display.ended("a", outcome, Standing(2, 2, 0, 0))

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlab.errors import CheckpointError, UsageError
-from nnlab.inference import Network, checked_graph
+from nnlab.inference import Network, checked_graph, tiles
 from nnlab.inference.receptive import Field, receptive_field
-from nnlab.inference.tiles import run_on_page, run_tiled
+from nnlab.inference.tiles import run_on_page
 from nnlab.models.describe import Description
 from tests.annotations import Node
 from tests.inference.test_parts import node
+from tests.inference.tiled import run_tiled
 
 few = settings(max_examples=25)
 
@@ -22,7 +23,7 @@ sizes = st.tuples(st.integers(1, 70), st.integers(1, 70))
 
 
 def run_whole(network: Network, page: np.ndarray) -> np.ndarray:
-    return run_tiled(network, page, tile=max(page.shape), margin=0)
+    return run_tiled(network, page, max(page.shape))
 
 
 def conv(
@@ -180,15 +181,16 @@ def test_the_network_looks_exactly_as_far_as_it_does() -> None:
 def test_the_edge_of_a_page_is_no_edge_to_the_network() -> None:
     network = network_of(described(conv("clean", "scale", 1, activation="linear")))
     page = np.full((9, 13), 200.0)
-    inside = run_tiled(network, np.full((60, 60), 200.0))[30, 30]
+    inside = run_whole(network, np.full((60, 60), 200.0))[30, 30]
     np.testing.assert_allclose(run_on_page(network, page), inside, rtol=1e-5)
-    assert np.abs(run_tiled(network, page)[0] - inside).max() > 1e-3
+    assert np.abs(run_whole(network, page)[0] - inside).max() > 1e-3
 
 
-def test_too_small_a_margin_leaves_seams() -> None:
+def test_too_small_a_margin_leaves_seams(monkeypatch: pytest.MonkeyPatch) -> None:
     network, page = autoencoder(), page_of(64, 64)
-    difference = run_tiled(network, page, 16, margin=0) - run_whole(network, page)
-    assert np.abs(difference).max() > 1e-4
+    whole = run_whole(network, page)
+    monkeypatch.setattr(tiles, "receptive_field", lambda _: Field((4, 4), (0, 0)))
+    assert np.abs(run_tiled(network, page, 16) - whole).max() > 1e-4
 
 
 def test_memory_grows_with_the_tile_and_not_with_the_page() -> None:
@@ -219,26 +221,17 @@ def test_memory_grows_with_the_tile_and_not_with_the_page() -> None:
 def test_other_networks_are_refused(nodes: list[Node]) -> None:
     network = network_of(described(*nodes))
     with pytest.raises(CheckpointError, match="expected"):
-        run_tiled(network, page_of(30, 30))
+        tiles.run_tiled(network, page_of(30, 30))
 
 
 def test_weights_that_are_too_large_are_refused() -> None:
     network = autoencoder()
     weights = {name: array * np.float32(1e30) for name, array in network.weights.items()}
     with pytest.raises(CheckpointError, match="too large"):
-        run_tiled(Network(network.graph, weights), page_of(20, 20))
+        tiles.run_tiled(Network(network.graph, weights), page_of(20, 20))
 
 
-@pytest.mark.parametrize(
-    ("page", "tile", "margin"),
-    [
-        (np.zeros((3, 3, 1)), 8, None),
-        (np.zeros((0, 3)), 8, None),
-        (np.zeros((3, 3), complex), 8, None),
-        (np.zeros((3, 3)), 0, None),
-        (np.zeros((3, 3)), 8, -1),
-    ],
-)
-def test_no_page_and_no_tile(page: np.ndarray, tile: int, margin: int | None) -> None:
+@pytest.mark.parametrize("page", [np.zeros((3, 3, 1)), np.zeros((0, 3)), np.zeros((3, 3), complex)])
+def test_what_is_no_page_is_refused(page: np.ndarray) -> None:
     with pytest.raises(UsageError, match="expected"):
-        run_tiled(autoencoder(), page, tile, margin)
+        tiles.run_tiled(autoencoder(), page)

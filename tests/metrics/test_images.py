@@ -131,7 +131,7 @@ def test_ocr_passes_the_page_to_the_program_and_returns_its_text(
 ) -> None:
     code = "print(sys.stdin.buffer.read()[1:4].decode(), *sys.argv[1:])"
     program(tmp_path, monkeypatch, code)
-    assert metrics.ocr(image, "deu") == "PNG stdin stdout -l deu\n"
+    assert metrics.ocr(image) == "PNG stdin stdout -l eng\n"
 
 
 def test_ocr_is_none_without_the_program(monkeypatch: pytest.MonkeyPatch) -> None:

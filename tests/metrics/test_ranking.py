@@ -105,8 +105,9 @@ def test_an_empty_list_of_ranks_is_refused(
 
 def test_the_recall_curve_has_intervals_and_is_valid_json() -> None:
     places = np.array([1.0, 2.5, 4.0, 30.0])
-    curve = recall_curve(places, 5)
-    assert [row.recall for row in curve] == [0.25, 0.25, 0.5, 0.75, 0.75]
+    curve = recall_curve(places)
+    assert len(curve) == 20
+    assert [row.recall for row in curve[:5]] == [0.25, 0.25, 0.5, 0.75, 0.75]
     assert (curve[2].low, curve[2].high) == dataclasses.astuple(wilson_interval(2, 4))
     assert json.loads(json.dumps(dataclasses.asdict(curve[0])))["k"] == 1
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from nnlab.errors import UsageError
 from nnlab.inference import Network, checked_graph
-from nnlab.inference.tiles import run_tiled
 from nnlab.models.adder import adder
 from nnlab.models.character_lstm import character_lstm
 from nnlab.models.cnn import cnn
@@ -19,6 +18,7 @@ from nnlab.models.mlp import mlp
 from nnlab.models.page_cleaner import page_cleaner
 from nnlab.models.translator import translator
 from tests.inference.agreement import assert_agrees
+from tests.inference.tiled import run_tiled
 
 if TYPE_CHECKING:
     import keras
@@ -76,7 +76,7 @@ def test_layer_names_do_not_depend_on_earlier_models(build: Callable[..., "keras
 def test_numpy_and_keras_agree_on_the_mlp(
     height: int, width: int, classes: int, hidden_units: list[int]
 ) -> None:
-    model = mlp((height, width), classes, hidden_units, dropout=0.5)
+    model = mlp((height, width), classes, hidden_units)
     network = assert_agrees(model, pixels(4, height, width))
     probabilities = network.predict(pixels(4, height, width))
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
@@ -87,13 +87,12 @@ def test_numpy_and_keras_agree_on_the_mlp(
     height=st.integers(8, 14),
     width=st.integers(8, 14),
     classes=st.integers(2, 12),
-    filters=st.lists(st.integers(1, 8), min_size=1, max_size=3),
     dense_units=st.integers(1, 20),
 )
 def test_numpy_and_keras_agree_on_the_cnn(
-    height: int, width: int, classes: int, filters: Sequence[int], dense_units: int
+    height: int, width: int, classes: int, dense_units: int
 ) -> None:
-    model = cnn((height, width), classes, filters, dense_units)
+    model = cnn((height, width), classes, dense_units)
     assert_agrees(model, pixels(3, height, width))
 
 
@@ -215,7 +214,7 @@ def test_the_page_cleaner_runs_on_pages_of_other_sizes_than_its_patches() -> Non
     came = network.part({"page": (52, 40, 1)}, ["clean"]).predict(pixels(1, 52, 40, 1))
     expected = large(pixels(1, 52, 40, 1), training=False)
     np.testing.assert_allclose(came, expected, rtol=0, atol=1e-5)
-    tiled = run_tiled(network, pixels(52, 40), tile=8)
+    tiled = run_tiled(network, pixels(52, 40), 8)
     np.testing.assert_allclose(tiled, came[0, :, :, 0], rtol=0, atol=1e-5)
 
 

@@ -29,7 +29,9 @@ def history(epochs: int, untrained: bool = True) -> dict[str, list[float | None]
 def test_loss_and_measure_are_drawn_side_by_side(
     tmp_path: Path, epochs: int, untrained: bool
 ) -> None:
-    figure = learning_curves(history(epochs, untrained), "accuracy", epochs, footer=FOOTER)
+    figure = learning_curves(
+        history(epochs, untrained), "accuracy", epochs, footer=FOOTER, share=True
+    )
     texts = check(figure, tmp_path)
     loss, accuracy = figure.axes
     assert (loss.get_ylabel(), accuracy.get_ylabel()) == ("loss", "accuracy (%)")
@@ -38,7 +40,7 @@ def test_loss_and_measure_are_drawn_side_by_side(
 
 
 def test_the_untrained_score_is_written_and_does_not_flatten_the_curves() -> None:
-    loss, accuracy = learning_curves(history(20), "accuracy", 20).axes
+    loss, accuracy = learning_curves(history(20), "accuracy", 20, share=True).axes
     assert loss.get_ylim()[1] < 0.5
     assert accuracy.get_ylim()[0] > 85
     assert loss.get_title(loc="right") == "untrained: 2.35"
@@ -48,7 +50,7 @@ def test_the_untrained_score_is_written_and_does_not_flatten_the_curves() -> Non
 def test_a_diverged_run_is_marked_and_its_loss_has_a_log_scale(tmp_path: Path) -> None:
     columns = history(100)
     columns["loss"][60:] = [50.0] * 39 + [float("nan"), float("inf")]
-    figure = learning_curves(columns, "accuracy", 55, diverged_epoch=60, footer=FOOTER)
+    figure = learning_curves(columns, "accuracy", 55, diverged_epoch=60, footer=FOOTER, share=True)
     assert "loss diverged (epoch 60)" in check(figure, tmp_path)
     assert figure.axes[0].get_yscale() == "log"
 
@@ -58,7 +60,7 @@ def test_an_explosion_leaves_the_epochs_before_it_legible(tmp_path: Path, peak: 
     columns = history(100)
     for name in ("loss", "validation_loss"):
         columns[name][60:] = [peak] * 41
-    figure = learning_curves(columns, "accuracy", 58, diverged_epoch=60, footer=FOOTER)
+    figure = learning_curves(columns, "accuracy", 58, diverged_epoch=60, footer=FOOTER, share=True)
     check(figure, tmp_path)
     low, high = figure.axes[0].get_ylim()
     assert figure.axes[0].get_yscale() == "log"
@@ -70,14 +72,14 @@ def test_an_epoch_without_a_finite_loss_is_still_marked(tmp_path: Path) -> None:
     for column in columns.values():
         column[8] = float("nan")
     columns["epoch"][8] = 8
-    figure = learning_curves(columns, "accuracy", 7, diverged_epoch=8)
+    figure = learning_curves(columns, "accuracy", 7, diverged_epoch=8, share=True)
     check(figure, tmp_path)
     assert all(axes.get_xlim()[1] >= 8 for axes in figure.axes)
 
 
 def test_columns_may_be_missing(tmp_path: Path) -> None:
     columns = {key: history(5)[key] for key in ("epoch", "loss")}
-    figure = learning_curves(columns, "accuracy", None)
+    figure = learning_curves(columns, "accuracy", None, share=True)
     texts = check(figure, tmp_path)
     assert len(figure.axes) == 1
     assert "validation" not in texts
@@ -86,7 +88,7 @@ def test_columns_may_be_missing(tmp_path: Path) -> None:
 def test_validation_may_be_in_one_panel_only(tmp_path: Path) -> None:
     columns = history(5)
     del columns["validation_loss"]
-    assert "validation" in check(learning_curves(columns, "accuracy", 5), tmp_path)
+    assert "validation" in check(learning_curves(columns, "accuracy", 5, share=True), tmp_path)
 
 
 def test_a_measure_that_is_not_a_share_keeps_its_unit(tmp_path: Path) -> None:
@@ -103,5 +105,5 @@ def test_a_history_without_any_score_says_so(tmp_path: Path) -> None:
         "loss": [None],
         "accuracy": [float("nan")],
     }
-    texts = check(learning_curves(columns, "accuracy", None, footer=FOOTER), tmp_path)
+    texts = check(learning_curves(columns, "accuracy", None, footer=FOOTER, share=True), tmp_path)
     assert "No epoch has a score" in texts

@@ -100,7 +100,7 @@ def test_a_group_has_means_with_intervals_and_the_figures_of_one_run(
     tmp_path: Path, written: Written
 ) -> None:
     text = written(classify_group(tmp_path / "several", (0.97, 0.98, 0.99)))
-    title = "Scores on the test part, mean and 95 % interval over 3 runs"
+    title = "Scores on the test set, mean and 95 % interval over 3 runs"
     ((_, table),) = Page(text).all("table", **{"aria-label": title})
     assert "0.9800 (0.9552 to 1.0000)" in table
     assert "chance 0.1000" in table
@@ -126,12 +126,12 @@ def test_one_run_of_a_group_is_shown_with_what_its_training_printed(
     assert "this network 97.00 %" in own
 
 
-def test_an_embedded_sample_is_told(tmp_path: Path, written: Written) -> None:
+def test_an_embedded_sample_is_reported(tmp_path: Path, written: Written) -> None:
     real = written(embed_run(tmp_path / "a"))
     source = {"name": "letters", "sha256": "0" * 64, "sample": True, "files": []}
     sample = written(embed_run(tmp_path / "b", dataset=source))
-    assert "figures do not compare" not in real
-    assert "figures do not compare" in sample
+    assert "scores cannot be compared" not in real
+    assert "scores cannot be compared" in sample
 
 
 def test_sections_of_the_caller_stand_at_the_top_with_their_verdicts(
@@ -168,21 +168,21 @@ def test_a_verdict_is_needed_for_each_row() -> None:
         Section("A", "", Table("", ("x",), [("1",)]), [Verdict("yes"), Verdict("no")])
 
 
-def test_unfinished_runs_are_told_and_left_out(tmp_path: Path, written: Written) -> None:
+def test_unfinished_runs_are_reported_and_left_out(tmp_path: Path, written: Written) -> None:
     (embed_run(tmp_path / "early") / "metrics.json").unlink()
     (classify_group(tmp_path / "begun") / "summary.json").unlink()
-    told: list[str] = []
+    warnings: list[str] = []
     text = written(
         embed_run(tmp_path / "done"),
         tmp_path / "early",
         tmp_path / "begun",
         classify_group(tmp_path / "grown", unfinished=1),
-        warn=told.append,
+        warn=warnings.append,
     )
-    assert len(told) == 3
-    assert "early is not finished" in told[0]
-    assert "begun is not finished" in told[1]
-    assert "without seed-3" in told[2]
+    assert len(warnings) == 3
+    assert "early, which is not finished" in warnings[0]
+    assert "begun, which is not finished" in warnings[1]
+    assert "without seed-3" in warnings[2]
     assert "early" not in text
     assert "without seed-3" in text
     with pytest.raises(DataError, match="no run is finished"):

@@ -175,7 +175,7 @@ def test_the_slider_uncovers_the_cleaned_page(page: "Page") -> None:
     assert pages.locator(".noisy").evaluate(clip) == "inset(0px 0px 0px 99%)"
     truth = pages.locator("img.true")
     assert not truth.is_visible()
-    pages.get_by_role("button", name="Show the true page").click()
+    pages.get_by_role("button", name="Show the ground truth").click()
     assert truth.is_visible()
 
 

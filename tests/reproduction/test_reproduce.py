@@ -199,4 +199,4 @@ def test_a_training_that_goes_wrong_answers_the_claim_that_it_does(tmp_path: Pat
     plan = Plan("textgen-step-1", "classify", 1, 1, options=wild)
     errors, (standing,) = carried_out([plan], tmp_path)
     assert errors == {}
-    assert [one.measured for one in standing.findings] == ["1 of 1 trainings got out of control"]
+    assert [one.measured for one in standing.findings] == ["1 of 1 trainings diverged"]

@@ -1,6 +1,5 @@
 """A real Ray cluster on this machine: two worker processes, one of which is killed."""
 
-import dataclasses
 import os
 import shutil
 import signal
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from nnlab.errors import NnlabError, UsageError
+from nnlab.runs.folder import RunFolder
 from nnlab.sweeps.cluster import RayExecutor
 from nnlab.sweeps.local import LocalExecutor
 from nnlab.sweeps.task import Outcome, Task
@@ -24,8 +24,8 @@ def tasks(folder: Path) -> list[Task]:
     made = []
     for seed, epochs in ((1, 300), (2, 1)):
         given = {**TINY, "seed": seed, "epochs": epochs, "batch_size": 10, "save_every": 0.05}
-        config = dataclasses.asdict(CLASSIFY.configure(given, "test"))
-        made.append(Task("classify", config, str(folder / f"seed-{seed}"), offline=True))
+        config = CLASSIFY.configure(given, "test")
+        made.append(Task("classify", config, RunFolder(folder / f"seed-{seed}"), offline=True))
     return made
 
 
@@ -33,7 +33,7 @@ def carry_out(
     executor: RayExecutor | LocalExecutor, given: Sequence[Task], stop: Stop = lambda: False
 ) -> dict[int, Outcome]:
     with executor:
-        ended = {task.config["seed"]: outcome for task, outcome in executor.outcomes(given, stop)}
+        ended = {task.config.seed: outcome for task, outcome in executor.outcomes(given, stop)}
     return {seed: ended[seed] for seed in sorted(ended)}
 
 
@@ -61,8 +61,8 @@ def test_a_cluster_gives_the_same_runs_as_one_machine_though_a_worker_is_killed(
     assert killed
     local = carry_out(LocalExecutor(2), tasks(tmp_path / "local"))
     for seed in (1, 2):
-        assert on_ray[seed]["state"] == "finished", on_ray[seed]["error"]
-        ours, theirs = (ended[seed]["metrics"] for ended in (on_ray, local))
+        assert on_ray[seed].state == "finished", on_ray[seed].error
+        ours, theirs = (ended[seed].metrics for ended in (on_ray, local))
         assert ours is not None
         assert theirs is not None
         assert ours.scores == theirs.scores

@@ -1,6 +1,5 @@
 """Sweeps in processes of this machine, on the embedded sample."""
 
-import dataclasses
 import json
 import multiprocessing
 import os
@@ -19,7 +18,7 @@ from nnlab.sweeps.local import LocalExecutor
 from nnlab.sweeps.plan import make_plan
 from nnlab.sweeps.summary import SweepSummary
 from nnlab.sweeps.sweep import read_summary, sweep
-from nnlab.sweeps.task import RETRIES, Task
+from nnlab.sweeps.task import RETRIES, Outcome, Task
 from tests.h5 import same_variables
 from tests.made_metrics import run_metrics
 from tests.sweeps.observing import (
@@ -45,7 +44,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SweepSumma
 
 def task(folder: Path, **given: object) -> Task:
     config = CLASSIFY.configure({**TINY, **given}, "test")
-    return Task("classify", dataclasses.asdict(config), str(folder), offline=True)
+    return Task("classify", config, RunFolder(folder), offline=True)
 
 
 def kill(process: BaseProcess) -> int:
@@ -112,16 +111,7 @@ def test_a_run_that_ends_in_a_folder_that_is_not_shared_has_failed(tmp_path: Pat
 
         def outcomes(self, tasks: Sequence[Task], stop: Stop) -> Outcomes:
             for one in tasks:
-                metrics = run_metrics({})
-                yield (
-                    one,
-                    {
-                        "state": "finished",
-                        "metrics": metrics,
-                        "error": "",
-                        "warnings": ["hot"],
-                    },
-                )
+                yield one, Outcome("finished", warnings=("hot",), metrics=run_metrics({}))
 
     recorder = Recorder()
     plan = make_plan(CLASSIFY, POINTS, TINY)
@@ -144,10 +134,10 @@ def test_a_run_whose_process_is_killed_goes_on_and_ends_as_if_it_never_was(tmp_p
         tasks = [task(tmp_path / "killed", **long), task(tmp_path / "whole", **long)]
         ended = {one.folder: outcome for one, outcome in executor.outcomes(tasks, kill_once)}
     assert killed
-    assert [outcome["state"] for outcome in ended.values()] == ["finished", "finished"]
-    (warning,) = ended[tasks[0].folder]["warnings"]
+    assert [outcome.state for outcome in ended.values()] == ["finished", "finished"]
+    (warning,) = ended[tasks[0].folder].warnings
     assert "SIGKILL" in warning
-    assert ended[tasks[1].folder]["warnings"] == []
+    assert ended[tasks[1].folder].warnings == ()
     assert same_variables(tmp_path / "killed" / "last.h5", tmp_path / "whole" / "last.h5")
     assert not multiprocessing.active_children()
 
@@ -163,8 +153,8 @@ def test_a_run_whose_processes_die_again_and_again_has_failed(tmp_path: Path) ->
 
     with LocalExecutor(1) as executor:
         ((_, outcome),) = executor.outcomes([task(tmp_path / "a")], kill_all)
-    assert outcome["state"] == "failed"
-    assert "SIGKILL" in outcome["error"]
+    assert outcome.state == "failed"
+    assert "SIGKILL" in outcome.error
     assert len(killed) == RETRIES + 1
 
 
@@ -172,6 +162,6 @@ def test_processes_are_kept_to_their_threads(tmp_path: Path) -> None:
     before = os.environ.get("OPENBLAS_NUM_THREADS")
     tasks = [task(tmp_path / str(threads), threads=threads) for threads in (1, 2)]
     with LocalExecutor(1) as executor:  # TensorFlow's threads cannot be changed in a process
-        states = [outcome["state"] for _, outcome in executor.outcomes(tasks, lambda: False)]
+        states = [outcome.state for _, outcome in executor.outcomes(tasks, lambda: False)]
     assert states == ["finished", "finished"]
     assert os.environ.get("OPENBLAS_NUM_THREADS") == before

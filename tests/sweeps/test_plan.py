@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from nnlab import experiments
+from nnlab.cli.sweep_settings import grid_points
 from nnlab.errors import CheckpointError, DataError, OutputExistsError, UsageError
 from nnlab.sweeps.plan import (
     Plan,
-    combinations,
     joined,
     make_plan,
     plan_file,
@@ -23,7 +23,7 @@ def names(plan: Plan) -> list[str]:
 
 
 def test_a_grid_is_every_combination() -> None:
-    points = list(combinations({"model": ["mlp", "cnn"], "loss": ["crossentropy", "mse"]}))
+    points = grid_points(CLASSIFY, ["model=mlp,cnn", "loss=crossentropy,mse"])
     plan = make_plan(CLASSIFY, points, {"epochs": 2})
     assert names(plan) == [
         "model=mlp,loss=crossentropy",
@@ -41,7 +41,7 @@ def test_the_presets_values_follow_the_setting() -> None:
 
 
 def test_without_a_grid_there_is_one_setting() -> None:
-    assert names(make_plan(CLASSIFY, list(combinations({})), {})) == ["default"]
+    assert names(make_plan(CLASSIFY, grid_points(CLASSIFY, []), {})) == ["default"]
     assert names(make_plan(CLASSIFY, [{}], {"epochs": 2})) == ["epochs=2"]
 
 

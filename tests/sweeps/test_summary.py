@@ -16,7 +16,7 @@ from nnlab.sweeps.plan import make_plan
 from nnlab.sweeps.results import Results
 from nnlab.sweeps.summary import summarise
 from nnlab.sweeps.tables import summary_table, write_csv
-from nnlab.sweeps.task import Outcome, failed
+from nnlab.sweeps.task import Outcome
 from tests.annotations import Record
 from tests.made_metrics import SOURCE, run_metrics
 
@@ -38,7 +38,7 @@ def metrics(
 
 
 def outcome(**given: Any) -> Outcome:
-    return {"state": "finished", "metrics": metrics(**given), "error": "", "warnings": []}
+    return Outcome("finished", metrics=metrics(**given))
 
 
 def settings(
@@ -64,8 +64,8 @@ def test_the_best_is_chosen_by_validation_not_by_test() -> None:
     sound = [outcome(test=0.90, validation=0.91), outcome(test=0.91, validation=0.90)]
     summary = summarise(CLASSIFY, settings(flattered, sound))
     assert summary.best == "units=16"
-    assert "not by the test part" in summary.note
-    assert "not by the test part" in summary_table(summary).note
+    assert "not by the test set" in summary.note
+    assert "not by the test set" in summary_table(summary).note
 
 
 def test_lower_is_better_where_the_measure_says_so() -> None:
@@ -116,7 +116,7 @@ def test_an_experiment_whose_runs_are_not_alike_has_neither_means_nor_a_best() -
 
 
 def test_a_setting_with_a_run_that_failed_or_diverged_cannot_be_the_best() -> None:
-    diverged: Outcome = {"state": "diverged", "metrics": None, "error": "loss NaN", "warnings": []}
+    diverged = Outcome("diverged", "loss NaN")
     lucky = [outcome(test=0.99, validation=0.99), diverged]
     sound = [outcome(test=0.90, validation=0.91), outcome(test=0.91, validation=0.90)]
     summary = summarise(CLASSIFY, settings(lucky, sound))
@@ -139,7 +139,7 @@ def test_a_row_has_mean_and_interval() -> None:
 
 def test_the_csv_file_has_a_row_a_run_failed_ones_too(tmp_path: Path) -> None:
     made = settings(
-        [outcome(test=0.8, validation=0.5), failed("no data")],
+        [outcome(test=0.8, validation=0.5), Outcome("failed", "no data")],
         [outcome(test=0.9, validation=0.6), outcome(test=0.7, validation=0.4)],
     )
     write_csv(summarise(CLASSIFY, made), tmp_path / "table.csv")

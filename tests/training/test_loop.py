@@ -13,7 +13,7 @@ from nnlab.errors import DivergedError, InterruptedRun
 from nnlab.training import backend, state
 from nnlab.training.examples import Arrays, Batch, Examples
 from nnlab.training.graph import Graph
-from nnlab.training.loop import TrainingLoop, steps_per_epoch
+from nnlab.training.loop import Observer, TrainingLoop, steps_per_epoch
 from nnlab.training.optimizers import make_optimizer
 from nnlab.training.progress import Progress, Row
 from nnlab.training.settings import OPTIMIZERS, SCHEDULES, TrainingSettings
@@ -66,7 +66,7 @@ def points(validation: int = 20, noise: float = 0.0) -> Examples:
     )
 
 
-class Memory:
+class Memory(Observer):
     """Saves a training in memory, and watches it."""
 
     def __init__(self, interrupt_at: int | None = None) -> None:

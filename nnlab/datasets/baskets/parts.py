@@ -6,7 +6,6 @@ Rows of items are stored as `indptr` and `indices`, as in `Baskets` and SciPy's 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 
 @dataclass(frozen=True)
@@ -92,13 +91,7 @@ def hold_out_one(indptr: np.ndarray, indices: np.ndarray, rows: np.ndarray, seed
     )
 
 
-def multi_hot(
-    indptr: np.ndarray,
-    indices: np.ndarray,
-    rows: np.ndarray,
-    items: int,
-    dtype: DTypeLike = np.uint8,
-) -> np.ndarray:
+def multi_hot(indptr: np.ndarray, indices: np.ndarray, rows: np.ndarray, items: int) -> np.ndarray:
     """Return rows in multi-hot form: 1 for an item in the basket, else 0.
 
     Args:
@@ -106,12 +99,11 @@ def multi_hot(
         indices: int32 (entries,), 0 to items - 1.
         rows: Integers (count,), 0 to baskets - 1.
         items: Number of items.
-        dtype: Type of the result.
 
     Returns:
-        (count, items): for three items, the basket 0, 2 is 1, 0, 1 and an empty basket is 0, 0, 0.
+        uint8 (count, items): for three items, the basket 0, 2 is 1, 0, 1 and an empty one 0, 0, 0.
     """
     starts, taken = take_rows(indptr, indices, rows)
-    spread = np.zeros((len(starts) - 1, items), dtype)
+    spread = np.zeros((len(starts) - 1, items), np.uint8)
     spread[np.repeat(np.arange(len(spread)), np.diff(starts)), taken] = 1
     return spread

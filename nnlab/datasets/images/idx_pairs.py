@@ -1,4 +1,4 @@
-"""Pairs of idx files, images and labels, and splitting off a test part."""
+"""Pairs of idx files, images and labels, and splitting off a test set."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,7 +66,7 @@ class IdxFiles:
         return [file for file in files if file is not None]
 
     def read(self, split_seed: int) -> "tuple[Pair, Pair]":
-        """Read the training and the test part.
+        """Read the training and the test set.
 
         Raises:
             DataError: A file is missing, damaged, or not fit to train on.
@@ -133,7 +133,7 @@ def hold_out_a_fifth(pair: Pair, seed: int) -> tuple[Pair, Pair]:
     """Split off one fifth at random for test, keeping at least one image per class.
 
     Returns:
-        The training part and the test part, each in the file's order.
+        The training set and the test set, each in the file's order.
 
     Raises:
         DataError: Every image has a different class.

@@ -19,7 +19,7 @@ SAMPLE_SEED = 20_180_612
 
 @dataclass(frozen=True)
 class LabelledImages:
-    """Labelled images in a training and a test part.
+    """Labelled images in a training and a test set.
 
     Attributes:
         train_images: uint8 (count, height, width), 0 to 255, light ink on black.
@@ -89,7 +89,7 @@ def load_digits(
         raise UsageError(f"give either --dataset {dataset} or --images and --labels, not both")
     known = [SAMPLE, *(name for name, one in all_sets().items() if one.classes)]
     if dataset is not None and dataset not in known:
-        raise DataError(f"unknown set of labelled images {dataset!r}; {nearest(dataset, known)}")
+        raise DataError(f"unknown data set {dataset!r}; {nearest(dataset, known)}")
     if files is not None:
         return _own_images(*files.read(split_seed), files.paths())
     if dataset == SAMPLE:
@@ -199,7 +199,7 @@ def _registered(store: Store, data_set: DataSet) -> LabelledImages:
 
 
 def _own_images(training: Pair, testing: Pair, files: Sequence[Path]) -> LabelledImages:
-    """Use the user's images, with the labels in the training part as classes."""
+    """Use the user's images, with the labels in the training set as classes."""
     values = np.unique(training.labels)
     unknown = np.setdiff1d(testing.labels, values)
     if len(unknown):

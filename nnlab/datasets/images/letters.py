@@ -63,7 +63,7 @@ def load_letters(
         loaded = _emnist(store, warn if dataset is None else None)
     else:
         known = nearest(dataset or "", (EMNIST, MNIST, SAMPLE))
-        raise DataError(f"unknown set of letters {dataset!r}; {known}")
+        raise DataError(f"unknown data set {dataset!r}; {known}")
     return loaded if letters is None else _chosen(loaded, letters)
 
 
@@ -134,7 +134,7 @@ def _emnist(store: Store, warn: Callable[[str], None] | None) -> LabelledImages:
         return sample_letters()
     roles = ("train-images", "train-labels", "test-images", "test-labels")
     files = IdxFiles(*(found[role] for role in roles))
-    # the seed does not matter, because nothing is held out of the training part
+    # the seed does not matter, because nothing is held out of the training set
     loaded = load_digits(store, None, files, 0, lambda _: None)
     names = tuple(f"{path.parent.name}/{path.name}" for path in files.paths())
     source = replace(loaded.source, name=EMNIST, files=names)

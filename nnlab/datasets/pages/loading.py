@@ -1,7 +1,7 @@
 """Loading pairs of stained and clean pages: NoisyOffice, its substitute, or the user's own.
 
 In NoisyOffice, all 72 pages of a part show the same text in 18 fonts, and each noise is one picture
-laid over all of them. Scores on the training part therefore say nothing about unknown text or
+laid over all of them. Scores on the training set therefore say nothing about unknown text or
 stains. The scored part has another text and other stains, and no choice is based on it.
 """
 
@@ -64,7 +64,7 @@ def load_pages(
         clean: A folder of the same pages, clean, with the same names apart from the suffix.
         dataset: "noisyoffice", "sample", or None: NoisyOffice if it is found or can be downloaded,
             else the sample, with a warning.
-        synthetic: How many synthetic pages to add to the training part.
+        synthetic: How many synthetic pages to add to the training set.
         split_seed: Seed of the split; not the training seed.
         warn: Called with one line if the sample is used instead, or pages are skipped.
 
@@ -99,7 +99,7 @@ def _check_options(noisy: Path | None, clean: Path | None, dataset: str | None) 
         raise UsageError(f"give either --dataset {dataset} or --noisy and --clean, not both")
     known = [NOISYOFFICE, SAMPLE]
     if dataset is not None and dataset not in known:
-        raise DataError(f"unknown set of pages {dataset!r}; {nearest(dataset, known)}")
+        raise DataError(f"unknown data set {dataset!r}; {nearest(dataset, known)}")
 
 
 def _noisyoffice_or_sample(

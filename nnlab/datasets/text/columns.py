@@ -73,13 +73,13 @@ def is_number(cell: str) -> bool:
     return bool(_NUMBER.fullmatch(cell))
 
 
-def numeric_columns(rows: Sequence[Sequence[str]], share: float = 0.95) -> list[int]:
-    """Return the columns, from 0, that hold numbers in at least `share` of the rows."""
+def numeric_columns(rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return the columns, from 0, that hold numbers in at least 95 % of the rows."""
     width = max(map(len, rows), default=0)
     counts = [
         sum(number < len(row) and is_number(row[number]) for row in rows) for number in range(width)
     ]
-    return [number for number, count in enumerate(counts) if count >= share * len(rows)]
+    return [number for number, count in enumerate(counts) if count >= 0.95 * len(rows)]
 
 
 def column_list(numbers: Sequence[int], first: Sequence[str], *, named: bool) -> str:

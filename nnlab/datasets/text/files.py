@@ -21,19 +21,12 @@ PIECE_BYTES = 2**18
 ENCODING_FLAG = "--encoding"
 
 
-def read_text(
-    path: Path,
-    encoding: str | None = None,
-    warn: Warn | None = None,
-    *,
-    flag: str = ENCODING_FLAG,
-) -> str:
+def read_text(path: Path, encoding: str | None = None, *, flag: str = ENCODING_FLAG) -> str:
     """Read a whole text file: plain, gzipped, or in a zip file.
 
     Args:
         path: The file.
         encoding: Its encoding; None is UTF-8. A byte order mark takes precedence.
-        warn: Called with one line if a zip file holds several texts; None refuses that.
         flag: The option for the encoding, for the advice in errors; empty for none.
 
     Returns:
@@ -43,7 +36,7 @@ def read_text(
         DataError: The file is missing, a folder, empty, binary, damaged, or in another encoding.
         UsageError: There is no such encoding.
     """
-    return "".join(text_pieces(path, encoding, warn, flag=flag))
+    return "".join(text_pieces(path, encoding, flag=flag))
 
 
 def text_pieces(

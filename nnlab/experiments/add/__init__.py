@@ -3,6 +3,7 @@
 import hashlib
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
     summary = "Add numbers with a sequence-to-sequence LSTM."
     description = (
         "With sums such as 123+456: print the network's answers. Without: train a network, in any "
-        "base from 2 to 36, and score it on problems it has never seen."
+        "base from 2 to 36, and score it on unseen problems."
     )
     Config = AddConfig
     Query = AddQuery
@@ -57,6 +58,12 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
     example_inputs = ("123+456", "99 + 1")
     answer_columns = ("answer",)
     shares = ("exact_match", "per_character")
+    captions = MappingProxyType(
+        {
+            "by-carries": ("By number of carries", "Share of right sums by number of carries"),
+            "by-length": ("By number of digits", "Share of right sums by digits of an operand"),
+        }
+    )
     data_options = ()
     data_facts = ("base", "digits")
     network_options = ("base",)

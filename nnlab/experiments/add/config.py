@@ -27,7 +27,7 @@ class AddConfig(TrainingSettings):
     split_seed: int = option(0, "chooses the problems, independent of --seed", low=0)
     units: int = option(128, "cells per LSTM", low=1, high=2**14)
     epochs: int = option(200, "passes over the problems", low=1, high=10**6)
-    optimizer: str = option("adam", "how the weights are changed", choices=OPTIMIZERS)
+    optimizer: str = option("adam", "how the weights are updated", choices=OPTIMIZERS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,4 +35,4 @@ class AddQuery:
     """Options for answering."""
 
     base: int = option(10, "base of the numbers", low=2, high=36)
-    check: bool = option(False, "say whether the answer is right")
+    check: bool = option(False, "say whether each answer is right")

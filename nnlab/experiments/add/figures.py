@@ -1,11 +1,11 @@
-"""Accuracy of groups of examples: by number of carries, by length, by kind."""
+"""Accuracy of groups of problems: by number of carries, by length."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlab.experiments.add.scoring import AddDetails
+from nnlab.experiments.add.scoring import AddDetails, Group
 from nnlab.experiments.contract import Evidence
 from nnlab.plots import style
 
@@ -13,22 +13,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Group = tuple[str, float | None, float, float, int]  # label, share, low, high, count
-
 ZOOMED = 0.8  # where no interval reaches below this share, the axis does not begin at 0
 MOST_LEVEL = 10  # groups whose numbers are written level; of more they stand upright
 LEVEL, UPRIGHT = 0.82, 0.42  # inches a group
-LONGEST_NAME = 40  # characters
 LEAST_SPAN = 0.2  # percentage points that an axis shows at least
 
 
 def group_bars(
-    groups: Sequence[Group],
-    title: str,
-    xlabel: str,
-    ylabel: str,
-    footer: str = "",
-    reference: tuple[str, float] | None = None,
+    groups: Sequence[Group], title: str, xlabel: str, ylabel: str, footer: str = ""
 ) -> "Figure":
     """Draw the share of each group with its interval, and write its number and its examples.
 
@@ -37,33 +29,25 @@ def group_bars(
     length of a cut bar would mislead.
 
     Args:
-        groups: label, share (0 to 1, None without examples), both ends of its interval (such as
-            `nnlab.metrics.wilson_interval` gives them), number of examples. Groups without
-            examples are left out.
+        groups: at least one.
         title: above the axes.
         xlabel: what the groups are.
         ylabel: what the share is of; " (%)" is added.
         footer: data set and seed, for the foot of the figure.
-        reference: name and share to compare with, such as a baseline.
     """
-    seen = [group for group in groups if group[1] is not None and group[4]]
-    level = len(seen) <= MOST_LEVEL
-    width = max(6.4, 1.4 + (LEVEL if level else UPRIGHT) * len(seen))
+    level = len(groups) <= MOST_LEVEL
+    width = max(6.4, 1.4 + (LEVEL if level else UPRIGHT) * len(groups))
     figure = style.new_figure(width, 4.4 if level else 5.6)
     axes = figure.subplots()
-    zoomed = bool(seen) and min(low for _, _, low, _, _ in seen) >= ZOOMED
-    style.style_axes(axes, title, f"{xlabel} (examples)" if seen else "no examples")
+    zoomed = min(group.low for group in groups) >= ZOOMED
+    style.style_axes(axes, title, f"{xlabel} (examples)")
     lines = style.wrapped(f"{ylabel} (%), 95 % interval", 3.0, style.LABEL_SIZE)
     if zoomed:
         lines.append("axis does not begin at 0")
     axes.set_ylabel("\n".join(lines), fontsize=style.LABEL_SIZE)
-    if seen:
-        _draw(axes, seen, zoomed)
-        _fit_axis(axes, seen, zoomed, level)
-        _write(axes, seen, level)
-        _draw_reference(figure, axes, reference)
-    else:
-        axes.set(xticks=[], yticks=[])
+    _draw(axes, groups, zoomed)
+    _fit_axis(axes, groups, zoomed, level)
+    _write(axes, groups, level)
     style.footer(figure, footer)
     return figure
 
@@ -81,7 +65,8 @@ def percent(share: float) -> str:
 def _draw(axes: "Axes", groups: Sequence[Group], zoomed: bool) -> None:
     places = np.arange(len(groups))
     shares, low, high = (
-        100 * np.array([group[column] for group in groups], np.float64) for column in (1, 2, 3)
+        100 * np.array(values)
+        for values in zip(*((one.value, one.low, one.high) for one in groups), strict=True)
     )
     if not zoomed:
         axes.bar(places, shares, width=0.62, color=style.SKY_BLUE)
@@ -99,8 +84,8 @@ def _draw(axes: "Axes", groups: Sequence[Group], zoomed: bool) -> None:
 
 def _fit_axis(axes: "Axes", groups: Sequence[Group], zoomed: bool, level: bool) -> None:
     """Show all intervals, and above them room for the numbers."""
-    top = 100 * max(high for _, _, _, high, _ in groups)
-    bottom = 100 * min(low for _, _, low, _, _ in groups) if zoomed else 0.0
+    top = 100 * max(group.high for group in groups)
+    bottom = 100 * min(group.low for group in groups) if zoomed else 0.0
     span = max(top - bottom, LEAST_SPAN if zoomed else 1.0)
     limits = (bottom - 0.06 * span * zoomed, top + (0.12 if level else 0.4) * span)
     axes.set_ylim(limits)
@@ -111,11 +96,11 @@ def _fit_axis(axes: "Axes", groups: Sequence[Group], zoomed: bool, level: bool) 
 
 def _write(axes: "Axes", groups: Sequence[Group], level: bool) -> None:
     """Write the share of each group above its interval, its label and examples under it."""
-    names = []
-    for place, (label, share, _, high, count) in enumerate(groups):
+    names, apart = [], "\n" if level else " "
+    for place, group in enumerate(groups):
         axes.annotate(
-            percent(share or 0.0),
-            (place, 100 * high),
+            percent(group.value),
+            (place, 100 * group.high),
             (0, 5),
             textcoords="offset points",
             ha="center",
@@ -124,26 +109,9 @@ def _write(axes: "Axes", groups: Sequence[Group], level: bool) -> None:
             rotation=0 if level else 90,
             bbox={"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 1},
         )
-        name = style.plain(label, LONGEST_NAME if level else LONGEST_NAME // 2)
-        lines = style.wrapped(name, LEVEL - 0.1, style.TEXT_SIZE) if level else [name]
-        names.append("\n".join([*lines, f"({count:,})"]) if level else f"{name} ({count:,})")
+        names.append(f"{group.key}{apart}({group.count:,})")
     axes.set_xticks(range(len(groups)), names, rotation=0 if level else 90)
     axes.tick_params(axis="x", length=0)
-
-
-def _draw_reference(figure: "Figure", axes: "Axes", reference: tuple[str, float] | None) -> None:
-    """Draw a line to compare with, or say where it would be if the axis does not reach there."""
-    if reference is None:
-        return
-    name, share = reference
-    low, high = axes.get_ylim()
-    label = f"{style.plain(name, LONGEST_NAME)}: {percent(share)}"
-    look: dict[str, Any] = {"color": style.VERMILION, "linestyle": "--", "linewidth": 1.2}
-    if low <= 100 * share <= high:
-        axes.axhline(100 * share, label=label, **look)
-    else:
-        axes.plot([], [], label=f"{label} (off the axis)", **look)
-    figure.legend(loc="outside upper right", fontsize=style.TEXT_SIZE, frameon=False)
 
 
 def draw(evidence: Evidence[AddDetails]) -> dict[str, Any]:
@@ -155,7 +123,7 @@ def draw(evidence: Evidence[AddDetails]) -> dict[str, Any]:
     }
     return {
         f"by-{key}": group_bars(
-            [(str(group.key), group.value, group.low, group.high, group.count) for group in found],
+            found,
             title=f"Sums answered exactly, by {words}",
             xlabel=words,
             ylabel="exact match",

@@ -26,7 +26,7 @@ def parse_sum(text: str, base: int, digits: int) -> tuple[int, int]:
         )
     operands = [part.strip() for part in text.split("+")]
     if len(operands) == 1:
-        raise UsageError(f"{text!r}: expected a plus, such as 12+34, found none")
+        raise UsageError(f"{text!r}: expected a sum such as 12+34, found no plus")
     if len(operands) > 2:
         raise UsageError(f"{text!r}: expected one plus, found {len(operands) - 1}")
     first, second = (

@@ -17,7 +17,7 @@ def tables(metrics: Metrics[AddDetails]) -> list[Table]:
     ]
     interval = details.exact_match_interval
     overall = Table(
-        f"{details.test_problems:,} problems never seen, base {details.base}, "
+        f"{details.test_problems:,} unseen problems, base {details.base}, "
         f"up to {details.digits} digits",
         ("", "exact match", "per character"),
         rows,
@@ -48,4 +48,4 @@ def _wrong_table(wrong: Sequence[WrongAnswer]) -> list[Table]:
     if not wrong:
         return []
     rows = [(entry.sum, entry.answer, entry.expected) for entry in wrong]
-    return [Table("The first that were wrong", ("sum", "answer", "expected"), rows)]
+    return [Table("The first wrong answers", ("sum", "answer", "expected"), rows)]

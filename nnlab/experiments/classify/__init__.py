@@ -51,17 +51,20 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
     Query = ClassifyQuery
     Details = ClassifyDetails
     GroupDetails: type[Any] = ClassRanking
-    inputs_help = "Image files or folders; - reads names from stdin, one per line."
+    inputs_help = "Image files or folders; - reads file names from stdin, one per line."
     example_inputs = ("data/examples/7.png",)
     answer_columns = ("input", "label", "probability")
     shares = ("accuracy",)
     captions = MappingProxyType(
         {
-            "confusion": ("Confusion matrix", "How often each true class was taken for each class"),
+            "confusion": (
+                "Confusion matrix",
+                "How often each class was predicted for each true class",
+            ),
             "class-accuracy": ("Accuracy by class", "The accuracy of each class with its interval"),
             "misclassified": (
                 "Misclassified images",
-                "Images the network read wrongly, the surest first",
+                "Misclassified images, the most confident mistakes first",
             ),
         }
     )
@@ -80,7 +83,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         return REPORT_PRESET.get(given.get("model", "mlp"), {})
 
     def load(self, config: C, store: Store, warn: Warn) -> Data:
-        """Load labelled images and hold out validation images from the training part."""
+        """Load labelled images and hold out validation images from the training set."""
         files = IdxFiles.of(
             config.images,
             config.labels,
@@ -104,7 +107,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         store: Store,
         warn: Warn,
     ) -> Data:
-        """Load a test part; of an idx pair of the user's, all images are tested."""
+        """Load a test set; of an idx pair of the user's, all images are tested."""
         if set(given) <= {"dataset"}:
             return super().load_for_evaluation(config, facts, given, store, warn)
         files = sorted(set(given) - {"transposed"})

@@ -43,7 +43,7 @@ class ClassifyConfig(TrainingSettings):
     test_labels: str | None = option(None, "labels of --test-images, in an idx file", path=True)
     transposed: bool = option(False, "transpose the images, which EMNIST's files need")
     validation: int = option(
-        5000, "training images held out to choose the best epoch, at most a tenth", low=0
+        5000, "training images held out to choose the best epoch; at most a tenth of them", low=0
     )
     split_seed: int = option(0, "chooses the held-out images, independent of --seed", low=0)
     epochs: int = option(
@@ -51,7 +51,7 @@ class ClassifyConfig(TrainingSettings):
     )
     optimizer: str = option(
         "rmsprop",
-        "how the weights are changed",
+        "how the weights are updated",
         choices=OPTIMIZERS,
         default_text=_by_model("optimizer"),
     )

@@ -34,8 +34,8 @@ def tables(metrics: Metrics[ClassifyDetails]) -> list[Table]:
     return [
         Table(f"Accuracy on {tested}", ("", "accuracy", "95 % interval"), accuracy_rows),
         Table(
-            "Misclassified most",
-            ("class", "accuracy", "95 % interval", "wrong", "taken for"),
+            "Most misclassified",
+            ("class", "accuracy", "95 % interval", "wrong", "mistaken for"),
             worst_rows,
         ),
     ]
@@ -61,7 +61,7 @@ def summary_table(summary: Summary[ClassRanking]) -> Table:
     correlation = summary.details.rank_correlation
     note = "" if correlation is None else f"Mean rank correlation between runs: {correlation:.2f}"
     columns = ("class", "mean accuracy", "95 % interval", "mean rank", "among worst three")
-    return Table("Misclassified most over all runs (rank 1 is worst)", columns, rows, note)
+    return Table("Most misclassified over all runs (rank 1 is worst)", columns, rows, note)
 
 
 def percent(share: float) -> str:

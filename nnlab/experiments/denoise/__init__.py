@@ -62,11 +62,11 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
         {
             "pages": (
                 "Pages before and after",
-                "A noisy, a cleaned and a true page of each kind of noise",
+                "A noisy page, the cleaned page and the ground truth for each kind of noise",
             ),
             "by-noise": (
                 "By kind of noise",
-                "The error that is left of each kind of noise, by method",
+                "The error that remains after cleaning, by kind of noise and method",
             ),
         }
     )

@@ -14,7 +14,7 @@ Clean = npt.NDArray[np.float32]
 
 BACKGROUND = 21  # pixels of the median's window: letters fill less than half of it
 WINDOW = 15  # pixels of Sauvola's window
-SAUVOLA = 0.5  # his k
+SAUVOLA = 0.5  # his k: how far below the mean the threshold lies where nothing is written
 SPREAD = 128  # his R: the largest standard deviation of grey
 
 
@@ -67,50 +67,30 @@ def fit_rescaling(pairs: Iterable[tuple[Page, Page]]) -> Rescaling:
     return Rescaling(gain, (y - gain * x) / count)
 
 
-def divided_by_background(page: Page, window: int = BACKGROUND) -> Clean:
-    """Divide by the paper, which a median in a large window takes the page for.
-
-    Args:
-        page: the page; letters are to fill less than half of a window.
-        window: pixels of its sides, odd.
-
-    Raises:
-        ValueError: if the window is even, or less than 1.
-    """
+def divided_by_background(page: Page) -> Clean:
+    """Divide by the paper, which a median in a large window takes the page for."""
     from scipy.ndimage import median_filter
 
-    if window < 1 or window % 2 == 0:
-        raise ValueError(f"expected an odd window, got {window}")
     if not page.size:
         return untouched(page)
-    paper = np.maximum(median_filter(page, window, mode="nearest"), 1)
+    paper = np.maximum(median_filter(page, BACKGROUND, mode="nearest"), 1)
     result: Clean = np.minimum(page.astype(np.float32) / paper.astype(np.float32), np.float32(1))
     return result
 
 
-def sauvola(page: Page, window: int = WINDOW, k: float = SAUVOLA) -> Clean:
+def sauvola(page: Page) -> Clean:
     """Black where a pixel is darker than a threshold for its surroundings, else white.
 
     Sauvola and Pietikäinen, "Adaptive document image binarization", Pattern Recognition 33 (2000):
     mean * (1 + k * (standard deviation / 128 - 1)).
-
-    Args:
-        page: the page.
-        window: pixels of the surroundings' sides.
-        k: how far below the mean the threshold lies where nothing is written.
-
-    Raises:
-        ValueError: if the window is less than 1.
     """
     from scipy.ndimage import uniform_filter
 
-    if window < 1:
-        raise ValueError(f"expected a window of at least 1 pixel, got {window}")
     if not page.size:
         return untouched(page)
     grey = page.astype(np.float64)
-    mean = uniform_filter(grey, window, mode="nearest")
-    variance = uniform_filter(grey * grey, window, mode="nearest") - mean**2
+    mean = uniform_filter(grey, WINDOW, mode="nearest")
+    variance = uniform_filter(grey * grey, WINDOW, mode="nearest") - mean**2
     spread = np.sqrt(np.maximum(variance, 0))
-    result: Clean = (grey > mean * (1 + k * (spread / SPREAD - 1))).astype(np.float32)
+    result: Clean = (grey > mean * (1 + SAUVOLA * (spread / SPREAD - 1))).astype(np.float32)
     return result

@@ -19,7 +19,9 @@ class DenoiseConfig(TrainingSettings):
         "data set: noisyoffice or sample",
         default_text="noisyoffice if available, otherwise sample",
     )
-    synthetic: int = option(0, "artificially stained pages to add to the training pages", low=0)
+    synthetic: int = option(
+        0, "number of artificially stained pages to add to the training pages", low=0
+    )
     split_seed: int = option(0, "chooses the held-out pages, independent of --seed", low=0)
     filters: int = option(
         32, "filters of the first convolution; the second has twice as many", low=1, high=1024
@@ -33,7 +35,7 @@ class DenoiseConfig(TrainingSettings):
     enlarged: float = option(0.3, "share of squares enlarged up to four times", low=0, high=1)
     epochs: int = option(10, "passes over the squares", low=1, high=10**6)
     batch_size: int = option(16, "examples per optimizer step", low=1, high=2**24)
-    optimizer: str = option("adam", "how the weights are changed", choices=OPTIMIZERS)
+    optimizer: str = option("adam", "how the weights are updated", choices=OPTIMIZERS)
     learning_rate: float = option(0.002, "size of the optimizer's steps", above=0)
     schedule: str = option("cosine", SCHEDULE_HELP, choices=SCHEDULES)
 
@@ -49,5 +51,7 @@ class DenoiseQuery:
         short="o",
         default_text="noisy.clean.png beside noisy.png",
     )
-    strength: float = option(1.0, "how much to clean: 0 nothing, 1 all", low=0, high=1)
+    strength: float = option(
+        1.0, "how much to clean, from 0 (nothing) to 1 (everything)", low=0, high=1
+    )
     force: bool = option(False, "replace existing files")

@@ -64,7 +64,7 @@ class _Measured:
 
 @dataclass(frozen=True)
 class ShownPage:
-    """A page of the figures: its `row` in the test part, kind of noise, RMSE before and after."""
+    """A page of the figures: its `row` in the test set, kind of noise, RMSE before and after."""
 
     row: int
     kind: str

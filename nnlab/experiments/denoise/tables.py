@@ -31,7 +31,7 @@ def tables(metrics: Metrics[DenoiseDetails]) -> list[Table]:
         for name, scores in details.by_kind.items()
     ]
     overall = Table(
-        f"{details.test_pages} test pages, cleaned and compared with the true ones",
+        f"{details.test_pages} test pages, cleaned and compared with the ground truth",
         ("", *(WORDS[key] for key in keys)),
         rows,
         _remarks(metrics),
@@ -43,7 +43,7 @@ def tables(metrics: Metrics[DenoiseDetails]) -> list[Table]:
 
 def _remarks(metrics: Metrics[DenoiseDetails]) -> str:
     error = metrics.details.rmse_of_clean_pages
-    remarks = [f"True pages, cleaned as if they were stained, keep an RMSE of {error:.4f}."]
+    remarks = [f"Cleaning pages without stains gives an RMSE of {error:.4f}."]
     for score, why in metrics.unmeasured.items():
         remarks.append(f"Not measured: {WORDS.get(score, score)} ({why}).")
     return " ".join(remarks)

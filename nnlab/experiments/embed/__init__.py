@@ -50,14 +50,17 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     Config = EmbedConfig
     Query = EmbedQuery
     Details = EmbedDetails
-    inputs_help = "Image files or folders; - reads names from stdin, one per line."
+    inputs_help = "Image files or folders; - reads file names from stdin, one per line."
     example_inputs = ("data/examples/letter.png",)
     answer_columns = ("input", "x", "y", "nearest")
     shares = ("nn_1", "nn_5", "trustworthiness")
     captions = MappingProxyType(
         {
             "plane": ("The plane", "Test images as points in the plane, coloured by class"),
-            "decoder": ("What the decoder draws", "The image that the decoder makes of each place"),
+            "decoder": (
+                "What the decoder draws",
+                "The image that the decoder draws for each point of the plane",
+            ),
         }
     )
     data_options = (
@@ -71,7 +74,7 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     data_facts = ("image_shape",)
 
     def load(self, config: EmbedConfig, store: Store, warn: Warn) -> Data:
-        """Load labelled images and hold out validation images from the training part."""
+        """Load labelled images and hold out validation images from the training set."""
         files = IdxFiles.of(
             config.images,
             config.labels,

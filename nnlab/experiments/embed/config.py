@@ -25,11 +25,14 @@ class EmbedConfig(TrainingSettings):
     )
     test_labels: str | None = option(None, "labels of --test-images, in an idx file", path=True)
     validation: int = option(
-        5000, "training images held out to choose the best epoch, at most a tenth", low=0
+        5000, "training images held out to choose the best epoch; at most a tenth of them", low=0
     )
     split_seed: int = option(0, "chooses the held-out images, independent of --seed", low=0)
     units: int = option(
-        256, "neurons of each layer next to the two-neuron layer in the middle", low=1, high=2**16
+        256,
+        "neurons of the layers before and after the two-neuron layer in the middle",
+        low=1,
+        high=2**16,
     )
     epochs: int = option(50, "passes over the training images", low=1, high=10**6)
     batch_size: int = option(100, "examples per optimizer step", low=1, high=2**24)

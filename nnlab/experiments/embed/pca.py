@@ -21,14 +21,12 @@ class PCA:
         components: float32 (components, pixels), of unit length and orthogonal, the one with the
             most variance first. The largest entry of each is positive, so that the same images
             always give the same map.
-        variances: float64 (components,), of the images along each component.
         explained: share of all variance that the components keep, 0 to 1.
         image_shape: of one image.
     """
 
     mean: Floats
     components: Floats
-    variances: npt.NDArray[np.float64]
     explained: float
     image_shape: tuple[int, ...]
 
@@ -53,10 +51,10 @@ class PCA:
         variances = np.maximum(variances, 0)
         kept = vectors[:, ::-1].T[:components]
         kept = kept * np.sign(kept[np.arange(components), np.abs(kept).argmax(axis=1)])[:, None]
-        largest, total = variances[::-1][:components], float(variances.sum())
-        explained = float(largest.sum()) / total if total > 0 else 1.0
+        largest, total = float(variances[::-1][:components].sum()), float(variances.sum())
+        explained = largest / total if total > 0 else 1.0
         shape = tuple(images.shape[1:])
-        return cls(mean.astype(np.float32), kept.astype(np.float32), largest, explained, shape)
+        return cls(mean.astype(np.float32), kept.astype(np.float32), explained, shape)
 
     def project(self, images: npt.NDArray[Any]) -> Floats:
         """The place of each image on the map, float32 (count, components).

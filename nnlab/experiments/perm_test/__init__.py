@@ -54,9 +54,9 @@ class PermTest(ImageClassifier[PermTestConfig]):
     name = "perm-test"
     summary = "Test whether a fixed pixel permutation hurts a network."
     description = (
-        "With images: read the digit in each, permuted as in the training. Without: train on plain "
-        "and on permuted images, from the same seeds, and report the paired difference in accuracy "
-        "with its interval."
+        "With images: permute each as in training, and read the digit in it. Without: train on "
+        "plain and on permuted images, with the same seeds, and report the paired difference in "
+        "accuracy with its interval."
     )
     Config = PermTestConfig
     GroupDetails = PermTestComparison
@@ -65,7 +65,7 @@ class PermTest(ImageClassifier[PermTestConfig]):
             **ImageClassifier.captions,
             "paired-differences": (
                 "Paired differences",
-                "The scores of pairs of runs and how they differ",
+                "The scores of each pair of runs, and their differences",
             ),
             "before-after": ("Before and after", "Images before and after the permutation"),
         }
@@ -120,7 +120,7 @@ class PermTest(ImageClassifier[PermTestConfig]):
         store: Store,
         warn: Warn,
     ) -> Data:
-        """Load a test part and send it through the network's own permutation."""
+        """Load a test set and send it through the network's own permutation."""
         data = super().load_for_evaluation(config, facts, given, store, warn)
         if "images" in data.arrays:  # came through `load`, permuted already
             return data

@@ -14,10 +14,10 @@ class PermTestConfig(ClassifyConfig):
 
     arm: str = option(
         "all",
-        "train on plain images, on permuted ones, or on ones permuted by the identity (a control)",
+        "images to train on: plain, permuted, permuted by the identity (a control), or all three",
         choices=("all", *ARMS),
     )
     blocks: int = option(1, "permute square blocks with this side, in pixels", low=1)
     permutation_seed: int = option(
-        1, "seed of the permutation; each further run adds 1", low=0, high=2**31 - 1
+        1, "seed of the permutation; each further run uses the next number", low=0, high=2**31 - 1
     )

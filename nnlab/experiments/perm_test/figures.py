@@ -23,23 +23,19 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 def paired_differences(
     scores: Mapping[str, Sequence[float]],
     differences: Mapping[str, PairedDifference],
-    measure: str = "accuracy",
     footer: str = "",
-    percent: bool = True,
 ) -> "Figure":
-    """Draw the scores of paired runs, and what each condition differs from the first one.
+    """Draw the accuracy of paired runs, and what each condition differs from the first one.
 
     On the left a line joins the runs of one pair; on the right stand the paired differences with
     their mean and 95 % interval against the line of no difference.
 
     Args:
-        scores: a score a pair for each condition, all in one order; the first condition is
+        scores: an accuracy a pair for each condition, all in one order; the first condition is
             what the others are compared with: `{"plain": ..., "permuted": ..., "identity": ...}`.
         differences: for each other condition `differences` (one a pair), `mean`, `low`, `high` and
             `p` (None where unknown), as `nnlab.metrics.paired_difference` gives them.
-        measure: name of the score.
         footer: data set and seeds, for the foot of the figure.
-        percent: whether the scores are shares, shown in per cent and percentage points.
 
     Raises:
         ValueError: if the conditions do not have one number of runs.
@@ -47,23 +43,22 @@ def paired_differences(
     pairs = {len(values) for values in scores.values()}
     if len(pairs) != 1:
         raise ValueError(f"expected one number of runs in all conditions, got {sorted(pairs)}")
-    scale, unit = (100.0, "%") if percent else (1.0, "")
     widths = [max(3.4, 1.0 + PLACE * len(places)) for places in (scores, differences)]
     figure = style.new_figure(sum(widths), 4.8)
     left, right = figure.subplots(1, 2, width_ratios=widths)
     base = style.plain(next(iter(scores)), LONGEST_NAME)
 
-    style.style_axes(left, "Each pair", y=f"{measure} ({unit})" if unit else measure)
-    _draw_scores(left, {name: scale * np.asarray(values) for name, values in scores.items()})
-    unit = " (percentage points)" if percent else ""
-    style.style_axes(right, f"Difference from {base}", "◆ mean and 95 % interval", "change" + unit)
-    _draw_differences(right, differences, scale)
+    style.style_axes(left, "Each pair", y="accuracy (%)")
+    _draw_scores(left, scores)
+    change = "change (percentage points)"
+    style.style_axes(right, f"Difference from {base}", "◆ mean and 95 % interval", change)
+    _draw_differences(right, differences)
     style.footer(figure, footer)
     return figure
 
 
-def _draw_scores(axes: "Axes", scores: Mapping[str, np.ndarray]) -> None:
-    columns = np.stack(list(scores.values()))  # (conditions, pairs)
+def _draw_scores(axes: "Axes", scores: Mapping[str, Sequence[float]]) -> None:
+    columns = 100 * np.array(list(scores.values()))  # (conditions, pairs)
     places = np.arange(len(columns))
     for pair, values in enumerate(columns.T):
         axes.plot(
@@ -78,12 +73,10 @@ def _draw_scores(axes: "Axes", scores: Mapping[str, np.ndarray]) -> None:
     _name_places(axes, list(scores))
 
 
-def _draw_differences(
-    axes: "Axes", differences: Mapping[str, PairedDifference], scale: float
-) -> None:
+def _draw_differences(axes: "Axes", differences: Mapping[str, PairedDifference]) -> None:
     axes.axhline(0, color=style.BLACK, linewidth=1.0)
     for place, row in enumerate(differences.values()):
-        values = scale * np.asarray(row.differences, dtype=np.float64)
+        values = 100 * np.array(row.differences)
         for pair, value in enumerate(values):
             spread = 0.22 * (pair + 0.5) / len(values)  # pairs side by side, left of the mean
             axes.plot(
@@ -94,24 +87,23 @@ def _draw_differences(
                 markersize=5,
                 alpha=0.9,
             )
-        mean = scale * row.mean
         if row.low is not None and row.high is not None:
             axes.plot(
                 [place + 0.1] * 2,
-                [scale * row.low, scale * row.high],
+                [100 * row.low, 100 * row.high],
                 color=style.BLACK,
                 linewidth=2,
                 solid_capstyle="butt",
             )
-        axes.plot(place + 0.1, mean, color=style.BLACK, marker="D", markersize=7)
-    _name_places(axes, list(differences), [_in_words(row, scale) for row in differences.values()])
+        axes.plot(place + 0.1, 100 * row.mean, color=style.BLACK, marker="D", markersize=7)
+    _name_places(axes, list(differences), [*map(_in_words, differences.values())])
 
 
-def _in_words(row: PairedDifference, scale: float) -> str:
+def _in_words(row: PairedDifference) -> str:
     """Mean, interval and p-value of a difference, as far as they are known."""
-    words = [_signed(scale * row.mean)]
+    words = [_signed(100 * row.mean)]
     if row.low is not None and row.high is not None:
-        words.append(f"[{_signed(scale * row.low)}, {_signed(scale * row.high)}]")
+        words.append(f"[{_signed(100 * row.low)}, {_signed(100 * row.high)}]")
     if row.p is not None:
         words.append("p < 0.001" if row.p < 0.001 else f"p = {row.p:.3f}")
     return "\n".join(words)
@@ -135,28 +127,23 @@ def _name_places(axes: "Axes", names: Sequence[str], words: Sequence[str] = ()) 
 def before_after(
     images: Sequence[npt.NDArray[Any]] | npt.NDArray[Any],
     permuted_images: Sequence[npt.NDArray[Any]] | npt.NDArray[Any],
-    captions: Sequence[str] | None = None,
     footer: str = "",
-    title: str = "The same images before and after the permutation",
 ) -> "Figure":
     """Draw each image above the same image permuted; the first 8 pairs.
 
     Args:
         images: (height, width[, channels]) each, uint8 or floats from 0 to 1.
         permuted_images: the same images, permuted, in the same order.
-        captions: a few words for each pair, such as its label.
         footer: data set and seed of the permutation, for the foot of the figure.
-        title: above the images.
 
     Raises:
-        ValueError: if the numbers of images or captions differ.
+        ValueError: if the numbers of images differ.
     """
-    if len(images) != len(permuted_images) or len(captions or images) != len(images):
+    if len(images) != len(permuted_images):
         raise ValueError(
-            "expected as many images before as after, and as many captions, "
-            f"got {len(images)}, {len(permuted_images)} and {len(captions or images)}"
+            f"expected as many images before as after, got {len(images)} and {len(permuted_images)}"
         )
-    names = [f"{style.plain(name, LONGEST_NAME)}, " for name in captions or [""] * len(images)]
     pairs = min(len(images), COLUMNS)
-    words = [f"{name}{when}".lstrip(", ") for when in ("before", "after") for name in names[:pairs]]
+    words = ["before"] * pairs + ["after"] * pairs
+    title = "The same images before and after the permutation"
     return image_grid([*images[:pairs], *permuted_images[:pairs]], words, title, footer, pairs)

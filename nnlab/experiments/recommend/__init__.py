@@ -33,7 +33,7 @@ from nnlab.experiments.recommend.questions import Catalogue
 from nnlab.experiments.recommend.scoring import RecommendDetails, RecommendDifferences
 from nnlab.inference import Network
 from nnlab.options import changed
-from nnlab.results import Metrics, RunMetrics, Summary
+from nnlab.results import Metrics, Summary
 from nnlab.training.examples import Arrays, Batch, Examples
 
 MOST_ITEMS = 5_000
@@ -244,9 +244,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
 
         return tables.tables(metrics)
 
-    def summarise(self, results: Mapping[str, RunMetrics[RecommendDetails]]) -> Any:
-        """Compare the network with each baseline, split by split."""
-        return scoring.summarise(results)
+    summarise = staticmethod(scoring.summarise)
 
     def summary_tables(self, summary: Summary[Any]) -> list[Table]:
         """Return the paired differences."""

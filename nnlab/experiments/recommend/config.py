@@ -32,13 +32,15 @@ class RecommendConfig(TrainingSettings):
         default_text="all",
     )
     header: bool | None = option(None, "the first line holds column names, not data")
-    keep_nan: bool | None = option(None, "treat nan, NA and null as items, not as empty cells")
+    keep_nan: bool | None = option(None, "treat nan, NA and null as items instead of empty cells")
     min_count: int = option(1, "leave out items that occur in fewer baskets than this", low=1)
-    split_seed: int = option(0, "chooses the held-out baskets; each further run adds 1", low=0)
+    split_seed: int = option(
+        0, "chooses the held-out baskets; each further run uses the next number", low=0
+    )
     dropout: float = option(0.4, "share of a basket to hide in training", low=0, high=0.99)
     epochs: int = option(30, "passes over the baskets", low=1, high=10**6)
     batch_size: int = option(10, "examples per optimizer step", low=1, high=2**24)
-    optimizer: str = option("adam", "how the weights are changed", choices=OPTIMIZERS)
+    optimizer: str = option("adam", "how the weights are updated", choices=OPTIMIZERS)
     learning_rate: float = option(0.0003, "size of the optimizer's steps", above=0)
 
 

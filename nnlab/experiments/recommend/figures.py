@@ -29,24 +29,19 @@ LONGEST_NAME = 24  # characters
 COLUMNS = 3  # of the legend
 
 
-def recall_over_k(
-    curves: Mapping[str, Sequence[RecallAt]],
-    footer: str = "",
-    title: str = "Hidden item found among the first k recommendations",
-    interval: str = "95 % Wilson interval over the test baskets",
-) -> "Figure":
+def recall_over_k(curves: Mapping[str, Sequence[RecallAt]], footer: str = "") -> "Figure":
     """Draw the recall of each recommender against k, with some of its intervals.
 
     Args:
         curves: of each recommender by its name, the network's first; see
             `nnlab.metrics.recall_curve`.
         footer: data set and seed, for the foot of the figure.
-        title: above the axes.
-        interval: what the intervals are.
     """
     figure = style.new_figure(7.6, 5.2)
     axes = figure.subplots()
-    style.style_axes(axes, title, f"k (bars: {interval})", "recall at k (%)")
+    title = "Hidden item found among the first k recommendations"
+    label = "k (bars: 95 % Wilson interval over the test baskets)"
+    style.style_axes(axes, title, label, "recall at k (%)")
     for place, (name, rows) in enumerate(curves.items()):
         shift = APART * (place - (len(curves) - 1) / 2)
         _draw_curve(axes, style.plain(name, LONGEST_NAME), rows, place, shift)

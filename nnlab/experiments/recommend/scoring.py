@@ -44,7 +44,7 @@ class RecommendDetails:
         training_baskets: How many baskets the network learned from.
         test_baskets: How many it was scored on.
         recall: Recall at each k, by method.
-        auc_with_the_answer_in_the_input: By method, as the original measured; None if undefined.
+        auc_with_the_answer_in_the_input: By method, as the report measured it; None if undefined.
     """
 
     items: int

@@ -16,7 +16,7 @@ WORDS = {
 
 
 def tables(metrics: Metrics[RecommendDetails]) -> list[Table]:
-    """Return the scores beside the baselines, and the original's measure."""
+    """Return the scores beside the baselines, and the report's measure."""
     details = metrics.details
     rows = [
         (name, *(f"{scores[key]:.3f}" for key in WORDS))
@@ -24,8 +24,8 @@ def tables(metrics: Metrics[RecommendDetails]) -> list[Table]:
     ]
     areas = details.auc_with_the_answer_in_the_input
     known = ", ".join(f"{name} {area:.3f}" for name, area in areas.items() if area is not None)
-    note = known and f"ROC-AUC with the answer in the input, as the original measured: {known}"
-    title = f"One item hidden of each of {details.test_baskets:,} baskets, to be found again"
+    note = known and f"ROC-AUC with the hidden item in the input, as in the 2018 report: {known}"
+    title = f"Finding the item hidden from each of {details.test_baskets:,} test baskets"
     return [Table(title, ("", *WORDS.values()), rows, note)]
 
 
@@ -36,7 +36,13 @@ def summary_tables(summary: Summary[RecommendDifferences]) -> list[Table]:
         for baseline, differences in summary.details.differences.items()
         for key, one in differences.items()
     ]
-    return [Table("The network on the same splits", ("", "mean", "95 % interval"), rows)]
+    return [
+        Table(
+            "The network compared with each baseline, on the same splits",
+            ("", "mean", "95 % interval"),
+            rows,
+        )
+    ]
 
 
 def _interval(difference: PairedDifference) -> str:

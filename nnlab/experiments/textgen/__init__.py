@@ -63,7 +63,7 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         {
             "bits-per-character": (
                 "Bits per character",
-                "Bits per character of the network and others",
+                "Bits per character of the network and the baselines",
             ),
         }
     )
@@ -197,7 +197,7 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         )
 
     def score(self, model: Model[TextgenConfig], data: Data) -> Scores[TextgenDetails]:
-        """Measure bits per character on the test part, and how much a sample copies.
+        """Measure bits per character on the test set, and how much a sample copies.
 
         Raises:
             CheckpointError: The network reads other windows than its settings say.

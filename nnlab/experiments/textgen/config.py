@@ -20,12 +20,12 @@ class TextgenConfig(TrainingSettings):
         default_text="tom_sawyer if available, otherwise sample",
     )
     encoding: str | None = option(None, "encoding of the text file", default_text="utf-8")
-    keep_case: bool = option(False, "keep capital letters instead of turning all to lower case")
+    keep_case: bool = option(False, "keep capital letters instead of converting all to lower case")
     seq_len: int = option(40, "characters per window of text", low=1, high=10_000)
     step: int = option(3, "characters from the start of one window to the next", low=1)
     units: int = option(180, "cells of the LSTM", low=1, high=2**14)
     epochs: int = option(60, "passes over the windows", low=1, high=10**6)
-    optimizer: str = option("rmsprop", "how the weights are changed", choices=OPTIMIZERS)
+    optimizer: str = option("rmsprop", "how the weights are updated", choices=OPTIMIZERS)
     learning_rate: float = option(0.01, "size of the optimizer's steps", above=0)
 
 
@@ -33,7 +33,9 @@ class TextgenConfig(TrainingSettings):
 class TextgenQuery:
     """Options for writing."""
 
-    sample: bool = option(False, "write without a prompt, after a passage of the training text")
+    sample: bool = option(
+        False, "write without a prompt, continuing a passage of the training text"
+    )
     length: int = option(400, "characters to write", low=1)
     temperature: float = option(
         0.5, "0: the most likely character; 1: drawn with the network's probabilities", low=0
@@ -45,5 +47,7 @@ class TextgenQuery:
     samples: int = option(1, "texts per prompt", low=1, short="n")
     seed: int = option(1, "each seed gives another text", low=0, high=2**31 - 1)
     context: str = option(
-        "carried", "remember the whole text so far (carried) or one window", choices=CONTEXTS
+        "carried",
+        "what the network remembers: the whole text so far (carried) or one window",
+        choices=CONTEXTS,
     )

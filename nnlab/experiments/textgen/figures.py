@@ -15,19 +15,13 @@ LONGEST_NAME = 34  # characters
 ROW = 0.42  # inches
 
 
-def bits_comparison(
-    bits: Mapping[str, float],
-    network: str,
-    footer: str = "",
-    title: str = "How well the next character is predicted",
-) -> "Figure":
+def bits_comparison(bits: Mapping[str, float], network: str, footer: str = "") -> "Figure":
     """Draw a bar for each model, the best on top, with its bits written beside it.
 
     Args:
         bits: bits per character of each model by its name, finite and not negative.
         network: which of them is the network; it is drawn in another colour.
         footer: data set and seed, for the foot of the figure.
-        title: above the axes.
 
     Raises:
         ValueError: if the network is not among the models.
@@ -37,6 +31,7 @@ def bits_comparison(
     ranked = sorted(bits.items(), key=lambda item: item[1])
     figure = style.new_figure(6.4, 1.5 + ROW * len(ranked))
     axes = figure.subplots()
+    title = "How well the next character is predicted"
     style.style_axes(axes, title, "bits per character on held-out text, less is better", grid="x")
     colours = [style.BLUE if name == network else style.GREY for name, _ in ranked]
     values = [value for _, value in ranked]

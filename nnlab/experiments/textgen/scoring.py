@@ -13,11 +13,11 @@ from nnlab.inference import Network
 from nnlab.metrics import copied_share, longest_copied_run
 
 MOST_SCORED = 100_000
-"""Characters of the test part that are scored: its first ones. Each costs a whole window."""
+"""Characters of the test set that are scored: its first ones. Each costs a whole window."""
 
 
 MOST_COUNTED = 5_000_000
-"""Characters that the n-gram model counts: the last ones before the test part."""
+"""Characters that the n-gram model counts: the last ones before the test set."""
 
 
 SAMPLE_LENGTH = 10_000
@@ -63,7 +63,7 @@ class TextgenDetails:
 
 
 def score(network: Network, data: Data, seed: int) -> Scores[TextgenDetails]:
-    """Measure bits per character on the test part, and how much of a sample is copied.
+    """Measure bits per character on the test set, and how much of a sample is copied.
 
     Args:
         network: From one-hot windows to probabilities of the next character.
@@ -113,7 +113,7 @@ def score(network: Network, data: Data, seed: int) -> Scores[TextgenDetails]:
 
 
 def _copying(generated: np.ndarray, corpus: np.ndarray) -> dict[str, float]:
-    length = min(COPY_LENGTH, len(generated))  # the test part of a tiny text may be shorter
+    length = min(COPY_LENGTH, len(generated))  # the test set of a tiny text may be shorter
     return {
         "copied_share": copied_share(generated, corpus, length),
         "longest_copied_run": longest_copied_run(generated, corpus),

@@ -25,7 +25,7 @@ def tables(metrics: Metrics[TextgenDetails]) -> list[Table]:
     rows = [(name, f"{bits:.3f}") for name, bits in bits_by_model(metrics).items()]
     rows.insert(1, ("  its state carried along", f"{scores['bits_per_character_carried']:.3f}"))
     bits = Table(
-        f"Bits per character on {details.test_characters:,} characters of the test part",
+        f"Bits per character on {details.test_characters:,} characters of the test set",
         ("", "bits"),
         rows,
         "lower is better",
@@ -33,7 +33,7 @@ def tables(metrics: Metrics[TextgenDetails]) -> list[Table]:
     found = [bits]
     if "copied_share" in scores:
         found.append(_copying_table(metrics))
-    title = f"Sample, temperature {details.sample_temperature:g}, as it came"
+    title = f"Sample, temperature {details.sample_temperature:g}, unedited"
     lines = [(line,) for text in details.sample.split("\n") for line in _wrapped(text)]
     return [*found, Table(title, ("",), lines)]
 
@@ -49,5 +49,9 @@ def _copying_table(metrics: Metrics[TextgenDetails]) -> Table:
         (name, f"{values['copied_share']:.1%}", f"{values['longest_copied_run']:.0f}")
         for name, values in ((OWN, metrics.scores), ("the text itself", own))
     ]
-    columns = ("", f"{COPY_LENGTH}-grams copied", "longest copied run")
-    return Table(f"How much of {count:,} characters stands in the text before", columns, rows)
+    columns = ("", f"{COPY_LENGTH}-grams copied", "longest copied passage")
+    return Table(
+        f"How much of {count:,} characters is copied from the text before the test set",
+        columns,
+        rows,
+    )

@@ -4,6 +4,7 @@ import itertools
 import reprlib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -47,8 +48,8 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     name = "translate"
     summary = "Translate English to Dutch with an encoder and a decoder LSTM."
     description = (
-        "With sentences: translate them. Without: train on pairs of sentences, in any two "
-        "languages, and score on sentences the network has never seen."
+        "With sentences: translate them. Without: train a network on pairs of sentences, in any "
+        "two languages, and score it on unseen sentences."
     )
     Config = TranslateConfig
     Query = TranslateQuery
@@ -56,13 +57,16 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     inputs_help = "Sentences; - reads them from stdin, one per line."
     example_inputs = ("I see the dog.", "Where is the house?")
     answer_columns = ("translation",)
-    shares = ("exact_match", "seen_exact_match")
+    shares = ("accuracy", "exact_match", "seen_exact_match")
+    captions = MappingProxyType(
+        {"length": ("By length of the sentence", "chrF by length of the source sentence")}
+    )
     data_options = ("pairs", "encoding", "columns", "header")
     dataset_option = "pairs"
     network_options = ("reverse",)
 
     def load(self, config: TranslateConfig, store: Store, warn: Warn) -> Data:
-        """Load pairs, split by source sentence; the alphabets are those of the training part."""
+        """Load pairs, split by source sentence; the alphabets are those of the training set."""
         pairs = load_pairs(
             store,
             config.pairs,
@@ -109,7 +113,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
         store: Store,
         warn: Warn,
     ) -> Data:
-        """Load the network's own pairs, or others, whose test part is scored."""
+        """Load the network's own pairs, or others, whose test set is scored."""
         data = super().load_for_evaluation(config, facts, given, store, warn)
         arrays = dict(data.arrays)
         if given:

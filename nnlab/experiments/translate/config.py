@@ -24,12 +24,12 @@ class TranslateConfig(TrainingSettings):
     reverse: bool = option(
         False, "translate from the second column to the first, in training and in answering"
     )
-    max_pairs: int = option(10_000, "use only this many pairs, the shortest; 0: all", low=0)
+    max_pairs: int = option(10_000, "use only this many pairs, the shortest ones; 0: all", low=0)
     split_seed: int = option(0, "chooses the held-out sentences, independent of --seed", low=0)
     units: int = option(256, "cells per LSTM", low=1, high=2**14)
     epochs: int = option(100, "passes over the pairs", low=1, high=10**6)
     batch_size: int = option(64, "examples per optimizer step", low=1, high=2**24)
-    optimizer: str = option("rmsprop", "how the weights are changed", choices=OPTIMIZERS)
+    optimizer: str = option("rmsprop", "how the weights are updated", choices=OPTIMIZERS)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -79,13 +79,13 @@ def _draw_spread(axes: "Axes", place: int, scores: npt.NDArray[np.float64]) -> N
     axes.hlines(middle, *ends, color=style.BLUE, linewidth=1.6, label=names[1])
 
 
-def length_bins(lengths: Lengths, most: int = MOST_BINS) -> list[tuple[int, int]]:
-    """Shortest and longest length of at most `most` bins of about as many examples each."""
+def length_bins(lengths: Lengths) -> list[tuple[int, int]]:
+    """Shortest and longest length of at most ten bins of about as many examples each."""
     if not len(lengths):
         return []
     present, counts = np.unique(lengths, return_counts=True)
     middles = np.cumsum(counts) - counts / 2
-    numbers = np.minimum((middles * most / len(lengths)).astype(np.int64), most - 1)
+    numbers = np.minimum((middles * MOST_BINS / len(lengths)).astype(np.int64), MOST_BINS - 1)
     return [
         (int(present[numbers == number].min()), int(present[numbers == number].max()))
         for number in np.unique(numbers)

@@ -24,14 +24,14 @@ def tables(metrics: Metrics[TranslateDetails]) -> list[Table]:
     )
     return [
         Table(
-            f"{details.test_sentences:,} sentences "
-            + ("never seen" if "seen_chrf" in scores else "of the test part"),
+            f"{details.test_sentences:,} "
+            + ("unseen sentences" if "seen_chrf" in scores else "sentences of the test set"),
             ("", "chrF", "BLEU", "exact match"),
             rows,
             note,
         ),
         Table(
-            "Unseen sentences from short to long, not picked",
+            "Unseen sentences from short to long, not hand-picked",
             ("source", "translation", "reference"),
             [(one.source, one.translation, one.reference) for one in details.examples],
         ),

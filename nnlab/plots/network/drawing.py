@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nnlab.plots.network.glyphs import Point, Shape
+from nnlab.inference import Graph
+from nnlab.plots.network.glyphs import Point
 from nnlab.plots.network.layout import Place, arrange
 from nnlab.plots.network.page import new_page
 from nnlab.plots.network.signs import Span, signs
@@ -22,13 +23,7 @@ BEND = 0.06  # half the width of a lane with edges only
 MARGIN = 0.25  # around the drawing
 
 
-def draw_network(
-    description: Mapping[str, Any],
-    output_shapes: Mapping[str, Shape],
-    weight_counts: Mapping[str, int],
-    title: str = "",
-    footer: str = "",
-) -> "Figure":
+def draw_network(graph: Graph, title: str = "", footer: str = "") -> "Figure":
     """Draw the layers of a network with kind, name, output shape, activation and weights.
 
     A chain of LSTMs, or an encoder and a decoder, is drawn unrolled over time. Other networks of up
@@ -36,41 +31,27 @@ def draw_network(
     logarithm of their axes; deeper networks from top to bottom, as boxes.
 
     Args:
-        description: `inputs` (name, shape) and `nodes` (name, kind, settings, inputs, optionally
-            the `layer` whose weights it shares), in topological order.
-        output_shapes: the output shape of each node, without the batch axis.
-        weight_counts: number of weights of each layer; layers without weights may be missing.
+        graph: the network.
         title: above the drawing, followed by the total number of weights.
         footer: shown below the figure.
     """
-    total = f"{sum(weight_counts.values()):,} weights"
+    total = f"{graph.weight_count:,} weights"
     heading = f"{title}: {total}" if title else total
-    given = {entry["name"]: tuple(entry.get("shape", ())) for entry in description["inputs"]}
-    shapes = {**given, **output_shapes}
-    network = unroll(description, shapes)
+    network = unroll(graph)
     if network is not None:
-        return draw_unrolled(network, shapes, weight_counts, heading, footer)
-    return _draw_graph(description, shapes, weight_counts, heading, footer)
+        return draw_unrolled(network, graph, heading, footer)
+    return _draw_graph(graph, heading, footer)
 
 
-def _draw_graph(
-    description: Mapping[str, Any],
-    shapes: Mapping[str, Shape],
-    weight_counts: Mapping[str, int],
-    heading: str,
-    footer: str,
-) -> "Figure":
+def _draw_graph(graph: Graph, heading: str, footer: str) -> "Figure":
     """Draw any network as signs, one per node, with arrows between them."""
-    sources: dict[str, list[str]] = {entry["name"]: [] for entry in description["inputs"]}
-    for node in description["nodes"]:
-        sources[node["name"]] = [reference.split(":")[0] for reference in node["inputs"]]
+    sources: dict[str, list[str]] = {name: [] for name in graph.inputs}
+    for node in graph.nodes.values():
+        sources[node.name] = [reference.partition(":")[0] for reference in node.inputs]
     layout = arrange(sources)
     sideways = max(place.layer for place in layout.places.values()) < MOST_VOLUMES
     own_lanes = {name: place.lane for name, place in layout.places.items()}
-    drawn = {
-        layout.places[name]: sign
-        for name, sign in signs(description, shapes, weight_counts, own_lanes, sideways)
-    }
+    drawn = {layout.places[name]: sign for name, sign in signs(graph, own_lanes, sideways)}
     passed = {place for route in layout.routes for place in route}
     gap = SIDEWAYS_GAP if sideways else DOWNWARDS_GAP
     layers = Axis.fit(((place.layer, sign.along) for place, sign in drawn.items()), gap)

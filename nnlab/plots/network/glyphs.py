@@ -5,31 +5,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from nnlab.inference.layer import Shape
 from nnlab.plots import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Shape = tuple[int | None, ...]
 Point = tuple[float, float]
 Align = Literal["left", "center", "right"]
 
 SLANT = 0.32  # depth of a volume, as a share of the front's height
-COLOURS = (
-    (("conv",), style.ORANGE),
-    (("pool", "upsampl"), style.GREEN),
-    (("lstm", "gru", "rnn", "attention"), style.PURPLE),
-    (("dense", "embedding"), style.BLUE),
-    (("add", "concatenate", "multiply", "average"), style.VERMILION),
-)
+COLOURS = {
+    "conv2d": style.ORANGE,
+    "max_pooling2d": style.GREEN,
+    "up_sampling2d": style.GREEN,
+    "lstm": style.PURPLE,
+    "dense": style.BLUE,
+    "embedding": style.BLUE,
+    "add": style.VERMILION,
+    "concatenate": style.VERMILION,
+}
 
 
 def colour_of(kind: str) -> str:
     """The colour of a family of layers; grey for those that only reshape or scale."""
-    for words, colour in COLOURS:
-        if any(word in kind.replace("_", "") for word in words):
-            return colour
-    return style.GREY
+    return COLOURS.get(kind, style.GREY)
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,9 @@ class Volume:
     @classmethod
     def of(cls, shape: Shape) -> "Volume":
         """The volume of one example: a vector is vertical, channels and features horizontal."""
-        sizes = [1 if size is None else size for size in shape]
-        if len(sizes) <= 1:
-            return cls(0.16, _length(math.prod(sizes), 0.12))
-        *spatial, features = sizes
+        if len(shape) <= 1:
+            return cls(0.16, _length(math.prod(shape), 0.12))
+        *spatial, features = shape
         height = _length(spatial[0], 0.17)
         return cls(_length(features, 0.07), height, SLANT * height if len(spatial) > 1 else 0.0)
 
@@ -66,7 +65,7 @@ class Volume:
 
 
 def _length(size: int, growth: float) -> float:
-    return 0.14 + growth * math.log2(max(size, 1))
+    return 0.14 + growth * math.log2(size)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
+from nnlab.inference.graph import Graph, Node
 from nnlab.plots import style
-from nnlab.plots.network.glyphs import Canvas, Point, Shape, Volume, colour_of
+from nnlab.plots.network.glyphs import Canvas, Point, Volume, colour_of
 
 LINE = 0.165  # all sizes are in inches
 PADDING = 0.1
@@ -92,70 +93,56 @@ class BoxSign:
         canvas.words((x, y + LINE / 2), self._details)
 
 
-def signs(
-    description: Mapping[str, Any],
-    output_shapes: Mapping[str, Shape],
-    weight_counts: Mapping[str, int],
-    lanes: Mapping[str, int],
-    as_volumes: bool,
-) -> Iterator[tuple[str, Sign]]:
+def signs(graph: Graph, lanes: Mapping[str, int], as_volumes: bool) -> Iterator[tuple[str, Sign]]:
     """The name and sign of each input and node; in a lane, the tallest volume places all words."""
-    entries = [
-        *({"kind": "input", "settings": {}, **entry} for entry in description["inputs"]),
-        *description["nodes"],
-    ]
-    shapes = {e["name"]: output_shapes.get(e["name"], e.get("shape", ())) for e in entries}
-    volumes = {name: Volume.of(shape) for name, shape in shapes.items()}
+    volumes = {name: Volume.of(graph.shapes[name]) for name in lanes}
     tallest: dict[int, float] = {}
     for name, volume in volumes.items():
         tallest[lanes[name]] = max(tallest.get(lanes[name], 0.0), volume.outer_height)
-    for entry in entries:
-        name, colour = entry["name"], colour_of(entry["kind"])
-        words = words_of(entry, shapes[name], weight_counts)
+    for name, volume in volumes.items():
+        words, colour = words_of(name, graph), colour_of(graph.kind(name))
         if as_volumes:
-            yield name, VolumeSign(words, colour, volumes[name], tallest[lanes[name]])
+            yield name, VolumeSign(words, colour, volume, tallest[lanes[name]])
         else:
             yield name, BoxSign(words, colour)
 
 
-def words_of(entry: Mapping[str, Any], shape: Shape, weight_counts: Mapping[str, int]) -> Words:
-    """The texts about an input or a node with this output shape."""
+def words_of(name: str, graph: Graph) -> Words:
+    """The texts about an input or a node."""
+    node = graph.nodes.get(name)
     return Words(
-        kind=kind_words(entry["kind"]),
-        name=style.plain(entry["name"], LONGEST_NAME),
-        setting=_setting(entry["settings"]),
-        shape=" × ".join("n" if size is None else f"{size:,}" for size in shape),
-        weights=_weights(entry, weight_counts),
+        kind=kind_words(graph.kind(name)),
+        name=style.plain(name, LONGEST_NAME),
+        setting=_setting(node) if node else "",
+        shape=" × ".join(f"{size:,}" for size in graph.shapes[name]),
+        weights=_weights(node) if node else "",
     )
 
 
 def kind_words(kind: str) -> str:
     """The kind of a layer in words, such as "max pooling2d"."""
-    return "LSTM" if kind == "lstm" else style.plain(kind.replace("_", " "))
+    return "LSTM" if kind == "lstm" else kind.replace("_", " ")
 
 
-def _setting(settings: Mapping[str, Any]) -> str:
-    """The settings worth showing: window, share dropped, activation."""
+def _setting(node: Node) -> str:
+    """The settings worth showing: window, activation."""
     words = [
-        " × ".join(str(side) for side in settings[key])
+        " × ".join(map(str, node.settings[key]))
         for key in ("kernel_size", "pool_size")
-        if key in settings
+        if key in node.settings
     ]
-    if "rate" in settings:
-        words.append(f"{100 * settings['rate']:g} %")
-    activation = settings.get("activation", "linear")
+    activation = node.settings.get("activation", "linear")
     if activation != "linear":
         words.append(activation)
     return style.plain(", ".join(words), LONGEST_NAME)
 
 
-def _weights(entry: Mapping[str, Any], weight_counts: Mapping[str, int]) -> str:
-    layer = entry.get("layer", entry["name"])
-    if layer not in weight_counts:
+def _weights(node: Node) -> str:
+    if not node.variable_shapes:
         return ""
-    if layer != entry["name"]:
-        return style.plain(f"weights of {layer}", LONGEST_NAME)
-    return f"{weight_counts[layer]:,} weights"
+    if node.owner != node.name:
+        return style.plain(f"weights of {node.owner}", LONGEST_NAME)
+    return f"{node.weight_count:,} weights"
 
 
 def lines_width(bold: str, *texts: str) -> float:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from nnlab.inference import Graph
 from nnlab.plots import style
-from nnlab.plots.network.glyphs import Canvas, Shape
+from nnlab.plots.network.glyphs import Canvas
 from nnlab.plots.network.page import new_page
 from nnlab.plots.network.rows import BOX_HEIGHT, BOX_WIDTH, Row, rows_of
 from nnlab.plots.network.signs import LINE, lines_width
@@ -29,16 +30,10 @@ BESIDE = 0.14  # between a box and its words
 MARGIN = 0.2
 
 
-def draw_unrolled(
-    network: Unrolled,
-    shapes: Mapping[str, Shape],
-    weight_counts: Mapping[str, int],
-    title: str,
-    footer: str,
-) -> "Figure":
-    """Draw a network split into chains; shapes and weights as for `draw_network`."""
+def draw_unrolled(network: Unrolled, graph: Graph, title: str, footer: str) -> "Figure":
+    """Draw a network split into chains."""
     rows = [
-        list(rows_of(chain, network, shapes, weight_counts, "x" if index == 0 else "y"))
+        list(rows_of(chain, network, graph, "x" if index == 0 else "y"))
         for index, chain in enumerate(network.chains)
     ]
     columns = [_Columns.of(chain.steps, len(rows)) for chain in network.chains]
@@ -62,11 +57,11 @@ class _Columns:
     places: tuple[float, ...]
 
     @classmethod
-    def of(cls, steps: int | None, chains: int) -> "_Columns":
+    def of(cls, steps: int, chains: int) -> "_Columns":
         most = MOST_STEPS[chains]
-        last = "n" if steps is None or steps > LARGEST_INDEX else str(steps)
-        labels: list[str | None] = [str(step + 1) for step in range(min(steps or most, most))]
-        if steps is None or steps > most:
+        last = "n" if steps > LARGEST_INDEX else str(steps)
+        labels: list[str | None] = [str(step + 1) for step in range(min(steps, most))]
+        if steps > most:
             labels[-2:] = [None, last]
         places = [0.0]
         for pair in pairwise(labels):

@@ -6,29 +6,19 @@ the second (the decoder) starts in the states of the first (the encoder) or repe
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from nnlab.plots.network.glyphs import Shape
+from nnlab.inference.graph import Graph, Node
 
-# kinds that treat all time steps alike
-STEPWISE = ("activation", "dense", "dropout", "embedding", "lstm", "masking", "rescale")
 MOST_LEVELS = 12  # networks with more are drawn as graphs
-
-Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Chain:
     """Layers over one time axis, from its source on: a network input or a repeated vector."""
 
-    steps: int | None
-    entries: tuple[Entry, ...]
+    steps: int
+    names: tuple[str, ...]
     is_output: bool
-
-    @property
-    def names(self) -> list[str]:
-        """The names of its layers."""
-        return [entry["name"] for entry in self.entries]
 
 
 @dataclass(frozen=True)
@@ -52,100 +42,91 @@ class _UnsupportedError(Exception):
     """The network cannot be drawn unrolled."""
 
 
-def unroll(description: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Unrolled | None:
+def unroll(graph: Graph) -> Unrolled | None:
     """Split a recurrent network into chains.
-
-    Args:
-        description: As `draw_network` takes it.
-        shapes: The output shape of each input and node.
 
     Returns:
         What to draw, or None if the network cannot be drawn unrolled.
     """
-    if not any(node["kind"] == "lstm" for node in description["nodes"]):
+    if not any(node.kind == "lstm" for node in graph.nodes.values()):
         return None
     try:
-        return _Reader(description, shapes).read()
+        return _Reader(graph).read()
     except _UnsupportedError:
         return None
 
 
 class _Reader:
-    """Splits one description into chains."""
+    """Splits one network into chains."""
 
-    def __init__(self, description: Mapping[str, Any], shapes: Mapping[str, Shape]) -> None:
-        self._shapes = shapes
-        self._nodes: Sequence[Entry] = description["nodes"]
-        self._inputs = [
-            {"kind": "input", "settings": {}, **entry} for entry in description["inputs"]
-        ]
-        self._outputs: Sequence[str] = description.get("outputs", ())
-        self._users: dict[str, list[Entry]] = {}
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._nodes = graph.nodes.values()
+        self._users: dict[str, list[Node]] = {}
         for node in self._nodes:
-            for reference in node["inputs"][: 1 if node["kind"] == "lstm" else None]:
+            for reference in node.inputs[: 1 if node.kind == "lstm" else None]:
                 self._users.setdefault(reference, []).append(node)
 
     def read(self) -> Unrolled:
         """Find the chains, order them from encoder to decoder, and find the level of each layer."""
-        repeats = [node for node in self._nodes if node["kind"] == "repeat_vector"]
-        chains = [self._chain(source) for source in (*self._inputs, *repeats)]
+        repeats = [node for node in self._nodes if node.kind == "repeat_vector"]
+        sources = [*self._graph.inputs, *(node.name for node in repeats)]
+        chains = [self._chain(source) for source in sources]
         names = [name for chain in chains for name in chain.names]
-        _expect(sorted(names) == sorted(e["name"] for e in (*self._inputs, *self._nodes)))
+        _expect(sorted(names) == sorted([*self._graph.inputs, *self._graph.nodes]))
         ends = {chain.names[-1] for chain in chains}
-        _expect(all(output in ends for output in self._outputs))
-        _expect(all(any(e["kind"] == "lstm" for e in chain.entries) for chain in chains))
+        _expect(all(output in ends for output in self._graph.outputs))
+        _expect(all("lstm" in map(self._graph.kind, chain.names) for chain in chains))
         passed = tuple(self._passed())
-        links = [*passed, *((node["inputs"][0], node["name"]) for node in repeats)]
+        links = [*passed, *((node.inputs[0], node.name) for node in repeats)]
         # both at once only from the same LSTM, because their lines would cross otherwise
-        _expect(not (passed and repeats) or [giver for giver, _ in passed] == repeats[0]["inputs"])
+        _expect(
+            not (passed and repeats) or tuple(giver for giver, _ in passed) == repeats[0].inputs
+        )
         ordered = _ordered(chains, links)
         levels = _levels(ordered, passed)
         return Unrolled(ordered, levels, passed, links[-1][0] if repeats else None)
 
-    def _chain(self, source: Entry) -> Chain:
+    def _chain(self, source: str) -> Chain:
         """Follow the main outputs from a source to a repeated vector or to the end."""
-        entries = [source]
+        names = [source]
         steps = self._steps(source)
         while True:
-            name = entries[-1]["name"]
-            users = self._users.get(name, [])
-            _expect(len(users) <= 1 and not (users and name in self._outputs))
-            if not users or users[0]["kind"] == "repeat_vector":
-                return Chain(steps, tuple(entries), name in self._outputs)
-            self._check_follower(entries[-1], users[0], steps)
-            entries.append(users[0])
+            last = names[-1]
+            users = self._users.get(last, [])
+            _expect(len(users) <= 1 and not (users and last in self._graph.outputs))
+            if not users or users[0].kind == "repeat_vector":
+                return Chain(steps, tuple(names), last in self._graph.outputs)
+            self._check_follower(last, users[0], steps)
+            names.append(users[0].name)
 
-    def _steps(self, source: Entry) -> int | None:
+    def _steps(self, source: str) -> int:
         """The length of the sequence that a source yields."""
-        shape = self._shape(source)
-        users = self._users.get(source["name"], [])
-        numbered = len(shape) == 1 and [user["kind"] for user in users] == ["embedding"]
+        shape = self._graph.shapes[source]
+        users = self._users.get(source, [])
+        numbered = len(shape) == 1 and [user.kind for user in users] == ["embedding"]
         _expect(len(shape) == 2 or numbered)
         return shape[0]
 
-    def _check_follower(self, before: Entry, entry: Entry, steps: int | None) -> None:
-        shape, recurrent = self._shape(entry), entry["kind"] == "lstm"
-        _expect(recurrent or len(entry["inputs"]) == 1)
-        over_time = len(self._shape(before)) == 2 or entry["kind"] == "embedding"
+    def _check_follower(self, before: str, node: Node, steps: int) -> None:
+        shape, recurrent = self._graph.shapes[node.name], node.kind == "lstm"
+        _expect(recurrent or len(node.inputs) == 1)
+        over_time = len(self._graph.shapes[before]) == 2 or node.kind == "embedding"
         if over_time:
-            _expect(entry["kind"] in STEPWISE)
+            _expect(recurrent or node.layer.each_position)
             _expect((len(shape) == 2 and shape[0] == steps) or (recurrent and len(shape) == 1))
         else:
             _expect(len(shape) == 1 and not recurrent)
 
     def _passed(self) -> Iterator[tuple[str, str]]:
         """Pairs of LSTMs, the second of which starts in the last states of the first."""
-        recurrent = {node["name"] for node in self._nodes if node["kind"] == "lstm"}
+        recurrent = {node.name for node in self._nodes if node.kind == "lstm"}
         for node in self._nodes:
-            states = node["inputs"][1:] if node["kind"] == "lstm" else []
+            states = node.inputs[1:] if node.kind == "lstm" else ()
             if states:
                 giver = states[0].partition(":")[0]
-                _expect(giver in recurrent and states == [f"{giver}:1", f"{giver}:2"])
-                yield giver, node["name"]
-
-    def _shape(self, entry: Entry) -> Shape:
-        _expect(entry["name"] in self._shapes)
-        return self._shapes[entry["name"]]
+                _expect(giver in recurrent and states == (f"{giver}:1", f"{giver}:2"))
+                yield giver, node.name
 
 
 def _ordered(chains: Sequence[Chain], links: Sequence[tuple[str, str]]) -> tuple[Chain, ...]:

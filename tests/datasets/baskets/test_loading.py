@@ -159,7 +159,7 @@ def test_in_the_sample_other_items_predict_better_than_popularity() -> None:
     baskets = load("sample")
     csr_rows, items = (baskets.indptr, baskets.indices), len(baskets.items)
     training, _, test = split_baskets(len(baskets), 0)
-    known = multi_hot(*csr_rows, training, items, np.float32)
+    known = multi_hot(*csr_rows, training, items).astype(np.float32)
     together = known.T @ known
     counts = together.diagonal()
     held_out = hold_out_one(*csr_rows, test, 0)

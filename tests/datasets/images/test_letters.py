@@ -208,7 +208,7 @@ def test_a_letter_that_the_data_lacks_is_refused(
     ("given", "error", "message"),
     [
         ({"dataset": "emnist-leters"}, DataError, "did you mean 'emnist-letters'"),
-        ({"dataset": ""}, DataError, "unknown set of letters ''"),
+        ({"dataset": ""}, DataError, "unknown data set ''"),
         ({"images": "a"}, UsageError, "--images needs --labels"),
         ({"dataset": "emnist-letters", "images": "a", "labels": "b"}, UsageError, "not both"),
         ({"test_images": "a", "test_labels": "b"}, UsageError, "needs --images"),

@@ -104,6 +104,15 @@ def test_a_character_cut_off_at_the_end_is_not_utf8(tmp_path: Path, before: int)
         read_text(path)
 
 
+@pytest.mark.parametrize("before", [0, 10_000, text_files.PIECE_BYTES, 2 * text_files.PIECE_BYTES])
+def test_the_encoding_is_guessed_from_the_text_around_the_byte_that_does_not_fit(
+    tmp_path: Path, before: int
+) -> None:
+    content = "жили-были дед и баба".encode("cp1251") + b"a" * 10_000
+    with pytest.raises(DataError, match="it looks like cp1251: --encoding cp1251$"):
+        read_text(put(tmp_path, b"a" * before + b"\n" + content))
+
+
 def test_a_wrong_given_encoding_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"my\.txt is not ascii: byte 3 \(0xc3\)"):
         read_text(put(tmp_path, "caffè"[:3] + "è"), "ascii")

@@ -163,7 +163,7 @@ def test_a_sum_is_read_as_people_type_it(text: str, base: int, numbers: tuple[in
     [
         ("", "found nothing"),
         ("   ", "found nothing"),
-        ("12", "expected a plus"),
+        ("12", "found no plus"),
         ("12+", "'12\\+': the number right of the plus is missing"),
         (" +12", "the number left of the plus is missing"),
         ("+", "left of the plus is missing"),

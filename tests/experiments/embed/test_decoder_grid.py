@@ -8,10 +8,10 @@ from tests.plots.figures import FOOTER, check
 
 
 def test_points_are_the_middles_of_the_tiles_with_the_top_row_first() -> None:
-    points = grid_points((0, 4), (-1, 1), rows=2, columns=4)
-    assert points.shape == (2, 4, 2)
-    assert points[0].tolist() == [[0.5, 0.5], [1.5, 0.5], [2.5, 0.5], [3.5, 0.5]]
-    assert points[1, 0].tolist() == [0.5, -0.5]
+    points = grid_points((0, 40), (-10, 10))
+    assert points.shape == (20, 20, 2)
+    assert points[0].tolist() == [[1 + 2 * column, 9.5] for column in range(20)]
+    assert points[-1, 0].tolist() == [1, -9.5]
 
 
 def test_each_tile_lies_where_it_was_decoded(tmp_path: Path) -> None:
@@ -27,21 +27,6 @@ def test_each_tile_lies_where_it_was_decoded(tmp_path: Path) -> None:
         for column in range(4):
             tile = mosaic[7 * row : 7 * row + 7, 3 * column : 3 * column + 3]
             assert np.array_equal(tile, tiles[row, column])
-
-
-def test_a_function_is_asked_for_every_tile() -> None:
-    asked = []
-
-    def decode(points: np.ndarray) -> np.ndarray:
-        asked.append(points)
-        return np.repeat(points[:, :1], 6, axis=1).reshape(-1, 2, 3)
-
-    figure = decoder_grid(decode, (0, 1), (0, 1))
-    assert np.array_equal(asked[0], grid_points((0, 1), (0, 1)).reshape(-1, 2))
-    mosaic = np.asarray(figure.axes[0].images[0].get_array())
-    assert mosaic.shape == (40, 60)
-    assert mosaic[0, 0] == np.float32(0.025)
-    assert mosaic[39, 59] == np.float32(0.975)
 
 
 @pytest.mark.parametrize(("dtype", "white"), [(np.uint8, 255), (np.float32, 1)])

@@ -12,7 +12,7 @@ from tests.plots.figures import FOOTER, check
 
 def curve(most: int = 20, shift: int = 0, count: int = 1500) -> Sequence[metrics.RecallAt]:
     ranks: np.ndarray = 1 + shift + np.random.default_rng(0).geometric(0.05, count)
-    return metrics.recall_curve(ranks, most)
+    return metrics.recall_curve(ranks)[:most]
 
 
 @pytest.mark.parametrize("count", [1, 4, 7, 9])

@@ -1,36 +1,14 @@
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from matplotlib.figure import Figure
 
 from nnlab.inference import checked_graph
 from nnlab.models.describe import Description
-from nnlab.plots.network.drawing import draw_network
 from nnlab.plots.network.unrolling import Unrolled, unroll
-from tests.annotations import Node
-from tests.plots.figures import FOOTER, check
+from tests.plots.network.networks import arrows, dense, draw, lstm, network, node
 
 SEQUENCES = {"return_sequences": True}
 STATE = {"return_state": True}
-
-
-def node(name: str, kind: str, *inputs: str, **settings: object) -> Node:
-    return {"name": name, "kind": kind, "settings": settings, "inputs": list(inputs)}
-
-
-def lstm(name: str, *inputs: str, units: int = 8, **settings: object) -> Node:
-    flags = {"return_sequences": False, "return_state": False, "use_bias": True}
-    return node(name, "lstm", *inputs, units=units, **(flags | settings))
-
-
-def dense(name: str, source: str, units: int = 5, activation: str = "softmax") -> Node:
-    return node(name, "dense", source, units=units, activation=activation, use_bias=True)
-
-
-def network(inputs: Mapping[str, tuple[int, ...]], nodes: list[Node], *outputs: str) -> Description:
-    entries = [{"name": name, "shape": list(shape)} for name, shape in inputs.items()]
-    return {"inputs": entries, "nodes": nodes, "outputs": list(outputs or [nodes[-1]["name"]])}
 
 
 def text_network(window: int = 40) -> Description:
@@ -84,18 +62,8 @@ def tagger() -> Description:
     return network({"words": (30, 9)}, [lstm("memory", "words", **SEQUENCES), dense("t", "memory")])
 
 
-def draw(description: Description, folder: Path) -> tuple[Figure, list[str]]:
-    shapes, weights = checked_graph(description).shapes, checked_graph(description).weight_counts()
-    figure = draw_network(description, shapes, weights, "The network", FOOTER)
-    return figure, check(figure, folder)
-
-
-def arrows(figure: Figure) -> int:
-    return sum(type(patch).__name__ == "FancyArrowPatch" for patch in figure.axes[0].patches)
-
-
 def unrolled(description: Description) -> Unrolled:
-    found = unroll(description, checked_graph(description).shapes)
+    found = unroll(checked_graph(description))
     assert found is not None
     return found
 
@@ -119,12 +87,6 @@ def test_all_steps_of_a_short_sequence_are_drawn(
 def test_the_last_step_of_a_very_long_sequence_is_n(tmp_path: Path) -> None:
     _, texts = draw(text_network(16_000), tmp_path)
     assert {"$x_{n}$", "16,000 steps × 57"} <= set(texts)
-
-
-def test_a_sequence_of_unknown_length_is_drawn(tmp_path: Path) -> None:
-    shapes = {"window": (None, 57), "memory": (8,), "next": (5,)}
-    figure = draw_network(text_network(), shapes, {}, "", FOOTER)
-    assert {"$x_{n}$", "n steps × 57"} <= set(check(figure, tmp_path))
 
 
 def test_the_adder_repeats_the_result_of_its_encoder(tmp_path: Path) -> None:
@@ -259,7 +221,7 @@ ODD = {
 
 @pytest.mark.parametrize("form", ODD)
 def test_other_recurrent_networks_are_drawn_as_graphs(tmp_path: Path, form: str) -> None:
-    assert unroll(ODD[form], checked_graph(ODD[form]).shapes) is None
+    assert unroll(checked_graph(ODD[form])) is None
     _, texts = draw(ODD[form], tmp_path)
     recurrent = sum(entry["kind"] == "lstm" for entry in ODD[form]["nodes"])
     assert texts.count("LSTM") == recurrent
@@ -268,9 +230,4 @@ def test_other_recurrent_networks_are_drawn_as_graphs(tmp_path: Path, form: str)
 
 def test_networks_without_lstms_are_not_unrolled() -> None:
     flat = network({"x": (3,)}, [dense("y", "x")])
-    assert unroll(flat, checked_graph(flat).shapes) is None
-
-
-def test_missing_shapes_cause_no_error(tmp_path: Path) -> None:
-    figure = draw_network(text_network(), {}, {}, "", FOOTER)
-    assert "LSTM" in check(figure, tmp_path)
+    assert unroll(checked_graph(flat)) is None

@@ -41,8 +41,6 @@ def plane(
     class_names: Sequence[str],
     footer: str = "",
     thumbnails: Mapping[int, npt.NDArray[Any]] | None = None,
-    title: str = "Test images in the plane",
-    axis_names: tuple[str, str] = ("code 1", "code 2"),
 ) -> "Figure":
     """Draw points in the plane, and at the median of each class its name and an image.
 
@@ -57,8 +55,6 @@ def plane(
         footer: data set and seed, for the foot of the figure.
         thumbnails: an image for some of the classes, such as the one nearest to the median
             (`nnlab.metrics.class_medoids`): (height, width), uint8, or floats from 0 to 1.
-        title: above the axes.
-        axis_names: what the two numbers are called.
     """
     finite = np.isfinite(points).all(axis=1)
     places, classes = np.asarray(points, np.float64)[finite], np.asarray(labels)[finite]
@@ -72,7 +68,7 @@ def plane(
     figure, axes = _page(names, footer, bool(in_legend))
     missing = len(points) - len(places) + int(outside(places, x, y).sum())
     note = f" ({missing:,} of {len(points):,} points lie outside)" if missing else ""
-    style.style_axes(axes, title, axis_names[0] + note, axis_names[1], grid="both")
+    style.style_axes(axes, "Test images in the plane", "code 1" + note, "code 2", grid="both")
     axes.set(xlim=x, ylim=y)
     _draw_points(axes, places, classes, named)
     _draw_names(axes, anchors, names, inside)
