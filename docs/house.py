@@ -13,7 +13,7 @@ FLOORS = (
     {"contract"},
     {"experiments"},
     {"runs"},
-    {"report"},
+    {"exporting", "report"},
     {"doctor", "sweeps"},
     {"api", "reproduction"},
     {"cli"},
