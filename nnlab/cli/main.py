@@ -45,7 +45,7 @@ VERBS = {
     "compare": "Compare the settings, scores and learning curves of runs.",
     "report": "Write an HTML page about runs, with images to explore.",
     "reproduce": "Check every claim of the 2018 report by experiment.",
-    "export": "Write a smaller copy of a checkpoint, without its training state.",
+    "export": "Write a smaller copy of a checkpoint, or its network for other programs.",
     "data": "List, download, verify and locate the data sets.",
     "doctor": "Check that nnlab works on this machine, including a short training.",
     "completion": "Print a completion script for your shell.",
