@@ -1,6 +1,7 @@
 """Dataclasses to plain values that JSON takes, and back: the one door for both."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +11,12 @@ SCHEMA = 1
 """Version of what metrics.json and summary.json hold. Files without a number have the first."""
 
 R = TypeVar("R")
+DetailsT = TypeVar("DetailsT")
+
+
+@dataclass(frozen=True)
+class NoDetails:
+    """The details of an experiment that has nothing to say beyond its scores."""
 
 
 def plain(value: Any) -> Any:

@@ -2,18 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 from nnlab.datasets.store.provenance import Source
 from nnlab.metrics.intervals import Estimate
-
-
-@dataclass(frozen=True)
-class NoDetails:
-    """The details of an experiment that has nothing to say beyond its scores."""
-
-
-DetailsT = TypeVar("DetailsT")
+from nnlab.records import DetailsT
+from nnlab.records import NoDetails as NoDetails
 
 
 @dataclass(frozen=True)

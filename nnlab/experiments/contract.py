@@ -4,6 +4,8 @@ Everything else, from the shell options to the exact resume, follows from these 
 (docs/adding-an-experiment.md).
 """
 
+from __future__ import annotations
+
 import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,12 +21,13 @@ from nnlab.datasets.store.provenance import Source
 from nnlab.errors import NnlabError, UsageError
 from nnlab.inference import Network
 from nnlab.options import changed, from_mapping
-from nnlab.results import DetailsT, Metrics, NoDetails, RunMetrics, Summary
+from nnlab.records import DetailsT, NoDetails
 from nnlab.training.examples import Examples
 from nnlab.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
+    from nnlab.results import Metrics, RunMetrics, Summary
 
 Warn = Callable[[str], None]
 Answer = dict[str, Any]
@@ -346,7 +349,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
     def draw(self, evidence: Evidence[DetailsT]) -> dict[str, Any]:
         """Return the experiment's own figures by name, for one run."""
 
-    def explore(self, evidence: Evidence[DetailsT]) -> list["Explorer"]:
+    def explore(self, evidence: Evidence[DetailsT]) -> list[Explorer]:
         """Return what a reader of the page can explore of one run.
 
         Raises:

@@ -6,6 +6,8 @@ runs/classify/2/            a group of runs: group.json, summary.json, figures/
 runs/classify/2/seed-1/     one of its runs
 """
 
+from __future__ import annotations
+
 import contextlib
 import csv
 import json
@@ -14,14 +16,16 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nnlab.errors import DataError
 from nnlab.files import make_folder, replacing
-from nnlab.records import structured
-from nnlab.results import DetailsT, RunMetrics, Summary
+from nnlab.records import DetailsT, structured
+
+if TYPE_CHECKING:
+    from nnlab.results import RunMetrics, Summary
 
 MOST_EVIDENCE = 2**30  # bytes, unpacked: a small file may pretend to hold a great deal
 
@@ -107,6 +111,8 @@ class RunFolder:
         Raises:
             DataError: The file is missing or damaged.
         """
+        from nnlab.results import RunMetrics
+
         return structured(RunMetrics[details], read_json(self.metrics), self.metrics)  # type: ignore[valid-type]
 
     def write_evidence(self, arrays: Mapping[str, np.ndarray]) -> None:
@@ -169,6 +175,8 @@ class GroupFolder:
         Raises:
             DataError: The file is missing or damaged.
         """
+        from nnlab.results import Summary
+
         return structured(Summary[details], read_json(self.summary), self.summary)  # type: ignore[valid-type]
 
     def member(self, name: str) -> RunFolder:

@@ -1,10 +1,12 @@
 """Addition as translation of one text into another: report section on sequences, figure 7."""
 
+from __future__ import annotations
+
 import hashlib
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,8 +38,10 @@ from nnlab.experiments.contract import (
     Warn,
 )
 from nnlab.inference import Network
-from nnlab.results import Metrics
 from nnlab.training.examples import Arrays, Batch, Examples
+
+if TYPE_CHECKING:
+    from nnlab.results import Metrics
 
 LONGEST_INPUT = 1000
 

@@ -1,5 +1,7 @@
 """Handwritten digits with an MLP or a CNN: report section 1, figures 1 and 2."""
 
+from __future__ import annotations
+
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -36,11 +38,11 @@ from nnlab.experiments.contract import (
     Warn,
 )
 from nnlab.inference import Network
-from nnlab.results import Metrics, RunMetrics, Summary
 from nnlab.training.examples import Arrays, Batch, Examples
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
+    from nnlab.results import Metrics, RunMetrics, Summary
 
 C = TypeVar("C", bound=ClassifyConfig)
 
@@ -223,7 +225,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
 
         return figures.draw(evidence)
 
-    def explore(self, evidence: Evidence[ClassifyDetails]) -> list["Explorer"]:
+    def explore(self, evidence: Evidence[ClassifyDetails]) -> list[Explorer]:
         """Let the reader choose among the misclassified images."""
         from nnlab.plots.explorers import misclassified
 

@@ -1,8 +1,10 @@
 """Scores of an image classifier."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
@@ -24,7 +26,9 @@ from nnlab.metrics import (
     rank_stability,
     wilson_interval,
 )
-from nnlab.results import RunMetrics
+
+if TYPE_CHECKING:
+    from nnlab.results import RunMetrics
 
 
 @dataclass(frozen=True)

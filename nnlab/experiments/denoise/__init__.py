@@ -1,5 +1,7 @@
 """Stained pages cleaned: report section on denoising, figure 10."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -31,11 +33,11 @@ from nnlab.experiments.denoise.jobs import STREAM, Job, plan
 from nnlab.experiments.denoise.scoring import DenoiseDetails
 from nnlab.inference import Network
 from nnlab.inference.receptive import receptive_field
-from nnlab.results import Metrics
 from nnlab.training.examples import Arrays, Batch, Examples
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
+    from nnlab.results import Metrics
 
 LARGEST = 4
 """Times that a square is enlarged at most: print that is four times as high."""
@@ -199,7 +201,7 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
 
         return figures.draw(evidence)
 
-    def explore(self, evidence: Evidence[DenoiseDetails]) -> list["Explorer"]:
+    def explore(self, evidence: Evidence[DenoiseDetails]) -> list[Explorer]:
         """Let the reader draw cleaned pages over noisy ones."""
         from nnlab.plots import explorers
 

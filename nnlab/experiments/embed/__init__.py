@@ -1,5 +1,7 @@
 """Letters in the plane: report section on visualisation, figures 8 and 9."""
 
+from __future__ import annotations
+
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -30,11 +32,11 @@ from nnlab.experiments.embed import scoring
 from nnlab.experiments.embed.config import EmbedConfig, EmbedQuery
 from nnlab.experiments.embed.scoring import EmbedDetails
 from nnlab.inference import Network
-from nnlab.results import Metrics
 from nnlab.training.examples import Arrays, Batch, Examples
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
+    from nnlab.results import Metrics
 
 
 class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
@@ -178,7 +180,7 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
 
         return figures.draw(evidence)
 
-    def explore(self, evidence: Evidence[EmbedDetails]) -> list["Explorer"]:
+    def explore(self, evidence: Evidence[EmbedDetails]) -> list[Explorer]:
         """Let the reader go about in the plane."""
         from nnlab.plots.explorers import plane
 

@@ -6,12 +6,14 @@ permutation with another training seed, which shows how far two trainings differ
 the same seed the identity gives the plain run bit for bit; a test holds that.)
 """
 
+from __future__ import annotations
+
 import dataclasses
 import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,7 +33,9 @@ from nnlab.experiments.perm_test.permutation import (
 from nnlab.inference import Network
 from nnlab.metrics import Estimate, PairedDifference, mean_interval, paired_difference
 from nnlab.options import changed
-from nnlab.results import RunMetrics, RunOfGroup, Summary
+
+if TYPE_CHECKING:
+    from nnlab.results import RunMetrics, RunOfGroup, Summary
 
 CONTROL_SEEDS = 1000
 """What is added to a pair's seed for its control."""

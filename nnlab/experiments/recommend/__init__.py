@@ -1,9 +1,11 @@
 """What else goes in the basket: report section on recommendation, a denoising autoencoder."""
 
+from __future__ import annotations
+
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,8 +35,10 @@ from nnlab.experiments.recommend.questions import Catalogue
 from nnlab.experiments.recommend.scoring import RecommendDetails, RecommendDifferences
 from nnlab.inference import Network
 from nnlab.options import changed
-from nnlab.results import Metrics, Summary
 from nnlab.training.examples import Arrays, Batch, Examples
+
+if TYPE_CHECKING:
+    from nnlab.results import Metrics, Summary
 
 MOST_ITEMS = 5_000
 """The other recommenders invert a matrix of items by items."""

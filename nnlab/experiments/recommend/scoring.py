@@ -1,7 +1,10 @@
 """Scores of a recommender: is the hidden item among the first?"""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +23,9 @@ from nnlab.metrics import (
     recall_at,
     recall_curve,
 )
-from nnlab.results import RunMetrics
+
+if TYPE_CHECKING:
+    from nnlab.results import RunMetrics
 
 OWN = "this network"
 

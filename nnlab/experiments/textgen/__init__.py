@@ -1,9 +1,11 @@
 """Text from a character LSTM: report section on text generation, figure 3."""
 
+from __future__ import annotations
+
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,8 +35,10 @@ from nnlab.experiments.textgen.scoring import TextgenDetails
 from nnlab.experiments.textgen.writing import Writer
 from nnlab.inference import Network
 from nnlab.options import changed
-from nnlab.results import Metrics
 from nnlab.training.examples import Arrays, Batch, Examples
+
+if TYPE_CHECKING:
+    from nnlab.results import Metrics
 
 FEWEST_CHARACTERS = 100_000
 GLIMPSE_LENGTH = 160

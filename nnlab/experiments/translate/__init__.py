@@ -1,11 +1,13 @@
 """English to Dutch, character by character: report section on translation, figure 6."""
 
+from __future__ import annotations
+
 import itertools
 import reprlib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,8 +34,10 @@ from nnlab.experiments.translate.config import TranslateConfig, TranslateQuery
 from nnlab.experiments.translate.decoding import GreedyDecoder, decoder_step
 from nnlab.experiments.translate.scoring import TranslateDetails
 from nnlab.inference import Network
-from nnlab.results import Metrics
 from nnlab.training.examples import Arrays, Batch, Examples
+
+if TYPE_CHECKING:
+    from nnlab.results import Metrics
 
 START, END = "\t", "\n"
 LONGEST_INPUT = 1_000
