@@ -43,7 +43,7 @@ def train(
     Args:
         experiment: Its name, such as "perm-test".
         runs: How many runs, each with a seed of its own; None is the experiment's default.
-        out: The folder; the same call again goes on there. None is a new one below runs/.
+        out: The folder; the same call again resumes the run in it. None makes a new one in runs/.
         force: Replace the run in `out`.
         progress: Whether a bar shows the epochs; None: in a notebook.
         data_dir: Where data sets are looked for first.
@@ -53,8 +53,7 @@ def train(
         The run, or the group if there are several.
 
     Raises:
-        NnlabError: An option is unknown or not allowed, data are missing, or the loss got out of
-            control.
+        NnlabError: An option is unknown or not allowed, data are missing, or the loss diverged.
     """
     chosen = experiments.get(experiment)
     config = chosen.configure(options, f"nnlab.train({experiment!r})")

@@ -1,6 +1,7 @@
 """What every kind of layer says about itself."""
 
 import functools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar, Self, cast
 
@@ -14,7 +15,7 @@ Shape = tuple[int, ...]  # of one example, without the batch axis
 Arrays = np.ndarray | tuple[np.ndarray, ...]  # what a layer puts out: one array, or several
 
 
-class Layer:
+class Layer(ABC):
     """One kind of layer: a frozen dataclass whose fields are its settings.
 
     A new kind is a subclass of this and an entry in `nnlab.inference.kinds.KINDS`. It declares its
@@ -76,6 +77,7 @@ class Layer:
         """Bind the variables: what comes back is called with inputs only, many times."""
         return functools.partial(self, **variables)
 
+    @abstractmethod
     def write(
         self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
     ) -> Sequence[str]:
@@ -89,13 +91,10 @@ class Layer:
         Returns:
             The tensors that it puts out.
         """
-        raise NotImplementedError
 
     def write_mask(self, to: Writer, inputs: Sequence[str], masks: Sequence[str | None]) -> str:
         """Write what `mask` computes; bool (batch, ...)."""
-        result = masks[0]
-        assert result is not None
-        return result
+        return cast(str, masks[0])
 
     def uses_mask(self, masked: Sequence[bool]) -> bool:
         """Tell whether a call takes the first input's mask, as a keyword `mask`.

@@ -1,7 +1,7 @@
 """Writes ONNX graphs: operators, constants, and images whose channels ONNX wants first.
 
 Layers say with it what they compute (`Layer.write`); they need not know ONNX' own classes. The
-onnx package is imported when a graph is finished, not before.
+onnx package is imported when the first operator is written: answers need none.
 """
 
 import hashlib
@@ -56,7 +56,7 @@ class Writer:
         Args:
             kind: ONNX' name of it.
             inputs: Names of tensors, or constants; an empty name stands for an input left out.
-            attributes: Its attributes; a `Writer` is a body with its inputs and outputs.
+            attributes: Its attributes; a body is what `finish` returns.
 
         Returns:
             The name of the output.
@@ -105,7 +105,7 @@ class Writer:
         return name
 
     def are_channels_first(self, tensors: Sequence[str]) -> bool:
-        """Tell whether all of these are images that an operator on images has put out."""
+        """Tell whether all of these are images that are there with their channels first."""
         return all(name in self._first for name in tensors)
 
     def value(self, number: float) -> "onnx.TensorProto":

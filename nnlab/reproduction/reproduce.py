@@ -96,7 +96,7 @@ def reproduce(
         Why plans could not be carried out, by their names; they do not stop the rest.
 
     Raises:
-        InterruptedRun: Saved; the same call goes on.
+        InterruptedRun: Saved; the same call resumes.
         OutputExistsError: Another process is at it.
     """
     groups: dict[str, Results] = {}

@@ -69,7 +69,7 @@ class Outcome:
 
 
 def carry_out(task: Task) -> Outcome:
-    """Carry a run to its end; it goes on where it stopped, and is not repeated if finished."""
+    """Carry a run to its end; resume one that stopped, and do not repeat a finished one."""
     warnings: list[str] = []
     error, metrics = "", None
     state: State

@@ -1,6 +1,8 @@
 """Exported networks compute what nnlab computes, and say what they are."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ from tests.annotations import Shell
 if TYPE_CHECKING:
     import onnxruntime
 
+ROOT = Path(__file__).parents[2]
 SHIPPED = [path.stem for path in shipped_checkpoints()]
 STEPS = {"add": ["decoder", "encoder"], "textgen": ["step"], "translate": ["decoder", "encoder"]}
 
@@ -87,6 +90,20 @@ def test_half_precision_halves_the_file(tmp_path: Path) -> None:
     (half,) = export(trained, tmp_path / "half.onnx", float16=True)
     assert half.stat().st_size < 0.6 * whole.stat().st_size
     assert_same(trained.network, opened(half))
+
+
+def test_the_python_of_the_page_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "data" / "examples" / "7.png", tmp_path)
+    export(nnlab.load("classify"), Path("digits.onnx"))
+    export(nnlab.load("textgen"), Path("writer.onnx"), step=True)
+    page = (ROOT / "docs" / "exporting.md").read_text(encoding="utf-8")
+    exec("\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL)), {})
+    digit, text = capsys.readouterr().out.split("\n", 1)
+    assert digit.startswith("7 ")
+    assert text.startswith("there was no ")
 
 
 @pytest.mark.slow
