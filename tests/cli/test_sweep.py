@@ -122,7 +122,7 @@ def test_missing_data_are_reported_and_leave_no_folder(shell: Shell, tmp_path: P
 def test_ctrl_c_saves_ends_all_processes_and_says_how_to_resume(
     tmp_path: Path, shell: Shell, begun: Begun
 ) -> None:
-    epochs = 400
+    epochs = 200
     grid = ("--set", f"epochs={epochs}", "--grid", "seed=1,2", "--out", "a")
     process = begun("sweep", "classify", *TINY, *grid, stdout=subprocess.DEVNULL)
     wait_for(lambda: list(tmp_path.glob("a/*/*/history.csv")))

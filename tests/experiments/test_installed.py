@@ -57,7 +57,7 @@ def test_it_trains_is_resumed_answers_is_swept_and_reported(
     installed: dict[str, str], shell: Shell, begun: Begun, tmp_path: Path
 ) -> None:
     assert "Fit a curve to points." in shell("--help", env=installed).stdout
-    process = begun("regress", "--epochs", 3000, "--threads", 1, "--out", "run", env=installed)
+    process = begun("regress", "--epochs", 1000, "--threads", 1, "--out", "run", env=installed)
     wait_for(lambda: (tmp_path / "run" / "history.csv").exists())
     process.send_signal(signal.SIGINT)
     assert "nnlab resume run" in process.communicate(timeout=PATIENCE)[1]
