@@ -26,13 +26,16 @@ def checkpoint_content(trained: Trained, step: bool, float16: bool) -> Contents:
 
 def onnx_content(trained: Trained, step: bool, float16: bool) -> Contents:
     """Return ONNX models that tell in their metadata what they are."""
+    from onnx import checker
+
     from nnlab.inference.onnx_model import onnx_model
 
-    properties = metadata(trained)
-    return {
-        part: onnx_model(network, properties, float16=float16).SerializeToString()
-        for part, network in trained.experiment.parts(trained.model, step=step).items()
-    }
+    properties, contents = metadata(trained), {}
+    for part, network in trained.experiment.parts(trained.model, step=step).items():
+        model = onnx_model(network.graph, network.weights, properties, float16=float16)
+        checker.check_model(model, full_check=True)
+        contents[part] = model.SerializeToString()
+    return contents
 
 
 def keras_content(trained: Trained, step: bool, float16: bool) -> Contents:

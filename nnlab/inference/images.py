@@ -10,7 +10,6 @@ import numpy as np
 
 from nnlab.inference import settings
 from nnlab.inference.activations import ACTIVATIONS, write_activation
-from nnlab.inference.convolution import Convolution
 from nnlab.inference.layer import Layer, Shape, expect_form
 from nnlab.inference.writer import Writer
 
@@ -43,8 +42,20 @@ class Conv2D(Layer):
         self, x: np.ndarray, kernel: np.ndarray, bias: np.ndarray | None = None
     ) -> np.ndarray:
         """(batch, height, width, channels) -> (batch, down, across, filters)."""
+        down, across, _ = self.output_shape(x.shape[1:])
         x = _padded(x, self.kernel_size, self.strides, self.padding, fill=0.0)
-        return Convolution(x, kernel, bias, self.strides, self.activation).run()
+        y = np.zeros((len(x) * down * across, self.filters), np.float32)
+        for row, column in itertools.product(*map(range, self.kernel_size)):
+            pixels = _one_of_each(x, (row, column), self.strides, (down, across))
+            y += pixels.reshape(len(y), -1) @ kernel[row, column]
+        if bias is not None:
+            y += bias
+        return ACTIVATIONS[self.activation](y).reshape(len(x), down, across, self.filters)
+
+    def scratch(self, *inputs: Shape) -> int:
+        """One pixel of each window, and what the kernel makes of it."""
+        down, across, filters = self.output_shape(*inputs)
+        return down * across * (inputs[0][-1] + filters)
 
     def write(
         self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
@@ -82,8 +93,8 @@ class MaxPooling2D(Layer):
         x = _padded(x, self.pool_size, self.strides, self.padding, fill=-np.inf)
         y = np.full((len(x), down, across, channels), -np.inf, np.float32)
         for top, left in itertools.product(*map(range, self.pool_size)):
-            one_of_each = x[:, top :: self.strides[0], left :: self.strides[1]]
-            np.maximum(y, one_of_each[:, :down, :across], out=y)
+            pixels = _one_of_each(x, (top, left), self.strides, (down, across))
+            np.maximum(y, pixels, out=y)
         return y
 
     def write(
@@ -162,6 +173,14 @@ def _padded(
         return x
     margins = [(0, 0), *_margins(x.shape[1:3], window, strides), (0, 0)]
     return np.pad(x, margins, constant_values=fill) if np.any(margins) else x
+
+
+def _one_of_each(
+    x: np.ndarray, place: tuple[int, int], strides: tuple[int, int], counts: tuple[int, int]
+) -> np.ndarray:
+    """Return the pixel at the same place in each window: (batch, down, across, channels)."""
+    (top, left), (down, across) = place, counts
+    return x[:, top :: strides[0], left :: strides[1]][:, :down, :across]
 
 
 def _margins(

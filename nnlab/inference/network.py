@@ -1,11 +1,13 @@
 """A network that NumPy runs: the layers of a graph, in order, with their weights."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Self
 
 import numpy as np
 
 from nnlab.errors import CheckpointError, UsageError, nearest
+from nnlab.inference.engines import ENGINES, ONNX, Engine, OnnxSession, choose
 from nnlab.inference.finite import check_finite
 from nnlab.inference.graph import Graph
 from nnlab.inference.layer import Shape
@@ -28,18 +30,25 @@ class Network:
         output_shapes: Shape of each output by name, without the batch axis.
         shapes: Shape of each tensor by name: inputs and all outputs of nodes, such as `encoder:1`.
         weights: Array of each variable by name, float32.
+        engine: What computes it, if that was chosen.
     """
 
-    def __init__(self, graph: Graph, weights: Mapping[str, np.ndarray]):
+    def __init__(
+        self, graph: Graph, weights: Mapping[str, np.ndarray], *, engine: str | None = None
+    ) -> None:
         """Put the weights in their places.
 
         Args:
             graph: As `checked_graph` makes it of a description.
             weights: Array of each variable that `graph.variable_shapes()` names.
+            engine: What computes it, "numpy" or "onnx"; by default whatever is sooner done.
 
         Raises:
             CheckpointError: The weights are not those of the graph.
+            UsageError: The engine is unknown.
         """
+        if engine not in (None, *ENGINES):
+            raise UsageError(f"unknown engine {engine!r}; expected one of {', '.join(ENGINES)}")
         _check_weights(graph, weights)
         self.graph = graph
         self.input_shapes: dict[str, Shape] = graph.inputs
@@ -48,8 +57,10 @@ class Network:
         self.weights = {
             name: np.ascontiguousarray(array, np.float32) for name, array in weights.items()
         }
+        self.engine = engine
         self._plan = plan(graph, self.weights)
         self._largest_batch = max(1, _MAX_BATCH_ELEMENTS // self._plan.most_held)
+        self._resized: Self | None = None
 
     def __call__(self, *inputs: np.ndarray) -> np.ndarray:
         """Compute the output for one batch.
@@ -65,7 +76,8 @@ class Network:
             UsageError: The inputs do not have the network's shapes or are not numbers, or the
                 network has several outputs.
         """
-        return self._only(self._run(self._checked(inputs)))
+        arrays = self._checked(inputs)
+        return self._only(self._computed(self._engine(len(arrays[0])), arrays))
 
     def predict(self, *inputs: np.ndarray, batch_size: int = 256) -> np.ndarray:
         """Compute the output for any number of examples, in batches of bounded memory.
@@ -82,28 +94,42 @@ class Network:
         """
         return self._only(self.outputs(*inputs, batch_size=batch_size))
 
-    def answer(self, *inputs: np.ndarray) -> np.ndarray:
-        """Compute the output for inputs of a user's, and give nothing but finite numbers.
+    def answer(self, *inputs: np.ndarray, of: int | None = None) -> np.ndarray:
+        """Compute the output for a user's inputs, and return nothing but finite numbers.
+
+        Args:
+            inputs: As for `predict`.
+            of: As for `outputs`.
 
         Raises:
             CheckpointError: The output is not finite.
         """
-        result = self.predict(*inputs)
+        result = self._only(self.outputs(*inputs, of=of))
         check_finite(result)
         return result
 
-    def outputs(self, *inputs: np.ndarray, batch_size: int = 256) -> dict[str, np.ndarray]:
-        """Compute all outputs by name, otherwise as `predict` does."""
+    def outputs(
+        self, *inputs: np.ndarray, batch_size: int = 256, of: int | None = None
+    ) -> dict[str, np.ndarray]:
+        """Compute all outputs by name, otherwise as `predict` does.
+
+        Args:
+            inputs: As for `predict`.
+            batch_size: Likewise.
+            of: How many examples there are in all if these are only some of them: the engine is
+                chosen for all.
+        """
         if batch_size < 1:
             raise UsageError(f"expected a batch size of at least 1, got {batch_size}")
         arrays = self._checked(inputs)
         count, step = len(arrays[0]), min(batch_size, self._largest_batch)
+        engine = self._engine(of or count)
         results = {
             name: np.empty((count, *shape), np.float32)
             for name, shape in self.output_shapes.items()
         }
         for start in range(0, count, step):
-            batch = self._run([array[start : start + step] for array in arrays])
+            batch = self._computed(engine, [array[start : start + step] for array in arrays])
             for name, array in batch.items():
                 results[name][start : start + step] = array
         return results
@@ -118,6 +144,8 @@ class Network:
         Returns:
             float32 (batch, *shape) of each output, in the description's order.
         """
+        if self.engine == ONNX:
+            return self._onnx.run(inputs)
         with np.errstate(all="ignore"):  # who uses the output looks whether it is finite
             return self._plan.run(inputs)
 
@@ -143,6 +171,20 @@ class Network:
         """
         return self._changed(part(self.graph, inputs, outputs))
 
+    def resized(self, *shapes: Shape) -> Self:
+        """Make the same network for inputs of other shapes; the last one made is kept.
+
+        Args:
+            shapes: Of each input, without the batch axis.
+
+        Raises:
+            CheckpointError: The layers and weights do not fit these shapes.
+        """
+        if self._resized is None or tuple(self._resized.input_shapes.values()) != shapes:
+            given = dict(zip(self.input_shapes, shapes, strict=True))
+            self._resized = self.part(given, list(self.output_shapes))
+        return self._resized
+
     def stepwise(self) -> Self:
         """Make the network that runs one time step of this one's sequence, with the same weights.
 
@@ -162,7 +204,7 @@ class Network:
         for name in graph.variable_shapes():
             node, variable = name.split("/")
             weights[name] = self.weights[f"{self.graph.nodes[node].owner}/{variable}"]
-        return type(self)(graph, weights)
+        return type(self)(graph, weights, engine=self.engine)
 
     def _only(self, results: dict[str, np.ndarray]) -> np.ndarray:
         if len(results) > 1:
@@ -170,8 +212,19 @@ class Network:
             raise UsageError(f"expected a network of one output, but it has {names}; use outputs()")
         return next(iter(results.values()))
 
-    def _run(self, batch: list[np.ndarray]) -> dict[str, np.ndarray]:
-        results = self.run(*(array.astype(np.float32, copy=False) for array in batch))
+    @functools.cached_property
+    def _onnx(self) -> OnnxSession:
+        return OnnxSession(self.graph, self.weights)
+
+    def _engine(self, examples: int) -> Engine:
+        """Choose what computes a number of examples; whether it started before is of no account."""
+        chosen = self.engine or choose(self.graph, examples)
+        return self._onnx if chosen == ONNX else self._plan
+
+    def _computed(self, engine: Engine, batch: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+        floats = [array.astype(np.float32, copy=False) for array in batch]
+        with np.errstate(all="ignore"):  # who uses the output looks whether it is finite
+            results = engine.run(floats)
         return dict(zip(self.output_shapes, results, strict=True))
 
     def _checked(self, inputs: tuple[np.ndarray, ...]) -> list[np.ndarray]:

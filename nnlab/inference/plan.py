@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnlab.inference.enlarged import joined
 from nnlab.inference.graph import Graph, Node
 from nnlab.inference.layer import Arrays, Layer, Shape
 
@@ -123,9 +122,6 @@ def _call(
     node: Node, masked: Sequence[bool], graph: Graph, weights: Mapping[str, np.ndarray]
 ) -> _Task:
     own = {name: weights[f"{node.owner}/{name}"] for name in node.variable_shapes}
-    before = graph.nodes.get(node.inputs[0])
-    if before is not None and (both := joined(before.layer, node.layer, own)):
-        return _Task(both, before.inputs, node.outputs, 0)
     call, inputs = node.layer.ready(own), node.inputs
     if node.layer.uses_mask(masked):
         call, inputs = functools.partial(_masked, call), (*inputs, _mask_of(inputs[0]))

@@ -41,12 +41,11 @@ def run_tiled(network: Network, page: np.ndarray) -> np.ndarray:
     below, right = (-side % grid for side, grid in zip(page.shape, field.grid, strict=True))
     page = np.pad(page, [(0, below), (0, right)], "edge") if below or right else page
     down, across = (_spans(axis, page.shape[axis], field) for axis in (0, 1))
-    (name,), output = network.input_shapes, next(iter(network.output_shapes))
-    shape = (down[0][1] - down[0][0], across[0][1] - across[0][0], 1)
-    tiles = network.part({name: shape}, [output])
+    tiles = network.resized((down[0][1] - down[0][0], across[0][1] - across[0][0], 1))
     result = np.empty(page.shape, np.float32)
     for (top, bottom, first, last), (left, end, begin, stop) in itertools.product(down, across):
-        clean = tiles.answer(page[None, top:bottom, left:end, None])[0, :, :, 0]
+        tile = page[None, top:bottom, left:end, None]
+        clean = tiles.answer(tile, of=len(down) * len(across))[0, :, :, 0]
         kept = clean[first - top : last - top, begin - left : stop - left]
         result[first:last, begin:stop] = kept
     return result[:height, :width]

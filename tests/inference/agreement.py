@@ -1,11 +1,13 @@
-"""Hold a Keras model and its NumPy counterpart equal."""
+"""Hold a Keras model and what computes its description, NumPy and ONNX Runtime, equal."""
 
 import json
 from typing import TYPE_CHECKING
 
 import numpy as np
+from onnx import checker
 
 from nnlab.inference import Network, checked_graph
+from nnlab.inference.engines import ENGINES
 from nnlab.inference.onnx_model import onnx_model
 from nnlab.models.describe import describe, load_weights, weights_of
 
@@ -31,29 +33,16 @@ def assert_agrees(model: "keras.Model", *inputs: np.ndarray) -> Network:
     weights = random_weights(model)
     load_weights(model, weights)
     network = Network(checked_graph(json.loads(json.dumps(describe(model)))), weights)
-    came = network.outputs(*inputs, batch_size=2)
+    checker.check_model(onnx_model(network.graph, weights), full_check=True)
     expected = model(list(inputs) if len(inputs) > 1 else inputs[0], training=False)
     expected = [keras.ops.convert_to_numpy(one) for one in keras.tree.flatten(expected)]
-    for output, (name, array) in zip(expected, came.items(), strict=True):
-        assert array.dtype == np.float32
-        assert array.shape == output.shape == (len(output), *network.output_shapes[name])
-        np.testing.assert_allclose(array, output, rtol=0, atol=TOLERANCE)
-    for array, other in zip(came.values(), run_by_onnx(network, *inputs), strict=True):
-        np.testing.assert_allclose(array, other, rtol=0, atol=TOLERANCE)
+    for engine in ENGINES:
+        came = Network(network.graph, weights, engine=engine).outputs(*inputs, batch_size=2)
+        for output, (name, array) in zip(expected, came.items(), strict=True):
+            assert array.dtype == np.float32
+            assert array.shape == output.shape == (len(output), *network.output_shapes[name])
+            np.testing.assert_allclose(array, output, rtol=0, atol=TOLERANCE)
     return network
-
-
-def run_by_onnx(network: Network, *inputs: np.ndarray) -> list[np.ndarray]:
-    """Compute the outputs with ONNX Runtime."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    content = onnx_model(network).SerializeToString()
-    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    given = zip(network.input_shapes, inputs, strict=True)
-    result: list[np.ndarray] = session.run(None, {name: x.astype("f4") for name, x in given})
-    return result
 
 
 def normal(*shape: int) -> np.ndarray:

@@ -135,19 +135,6 @@ def test_conv2d_of_images_larger_than_the_cache(
     one_layer(layers.Conv2D(2, 3, padding="same", name="y"), *shape)
 
 
-@pytest.mark.parametrize("channels", [1, 12])
-def test_conv2d_is_the_same_on_any_number_of_cores(
-    monkeypatch: pytest.MonkeyPatch, channels: int
-) -> None:
-    x, weights, bias = normal(3, 200, 180, channels), normal(3, 3, channels, 8), normal(8)
-    convolution = Conv2D(8, (3, 3), (1, 1), "same", "relu", use_bias=True)
-    results = []
-    for count in ("1", "3"):
-        monkeypatch.setenv("OMP_NUM_THREADS", count)
-        results.append(convolution(x, weights, bias))
-    np.testing.assert_array_equal(results[0], results[1])
-
-
 @more
 @given(
     height=sides,
