@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,9 +10,8 @@ from nnlab.errors import UsageError
 from nnlab.inference.network import Network
 from nnlab.inference.receptive import Field, receptive_field
 
-TILE = 256  # height and width of what is kept of a tile, about; memory grows with its square
-
-Span = tuple[int, int, int, int]  # of a tile: start and end; of what is kept of it: start and end
+TILE = 448
+"""About the height and width of what is kept of a tile; memory grows with its square."""
 
 
 def run_tiled(network: Network, page: np.ndarray) -> np.ndarray:
@@ -35,20 +34,7 @@ def run_tiled(network: Network, page: np.ndarray) -> np.ndarray:
         UsageError: The page is none.
         CheckpointError: The network takes no pages of any size, or its output is not finite.
     """
-    _check(page)
-    field = receptive_field(network.graph)
-    height, width = page.shape
-    below, right = (-side % grid for side, grid in zip(page.shape, field.grid, strict=True))
-    page = np.pad(page, [(0, below), (0, right)], "edge") if below or right else page
-    down, across = (_spans(axis, page.shape[axis], field) for axis in (0, 1))
-    tiles = network.resized((down[0][1] - down[0][0], across[0][1] - across[0][0], 1))
-    result = np.empty(page.shape, np.float32)
-    for (top, bottom, first, last), (left, end, begin, stop) in itertools.product(down, across):
-        tile = page[None, top:bottom, left:end, None]
-        clean = tiles.answer(tile, of=len(down) * len(across))[0, :, :, 0]
-        kept = clean[first - top : last - top, begin - left : stop - left]
-        result[first:last, begin:stop] = kept
-    return result[:height, :width]
+    return _run(network, page, receptive_field(network.graph), (0, 0))
 
 
 def run_on_page(network: Network, page: np.ndarray) -> np.ndarray:
@@ -67,28 +53,62 @@ def run_on_page(network: Network, page: np.ndarray) -> np.ndarray:
         UsageError: The page is none.
         CheckpointError: As by `run_tiled`.
     """
+    field = receptive_field(network.graph)
+    return _run(network, page, field, field.reach)
+
+
+def _run(network: Network, page: np.ndarray, field: Field, margins: tuple[int, int]) -> np.ndarray:
+    """Run a network on a page continued by margins, of which only the tiles are ever made."""
     _check(page)
-    margins = receptive_field(network.graph).reach
-    wider = np.pad(page, [(margin, margin) for margin in margins], "edge")
-    height, width = page.shape
-    top, left = margins
-    return run_tiled(network, wider)[top : top + height, left : left + width]
+    down, across = (
+        _spans(*one) for one in zip(page.shape, margins, field.grid, field.reach, strict=True)
+    )
+    tiles = network.resized((down[0].size, across[0].size, 1))
+    result = np.empty(page.shape, np.float32)
+    for rows, columns in itertools.product(down, across):
+        tile = page[np.ix_(rows.seen, columns.seen)][None, :, :, None]
+        clean = tiles.answer(tile, of=len(down) * len(across))[0, :, :, 0]
+        result[rows.kept, columns.kept] = clean[rows.inner, columns.inner]
+    return result
 
 
-def _spans(axis: int, length: int, field: Field) -> list[Span]:
-    """Cut one side of a page into overlapping tiles of one length, all on the grid."""
-    grid = field.grid[axis]
-    around, kept = (math.ceil(size / grid) * grid for size in (field.reach[axis], TILE))
-    size = min(kept + 2 * around, length)
-    starts = [*range(0, length - size, kept), length - size]
-    return list(_kept(starts, size, length, around))
+@dataclass(frozen=True)
+class _Span:
+    """A tile along one axis.
+
+    Attributes:
+        seen: Rows of the page that it consists of; those at an edge stand for what lies beyond.
+        kept: Rows of the page that are taken from it.
+        inner: Where these are in the tile.
+    """
+
+    seen: np.ndarray
+    kept: slice
+    inner: slice
+
+    @property
+    def size(self) -> int:
+        """How many rows the tile has."""
+        return len(self.seen)
 
 
-def _kept(starts: list[int], size: int, length: int, margin: int) -> Iterator[Span]:
-    """Tell what is kept of each tile: all but its margins, which no page's edge needs."""
-    for start in starts:
+def _spans(side: int, margin: int, grid: int, reach: int) -> list[_Span]:
+    """Cut one side of a page, continued by a margin, into equal overlapping tiles on the grid."""
+    length = math.ceil((side + 2 * margin) / grid) * grid
+    around = math.ceil(reach / grid) * grid
+    count = max(1, math.ceil((length - 2 * around) / max(TILE, grid)))
+    size = math.ceil((length + 2 * around * (count - 1)) / count / grid) * grid
+    spans = []
+    for number in range(count):
+        start = min(number * (size - 2 * around), length - size)
         end = start + size
-        yield start, end, start + margin * (start > 0), end - margin * (end < length)
+        first = start + around * (start > 0)  # the edges of the continued page need no margins
+        last = end - around * (end < length)
+        first, last = (min(max(at, margin), margin + side) for at in (first, last))
+        seen = np.clip(np.arange(start, end) - margin, 0, side - 1)
+        kept, inner = slice(first - margin, last - margin), slice(first - start, last - start)
+        spans.append(_Span(seen, kept, inner))
+    return spans
 
 
 def _check(page: np.ndarray) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from nnlab.datasets.images.digit_form import has_characters
+from nnlab.datasets.blocks import blocks
+from nnlab.datasets.images.digit_form import Form, has_characters
 from nnlab.datasets.images.formed_pictures import in_form, several
 from nnlab.datasets.images.idx_pairs import IdxFiles
 from nnlab.datasets.images.labelled import load_digits, load_test_images
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
     from nnlab.results import Metrics, RunMetrics, Summary
 
 C = TypeVar("C", bound=ClassifyConfig)
+
+TOGETHER = 256
+"""Pictures that are read before the network is asked."""
 
 
 class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
@@ -200,20 +204,29 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         """Read the class of each image; a folder stands for the images inside."""
         facts = model.facts
         height, width = facts["image_shape"]
-        for found in in_form(inputs, (height, width), facts["characters"]):
-            if isinstance(found, NnlabError):
-                yield found
-                continue
-            path, form = found
-            count = len(form.characters)
-            if count > 1 and not query.split:
-                yield Note(several(path, form, "read as one; --split reads each of them"))
-            images = [one.image for one in form.characters] if query.split else [form.image]
-            for number, image in enumerate(images):
-                probabilities = model.network.answer(self.prepare(image[None], facts))[0]
-                answer = _answer(str(path), probabilities, facts["class_names"], query.top)
-                place = {"position": number + 1, "box": list(form.characters[number].box)}
-                yield answer | {"characters": count} | (place if query.split else {})
+        pictures = in_form(inputs, (height, width), facts["characters"])
+        for block in blocks(pictures, TOGETHER):
+            images = [image for found in block for image in _images(found, query.split)]
+            probabilities = iter(self._probabilities(model, images))
+            for found in block:
+                if isinstance(found, NnlabError):
+                    yield found
+                    continue
+                path, form = found
+                count = len(form.characters)
+                if count > 1 and not query.split:
+                    yield Note(several(path, form, "read as one; --split reads each of them"))
+                for number, _ in enumerate(_images(found, query.split)):
+                    names = facts["class_names"]
+                    answer = _answer(str(path), next(probabilities), names, query.top)
+                    place = {"position": number + 1, "box": list(form.characters[number].box)}
+                    yield answer | {"characters": count} | (place if query.split else {})
+
+    def _probabilities(self, model: Model[C], images: list[np.ndarray]) -> np.ndarray:
+        """Return float32 (images, classes)."""
+        if not images:
+            return np.empty((0, 0), np.float32)
+        return model.network.answer(self.prepare(np.stack(images), model.facts))
 
     def prepare(self, images: np.ndarray, facts: Mapping[str, Any]) -> np.ndarray:
         """Return images (count, height, width) in the set's form as the network wants them."""
@@ -249,6 +262,14 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         from nnlab.experiments.classify import tables
 
         return [tables.summary_table(summary)]
+
+
+def _images(found: tuple[Path, Form] | NnlabError, split: bool) -> list[np.ndarray]:
+    """Return the images of a picture that are to be read; none of what is no picture."""
+    if isinstance(found, NnlabError):
+        return []
+    _, form = found
+    return [one.image for one in form.characters] if split else [form.image]
 
 
 def _answer(path: str, probabilities: np.ndarray, names: list[str], top: int) -> Answer:

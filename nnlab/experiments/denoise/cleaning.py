@@ -62,4 +62,6 @@ def _once(path: Path) -> Path | bytes:
 
 
 def _clean(network: Network, page: Page, strength: float) -> Page:
-    return cleaned(page, run_on_page(network, page.grey) * WHITE, strength)
+    clean = run_on_page(network, page.grey)
+    clean *= WHITE
+    return cleaned(page, clean, strength)

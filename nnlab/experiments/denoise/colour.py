@@ -1,6 +1,7 @@
 """Putting a cleaned grey page back into the page that it came from."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -107,18 +108,20 @@ def _paper(page: Page, grey: np.ndarray) -> _Paper:
     from scipy.ndimage import minimum_filter, uniform_filter
 
     step = -(-max(grey.shape) // PAPER_SIDE)
-    light = (grey >= np.percentile(grey[::4, ::4], 90) - PAPER_LEVELS).astype(np.float32)
+    light = grey >= np.percentile(grey[::4, ::4], 90) - PAPER_LEVELS
     is_paper = minimum_filter(light, 3)  # without the soft edges of ink, which have its colour
     is_paper = is_paper if is_paper.any() else light
+    height = math.ceil(BAND / step) * step
+    bands = [slice(top, top + height) for top in range(0, len(grey), height)]
 
-    def reduced(values: np.ndarray) -> np.ndarray:
-        return np.asarray(Image.fromarray(values).reduce(step))
+    def reduced(values: Iterable[np.ndarray]) -> np.ndarray:
+        return np.concatenate([np.asarray(Image.fromarray(band).reduce(step)) for band in values])
 
-    weight = reduced(is_paper)
+    weight = reduced(is_paper[rows].astype(np.float32) for rows in bands)
     share = uniform_filter(weight, NEIGHBOURHOOD, mode="constant") + 1e-4
     channels = []
     for channel in range(3):
-        seen = reduced(page.opaque_channel(channel) * is_paper)
+        seen = reduced(page.rows(rows).opaque_channel(channel) * is_paper[rows] for rows in bands)
         mean = seen.sum() / weight.sum()
         near = uniform_filter(seen, NEIGHBOURHOOD, mode="constant") + 1e-4 * mean
         channels.append(Image.fromarray(near / share))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import reprlib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.datasets.blocks import blocks
 from nnlab.datasets.store import Store
 from nnlab.datasets.text.files import shorten
 from nnlab.datasets.text.parallel_corpus import SentencePairs, load_pairs
@@ -224,7 +224,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
         """Translate each sentence; an empty one has an empty translation."""
         facts = model.facts
         translate = _translate(model.network, facts)
-        for block in _blocks(inputs, query.together):
+        for block in blocks(inputs, query.together):
             fitting = [text for text in block if len(text) <= LONGEST_INPUT]
             translations = dict(zip(fitting, translate(fitting), strict=True))
             for text in block:
@@ -306,12 +306,6 @@ def _notes(given: str, facts: Mapping[str, Any]) -> Iterator[Note]:
             f"this sentence has {len(text)} characters, but the network was trained on at most "
             f"{facts['source_length']}: expect a bad translation"
         )
-
-
-def _blocks(inputs: Iterable[str], size: int) -> Iterator[list[str]]:
-    iterator = iter(inputs)
-    while block := list(itertools.islice(iterator, size)):
-        yield block
 
 
 EXPERIMENT = Translate()
