@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
-PACKAGES = ("tensorflow", "keras", "numpy", "h5py")
+PACKAGES = ("tensorflow", "keras", "numpy", "h5py", "onnxruntime")
 MISSING = "not installed"
 
 

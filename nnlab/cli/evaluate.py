@@ -7,6 +7,7 @@ from click.core import ParameterSource
 
 from nnlab import experiments
 from nnlab.cli.options import (
+    ENGINE,
     PRINTING,
     STORE,
     SectionedCommand,
@@ -36,7 +37,7 @@ def _data_options() -> list[click.Parameter]:
     return list(options.values())
 
 
-@with_options(*_data_options(), *STORE, *PRINTING)
+@with_options(*_data_options(), ENGINE, *STORE, *PRINTING)
 @click.command(cls=SectionedCommand)
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.pass_context
@@ -50,7 +51,7 @@ def evaluate(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
     from nnlab.runs.answering import load
     from nnlab.runs.evaluation import evaluate as evaluate_checkpoint
 
-    trained = load(checkpoint)
+    trained = load(checkpoint, engine=ctx.params["engine"])
     names = [str(option.name) for option in _data_options()]
     given = {
         name: ctx.params[name]

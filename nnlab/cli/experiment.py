@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from nnlab.cli.options import (
     ANSWERING,
+    ENGINE,
     PRINTING,
     STORE,
     TRAINING,
@@ -66,6 +67,7 @@ def experiment_command(experiment: AnyExperiment) -> click.Command:
             *_run_options(experiment),
             *_answering_options(experiment),
             _checkpoint_option(),
+            ENGINE,
             *STORE,
             *PRINTING,
         ],
@@ -134,8 +136,7 @@ def _checkpoint_option() -> click.Option:
 def _train(ctx: click.Context, experiment: AnyExperiment) -> None:
     training = _training_names(experiment)
     answering = [name for name in given_values(ctx, experiment.Query) if name not in training]
-    if ctx.params["checkpoint"] is not None:
-        answering.append("checkpoint")
+    answering += [name for name in ("checkpoint", "engine") if ctx.params[name] is not None]
     if answering:
         raise UsageError(
             f"{flag_name(answering[0])} is an option for answering, but there is no input; "
@@ -209,7 +210,7 @@ def _chosen(
     wanted = {name: getattr(query, name) for name in experiment.network_options}
     given: Path | None = ctx.params["checkpoint"]
     path, reason = choose_checkpoint(experiment.name, given, Path("runs"), wanted)
-    trained = load(path)
+    trained = load(path, engine=ctx.params["engine"])
     if trained.experiment.name != experiment.name:
         raise UsageError(
             f"{path} is a checkpoint of {trained.experiment.name}, not {experiment.name}; "

@@ -213,6 +213,12 @@ DATA_DIR = SectionedOption(
 OFFLINE = SectionedOption(
     ["--offline"], is_flag=True, help="Never download, as with NNLAB_OFFLINE=1."
 )
+ENGINE = SectionedOption(
+    ["--engine"],
+    type=click.Choice(["numpy", "onnx"]),
+    help="What computes a trained network: NumPy or ONNX Runtime.  [default: whichever is done "
+    "sooner]",
+)
 STORE = [DATA_DIR, OFFLINE]
 PRINTING = [JSON, QUIET, VERBOSE]
 

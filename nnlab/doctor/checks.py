@@ -18,6 +18,7 @@ def all_checks(store: Store, runs: Path, *, quick: bool = False) -> list[Check]:
         runs: The folder of runs, which need not exist.
         quick: Leave out the checks that start TensorFlow, and the answers of checkpoints.
     """
+    shipped = shipped_checkpoints()
     return [
         Check("python", software.python),
         Check("packages", software.packages),
@@ -34,8 +35,9 @@ def all_checks(store: Store, runs: Path, *, quick: bool = False) -> list[Check]:
         ),
         *(
             Check(f"checkpoint: {path.stem}", partial(networks.checkpoint, path, not quick))
-            for path in shipped_checkpoints()
+            for path in shipped
         ),
+        *(Check("engine", partial(networks.engine, path)) for path in shipped[:1]),
         Check("figures", software.figures),
         Check("tesseract", software.text_recognition),
         *([] if quick else [Check("devices", networks.devices)]),

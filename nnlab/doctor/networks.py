@@ -1,18 +1,22 @@
-"""Whether trained networks answer and an untrained one can be trained."""
+"""Whether trained networks are computed and answer, and an untrained one can be trained."""
 
 import math
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from nnlab import experiments
+import numpy as np
+
+from nnlab import experiments, versions
 from nnlab.datasets.store import Store
 from nnlab.doctor.check import Result
-from nnlab.errors import CheckpointError, InterruptedRun
+from nnlab.errors import CheckpointError, InterruptedRun, NnlabError
 from nnlab.experiments.contract import AnyExperiment
+from nnlab.inference.engines import ENGINES
 from nnlab.runs import answering
 from nnlab.runs.folder import RunFolder
 
 EXAMPLES = "data/examples/"  # only in a checkout; an installed nnlab draws the examples again
+TOLERANCE = 1e-5
 DEVICE_FILES = Path("/dev")
 
 
@@ -34,6 +38,26 @@ def checkpoint(path: Path, answers: bool) -> Result:
             count = len(trained.answer(_examples(trained.experiment, Path(folder))))
         text += f"; answers {count} example{'s' if count > 1 else ''}"
     return Result("ok", text)
+
+
+def engine(path: Path) -> Result:
+    """Let NumPy and ONNX Runtime compute the same network, and compare.
+
+    Args:
+        path: A checkpoint.
+    """
+    rng = np.random.default_rng(0)
+    try:
+        networks = [answering.load(path, engine=one).network for one in ENGINES]
+        inputs = [rng.uniform(0, 1, (1, *shape)) for shape in networks[0].input_shapes.values()]
+        ours, theirs = (network.predict(*inputs) for network in networks)
+    except NnlabError as error:
+        advice = "pip install --force-reinstall onnxruntime onnx; until then NumPy cleans pages"
+        return Result("warning", str(error), advice)
+    version = versions.installed()["onnxruntime"]
+    if np.abs(ours - theirs).max() > TOLERANCE:
+        return Result("failed", f"ONNX Runtime {version} computes something else than NumPy")
+    return Result("ok", f"ONNX Runtime {version} computes the same as NumPy")
 
 
 def _examples(experiment: AnyExperiment, folder: Path) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from nnlab.errors import UsageError
+from nnlab.errors import NnlabError
 from nnlab.inference.graph import Graph
 from nnlab.inference.images import Conv2D
 from nnlab.machine import cores
@@ -50,30 +50,38 @@ class OnnxSession:
     """A network in ONNX Runtime, made from its checked description.
 
     Raises:
-        UsageError: ONNX Runtime cannot be imported.
+        NnlabError: ONNX Runtime is not there, or does not take the network.
     """
 
     def __init__(self, graph: Graph, weights: Mapping[str, np.ndarray]) -> None:
+        self._names = list(graph.inputs)
         try:
             import onnxruntime
 
             from nnlab.inference.onnx_model import onnx_model
 
-            model = onnx_model(graph, weights)
-        except ImportError as error:
-            raise UsageError(f"cannot import ONNX Runtime: {error}; choose numpy") from error
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = _ERRORS
-        options.intra_op_num_threads = cores()
-        options.enable_mem_pattern = False  # with it, a tile takes a hundred megabytes more
-        self._session = onnxruntime.InferenceSession(
-            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-        )
-        self._names = list(graph.inputs)
+            options = onnxruntime.SessionOptions()
+            options.log_severity_level = _ERRORS
+            options.intra_op_num_threads = cores()
+            options.enable_mem_pattern = False  # with it, a tile takes a hundred megabytes more
+            self._session = onnxruntime.InferenceSession(
+                onnx_model(graph, weights).SerializeToString(),
+                options,
+                providers=["CPUExecutionProvider"],
+            )
+        except Exception as error:  # its own errors have no base class but this
+            raise NnlabError(f"ONNX Runtime does not start: {error}; use --engine numpy") from error
 
     def run(self, inputs: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
-        """Compute the outputs for one batch of float32 arrays."""
-        return tuple(self._session.run(None, dict(zip(self._names, inputs, strict=True))))
+        """Compute the outputs for one batch of float32 arrays.
+
+        Raises:
+            NnlabError: ONNX Runtime cannot, for want of memory say.
+        """
+        try:
+            return tuple(self._session.run(None, dict(zip(self._names, inputs, strict=True))))
+        except Exception as error:
+            raise NnlabError(f"ONNX Runtime failed: {error}; use --engine numpy") from error
 
 
 _ERRORS = 3  # ONNX Runtime's number of that level; it warns of processors it does not know

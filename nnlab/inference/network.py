@@ -1,12 +1,13 @@
 """A network that NumPy runs: the layers of a graph, in order, with their weights."""
 
+import contextlib
 import functools
 from collections.abc import Mapping, Sequence
 from typing import Self
 
 import numpy as np
 
-from nnlab.errors import CheckpointError, UsageError, nearest
+from nnlab.errors import CheckpointError, NnlabError, UsageError, nearest
 from nnlab.inference.engines import ENGINES, ONNX, Engine, OnnxSession, choose
 from nnlab.inference.finite import check_finite
 from nnlab.inference.graph import Graph
@@ -218,8 +219,12 @@ class Network:
 
     def _engine(self, examples: int) -> Engine:
         """Choose what computes a number of examples; whether it started before is of no account."""
-        chosen = self.engine or choose(self.graph, examples)
-        return self._onnx if chosen == ONNX else self._plan
+        if self.engine == ONNX:
+            return self._onnx
+        if self.engine is None and choose(self.graph, examples) == ONNX:
+            with contextlib.suppress(NnlabError):  # not there on this machine: NumPy always is
+                return self._onnx
+        return self._plan
 
     def _computed(self, engine: Engine, batch: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
         floats = [array.astype(np.float32, copy=False) for array in batch]

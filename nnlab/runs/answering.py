@@ -1,4 +1,4 @@
-"""Answering from a checkpoint with NumPy alone: no TensorFlow, a fraction of a second."""
+"""Answering from a checkpoint: no TensorFlow, a fraction of a second."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,10 +28,10 @@ class Trained:
         header: What the checkpoint says of itself.
         experiment: The experiment it was trained for.
         weights: The network's weights by name, float32.
-        network: The network, in NumPy.
+        network: The network, ready to compute.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, engine: str | None = None) -> None:
         self.path = Path(path)
         with open_checkpoint(self.path) as file:
             self.header: Header = file.header
@@ -41,7 +41,7 @@ class Trained:
             shapes = graph.variable_shapes()
             self.weights = file.read("model", {name: Variable(shapes[name]) for name in shapes})
         with _naming(self.path):
-            self.network = Network(graph, self.weights)
+            self.network = Network(graph, self.weights, engine=engine)
             self.experiment.check_facts(self.header.facts, self.network)
 
     @property
@@ -113,17 +113,19 @@ def _naming(path: Path) -> Iterator[None]:
         raise CheckpointError(f"{path}: {error}") from error
 
 
-def load(path: str | Path) -> Trained:
+def load(path: str | Path, *, engine: str | None = None) -> Trained:
     """Load a checkpoint for answering.
 
     Args:
         path: A checkpoint; or a run folder, for its best weights; or the name of an experiment,
             for the network that comes with the package.
+        engine: What computes it, "numpy" or "onnx"; by default whichever is done sooner.
 
     Raises:
         CheckpointError: The file is missing, damaged, or not a checkpoint of nnlab.
+        UsageError: The engine is unknown, or cannot be imported.
     """
-    return Trained(checkpoint_file(Path(path)))
+    return Trained(checkpoint_file(Path(path)), engine)
 
 
 def checkpoint_file(path: Path) -> Path:

@@ -73,7 +73,7 @@ def test_help_is_a_command_as_well(command: list[str], capsys: pytest.CaptureFix
 
 def test_version_lists_the_main_libraries(shell: Shell) -> None:
     lines = dict(line.split(" ", 1) for line in shell("--version").stdout.splitlines())
-    assert set(lines) == {"nnlab", "python", "tensorflow", "keras", "numpy", "h5py"}
+    assert set(lines) == {"nnlab", "python", "tensorflow", "keras", "numpy", "h5py", "onnxruntime"}
     assert lines["tensorflow"][0].isdigit()
 
 
