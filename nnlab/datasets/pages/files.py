@@ -1,6 +1,6 @@
 """Reading picture files of scanned pages with everything that cleaning should not change.
 
-    pages = read_pages(Path("scan.tif"))
+    for page in read_pages(Path("scan.tif")):
 
 The pages of a TIFF, coloured ink, transparency, 16-bit grey, black-and-white and the resolution are
 kept. Colour has 8 bits per channel, as Pillow reads it. Only the first frame of an animation is
@@ -8,6 +8,7 @@ read, and EXIF data are dropped after the page was turned upright.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,19 +16,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnlab.datasets.images.picture_files import (
-    MAX_PIXELS,
     check_size,
     grey_of_unknown_range,
     opened,
     white_of_16_bits,
 )
-from nnlab.errors import DataError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MAX_PIXELS_IN_ALL = 4 * MAX_PIXELS
-"""Limit for all pages of a file together: 36 A4 pages at 300 dots per inch."""
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue in grey (ITU-R BT.601, as in Pillow)."""
 WHITE = 255
@@ -101,42 +98,44 @@ class Page:
         return replace(self, pixels=self.pixels[rows], alpha=alpha)
 
 
-def read_pages(source: Path | bytes, name: str | None = None) -> list[Page]:
-    """Read the pages of a picture file: one, or those of a TIFF.
+def read_pages(source: Path | bytes, name: str | None = None) -> Iterator[Page]:
+    """Yield the pages of a picture file: one, or those of a TIFF, of which one is held at a time.
 
     Args:
         source: A PNG, JPEG, TIFF, BMP, GIF, WebP or PNM file, or the content of one.
         name: What messages call it; by default the file's path.
 
     Raises:
-        DataError: The file is missing, damaged, not a picture, or has more than `MAX_PIXELS` pixels
-            in a page or `MAX_PIXELS_IN_ALL` together.
+        DataError: The file is missing, damaged, not a picture, or a page of it has more than
+            `MAX_PIXELS` pixels.
     """
     name = name or (str(source) if isinstance(source, Path) else "the picture")
-    pages, pixels = [], 0
     with opened(source, name) as image:
-        for number in range(getattr(image, "n_frames", 1) if image.format == "TIFF" else 1):
+        for number in range(_count(image)):
             if number:
                 image.seek(number)
             check_size(image, name)
-            pixels += image.width * image.height
-            if pixels > MAX_PIXELS_IN_ALL:
-                raise DataError(
-                    f"{name}: {pixels:,} pixels in the first {number + 1} pages; at most "
-                    f"{MAX_PIXELS_IN_ALL:,} allowed; split the file"
-                )
-            pages.append(_page(image))
-    return pages
+            yield _page(image)
 
 
-def kind_of(source: Path | bytes, name: str | None = None) -> str:
-    """Return the format of a picture file as a suffix, such as "png".
+def kind_and_count(source: Path | bytes, name: str) -> tuple[str, int]:
+    """Return the format of a picture file as a suffix, such as "png", and the number of pages.
+
+    No page is decoded, but the size of each is checked.
 
     Raises:
         DataError: As `read_pages`.
     """
-    with opened(source, name or str(source)) as image:
-        return KINDS[image.format or "PNG"]
+    with opened(source, name) as image:
+        count = _count(image)
+        for number in range(1, count):
+            image.seek(number)
+            check_size(image, name)
+        return KINDS[image.format or "PNG"], count
+
+
+def _count(image: "Image") -> int:
+    return getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
 
 
 def white_of(pixels: np.ndarray) -> int:

@@ -78,7 +78,7 @@ def _report_unpaired(
 
 def _grey(path: Path) -> np.ndarray:
     """Read a page as answering does: the first of the file, on white if transparent."""
-    return read_pages(path)[0].grey.round().astype(np.uint8)
+    return next(read_pages(path)).grey.round().astype(np.uint8)
 
 
 def _pair(name: str, noisy: Path, clean: Path) -> PagePair:

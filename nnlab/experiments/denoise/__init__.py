@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -27,7 +28,7 @@ from nnlab.experiments.contract import (
     Warn,
 )
 from nnlab.experiments.denoise import scoring
-from nnlab.experiments.denoise.cleaning import clean_to_bytes, clean_to_file
+from nnlab.experiments.denoise.cleaning import clean_pages
 from nnlab.experiments.denoise.config import LOSSES, DenoiseConfig, DenoiseQuery
 from nnlab.experiments.denoise.jobs import STREAM, Job, plan
 from nnlab.experiments.denoise.scoring import DenoiseDetails
@@ -177,12 +178,12 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
             if isinstance(job, Job) and job.target:
                 yield Progress(number, len(jobs), job.name)
                 try:
-                    pages = clean_to_file(model.network, job, job.target, query.strength)
+                    pages = clean_pages(model.network, job, job.target, query.strength)
                 except NnlabError as error:
                     failed += 1
                     yield error
                 else:
-                    yield {"page": job.name, "output": str(job.target), "pages": len(pages)}
+                    yield {"page": job.name, "output": str(job.target), "pages": pages}
             elif isinstance(job, NnlabError):
                 failed += 1
                 yield job
@@ -240,7 +241,9 @@ def _streamed(
             yield job
             continue
         try:
-            yield clean_to_bytes(network, job, query.strength)
+            stream = io.BytesIO()
+            clean_pages(network, job, stream, query.strength)
+            yield stream.getvalue()
         except NnlabError as error:
             yield error
 

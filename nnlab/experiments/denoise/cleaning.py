@@ -1,11 +1,13 @@
 """Clean the pages of a picture file with a trained network, in bounded memory."""
 
-import io
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO, TypeVar
 
 from nnlab.datasets.images.picture_files import whole, whole_if_piped
-from nnlab.datasets.pages.files import WHITE, Page, kind_of, read_pages
+from nnlab.datasets.pages.files import WHITE, Page, kind_and_count, read_pages
 from nnlab.errors import DataError
 from nnlab.experiments.denoise.colour import cleaned
 from nnlab.experiments.denoise.jobs import Job
@@ -14,44 +16,46 @@ from nnlab.files import make_folder
 from nnlab.inference import Network
 from nnlab.inference.tiles import run_on_page
 
+T = TypeVar("T")
 
-def clean_to_file(network: Network, job: Job, target: Path, strength: float) -> list[Page]:
+
+def clean_pages(network: Network, job: Job, target: Path | IO[bytes], strength: float) -> int:
     """Read the pages of a picture file, clean them, and write them to another, whole or not at all.
+
+    One page is in work at a time, and the next one is read meanwhile.
 
     Args:
         network: From grey pages, 0 to 255, to clean ones, 0 to 1.
         job: What to read.
-        target: Where to write; its folder is made where it is missing.
+        target: Where to write; the folder of a file is made where it is missing.
         strength: How much of the cleaning to take, 0 to 1.
 
     Returns:
-        The cleaned pages.
+        The number of pages.
 
     Raises:
         UsageError: The format to write is unknown, or holds one page only.
         DataError: The file cannot be read as a picture, or not be written in that format.
         NnlabError: The target cannot be written.
     """
-    pages, kind = _cleaned(network, job, strength)
-    make_folder(target.parent)
-    write_pages(pages, target, kind)
-    return pages
-
-
-def clean_to_bytes(network: Network, job: Job, strength: float) -> bytes:
-    """Read and clean likewise, and return the contents of the new file."""
-    stream = io.BytesIO()
-    pages, kind = _cleaned(network, job, strength)
-    write_pages(pages, stream, kind)
-    return stream.getvalue()
-
-
-def _cleaned(network: Network, job: Job, strength: float) -> tuple[list[Page], str]:
     source = whole(sys.stdin.buffer, "stdin") if job.source is None else _once(job.source)
-    pages = read_pages(source, job.name)
-    kind = job.kind(kind_of(source, job.name))
-    check_kind(pages, job.target or io.BytesIO(), kind)  # before the work, not after it
-    return [_clean(network, page, strength) for page in pages], kind
+    found, count = kind_and_count(source, job.name)
+    kind = job.kind(found)
+    check_kind(count, target, kind)  # before the work, not after it
+    if isinstance(target, Path):
+        make_folder(target.parent)
+    pages = read_ahead(read_pages(source, job.name))
+    write_pages((_clean(network, page, strength) for page in pages), target, kind)
+    return count
+
+
+def read_ahead(items: Iterator[T]) -> Iterator[T]:
+    """Yield the items, and take the next one while one is in use."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = reader.submit(next, items, None)
+            yield item
 
 
 def _once(path: Path) -> Path | bytes:

@@ -1,8 +1,12 @@
 """Writing pages as picture files."""
 
 import io
+import itertools
+import shutil
 import struct
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -31,10 +35,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def write_pages(pages: Sequence[Page], target: Path | IO[bytes], kind: str | None = None) -> None:
+def write_pages(pages: Iterable[Page], target: Path | IO[bytes], kind: str | None = None) -> None:
     """Write pages to a file, whole or not at all, or to a stream.
 
-    What the format cannot hold is given up: transparency is laid on white, 16 bits become 8.
+    Each page is taken when the one before is written. What the format cannot hold is given up:
+    transparency is laid on white, 16 bits become 8.
 
     Args:
         pages: At least one; several only as TIFF.
@@ -46,20 +51,26 @@ def write_pages(pages: Sequence[Page], target: Path | IO[bytes], kind: str | Non
         DataError: The format cannot hold a page of this size.
         NnlabError: The file cannot be written.
     """
-    suffix = check_kind(pages, target, kind)
-    content = _encoded(pages, suffix)
-    if isinstance(target, Path):
-        with replacing(target) as temporary:
-            temporary.write_bytes(content)
-    else:
-        target.write(content)
+    suffix = check_kind(1, target, kind)
+    with _whole(target) as file:
+        if FORMATS[suffix] == "TIFF":
+            _write_tiff(pages, file)
+        else:
+            (page, *more) = itertools.islice(pages, 2)
+            check_kind(1 + len(more), target, kind)
+            content = io.BytesIO()
+            with _refusing(suffix):
+                _image(page, suffix).save(
+                    content, FORMATS[suffix], **_options(page, FORMATS[suffix])
+                )
+            file.write(content.getbuffer())
 
 
-def check_kind(pages: Sequence[Page], target: Path | IO[bytes], kind: str | None = None) -> str:
+def check_kind(count: int, target: Path | IO[bytes], kind: str | None = None) -> str:
     """Return the suffix that stands for the format, such as "png".
 
     Raises:
-        UsageError: The format is unknown or holds one page only.
+        UsageError: The format is unknown, or cannot hold so many pages.
     """
     name = str(target) if isinstance(target, Path) else "the output"
     if kind is None:
@@ -67,34 +78,44 @@ def check_kind(pages: Sequence[Page], target: Path | IO[bytes], kind: str | None
     suffix = kind.lower().removeprefix(".")
     if suffix not in FORMATS:
         raise UsageError(f"{name}: unknown format {kind!r}; expected one of {', '.join(FORMATS)}")
-    if len(pages) > 1 and FORMATS[suffix] != "TIFF":
-        raise UsageError(
-            f"{name}: a {suffix} file cannot hold {len(pages)} pages; write a tif file"
-        )
+    if count > 1 and FORMATS[suffix] != "TIFF":
+        raise UsageError(f"{name}: a {suffix} file cannot hold {count} pages; write a tif file")
     return suffix
 
 
-def _encoded(pages: Sequence[Page], suffix: str) -> bytes:
-    form = FORMATS[suffix]
-    stream = io.BytesIO()
+@contextmanager
+def _whole(target: Path | IO[bytes]) -> Iterator[IO[bytes]]:
+    """Yield a file to write to, whose content goes to the target if all of it could be written."""
+    if isinstance(target, Path):
+        with replacing(target) as temporary, temporary.open("w+b") as file:
+            yield file
+        return
+    with tempfile.TemporaryFile() as file:
+        yield file
+        file.seek(0)
+        shutil.copyfileobj(file, target)
+
+
+@contextmanager
+def _refusing(suffix: str) -> Iterator[None]:
+    """Say which format cannot hold a page; a disk that is full is another matter."""
     try:
-        if form == "TIFF":
-            _save_tiff(pages, stream)
-        else:
-            _image(pages[0], suffix).save(stream, form, **_options(pages[0], form))
+        yield
     except (ValueError, OSError, RuntimeError, struct.error) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         raise DataError(f"cannot write the page as {suffix}: {error}; try png") from error
-    return stream.getvalue()
 
 
-def _save_tiff(pages: Sequence[Page], stream: IO[bytes]) -> None:
-    """Save each page with options of its own, which Pillow's `save_all` has not."""
+def _write_tiff(pages: Iterable[Page], file: IO[bytes]) -> None:
+    """Write each page with options of its own, which Pillow's `save_all` has not."""
     from PIL.TiffImagePlugin import AppendingTiffWriter
 
-    with AppendingTiffWriter(stream, new=True) as tiff:
+    with AppendingTiffWriter(file, new=True) as tiff:
         for page in pages:
-            _image(page, "tif").save(tiff, "TIFF", **_options(page, "TIFF"))
-            tiff.newFrame()
+            with _refusing("tif"):
+                _image(page, "tif").save(tiff, "TIFF", **_options(page, "TIFF"))
+                tiff.newFrame()
 
 
 def _image(page: Page, suffix: str) -> "Image":

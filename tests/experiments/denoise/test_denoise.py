@@ -256,7 +256,7 @@ def test_a_full_disk_leaves_no_half_of_a_page(
     def full(*_: object) -> NoReturn:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(NnlabError, match="No space left"):
         trained.answer(["a.png"])
     assert [path.name for path in Path().iterdir()] == ["a.png"]

@@ -4,10 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnlab.datasets.pages.files import Page, read_pages
+from nnlab.datasets.pages.files import Page
 from nnlab.datasets.samples.stained_pages import synthetic_page
 from nnlab.errors import DataError, NnlabError, UsageError
 from nnlab.experiments.denoise.writing import FORMATS, write_pages
+from tests.page_files import read_all
 
 GREY = synthetic_page(3, (60, 80))[0]
 INK = synthetic_page(1, (90, 120))[1]
@@ -20,7 +21,7 @@ def test_every_kind_of_page_goes_into_every_format(suffix: str) -> None:
     for page in (Page(GREY), Page(COLOUR), Page(deep), Page(INK > 127), Page(INK, 255 - INK)):
         stream = io.BytesIO()
         write_pages([page], stream, suffix)
-        (back,) = read_pages(stream.getvalue())
+        (back,) = read_all(stream.getvalue())
         assert back.grey.shape == page.grey.shape
         if suffix != "pbm":
             assert np.abs(back.grey - page.grey).mean() < 3
@@ -48,15 +49,15 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 def test_16_bits_become_8_where_the_format_has_no_more(tmp_path: Path) -> None:
     write_pages([Page(GREY.astype(np.uint16) * 257)], tmp_path / "x.bmp")
-    assert np.array_equal(read_pages(tmp_path / "x.bmp")[0].pixels, GREY)
+    assert np.array_equal(read_all(tmp_path / "x.bmp")[0].pixels, GREY)
 
 
 def test_transparency_is_laid_on_white_where_the_format_has_none(tmp_path: Path) -> None:
     write_pages([Page(np.zeros_like(INK), 255 - INK)], tmp_path / "x.bmp")
-    assert np.array_equal(read_pages(tmp_path / "x.bmp")[0].pixels, INK)
+    assert np.array_equal(read_all(tmp_path / "x.bmp")[0].pixels, INK)
 
 
 @pytest.mark.parametrize("suffix", ["bmp", "png", "jpg", "tif"])
 def test_no_resolution_is_stated_where_none_is_known(tmp_path: Path, suffix: str) -> None:
     write_pages([Page(np.full((4, 4), 200, np.uint8))], tmp_path / f"x.{suffix}")
-    assert read_pages(tmp_path / f"x.{suffix}")[0].dpi is None
+    assert read_all(tmp_path / f"x.{suffix}")[0].dpi is None
