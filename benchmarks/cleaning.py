@@ -3,14 +3,15 @@
     python benchmarks/cleaning.py                # an A4 page at 300 dpi, 2480x3508 pixels
     python benchmarks/cleaning.py --height 1754 --width 1240 --rounds 5
 
-The network is the page cleaner with random weights. Both clean the same page in processes of their
-own, imports counted, in turn (tiles, predict, tiles, predict ...), so that a machine whose speed
-drifts slows both. What is compared is the ratio of each pair: tiles / predict, its median and
-range. Processor time, of all threads, stands beside the time on the clock, for machines that are
-busy with other things. How far the two pages differ is printed, too.
+The network is the page cleaner with random weights. ONNX Runtime, NumPy and Keras clean the same
+page in processes of their own, imports counted, in turn, so that a machine whose speed drifts slows
+all. The ratios of each round to Keras are compared: their median and range. Processor time, of all
+threads, stands beside the time on the clock, for machines that are busy with other things. How far
+the pages differ is printed, too.
 """
 
 import argparse
+import functools
 import json
 import resource
 import statistics
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -46,14 +48,14 @@ def make(folder: Path) -> None:
     np.savez(folder / "weights.npz", **weights)  # type: ignore[arg-type]
 
 
-def clean_by_tiles(folder: Path, page: np.ndarray) -> np.ndarray:
-    """Clean the page with NumPy."""
+def clean_by_tiles(folder: Path, page: np.ndarray, engine: str) -> np.ndarray:
+    """Clean the page without TensorFlow."""
     from nnlab.inference import Network, checked_graph
     from nnlab.inference.tiles import run_tiled
 
     description = json.loads((folder / "network.json").read_text())
     with np.load(folder / "weights.npz") as weights:
-        return run_tiled(Network(checked_graph(description), weights), page)
+        return run_tiled(Network(checked_graph(description), weights, engine=engine), page)
 
 
 def clean_by_predict(folder: Path, page: np.ndarray) -> np.ndarray:
@@ -69,7 +71,12 @@ def clean_by_predict(folder: Path, page: np.ndarray) -> np.ndarray:
     return clean[0, ..., 0]
 
 
-WAYS = {"tiles": clean_by_tiles, "predict": clean_by_predict}
+WAYS: dict[str, Callable[[Path, np.ndarray], np.ndarray]] = {
+    "onnx": functools.partial(clean_by_tiles, engine="onnx"),
+    "numpy": functools.partial(clean_by_tiles, engine="numpy"),
+    "keras": clean_by_predict,
+}
+OURS = ("onnx", "numpy")
 
 
 def measure(way: str, folder: Path, height: int, width: int) -> dict[str, float]:
@@ -94,29 +101,30 @@ def measure_here(way: str, folder: Path, height: int, width: int) -> None:
 
 
 def compare(folder: Path, height: int, width: int, rounds: int) -> dict[str, float]:
-    """Measure both ways in turn, print the ratios, and return what to keep."""
-    ratios: dict[str, list[float]] = {key: [] for key in KEYS}
-    tiled: dict[str, list[float]] = {key: [] for key in KEYS}
+    """Measure all ways in turn, print the ratios, and return what to keep."""
+    came: dict[str, list[dict[str, float]]] = {way: [] for way in WAYS}
     for number in range(1, rounds + 1):
-        came = {way: measure(way, folder, height, width) for way in WAYS}
-        for key, values in ratios.items():
-            values.append(came["tiles"][key] / came["predict"][key])
-            tiled[key].append(came["tiles"][key])
+        for way, measured in came.items():
+            measured.append(measure(way, folder, height, width))
         words = [
-            f"{way} {one['seconds']:.2f} s, {one['processor']:.2f} s of processors, "
-            f"{one['megabytes']:.0f} MB"
+            f"{way} {one[-1]['seconds']:.2f} s, {one[-1]['processor']:.2f} s of processors, "
+            f"{one[-1]['megabytes']:.0f} MB"
             for way, one in came.items()
         ]
-        print(f"round {number}: {'; '.join(words)}")
-    for key, values in ratios.items():
-        middle, low, high = statistics.median(values), min(values), max(values)
-        print(f"{key}, tiles / predict: {middle:.2f} ({low:.2f} to {high:.2f})")
-    tiles, predict = (np.load(folder / f"{way}.npy") for way in WAYS)
-    print(f"largest difference: {np.abs(tiles - predict).max():.1e}")
-    absolute = {f"tiles, {key}": statistics.median(values) for key, values in tiled.items()}
-    return absolute | {
-        f"{key}, tiles / predict": statistics.median(values) for key, values in ratios.items()
-    }
+        print(f"round {number}: {'; '.join(words)}", flush=True)
+    kept: dict[str, float] = {}
+    for way in OURS:
+        for key in KEYS:
+            kept[f"{way}, {key}"] = statistics.median(one[key] for one in came[way])
+            pairs = zip(came[way], came["keras"], strict=True)
+            ratios = [ours[key] / theirs[key] for ours, theirs in pairs]
+            middle, low, high = statistics.median(ratios), min(ratios), max(ratios)
+            print(f"{key}, {way} / keras: {middle:.3f} ({low:.3f} to {high:.3f})")
+            kept[f"{key}, {way} / keras"] = middle
+    pages = {way: np.load(folder / f"{way}.npy") for way in WAYS}
+    for way in OURS:
+        print(f"{way}, largest difference: {np.abs(pages[way] - pages['keras']).max():.1e}")
+    return kept
 
 
 def main() -> None:
