@@ -61,10 +61,10 @@ lint: $(READY)  ## style, spelling, types, names of changelog fragments
 	$(BIN)/towncrier build --draft
 
 docs: $(READY)  ## write the generated parts of the docs again
-	$(BIN)/cog -r docs/cli.md docs/design.md
+	$(BIN)/cog -r docs/cli.md docs/design.md docs/exporting.md
 
 check-docs: $(READY)  ## fail where the generated parts of the docs are stale
-	$(BIN)/cog --check --diff docs/cli.md docs/design.md
+	$(BIN)/cog --check --diff docs/cli.md docs/design.md docs/exporting.md
 
 site: $(READY)  ## build the documentation site into site/, notebooks executed, links checked
 	$(BIN)/python docs/site/stage.py

@@ -22,7 +22,9 @@ FLOORS = (
 EVERYWHERE = FLOORS[0] | FLOORS[1]
 """The two lowest floors: nearly every room builds on them; their arrows would hide the others."""
 MODULES = sorted(
-    path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem[0] != "_"
+    path
+    for path in PACKAGE.rglob("*.py")
+    if (path.parent != PACKAGE or path.stem[0] != "_") and path.parent.name != "examples"
 )
 
 

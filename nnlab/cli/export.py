@@ -18,14 +18,17 @@ STEP = SectionedOption(
     help="Write the network that computes one step of a sequence, with its states (.onnx only).",
 )
 FLOAT16 = SectionedOption(["--float16"], is_flag=True, help="Store 16-bit weights: half the size.")
-FORCE = SectionedOption(["--force"], is_flag=True, help="Replace the output if it exists.")
+CARD = SectionedOption(
+    ["--card"], is_flag=True, help="Write a model card beside it: README.md, for those who get it."
+)
+FORCE = SectionedOption(["--force"], is_flag=True, help="Replace files that exist.")
 
 
-@with_options(OUTPUT, STEP, FLOAT16, FORCE, VERBOSE)
+@with_options(OUTPUT, STEP, FLOAT16, CARD, FORCE, VERBOSE)
 @click.command(cls=SectionedCommand)
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 def export(
-    checkpoint: Path, output: Path, step: bool, float16: bool, force: bool, **_: object
+    checkpoint: Path, output: Path, step: bool, float16: bool, card: bool, force: bool, **_: object
 ) -> None:
     """Write a smaller copy of a checkpoint, or its network for other programs.
 
@@ -40,4 +43,4 @@ def export(
     from nnlab.exporting import export as write
     from nnlab.runs.answering import load
 
-    write(load(checkpoint), output, step=step, float16=float16, force=force)
+    write(load(checkpoint), output, step=step, float16=float16, card=card, force=force)

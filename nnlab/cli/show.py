@@ -10,7 +10,6 @@ import click
 
 from nnlab.cli.options import PRINTING, SectionedCommand, make_console, print_json, with_options
 from nnlab.console import Console
-from nnlab.datasets.store.provenance import Source
 from nnlab.errors import DataError
 from nnlab.records import versioned
 
@@ -76,25 +75,30 @@ def _print(ctx: click.Context, record: Mapping[str, Any], tables: "list[Table]")
 def _checkpoint(ctx: click.Context, named: Path) -> None:
     from nnlab.checkpoint import open_checkpoint
     from nnlab.runs.answering import checkpoint_file
+    from nnlab.runs.card import card_of
 
     path = checkpoint_file(named)
     with open_checkpoint(path) as file:
         header = file.header
+    card = card_of(header, path)
     if ctx.params["as_json"]:
-        print_json({"checkpoint": str(path), **dataclasses.asdict(header)})
+        words = {"licence": card.licence, "tensors": card.interface.tensors, "limits": card.limits}
+        print_json({"checkpoint": str(path), **dataclasses.asdict(header), **words})
         return
     console = make_console(ctx)
-    _table(
-        console, f"{path}: {header.experiment}", {"data set": Source.from_dict(header.dataset).name}
-    )
+    data = {"data set": card.source.name, "licence of the data": card.licence}
+    _table(console, f"{path}: {header.experiment}", data)
     _network(console, header.network)
+    _table(console, "Inputs and outputs", card.interface.tensors)
     _table(console, "Settings", header.config)
     _table(console, "Versions", header.versions)
-    if header.metrics:
-        _table(console, "Test scores and training", _flat(header.metrics))
+    for table in card.tables:
+        console.table(table.title, table.columns, table.rows, table.note)
+    _table(console, "Training", _flat(card.training))
     if header.state:
         progress = {key: header.state.get(key) for key in ("epoch", "step", "finished")}
         _table(console, "Progress of the training", progress)
+    _table(console, "What it cannot do", {str(n): one for n, one in enumerate(card.limits, 1)})
 
 
 def _network(console: Console, description: Mapping[str, Any]) -> None:
@@ -135,4 +139,5 @@ def _table(console: Console, title: str, values: Mapping[str, Any]) -> None:
         for name, value in values.items()
         if value is not None
     ]
-    console.table(title, ("", ""), rows)
+    if rows:
+        console.table(title, ("", ""), rows)

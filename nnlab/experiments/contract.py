@@ -173,6 +173,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
         Query: Frozen dataclass of the answering options.
         Details: Frozen dataclass of the tables behind the scores of a run.
         GroupDetails: Frozen dataclass of what several runs say together.
+        limits: What its trained networks cannot do, a sentence each.
         inputs_help: What an input is, such as "image files or folders".
         example_inputs: Inputs that can be answered; files are relative to the project's folder.
         answer_columns: The fields of an answer that the plain output shows, in order.
@@ -198,6 +199,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
     Query: type[QueryT]
     Details: type[DetailsT]
     GroupDetails: type[Any] = NoDetails
+    limits: ClassVar[tuple[str, ...]] = ()
     inputs_help: ClassVar[str]
     example_inputs: ClassVar[tuple[str, ...]]
     answer_columns: ClassVar[tuple[str, ...]]

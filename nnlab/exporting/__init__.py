@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from nnlab.exporting.card import NAME, model_card
 from nnlab.exporting.formats import FORMATS, checkpoint_content
 from nnlab.files import check_free, replacing
 from nnlab.runs.answering import Trained
@@ -15,6 +16,7 @@ def export(
     *,
     step: bool = False,
     float16: bool = False,
+    card: bool = False,
     force: bool = False,
 ) -> list[Path]:
     """Write a network in the format that the ending of `output` names.
@@ -25,6 +27,7 @@ def export(
         step: Write what computes one step of a sequence at a time, each part in a file of its
             own: `net.onnx` becomes `net.encoder.onnx` and `net.decoder.onnx`.
         float16: Store the weights in half the space.
+        card: Write a model card, README.md, into the same folder.
         force: Replace files that exist.
 
     Returns:
@@ -39,6 +42,9 @@ def export(
         output.with_name(f"{output.stem}{part and f'.{part}'}{output.suffix}"): content
         for part, content in make(trained, step, float16).items()
     }
+    if card:
+        text = model_card(trained, output, list(contents))
+        contents[output.with_name(NAME)] = text.encode()
     for file in contents:
         check_free(file, force and not (file.exists() and file.samefile(trained.path)))
     for file, content in contents.items():

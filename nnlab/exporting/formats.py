@@ -9,9 +9,9 @@ from typing import Any
 
 from nnlab import checkpoint, versions
 from nnlab.datasets.store.provenance import Source
-from nnlab.datasets.store.registry import all_sets
 from nnlab.errors import UsageError
 from nnlab.runs.answering import Trained
+from nnlab.runs.card import licence
 
 Contents = dict[str, bytes]
 """What goes into each file, by the part of the network; one file has no part."""
@@ -69,14 +69,6 @@ def metadata(trained: Trained) -> dict[str, str]:
         **{f"tensor {name}": words for name, words in interface.tensors.items()},
         **{name: json.dumps(list(words)) for name, words in interface.lists.items()},
     }
-
-
-def licence(source: Source) -> str:
-    """Return the terms of the data that a network was trained on, as far as they are known."""
-    if source.sample or not source.files:
-        return "made by nnlab itself, MIT"
-    known = all_sets().get(source.name)
-    return known.licence if known else "unknown: the user's own files"
 
 
 def _refuse(what: str, **asked: bool) -> None:

@@ -21,6 +21,7 @@ from nnlab.metrics.intervals import (
     PairedDifference,
     mean_interval,
     paired_difference,
+    resampled_interval,
     wilson_interval,
 )
 from nnlab.metrics.neighbours import class_medoids, knn_accuracy, silhouette, trustworthiness
@@ -62,6 +63,7 @@ __all__ = [
     "ranks",
     "recall_at",
     "recall_curve",
+    "resampled_interval",
     "rmse",
     "sentence_chrf",
     "silhouette",

@@ -15,11 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nnlab.metrics.intervals import CONFIDENCE, Interval
+from nnlab.metrics.intervals import Interval, resampled_interval
 
 ORDER = 6  # the longest n-grams of chrF
 BETA = 2.0  # weight of recall relative to precision
-RESAMPLES = 1000
 
 References = Sequence[Sequence[str]]
 Counts = npt.NDArray[np.int64]
@@ -74,15 +73,7 @@ def chrf_interval(hypotheses: Sequence[str], references: References) -> Interval
     Raises:
         ValueError: as `chrf`.
     """
-    statistics = _statistics(hypotheses, references)
-    rng, count = np.random.default_rng(0), len(statistics)
-    sums = np.empty((RESAMPLES, statistics.shape[1]), np.int64)
-    for row in sums:
-        drawn = np.bincount(rng.integers(count, size=count), minlength=count)
-        np.dot(drawn, statistics, out=row)
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(_f_scores(sums), (tail, 1 - tail)).tolist()
-    return Interval(low, high)
+    return resampled_interval(_statistics(hypotheses, references), _f_scores)
 
 
 def _check(hypotheses: Sequence[str], references: References) -> None:

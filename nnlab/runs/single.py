@@ -17,6 +17,7 @@ from nnlab.records import plain, versioned
 from nnlab.results import Metrics, RunMetrics, TrainingRecord
 from nnlab.runs import folder as runs
 from nnlab.runs.answering import Trained
+from nnlab.runs.card import IN_CHECKPOINT
 from nnlab.runs.figures import draw_run
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.occupying import clear, locked
@@ -184,7 +185,7 @@ class _Run:
             training=training,
             versions=trained.header.versions,
         )
-        inside = {name: getattr(metrics, name) for name in ("scores", "baselines", "training")}
+        inside = {name: getattr(metrics, name) for name in IN_CHECKPOINT}
         facts = {**trained.header.facts, **scores.facts}
         header = dataclasses.replace(trained.header, metrics=plain(inside), facts=facts)
         write(self.folder.best, header, {"model": trained.weights})

@@ -1,8 +1,6 @@
 """Exported networks compute what nnlab computes, and say what they are."""
 
 import json
-import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +11,6 @@ import nnlab
 from nnlab import experiments
 from nnlab.errors import OutputExistsError, UsageError
 from nnlab.exporting import export
-from nnlab.exporting.formats import licence
 from nnlab.inference import Network
 from nnlab.runs.answering import Trained, shipped_checkpoints
 from tests.annotations import Shell
@@ -92,20 +89,6 @@ def test_half_precision_halves_the_file(tmp_path: Path) -> None:
     assert_same(trained.network, opened(half))
 
 
-def test_the_python_of_the_page_works(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    shutil.copy(ROOT / "data" / "examples" / "7.png", tmp_path)
-    export(nnlab.load("classify"), Path("digits.onnx"))
-    export(nnlab.load("textgen"), Path("writer.onnx"), step=True)
-    page = (ROOT / "docs" / "exporting.md").read_text(encoding="utf-8")
-    exec("\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL)), {})
-    digit, text = capsys.readouterr().out.split("\n", 1)
-    assert digit.startswith("7 ")
-    assert text.startswith("there was no ")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["classify", "translate"])
 def test_keras_loads_its_own_format_without_nnlab(name: str, tmp_path: Path) -> None:
@@ -139,11 +122,3 @@ def test_options_that_a_format_lacks_are_refused(shell: Shell, arguments: tuple[
     result = shell("export", "classify", *arguments)
     assert result.returncode == 2
     assert "ends in .onnx" in result.stderr
-
-
-def test_the_licence_is_that_of_the_data() -> None:
-    from nnlab.datasets.store.provenance import Source
-
-    assert "CC BY-SA" in licence(Source("mnist", "0", sample=False, files=("a",)))
-    assert "nnlab itself" in licence(Source("sample", "0", sample=True, files=()))
-    assert "own files" in licence(Source("mine.txt", "0", sample=False, files=("mine.txt",)))

@@ -248,3 +248,20 @@ def test_recalls_of_another_shape_are_refused() -> None:
 def test_results_survive_json(result: object) -> None:
     written = json.dumps(plain(result), allow_nan=False)
     assert structured(type(result), json.loads(written), Path("metrics.json")) == result
+
+
+# Bootstrap --------------------------------------------------------------------------------------
+
+
+def test_the_bootstrap_of_a_mean_is_about_the_interval_of_student() -> None:
+    values = np.random.default_rng(5).normal(3, 2, 400)
+    statistics = np.stack([values, np.ones_like(values)], axis=1)
+    came = metrics.resampled_interval(statistics, lambda sums: sums[:, 0] / sums[:, 1])
+    expected = metrics.mean_interval(list(values))
+    assert came.low == pytest.approx(expected.low, abs=0.03)
+    assert came.high == pytest.approx(expected.high, abs=0.03)
+
+
+def test_the_bootstrap_of_one_unit_has_no_width() -> None:
+    came = metrics.resampled_interval(np.array([[6.0, 2.0]]), lambda sums: sums[:, 0] / sums[:, 1])
+    assert (came.low, came.high) == (3, 3)

@@ -58,6 +58,10 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
     Config = AddConfig
     Query = AddQuery
     Details = AddDetails
+    limits = (
+        "It adds two numbers with as many digits as it was trained on, and no longer ones.",
+        "Some sums come out wrong, without any sign of it.",
+    )
     inputs_help = "Sums such as 123+456; - reads them from stdin, one per line."
     example_inputs = ("123+456", "99 + 1")
     answer_columns = ("answer",)

@@ -57,6 +57,10 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
     Query = ClassifyQuery
     Details = ClassifyDetails
     GroupDetails: type[Any] = ClassRanking
+    limits = (
+        "It names one of its classes for every image, even for one that shows none of them.",
+        "A wrong answer can come with a probability near 1.",
+    )
     inputs_help = "Image files or folders; - reads file names from stdin, one per line."
     example_inputs = ("data/examples/7.png",)
     answer_columns = ("input", "label", "probability")

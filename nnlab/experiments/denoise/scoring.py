@@ -17,7 +17,7 @@ from nnlab.experiments.denoise.baselines import (
 )
 from nnlab.inference import Network
 from nnlab.inference.tiles import run_on_page
-from nnlab.metrics import character_error_rate, ocr, psnr, ssim
+from nnlab.metrics import Interval, character_error_rate, ocr, psnr, resampled_interval, ssim
 from nnlab.metrics.images import WINDOW
 from nnlab.metrics.reading import PROGRAM
 
@@ -81,12 +81,14 @@ class DenoiseDetails:
         rmse_of_clean_pages: Of the true pages, cleaned as if they were noisy.
         by_kind: By method, kind of noise and score.
         shown: A page of each kind.
+        rmse_interval: 95 % interval over the test pages; None in files of older versions.
     """
 
     test_pages: int
     rmse_of_clean_pages: float
     by_kind: dict[str, dict[str, dict[str, float]]]
     shown: list[ShownPage]
+    rmse_interval: Interval | None = None
 
 
 def score(network: Network, data: Data) -> Scores[DenoiseDetails]:
@@ -124,6 +126,7 @@ def score(network: Network, data: Data) -> Scores[DenoiseDetails]:
             rmse_of_clean_pages=_pooled(spotless)["rmse"],
             by_kind={name: _by_kind(pages) for name, pages in measured.items()},
             shown=shown,
+            rmse_interval=_rmse_interval(measured[OWN]),
         ),
         evidence=_evidence(methods[OWN], data, shown),
         unmeasured={score: _why_unread() for score in OPTIONAL if score not in own},
@@ -190,6 +193,11 @@ def _pooled(pages: Sequence[_Measured]) -> dict[str, float]:
     if characters:
         scores["character_errors"] = sum(page.read.misread for page in pages) / characters
     return scores
+
+
+def _rmse_interval(pages: Sequence[_Measured]) -> Interval:
+    statistics = np.array([(page.squares, page.pixels) for page in pages])
+    return resampled_interval(statistics, lambda sums: np.sqrt(sums[:, 0] / sums[:, 1]))
 
 
 def _by_kind(pages: Sequence[_Measured]) -> dict[str, dict[str, float]]:

@@ -42,8 +42,12 @@ def tables(metrics: Metrics[DenoiseDetails]) -> list[Table]:
 
 
 def _remarks(metrics: Metrics[DenoiseDetails]) -> str:
-    error = metrics.details.rmse_of_clean_pages
-    remarks = [f"Cleaning pages without stains gives an RMSE of {error:.4f}."]
+    error, interval = metrics.details.rmse_of_clean_pages, metrics.details.rmse_interval
+    remarks = []
+    if interval:
+        span = f"{interval.low:.4f} to {interval.high:.4f}"
+        remarks.append(f"RMSE of this network: {span} (95 % interval over pages).")
+    remarks.append(f"Cleaning pages without stains gives an RMSE of {error:.4f}.")
     for score, why in metrics.unmeasured.items():
         remarks.append(f"Not measured: {WORDS.get(score, score)} ({why}).")
     return " ".join(remarks)

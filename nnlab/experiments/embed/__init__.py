@@ -52,6 +52,10 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     Config = EmbedConfig
     Query = EmbedQuery
     Details = EmbedDetails
+    limits = (
+        "Two numbers keep too little of a letter to tell all letters apart.",
+        "It knows only letters written as those of its training, one in an image, upright.",
+    )
     inputs_help = "Image files or folders; - reads file names from stdin, one per line."
     example_inputs = ("data/examples/letter.png",)
     answer_columns = ("input", "x", "y", "nearest")

@@ -2,6 +2,7 @@
 
 from nnlab.experiments.contract import Table
 from nnlab.experiments.embed.scoring import EmbedDetails
+from nnlab.metrics import wilson_interval
 from nnlab.results import Metrics
 
 OWN = "this network"
@@ -27,4 +28,13 @@ def tables(metrics: Metrics[EmbedDetails]) -> list[Table]:
     details = metrics.details
     classes = len(details.class_names)
     title = f"{details.test_images:,} test images of {classes} classes in the plane"
-    return [Table(title, ("", *(WORDS[key] for key in known)), rows)]
+    return [Table(title, ("", *(WORDS[key] for key in known)), rows, _note(metrics))]
+
+
+def _note(metrics: Metrics[EmbedDetails]) -> str:
+    share, count = metrics.scores.get("nn_5"), metrics.details.test_images
+    if share is None:
+        return ""
+    interval = wilson_interval(round(share * count), count)
+    span = f"{interval.low:.4f} to {interval.high:.4f}"
+    return f"5-NN of this network: {span} (95 % interval over test images)"

@@ -65,6 +65,10 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
     Query = RecommendQuery
     Details = RecommendDetails
     GroupDetails = RecommendDifferences
+    limits = (
+        "It knows only the items of its training baskets.",
+        "It recommends what one group of customers bought together, which may differ elsewhere.",
+    )
     inputs_help = "Items separated by commas; - reads baskets from stdin, one per line."
     example_inputs = ("yogurt", "")
     answer_columns = ("item", "score")

@@ -24,9 +24,15 @@ def tables(metrics: Metrics[RecommendDetails]) -> list[Table]:
     ]
     areas = details.auc_with_the_answer_in_the_input
     known = ", ".join(f"{name} {area:.3f}" for name, area in areas.items() if area is not None)
-    note = known and f"ROC-AUC with the hidden item in the input, as in the 2018 report: {known}"
+    remarks = [
+        f"R@{one.k} of this network: {one.low:.3f} to {one.high:.3f} (95 % interval over baskets)."
+        for one in details.recall[OWN]
+        if one.k == 10
+    ]
+    if known:
+        remarks.append(f"ROC-AUC with the hidden item in the input, as in the 2018 report: {known}")
     title = f"Finding the item hidden from each of {details.test_baskets:,} test baskets"
-    return [Table(title, ("", *WORDS.values()), rows, note)]
+    return [Table(title, ("", *WORDS.values()), rows, " ".join(remarks))]
 
 
 def summary_tables(summary: Summary[RecommendDifferences]) -> list[Table]:

@@ -59,6 +59,10 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
     Config = TextgenConfig
     Query = TextgenQuery
     Details = TextgenDetails
+    limits = (
+        "It continues a text in the style of its corpus and knows nothing of what it writes about.",
+        "It knows only the characters of its corpus.",
+    )
     inputs_help = "Prompts; - reads them from stdin, one per line."
     example_inputs = ("the quick ",)
     answer_columns = ("prompt", "text")

@@ -10,7 +10,7 @@ from nnlab.experiments.textgen.characters import Reader
 from nnlab.experiments.textgen.ngram import KneserNey, uniform_bits, unigram_bits
 from nnlab.experiments.textgen.sampling import Sampler
 from nnlab.inference import Network
-from nnlab.metrics import copied_share, longest_copied_run
+from nnlab.metrics import Interval, copied_share, longest_copied_run, resampled_interval
 
 MOST_SCORED = 100_000
 """Characters of the test set that are scored: its first ones. Each costs a whole window."""
@@ -35,6 +35,10 @@ COPY_LENGTH = 20
 OWN_PAGES = "the text's own next pages"
 
 
+PASSAGE = 1000
+"""Characters that are drawn together for the interval."""
+
+
 LEAST_PROBABILITY = 1e-7  # as Keras cuts its crossentropy: a probability of 0 costs 23 bits
 
 
@@ -52,6 +56,7 @@ class TextgenDetails:
         sample_characters: How many were written, to see how much is copied.
         sample_temperature: At which they were written.
         sample: The first of them.
+        bits_interval: 95 % interval over passages of the test set; None in files of older versions.
     """
 
     characters: int
@@ -60,6 +65,7 @@ class TextgenDetails:
     sample_characters: int
     sample_temperature: float
     sample: str
+    bits_interval: Interval | None = None
 
 
 def score(network: Network, data: Data, seed: int) -> Scores[TextgenDetails]:
@@ -94,9 +100,10 @@ def score(network: Network, data: Data, seed: int) -> Scores[TextgenDetails]:
             OWN_PAGES: _copying(test[: len(sample)], text[:first]),
         }
         copying = _copying(sample, text[:first])
+    bits = window_bits(network, text, int(first), len(test))
     return Scores(
         scores={
-            "bits_per_character": window_bits(network, text, int(first), len(test)),
+            "bits_per_character": float(bits.mean()),
             "bits_per_character_carried": carried_bits(network, context, test),
             **copying,
         },
@@ -108,6 +115,7 @@ def score(network: Network, data: Data, seed: int) -> Scores[TextgenDetails]:
             sample_characters=len(sample),
             sample_temperature=SAMPLE_TEMPERATURE,
             sample=decode(sample[:SHOWN], characters),
+            bits_interval=_interval(bits),
         ),
     )
 
@@ -128,8 +136,16 @@ def write(network: Network, prompt: np.ndarray, length: int, seed: int) -> list[
     return [next(writing) for _ in range(length)]
 
 
-def window_bits(network: Network, text: np.ndarray, first: int, count: int) -> float:
-    """Return the bits per character of `text[first:first + count]`, each after its own window.
+def _interval(bits: np.ndarray) -> Interval:
+    """Return the interval of the mean over passages: neighbouring characters depend on another."""
+    starts = np.arange(0, len(bits), PASSAGE)
+    lengths = np.diff(starts, append=len(bits))
+    statistics = np.stack([np.add.reduceat(bits, starts), lengths], axis=1)
+    return resampled_interval(statistics, lambda sums: sums[:, 0] / sums[:, 1])
+
+
+def window_bits(network: Network, text: np.ndarray, first: int, count: int) -> np.ndarray:
+    """Return the bits of each character of `text[first:first + count]` after its own window.
 
     Args:
         network: From one-hot windows (length, characters) to probabilities (characters,).
@@ -140,7 +156,7 @@ def window_bits(network: Network, text: np.ndarray, first: int, count: int) -> f
     ((window, characters),) = network.input_shapes.values()
     at_once = max(1, WINDOWS_AT_ONCE_ELEMENTS // (window * characters))
     windows = np.lib.stride_tricks.sliding_window_view(text, window)
-    bits = 0.0
+    bits = np.empty(count)
     for start in range(first, first + count, at_once):
         stop = min(start + at_once, first + count)
         one_hot = np.zeros((stop - start, window, characters), np.float32)
@@ -148,8 +164,9 @@ def window_bits(network: Network, text: np.ndarray, first: int, count: int) -> f
             one_hot, windows[start - window : stop - window, :, None].astype(np.intp), 1, axis=2
         )
         probabilities = network.predict(one_hot)
-        bits += _bits(probabilities[np.arange(stop - start), text[start:stop]]).sum()
-    return float(bits / count)
+        told = probabilities[np.arange(stop - start), text[start:stop]]
+        bits[start - first : stop - first] = _bits(told)
+    return bits
 
 
 def carried_bits(network: Network, context: np.ndarray, text: np.ndarray) -> float:

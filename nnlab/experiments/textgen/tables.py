@@ -22,11 +22,14 @@ def bits_by_model(metrics: Metrics[TextgenDetails]) -> dict[str, float]:
 def tables(metrics: Metrics[TextgenDetails]) -> list[Table]:
     """Return bits per character beside the baselines, what is copied, and a sample."""
     scores, details = metrics.scores, metrics.details
-    rows = [(name, f"{bits:.3f}") for name, bits in bits_by_model(metrics).items()]
-    rows.insert(1, ("  its state carried along", f"{scores['bits_per_character_carried']:.3f}"))
+    rows = [(name, f"{bits:.3f}", "") for name, bits in bits_by_model(metrics).items()]
+    if interval := details.bits_interval:
+        rows[0] = (*rows[0][:2], f"{interval.low:.3f} to {interval.high:.3f}")
+    carried = f"{scores['bits_per_character_carried']:.3f}"
+    rows.insert(1, ("  its state carried along", carried, ""))
     bits = Table(
         f"Bits per character on {details.test_characters:,} characters of the test set",
-        ("", "bits"),
+        ("", "bits", "95 % interval"),
         rows,
         "lower is better",
     )

@@ -58,6 +58,11 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     Config = TranslateConfig
     Query = TranslateQuery
     Details = TranslateDetails
+    limits = (
+        "Names, numbers and words that no training sentence has come out as others.",
+        "It translates sentences that are longer than those of its training badly.",
+        "A translation that reads well can mean something else.",
+    )
     inputs_help = "Sentences; - reads them from stdin, one per line."
     example_inputs = ("I see the dog.", "Where is the house?")
     answer_columns = ("translation",)

@@ -1,0 +1,20 @@
+"""Continue a text with the likeliest characters, one step of the network per character."""
+
+import json
+
+import numpy as np
+import onnxruntime
+
+session = onnxruntime.InferenceSession("network.step.onnx")  # written with --step
+characters = json.loads(session.get_modelmeta().custom_metadata_map["characters"])
+units = session.get_inputs()[1].shape[1]
+hidden = cell = np.zeros((1, units), np.float32)
+text = "there was no "
+for place in range(100):
+    step = np.zeros((1, 1, len(characters)), np.float32)
+    step[0, 0, characters.index(text[place])] = 1
+    given = {"window": step, "memory_hidden": hidden, "memory_cell": cell}
+    probabilities, hidden, cell = session.run(None, given)
+    if place == len(text) - 1:
+        text += characters[probabilities[0].argmax()]
+print(text)

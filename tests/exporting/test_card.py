@@ -1,0 +1,184 @@
+"""The model card, and the programs in it."""
+
+import dataclasses
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nnlab
+from nnlab.checkpoint import write
+from nnlab.datasets.store.provenance import Source
+from nnlab.errors import CheckpointError, OutputExistsError
+from nnlab.exporting import export
+from nnlab.runs.answering import Trained, shipped_checkpoints
+from nnlab.runs.card import card_of, licence
+from tests.annotations import Shell
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = shipped_checkpoints()
+STEPPING = ("textgen", "translate")
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+by_stem = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.stem))
+
+
+def printed(card: Path) -> str:
+    """Run the program of a card in its folder, beside the example images."""
+    (code,) = PYTHON.findall(card.read_text(encoding="utf-8"))
+    for image in (ROOT / "data" / "examples").iterdir():
+        shutil.copy(image, card.parent)
+    command = [sys.executable, "-I", "-c", code]  # isolated: without the checkout on its path
+    done = subprocess.run(command, cwd=card.parent, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.rstrip("\n")
+
+
+def carded(path: Path, folder: Path) -> Trained:
+    trained = nnlab.load(path)
+    export(trained, folder / "net.onnx", step=trained.experiment.name in STEPPING, card=True)
+    return trained
+
+
+@by_stem
+def test_a_card_says_what_the_network_is(path: Path, tmp_path: Path) -> None:
+    trained = carded(path, tmp_path)
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    card = card_of(trained.header, trained.path)
+    assert card.licence in text
+    assert card.limits
+    for words in (*card.limits, *card.interface.tensors.values()):
+        assert words in text
+    for table in card.tables:
+        assert f"### {table.title}" in text
+        assert all(row[0] in text for row in table.rows)
+    assert "95 % interval" in text  # how sure the scores are
+
+
+@pytest.mark.slow
+@by_stem
+def test_the_program_of_a_card_answers_as_nnlab_does(path: Path, tmp_path: Path) -> None:
+    trained = carded(path, tmp_path)
+    out = printed(tmp_path / "README.md")
+    match trained.experiment.name:
+        case "classify":
+            (answer,) = trained.answer([str(tmp_path / "7.png")])
+            assert out.split()[0] == answer["label"] == "7"
+        case "embed":
+            (answer,) = trained.answer([str(tmp_path / "letter.png")])
+            assert [float(one) for one in out.strip("[]").split()] == pytest.approx(
+                [answer["x"], answer["y"]], abs=1e-3
+            )
+        case "add":
+            (answer,) = trained.answer(["12+7"])
+            assert out.strip() == answer["answer"]
+        case "translate":
+            (answer,) = trained.answer(["I am cold."])
+            assert out == answer["translation"]
+        case "textgen":
+            given = {"length": 100, "temperature": 0, "context": "carried"}
+            (answer,) = trained.answer(["there was no "], **given)
+            assert answer["text"].startswith(out[len("there was no ") :][:12])
+        case "recommend":
+            items = trained.header.facts["items"][:2]
+            named = [one["item"] for one in trained.answer([",".join(items)], top=5)]
+            assert [line.rpartition(" ")[0] for line in out.splitlines()] == named
+        case "denoise":
+            trained.answer([str(tmp_path / "noisy.png")], output=str(tmp_path / "ours.png"))
+            import numpy as np
+            from PIL import Image
+
+            ours, theirs = (
+                np.asarray(Image.open(tmp_path / name).convert("L"), int)
+                for name in ("ours.png", "clean.png")
+            )
+            assert np.abs(ours - theirs).max() <= 1
+
+
+def test_a_network_of_another_form_than_the_program_gets_one_that_looks_at_it(
+    tmp_path: Path,
+) -> None:
+    export(nnlab.load("textgen"), tmp_path / "whole.onnx", card=True)
+    assert "window ['batch', 'window_axis_1', 51]" in printed(tmp_path / "README.md")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("net.keras", "keras.saving.load_model"), ("net.h5", "nnlab add INPUT --checkpoint net.h5")],
+)
+def test_other_formats_say_how_they_are_run(
+    name: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "nnlab.exporting.formats.FORMATS", {".keras": lambda *_: {"": b"not written here"}}
+    )
+    export(nnlab.load("add"), tmp_path / name, card=True)
+    assert words in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_file_called_readme_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    with pytest.raises(OutputExistsError, match=r"README\.md exists"):
+        export(nnlab.load("add"), tmp_path / "net.onnx", card=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+    export(nnlab.load("add"), tmp_path / "net.onnx", card=True, force=True)
+    assert (tmp_path / "README.md").read_text(encoding="utf-8").startswith("# net.onnx: add")
+
+
+@by_stem
+def test_show_prints_the_same_facts(path: Path, shell: Shell) -> None:
+    shown = shell("show", path, "--json")
+    record = json.loads(shown.stdout)
+    card = card_of(nnlab.load(path).header, path)
+    assert record["licence"] == card.licence
+    assert record["limits"] == list(card.limits)
+    assert record["tensors"] == dict(card.interface.tensors)
+    words = " ".join(shell("show", path).stdout.split())
+    assert all(table.title in words for table in card.tables)
+
+
+def changed(path: Path, target: Path, **metrics: object) -> nnlab.Trained:
+    """Write a checkpoint again with other metrics."""
+    trained = nnlab.load(path)
+    header = dataclasses.replace(trained.header, metrics={**trained.header.metrics, **metrics})
+    write(target, header, {"model": trained.weights})
+    return nnlab.load(target)
+
+
+def test_an_older_checkpoint_has_a_table_of_its_scores(tmp_path: Path) -> None:
+    trained = nnlab.load("add")
+    metrics = trained.header.metrics
+    older = {name: metrics[name] for name in ("scores", "baselines", "training")}
+    header = dataclasses.replace(trained.header, metrics=older)
+    (table,) = card_of(header, trained.path).tables
+    assert table.columns == ("", "exact match", "per character")
+    assert [row[0] for row in table.rows] == ["this network", *metrics["baselines"]]
+
+
+def test_details_that_are_none_of_the_experiment_are_refused(tmp_path: Path) -> None:
+    trained = changed(Path("add"), tmp_path / "odd.h5", details={"tests": "many"})
+    with pytest.raises(CheckpointError, match=r"odd\.h5"):
+        card_of(trained.header, trained.path)
+
+
+def test_an_experiment_that_is_not_installed_has_a_card_without_its_words() -> None:
+    header = dataclasses.replace(nnlab.load("add").header, experiment="multiply")
+    card = card_of(header, Path("x.h5"))
+    assert card.source.name == "sums in base 10"
+    assert card.tables[0].title == "Test scores"
+
+
+def test_the_licence_is_that_of_the_data() -> None:
+    assert "CC BY-SA" in licence(source("mnist", "mnist/train-images-idx3-ubyte.gz"))
+    assert "CC BY" in licence(source("noisyoffice", "noisyoffice"))
+    assert "nnlab itself" in licence(Source("sample", "0", sample=True, files=()))
+    assert "own files" in licence(source("mine.txt", "mine.txt"))
+    assert "own files" in licence(source("mnist", "my/mnist"))
+
+
+def source(name: str, *files: str) -> Source:
+    return Source(name, "0", sample=False, files=files)

@@ -1,0 +1,53 @@
+"""Score the networks that ship with nnlab, and put the tables into their checkpoints.
+
+    python tools/score_shipped.py            # all; or name experiments: classify add.base-16
+
+Needs the data sets. A score that cannot be measured on this machine stays as it was. Weights and
+settings stay, too.
+"""
+
+import dataclasses
+import sys
+
+from nnlab import checkpoint
+from nnlab.datasets.store import Store
+from nnlab.files import replacing
+from nnlab.records import plain
+from nnlab.runs.answering import Trained, shipped_checkpoints
+from nnlab.runs.card import IN_CHECKPOINT
+from nnlab.runs.evaluation import evaluate
+
+
+def scored(trained: Trained) -> checkpoint.Header:
+    """Return the header with what the network scores on the test set of its own data."""
+    before = trained.header.metrics
+    now = plain(evaluate(trained, {}, Store(), lambda text: print(text, file=sys.stderr)))
+    baselines = {
+        name: {**before["baselines"].get(name, {}), **values}
+        for name, values in now["baselines"].items()
+    }
+    scores = {**before["scores"], **now["scores"]}
+    unmeasured = {name: why for name, why in now["unmeasured"].items() if name not in scores}
+    for name, value in now["scores"].items():
+        print(f"  {name}: {before['scores'][name]:.6g} before, {value:.6g} now")
+    new = {"scores": scores, "baselines": baselines, "unmeasured": unmeasured}
+    metrics = {**before, "details": now["details"], **new}
+    return dataclasses.replace(
+        trained.header, metrics={name: metrics[name] for name in IN_CHECKPOINT}
+    )
+
+
+def main() -> None:
+    """Score those that are named, or all."""
+    for path in shipped_checkpoints():
+        if len(sys.argv) == 1 or path.stem in sys.argv[1:]:
+            print(path.stem, flush=True)
+            trained = Trained(path)
+            header = scored(trained)
+            content = checkpoint.content(header, {"model": trained.weights}, float16=True)
+            with replacing(path) as temporary:
+                temporary.write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()
