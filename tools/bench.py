@@ -28,6 +28,7 @@ OPTIONS = {
     "training": ["--dataset", "sample"],
     "generation": [],
     "cleaning": ["--height", "1752", "--width", "1240"],
+    "exporting": [],
     "sweep": ["--dataset", "sample", "--runs", "4"],
     "scikit_learn": ["--dataset", "sample"],
     "digit_forms": ["--dataset", "sample", "--images", "500"],

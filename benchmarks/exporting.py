@@ -1,0 +1,106 @@
+"""Size of each shipped network as ONNX, and the time of an answer in NumPy, ONNX Runtime, Keras.
+
+    python benchmarks/exporting.py               # a Markdown table
+
+One input at a time, in one process, after a first call that is not counted: the time that each next
+answer costs, without start-up, reading and writing. The three take turns, and the median counts. A
+page of `denoise` has 540x420 pixels. Keras runs `predict_on_batch`. For networks of sequences, the
+whole sequence is one call.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from figures import add_json_option, keep
+
+from nnlab.exporting import export
+from nnlab.inference import Network
+from nnlab.inference.engines import ENGINES, choose
+from nnlab.runs.answering import Trained, shipped_checkpoints
+
+PAGE = (420, 540, 1)
+
+
+def stored(trained: Trained, folder: Path, float16: bool) -> float:
+    """Return the megabytes of the network as ONNX."""
+    (file,) = export(trained, folder / f"{float16}.onnx", float16=float16, force=True)
+    return file.stat().st_size / 1e6
+
+
+def keras_way(trained: Trained, shapes: tuple[tuple[int, ...], ...]) -> Callable[..., Any]:
+    """Return Keras' prediction of one batch."""
+    from nnlab.models.describe import load_weights
+
+    config = trained.config()
+    if trained.experiment.name == "denoise":
+        from nnlab.models.page_cleaner import page_cleaner
+
+        model = page_cleaner(shapes[0][:2], (config.filters, 2 * config.filters))
+    else:
+        model = trained.experiment.build(config, trained.header.facts)
+    load_weights(model, trained.weights)
+    return lambda *inputs: model.predict_on_batch(list(inputs) if len(inputs) > 1 else inputs[0])
+
+
+def milliseconds(ways: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
+    """Return the median time of each way, all taken in turn."""
+    for way in ways.values():
+        way()
+    took: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            start = time.perf_counter()
+            way()
+            took[name].append(1e3 * (time.perf_counter() - start))
+    return {name: statistics.median(times) for name, times in took.items()}
+
+
+def measure(path: Path, folder: Path, rounds: int) -> dict[str, float | str]:
+    """Return a row of the table."""
+    trained = Trained(path)
+    network = trained.network
+    if trained.experiment.name == "denoise":
+        network = network.resized(PAGE)
+    rng = np.random.default_rng(0)
+    inputs = [rng.random((1, *shape), np.float32) for shape in network.input_shapes.values()]
+    ways: dict[str, Callable[[], Any]] = {}
+    for engine in ENGINES:
+        other = Network(network.graph, network.weights, engine=engine)
+        ways[engine] = lambda other=other: other.outputs(*inputs)
+    keras = keras_way(trained, tuple(network.input_shapes.values()))
+    ways["keras"] = lambda: keras(*inputs)
+    sizes = {"MB": stored(trained, folder, False), "MB, float16": stored(trained, folder, True)}
+    chosen = choose(network.graph, 1)
+    return {"network": path.stem, **sizes, **milliseconds(ways, rounds), "chosen": chosen}
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rounds", type=int, default=15)
+    add_json_option(parser)
+    options = parser.parse_args()
+    kept = {}
+    print("| network | ONNX, MB | with `--float16` | NumPy, ms | ONNX Runtime, ms | Keras, ms |")
+    print("|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        for path in shipped_checkpoints():
+            row = measure(path, Path(folder), options.rounds)
+            name, chosen = row.pop("network"), row.pop("chosen")
+            cells = [
+                f"**{value:.3g}**" if key == chosen else f"{value:.3g}"
+                for key, value in row.items()
+            ]
+            print(f"| `{name}` | {' | '.join(cells)} |", flush=True)
+            kept |= {f"{name}, {key}": float(value) for key, value in row.items()}
+    keep(options.json, kept)
+
+
+if __name__ == "__main__":
+    main()
