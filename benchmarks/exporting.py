@@ -9,10 +9,11 @@ whole sequence is one call.
 """
 
 import argparse
+import functools
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def stored(trained: Trained, folder: Path, float16: bool) -> float:
     return file.stat().st_size / 1e6
 
 
-def keras_way(trained: Trained, shapes: tuple[tuple[int, ...], ...]) -> Callable[..., Any]:
+def keras_way(trained: Trained, shapes: Iterable[tuple[int, ...]]) -> Callable[..., Any]:
     """Return Keras' prediction of one batch."""
     from nnlab.models.describe import load_weights
 
@@ -41,7 +42,8 @@ def keras_way(trained: Trained, shapes: tuple[tuple[int, ...], ...]) -> Callable
     if trained.experiment.name == "denoise":
         from nnlab.models.page_cleaner import page_cleaner
 
-        model = page_cleaner(shapes[0][:2], (config.filters, 2 * config.filters))
+        ((height, width, _),) = shapes
+        model = page_cleaner((height, width), (config.filters, 2 * config.filters))
     else:
         model = trained.experiment.build(config, trained.header.facts)
     load_weights(model, trained.weights)
@@ -61,8 +63,8 @@ def milliseconds(ways: dict[str, Callable[[], Any]], rounds: int) -> dict[str, f
     return {name: statistics.median(times) for name, times in took.items()}
 
 
-def measure(path: Path, folder: Path, rounds: int) -> dict[str, float | str]:
-    """Return a row of the table."""
+def measure(path: Path, folder: Path, rounds: int) -> tuple[dict[str, float], str]:
+    """Return a row of the table, and the engine that nnlab chooses for one input."""
     trained = Trained(path)
     network = trained.network
     if trained.experiment.name == "denoise":
@@ -72,12 +74,10 @@ def measure(path: Path, folder: Path, rounds: int) -> dict[str, float | str]:
     ways: dict[str, Callable[[], Any]] = {}
     for engine in ENGINES:
         other = Network(network.graph, network.weights, engine=engine)
-        ways[engine] = lambda other=other: other.outputs(*inputs)
-    keras = keras_way(trained, tuple(network.input_shapes.values()))
-    ways["keras"] = lambda: keras(*inputs)
+        ways[engine] = functools.partial(other.outputs, *inputs)
+    ways["keras"] = functools.partial(keras_way(trained, network.input_shapes.values()), *inputs)
     sizes = {"MB": stored(trained, folder, False), "MB, float16": stored(trained, folder, True)}
-    chosen = choose(network.graph, 1)
-    return {"network": path.stem, **sizes, **milliseconds(ways, rounds), "chosen": chosen}
+    return sizes | milliseconds(ways, rounds), choose(network.graph, 1)
 
 
 def main() -> None:
@@ -86,19 +86,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     add_json_option(parser)
     options = parser.parse_args()
-    kept = {}
+    kept: dict[str, float] = {}
     print("| network | ONNX, MB | with `--float16` | NumPy, ms | ONNX Runtime, ms | Keras, ms |")
     print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for path in shipped_checkpoints():
-            row = measure(path, Path(folder), options.rounds)
-            name, chosen = row.pop("network"), row.pop("chosen")
+            row, chosen = measure(path, Path(folder), options.rounds)
             cells = [
                 f"**{value:.3g}**" if key == chosen else f"{value:.3g}"
                 for key, value in row.items()
             ]
-            print(f"| `{name}` | {' | '.join(cells)} |", flush=True)
-            kept |= {f"{name}, {key}": float(value) for key, value in row.items()}
+            print(f"| `{path.stem}` | {' | '.join(cells)} |", flush=True)
+            kept |= {f"{path.stem}, {key}": value for key, value in row.items()}
     keep(options.json, kept)
 
 
