@@ -216,8 +216,7 @@ OFFLINE = SectionedOption(
 ENGINE = SectionedOption(
     ["--engine"],
     type=click.Choice(["numpy", "onnx"]),
-    help="What computes a trained network: NumPy or ONNX Runtime.  [default: whichever is done "
-    "sooner]",
+    help="What computes a trained network: NumPy or ONNX Runtime.  [default: the faster one]",
 )
 STORE = [DATA_DIR, OFFLINE]
 PRINTING = [JSON, QUIET, VERBOSE]

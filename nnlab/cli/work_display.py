@@ -109,7 +109,7 @@ class WorkDisplay:
         self._live.start()
 
     def view(self) -> Any:
-        """Return the bar and, as far as there is room, one line per run in progress."""
+        """Return the bar and, if there is room, one line per run in progress."""
         from rich.console import Group
         from rich.text import Text
 

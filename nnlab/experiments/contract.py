@@ -105,7 +105,7 @@ class Model(Generic[ConfigT]):
 
 @dataclass(frozen=True)
 class Scores(Generic[DetailsT]):
-    """What a trained network is worth.
+    """How well a trained network does.
 
     Attributes:
         scores: Headline numbers by name, those that several runs are averaged over.
@@ -295,7 +295,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
         }
 
     def can_measure_more(self, metrics: Metrics[DetailsT]) -> bool:
-        """Tell whether a score is missing only for want of a program that is installed by now."""
+        """Tell whether a score is missing only because a program was, which is installed by now."""
         return any(
             why == programs.missing(program) and programs.path_of(program) is not None
             for score, why in self.unmeasured(metrics).items()

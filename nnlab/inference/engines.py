@@ -1,8 +1,7 @@
 """Where a network is computed: by NumPy, or by ONNX Runtime where its convolutions are large.
 
-NumPy takes no time to start, and steps of a sequence are so small that calling anything else costs
-more than computing them. ONNX Runtime computes large convolutions several times as fast, but has to
-be imported and given the network first: a tenth of a second.
+NumPy is there at once, and suits the small steps of a sequence. ONNX Runtime computes large
+convolutions several times as fast, but takes a tenth of a second to start.
 """
 
 import math
@@ -20,7 +19,7 @@ NUMPY, ONNX = "numpy", "onnx"
 ENGINES = (NUMPY, ONNX)
 
 LARGE = 2**31
-"""Multiplications in convolutions that take NumPy about as long as ONNX Runtime takes to start."""
+"""Multiplications in convolutions at which ONNX Runtime saves the time that it takes to start."""
 
 
 def multiplications(graph: Graph) -> int:
@@ -35,7 +34,7 @@ def multiplications(graph: Graph) -> int:
 
 
 def choose(graph: Graph, examples: int) -> str:
-    """Return the engine that is sooner done with a number of examples, its start included."""
+    """Return the engine that computes a number of examples faster, its start included."""
     return ONNX if examples * multiplications(graph) >= LARGE else NUMPY
 
 
@@ -50,7 +49,7 @@ class OnnxSession:
     """A network in ONNX Runtime, made from its checked description.
 
     Raises:
-        NnlabError: ONNX Runtime is not there, or does not take the network.
+        NnlabError: ONNX Runtime cannot be imported, or refuses the network.
     """
 
     def __init__(self, graph: Graph, weights: Mapping[str, np.ndarray]) -> None:
@@ -63,20 +62,20 @@ class OnnxSession:
             options = onnxruntime.SessionOptions()
             options.log_severity_level = _ERRORS
             options.intra_op_num_threads = cores()
-            options.enable_mem_pattern = False  # with it, a tile takes a hundred megabytes more
+            options.enable_mem_pattern = False  # otherwise each tile takes a hundred megabytes more
             self._session = onnxruntime.InferenceSession(
                 onnx_model(graph, weights).SerializeToString(),
                 options,
                 providers=["CPUExecutionProvider"],
             )
-        except Exception as error:  # its own errors have no base class but this
+        except Exception as error:  # its own errors share no other base class
             raise NnlabError(f"ONNX Runtime does not start: {error}; use --engine numpy") from error
 
     def run(self, inputs: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
         """Compute the outputs for one batch of float32 arrays.
 
         Raises:
-            NnlabError: ONNX Runtime cannot, for want of memory say.
+            NnlabError: ONNX Runtime failed, for example because memory ran out.
         """
         try:
             return tuple(self._session.run(None, dict(zip(self._names, inputs, strict=True))))

@@ -31,7 +31,7 @@ class Network:
         output_shapes: Shape of each output by name, without the batch axis.
         shapes: Shape of each tensor by name: inputs and all outputs of nodes, such as `encoder:1`.
         weights: Array of each variable by name, float32.
-        engine: What computes it, if that was chosen.
+        engine: What computes it; None lets nnlab choose.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Network:
         Args:
             graph: As `checked_graph` makes it of a description.
             weights: Array of each variable that `graph.variable_shapes()` names.
-            engine: What computes it, "numpy" or "onnx"; by default whatever is sooner done.
+            engine: What computes it, "numpy" or "onnx"; by default the faster one.
 
         Raises:
             CheckpointError: The weights are not those of the graph.
@@ -218,11 +218,14 @@ class Network:
         return OnnxSession(self.graph, self.weights)
 
     def _engine(self, examples: int) -> Engine:
-        """Choose what computes a number of examples; whether it started before is of no account."""
+        """Choose what computes a number of examples.
+
+        The choice does not depend on earlier calls, so that answers do not either.
+        """
         if self.engine == ONNX:
             return self._onnx
         if self.engine is None and choose(self.graph, examples) == ONNX:
-            with contextlib.suppress(NnlabError):  # not there on this machine: NumPy always is
+            with contextlib.suppress(NnlabError):  # it does not work on this machine; NumPy does
                 return self._onnx
         return self._plan
 

@@ -11,19 +11,18 @@ from nnlab.inference.network import Network
 from nnlab.inference.receptive import Field, receptive_field
 
 TILE = 448
-"""About the height and width of what is kept of a tile; memory grows with its square."""
+"""About the height and width of the inner part of a tile; memory grows with its square."""
 
 
 def run_tiled(network: Network, page: np.ndarray) -> np.ndarray:
     """Run a network on a page, as if it took the whole page at once.
 
-    A page is continued by its last row and column to a size that the network's pools divide: so no
-    edge appears in the paper that is not there, as one would with white. The tiles overlap by
-    margins in which a tile lacks what it would have to see; these are cut off.
+    The last row and column are repeated until the network's pools divide the size. (White there
+    would look like an edge of the paper.) Tiles overlap by as much as the network looks around a
+    pixel, and only their inner parts are kept.
 
     Args:
-        network: From one page (height, width, 1) to one; the size that it was made for is of no
-            account.
+        network: From one page (height, width, 1) to one, described for any size.
         page: (height, width), at least 1x1, in the values that the network takes: the page cleaner
             wants grey from 0 to 255. Any numeric type; computed as float32.
 
@@ -58,7 +57,7 @@ def run_on_page(network: Network, page: np.ndarray) -> np.ndarray:
 
 
 def _run(network: Network, page: np.ndarray, field: Field, margins: tuple[int, int]) -> np.ndarray:
-    """Run a network on a page continued by margins, of which only the tiles are ever made."""
+    """Run a network on a page continued by margins, tile by tile."""
     _check(page)
     down, across = (
         _spans(*one) for one in zip(page.shape, margins, field.grid, field.reach, strict=True)

@@ -75,7 +75,7 @@ class Chapter:
 
 
 def read_chapters(folders: Sequence[Path], warn: Warn) -> list[Chapter]:
-    """Read finished runs and groups; of the others, and of what is left out, `warn` is told.
+    """Read finished runs and groups; `warn` gets a line about all that is left out.
 
     Raises:
         CheckpointError: A folder holds no run.

@@ -1,4 +1,4 @@
-"""The whole report again: every plan carried out, every claim held against what came out."""
+"""The whole report again: every plan carried out, every claim compared with what came out."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack

@@ -119,7 +119,7 @@ def load(path: str | Path, *, engine: str | None = None) -> Trained:
     Args:
         path: A checkpoint; or a run folder, for its best weights; or the name of an experiment,
             for the network that comes with the package.
-        engine: What computes it, "numpy" or "onnx"; by default whichever is done sooner.
+        engine: What computes it, "numpy" or "onnx"; by default the faster one.
 
     Raises:
         CheckpointError: The file is missing, damaged, or not a checkpoint of nnlab.

@@ -24,7 +24,7 @@ class Card:
 
     Attributes:
         source: The data that it was trained on.
-        licence: The terms of these data, as far as they are known.
+        licence: The terms of these data, if they are known.
         interface: What goes in and comes out.
         tables: How well it does on test data, beside the baselines; none if it was never scored.
         training: How the training went, by name.
@@ -67,7 +67,7 @@ def card_of(header: Header, path: Path) -> Card:
 
 
 def licence(source: Source) -> str:
-    """Return the terms of the data that a network was trained on, as far as they are known."""
+    """Return the terms of the data that a network was trained on, if they are known."""
     if source.sample or not source.files:
         return "made by nnlab itself, MIT"
     known = all_sets().get(source.name)

@@ -100,7 +100,7 @@ def _draw_differences(axes: "Axes", differences: Mapping[str, PairedDifference])
 
 
 def _in_words(row: PairedDifference) -> str:
-    """Mean, interval and p-value of a difference, as far as they are known."""
+    """Mean, interval and p-value of a difference, if they are known."""
     words = [_signed(100 * row.mean)]
     if row.low is not None and row.high is not None:
         words.append(f"[{_signed(100 * row.low)}, {_signed(100 * row.high)}]")

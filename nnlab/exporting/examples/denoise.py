@@ -7,7 +7,7 @@ from PIL import Image
 session = onnxruntime.InferenceSession("network.onnx")
 page = np.asarray(Image.open("noisy.png").convert("L"), np.float32)
 height, width = page.shape
-margin = 14  # as far as the network sees; beyond the edges of what it gets, it sees black
+margin = 14  # the network looks 14 pixels around; beyond the edges it would see black
 sides = [(margin, margin + -(side + 2 * margin) % 4) for side in page.shape]  # multiples of 4
 (clean,) = session.run(None, {"page": np.pad(page, sides, "edge")[None, :, :, None]})
 kept = clean[0, margin : margin + height, margin : margin + width, 0]

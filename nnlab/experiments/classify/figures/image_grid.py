@@ -80,7 +80,7 @@ def image_grid(
         images: (height, width) or (height, width, 1) grey, (height, width, 3) colour; uint8, or
             floats from 0 to 1.
         captions: as many as there are images.
-        title: above the grid; where there are more than 40 images it is told.
+        title: Above the grid; it says so if there are more than 40 images.
         footer: data set and seed, for the foot of the figure.
         columns: images in a row.
         nothing: what the figure says if there is no image.
