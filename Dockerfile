@@ -3,9 +3,8 @@ ARG PYTHON=3.12
 
 FROM python:${PYTHON}-slim AS build
 WORKDIR /src
-COPY requirements.lock ./
-RUN sed -n '/^uv==/,/# via/p' requirements.lock > uv.lock \
-    && pip install --no-cache-dir --require-hashes --requirement uv.lock \
+COPY requirements.lock requirements-uv.lock ./
+RUN pip install --no-cache-dir --require-hashes --requirement requirements-uv.lock \
     && uv venv --no-cache --python "$(command -v python)" /opt/nnlab
 COPY setup.cfg pyproject.toml README.md LICENSE ./
 # versions and hashes are those of the lock; what only developers need is left out

@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 READY := $(VENV)/.ready
 LOCK := requirements.lock
+UV_LOCK := requirements-uv.lock
 LOCK_FLAGS ?=
 
 .PHONY: demo test quick-test test-processors test-oldest test-pythons coverage bench lint docs check-docs site lock changelog dist clean
@@ -83,11 +84,18 @@ dist: $(READY)  ## build sdist and wheel, check both, ask all networks of the in
 lock: $(READY)  ## pin what setup.cfg asks for; pins that still fit stay, unless LOCK_FLAGS=--upgrade
 	$(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	    --custom-compile-command "make lock" $(LOCK_FLAGS) --extra dev setup.cfg -o $(LOCK)
+	echo uv | $(BIN)/uv pip compile --quiet --no-config --python-version 3.11 --generate-hashes \
+	    --custom-compile-command "make lock" --constraint $(LOCK) -o $(UV_LOCK) -
 
+# uv installs five times as fast as pip. pip follows if uv fails, because it has settings of its own:
+# the addresses and certificates of a company's package index, for example.
 # --no-build-isolation: pip would fetch the build backend without regard to the lock.
-$(READY): $(LOCK) setup.cfg pyproject.toml
+$(READY): $(LOCK) $(UV_LOCK) setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(UV_LOCK)
+	$(BIN)/uv pip install --quiet --no-config --no-cache --python $(BIN)/python --require-hashes \
+	    --requirement $(LOCK) \
+	    || $(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK)
 	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
 	touch $@
 

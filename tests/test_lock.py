@@ -41,6 +41,11 @@ def test_the_lock_satisfies(requirement: Requirement, pinned: dict[str, list[str
     assert versions == fitting != [], "run make lock"
 
 
+def test_the_installer_has_the_same_version_in_its_own_lock(pinned: dict[str, list[str]]) -> None:
+    ((name, version, _),) = PIN.findall((ROOT / "requirements-uv.lock").read_text())
+    assert (name, [version]) == ("uv", pinned["uv"])
+
+
 def test_everything_in_the_lock_has_a_hash(pinned: dict[str, list[str]]) -> None:
     named = re.findall(r"^[\w.-]+(?===)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
     assert {canonicalize_name(name) for name in named} == pinned.keys()
