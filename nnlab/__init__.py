@@ -1,7 +1,7 @@
 """Classic neural-network experiments, with baselines and confidence intervals.
 
 Python can train, score and compare networks as the shell can (see `nnlab.api`). A checkpoint
-answers with NumPy alone:
+answers without TensorFlow:
 
     >>> import nnlab
     >>> nnlab.load("runs/classify/1/best.h5").answer(["data/examples/7.png"])

@@ -9,6 +9,9 @@ from nnlab.metrics.intervals import Estimate
 from nnlab.records import DetailsT
 from nnlab.records import NoDetails as NoDetails
 
+IN_CHECKPOINT = ("scores", "baselines", "details", "unmeasured", "training")
+"""The parts of a run's metrics that its checkpoint contains."""
+
 
 @dataclass(frozen=True)
 class Validation:

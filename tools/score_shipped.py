@@ -13,8 +13,8 @@ from nnlab import checkpoint
 from nnlab.datasets.store import Store
 from nnlab.files import replacing
 from nnlab.records import plain
+from nnlab.results import IN_CHECKPOINT
 from nnlab.runs.answering import Trained, shipped_checkpoints
-from nnlab.runs.card import IN_CHECKPOINT
 from nnlab.runs.evaluation import evaluate
 
 

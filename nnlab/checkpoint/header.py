@@ -142,8 +142,8 @@ def _check_format(version: Any) -> None:
         _refuse(f"a format version from 1 to {FORMAT_VERSION}", version)
     if version > FORMAT_VERSION:
         raise CheckpointError(
-            f"header: format version {version} is from a newer nnlab, this one reads up to "
-            f"{FORMAT_VERSION}; upgrade nnlab"
+            f"header: expected a format version up to {FORMAT_VERSION}, got {version}, which a newer "
+            "nnlab wrote; upgrade nnlab"
         )
 
 

@@ -15,11 +15,15 @@ OUTPUT = SectionedOption(
 STEP = SectionedOption(
     ["--step"],
     is_flag=True,
-    help="Write the network that computes one step of a sequence, with its states (.onnx only).",
+    help="Write the network for one step of a sequence, which takes and returns the state (.onnx).",
 )
-FLOAT16 = SectionedOption(["--float16"], is_flag=True, help="Store 16-bit weights: half the size.")
+FLOAT16 = SectionedOption(
+    ["--float16"], is_flag=True, help="Store 16-bit weights, half the size (not .keras)."
+)
 CARD = SectionedOption(
-    ["--card"], is_flag=True, help="Write a model card beside it: README.md, for those who get it."
+    ["--card"],
+    is_flag=True,
+    help="Also write a model card, README.md, for the people who receive the file.",
 )
 FORCE = SectionedOption(["--force"], is_flag=True, help="Replace files that exist.")
 
@@ -30,15 +34,15 @@ FORCE = SectionedOption(["--force"], is_flag=True, help="Replace files that exis
 def export(
     checkpoint: Path, output: Path, step: bool, float16: bool, card: bool, force: bool, **_: object
 ) -> None:
-    """Write a smaller copy of a checkpoint, or its network for other programs.
+    """Export a network for other programs, or as a smaller checkpoint.
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, a run folder, or the name of an
     experiment, for the network that comes with nnlab.
 
     A file that ends in .onnx is for ONNX Runtime and many other programs (docs/exporting.md).
-    One that ends in .keras is for Keras, which loads it without nnlab. Any other is a checkpoint
-    with the network, its settings and its scores, which is enough to answer and to evaluate it.
-    It cannot be resumed.
+    One that ends in .keras is for Keras, which loads it without nnlab. Any other ending gives a
+    checkpoint without the state of the training: nnlab can answer with it and evaluate it, but not
+    resume it.
     """
     from nnlab.exporting import export as write
     from nnlab.runs.answering import load

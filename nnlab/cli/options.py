@@ -216,7 +216,7 @@ OFFLINE = SectionedOption(
 ENGINE = SectionedOption(
     ["--engine"],
     type=click.Choice(["numpy", "onnx"]),
-    help="What computes a trained network: NumPy or ONNX Runtime.  [default: the faster one]",
+    help="Engine that runs a trained network: NumPy or ONNX Runtime.  [default: chosen by size]",
 )
 STORE = [DATA_DIR, OFFLINE]
 PRINTING = [JSON, QUIET, VERBOSE]

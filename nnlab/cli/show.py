@@ -10,7 +10,8 @@ import click
 
 from nnlab.cli.options import PRINTING, SectionedCommand, make_console, print_json, with_options
 from nnlab.console import Console
-from nnlab.errors import DataError
+from nnlab.datasets.store.provenance import Source
+from nnlab.errors import CheckpointError, DataError
 from nnlab.records import versioned
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("checkpoint", metavar="CHECKPOINT", type=click.Path(path_type=Path))
 @click.pass_context
 def show(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
-    """Show what a checkpoint contains: network, settings, data, scores.
+    """Show what a checkpoint contains: network, settings, data, licence, scores, limits.
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, a run folder, or the name of an
     experiment, for the network that comes with nnlab. For the folder of a
@@ -74,18 +75,23 @@ def _print(ctx: click.Context, record: Mapping[str, Any], tables: "list[Table]")
 
 def _checkpoint(ctx: click.Context, named: Path) -> None:
     from nnlab.checkpoint import open_checkpoint
+    from nnlab.experiments.contract import Interface
     from nnlab.runs.answering import checkpoint_file
-    from nnlab.runs.card import card_of
+    from nnlab.runs.card import Card, card_of
 
     path = checkpoint_file(named)
     with open_checkpoint(path) as file:
         header = file.header
-    card = card_of(header, path)
+    console = make_console(ctx)
+    try:
+        card = card_of(header, path)
+    except CheckpointError as error:  # the rest may show what is wrong
+        console.warn(str(error))
+        card = Card(Source.from_dict(header.dataset), "unknown", Interface({}), [], {})
     if ctx.params["as_json"]:
         words = {"licence": card.licence, "tensors": card.interface.tensors, "limits": card.limits}
         print_json({"checkpoint": str(path), **dataclasses.asdict(header), **words})
         return
-    console = make_console(ctx)
     data = {"data set": card.source.name, "licence of the data": card.licence}
     _table(console, f"{path}: {header.experiment}", data)
     _network(console, header.network)

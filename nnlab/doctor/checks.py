@@ -37,7 +37,7 @@ def all_checks(store: Store, runs: Path, *, quick: bool = False) -> list[Check]:
             Check(f"checkpoint: {path.stem}", partial(networks.checkpoint, path, not quick))
             for path in shipped
         ),
-        *(Check("engine", partial(networks.engine, path)) for path in shipped[:1]),
+        Check("engine", partial(networks.engine, shipped)),
         Check("figures", software.figures),
         Check("tesseract", software.text_recognition),
         *([] if quick else [Check("devices", networks.devices)]),

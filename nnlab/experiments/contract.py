@@ -83,7 +83,7 @@ class Model(Generic[ConfigT]):
     """A trained network, and all that is needed to score it or to answer with it.
 
     Attributes:
-        network: In NumPy.
+        network: Ready to compute, without TensorFlow.
         facts: What is known besides the weights: those of the data, and those of scoring.
         read_config: Reads the settings it was trained with. Those of a file are checked when
             someone needs them: an answer does not.
@@ -141,10 +141,12 @@ class Interface:
     Attributes:
         tensors: What each input and output holds, by name: values, order, units.
         lists: What places in them stand for, such as the names of the classes.
+        steps: What the tensors hold that only the parts for single steps have, by name.
     """
 
     tensors: Mapping[str, str]
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    steps: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
         Query: Frozen dataclass of the answering options.
         Details: Frozen dataclass of the tables behind the scores of a run.
         GroupDetails: Frozen dataclass of what several runs say together.
-        limits: What its trained networks cannot do, a sentence each.
+        limits: What its trained networks cannot do, one sentence each.
         inputs_help: What an input is, such as "image files or folders".
         example_inputs: Inputs that can be answered; files are relative to the project's folder.
         answer_columns: The fields of an answer that the plain output shows, in order.
@@ -268,7 +270,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
 
         Args:
             facts: Out of a file that anyone may have made.
-            network: Its network, in NumPy, checked already.
+            network: Its network, checked already.
 
         Raises:
             CheckpointError: A fact is missing, of another type, or does not fit the network.
@@ -284,7 +286,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
 
     @abstractmethod
     def score(self, model: Model[ConfigT], data: Data) -> Scores[DetailsT]:
-        """Measure a trained network, in NumPy, on the test set, next to the naive baselines."""
+        """Measure a trained network on the test set, next to the naive baselines."""
 
     def unmeasured(self, record: Metrics[Any] | Summary[Any]) -> dict[str, str]:
         """Return why optional scores are missing, by score."""
@@ -321,7 +323,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
         return {"": model.network}
 
     def glimpse(self, model: Model[ConfigT], data: Data) -> str:
-        """Return what to show of a network, in NumPy, after each epoch on a terminal."""
+        """Return what to show of a network after each epoch on a terminal."""
         return ""
 
     def own_inputs(self, query: QueryT) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from nnlab.errors import UsageError
 from nnlab.exporting.card import NAME, model_card
 from nnlab.exporting.formats import FORMATS, checkpoint_content
 from nnlab.files import check_free, replacing
@@ -34,17 +35,19 @@ def export(
         The files.
 
     Raises:
-        UsageError: The format, or the network, does not have what is asked for.
-        OutputExistsError: A file exists.
+        UsageError: The format or the network does not support `step` or `float16`.
+        OutputExistsError: A file exists and `force` is not set, or it is the loaded checkpoint.
     """
-    make = FORMATS.get(output.suffix.lower(), checkpoint_content)
-    contents = {
-        output.with_name(f"{output.stem}{part and f'.{part}'}{output.suffix}"): content
-        for part, content in make(trained, step, float16).items()
+    parts = FORMATS.get(output.suffix.lower(), checkpoint_content)(trained, step, float16)
+    files = {
+        part: output.with_name(f"{output.stem}{part and f'.{part}'}{output.suffix}")
+        for part in parts
     }
+    contents = {files[part]: content for part, content in parts.items()}
     if card:
-        text = model_card(trained, output, list(contents))
-        contents[output.with_name(NAME)] = text.encode()
+        if any(file.name.lower() == NAME.lower() for file in contents):
+            raise UsageError(f"{output}: the card has this name; name the network otherwise")
+        contents[output.with_name(NAME)] = model_card(trained, output, files, step).encode()
     for file in contents:
         check_free(file, force and not (file.exists() and file.samefile(trained.path)))
     for file, content in contents.items():

@@ -1,5 +1,6 @@
-"""The model card: a README.md beside an exported network, for those who get it."""
+"""The model card: a README.md for the people who receive an exported network."""
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nnlab.experiments.contract import Table
+from nnlab.exporting.formats import tensor_words
 from nnlab.runs.answering import Trained
 from nnlab.runs.card import Card, card_of
 
@@ -24,33 +26,47 @@ print(session.get_modelmeta().custom_metadata_map)
 _STORED = re.compile(r'"network((?:\.\w+)?)\.onnx"')  # what examples call the files
 
 
-def model_card(trained: Trained, output: Path, files: Sequence[Path]) -> str:
+def model_card(trained: Trained, output: Path, files: Mapping[str, Path], step: bool) -> str:
     """Return the card in Markdown.
 
     Args:
         trained: The network.
-        output: The name that the files were asked for by.
-        files: What was written.
+        output: The requested file.
+        files: The files of the export, by part of the network.
+        step: Whether they are the parts for single steps.
     """
-    card = card_of(trained.header, trained.path)
-    return "\n".join(_lines(trained, card, output, files)) + "\n"
+    card, kind = card_of(trained.header, trained.path), output.suffix.lower()
+    tensors = {"": dict(card.interface.tensors)}
+    if kind == ".onnx":
+        parts = trained.experiment.parts(trained.model, step=step)
+        tensors = {part: tensor_words(trained, network) for part, network in parts.items()}
+    described = {files[part].name: words for part, words in tensors.items()}
+    return "\n".join(_lines(trained, card, output, described)) + "\n"
 
 
-def _lines(trained: Trained, card: Card, output: Path, files: Sequence[Path]) -> Iterator[str]:
-    header = trained.header
-    yield from (f"# {files[0].name}: {header.experiment}", "", card.summary, "")
-    yield from ("## How to run it", "", *_usage(trained, output, files), "")
-    if card.interface.tensors:
-        yield from ("Inputs and outputs:", "")
-        yield from (f"- `{name}`: {words}" for name, words in card.interface.tensors.items())
-        lists = {name: len(words) for name, words in card.interface.lists.items()}
-        yield from (f"- `{name}`: {count:,} texts" for name, count in lists.items())
-        yield ""
+def _lines(
+    trained: Trained, card: Card, output: Path, files: Mapping[str, Mapping[str, str]]
+) -> Iterator[str]:
+    """Yield the lines of a card; `files` has what the tensors of each file contain."""
+    header, names = trained.header, list(files)
+    yield from (f"# {', '.join(names)}: {header.experiment}", "", card.summary, "")
+    yield from ("## How to run it", "", *_usage(trained, output, names), "")
+    for file, tensors in files.items():
+        if tensors:
+            yield from (f"Inputs and outputs of {file}:", "")
+            yield from (*(f"- `{name}`: {words}" for name, words in tensors.items()), "")
+    if card.interface.lists and output.suffix.lower() == ".onnx":
+        lists = ", ".join(f"`{name}`" for name in card.interface.lists)
+        yield from (f"The metadata of the file contain, as lists in JSON: {lists}.", "")
     yield from ("## Data", "", f"- trained on: {card.source.name}")
-    yield from (f"- licence of the data: {card.licence}", f"- SHA-256: {card.source.sha256}", "")
+    yield from (
+        f"- licence of the data: {card.licence}",
+        f"- SHA-256 of the data: {card.source.sha256}",
+        "",
+    )
     yield from ("## How well it does", "")
     if not card.tables:
-        yield from ("It was not scored.", "")
+        yield from ("It was never scored on test data.", "")
     for table in card.tables:
         yield from (*_table(table), "")
     if card.limits:
@@ -58,33 +74,34 @@ def _lines(trained: Trained, card: Card, output: Path, files: Sequence[Path]) ->
     weights = sum(array.size for array in trained.weights.values())
     yield from ("## How it was trained", "", f"- weights: {weights:,}")
     yield from (f"- {name}: {words}" for name, words in _named(card.training))
-    yield from (f"- settings: {_settings(header.config)}", f"- preset: {header.preset}")
+    yield from (f"- settings: {_settings(trained)}", f"- preset of nnlab: {header.preset}")
     yield f"- versions: {', '.join(' '.join(one) for one in header.versions.items())}"
 
 
-def _usage(trained: Trained, output: Path, files: Sequence[Path]) -> Iterator[str]:
+def _usage(trained: Trained, output: Path, names: Sequence[str]) -> Iterator[str]:
     name = trained.experiment.name
-    kind = files[0].suffix.lower()
+    kind = output.suffix.lower()
     if kind == ".onnx":
-        code = _example(name, output, files).strip()
-        yield from ("With ONNX Runtime alone:", "", "```python", code, "```")
+        code = _example(name, output, names).strip()
+        yield from ("Without nnlab (`pip install numpy onnxruntime pillow`):", "")
+        yield from ("```python", code, "```")
     elif kind == ".keras":
-        yield from ("With Keras alone:", "", "```python", "import keras", "")
-        yield from (f'model = keras.saving.load_model("{files[0].name}")', "model.summary()", "```")
+        yield from ("With Keras, without nnlab:", "", "```python", "import keras", "")
+        yield from (f'model = keras.saving.load_model("{output.name}")', "model.summary()", "```")
     else:
-        yield from ("With nnlab:", "", f"    nnlab {name} INPUT --checkpoint {files[0].name}")
+        yield from ("With nnlab:", "", f"    nnlab {name} INPUT --checkpoint {output.name}")
 
 
-def _example(experiment: str, output: Path, files: Sequence[Path]) -> str:
+def _example(experiment: str, output: Path, names: Sequence[str]) -> str:
     """Return Python code that runs these files."""
-    names = {file.name for file in files}
     example = resources.files("nnlab.exporting") / "examples" / f"{experiment}.py"
     if example.is_file():
         code = example.read_text(encoding="utf-8")
         wanted = {f"{output.stem}{part}{output.suffix}" for part in _STORED.findall(code)}
-        if wanted == names:
-            return _STORED.sub(lambda name: f'"{output.stem}{name[1]}{output.suffix}"', code)
-    return _STORED.sub(f'"{files[0].name}"', _ANY_NETWORK)
+        if wanted == set(names):
+            stored = f"{output.stem}{{}}{output.suffix}"
+            return _STORED.sub(lambda name: json.dumps(stored.format(name[1])), code)
+    return _STORED.sub(lambda _: json.dumps(names[0]), _ANY_NETWORK)
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -98,9 +115,16 @@ def _table(table: Table) -> Iterator[str]:
 def _named(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
         if value is not None and not isinstance(value, Mapping):
-            yield name.replace("_", " "), f"{value:,}"
+            words = "seconds of training" if name == "seconds" else name.replace("_", " ")
+            yield words, f"{value:,}"
 
 
-def _settings(config: Mapping[str, Any]) -> str:
-    given = {name: value for name, value in config.items() if value is not None}
+def _settings(trained: Trained) -> str:
+    """Return the settings of the training, without the user's paths."""
+    fields = {field.name: field for field in dataclasses.fields(trained.experiment.Config)}
+    given = {
+        name: value
+        for name, value in trained.header.config.items()
+        if value is not None and name in fields and not fields[name].metadata.get("path")
+    }
     return ", ".join(f"`{name}` {json.dumps(value)}" for name, value in given.items())

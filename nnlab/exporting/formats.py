@@ -10,11 +10,12 @@ from typing import Any
 from nnlab import checkpoint, versions
 from nnlab.datasets.store.provenance import Source
 from nnlab.errors import UsageError
+from nnlab.inference import Network
 from nnlab.runs.answering import Trained
 from nnlab.runs.card import licence
 
 Contents = dict[str, bytes]
-"""What goes into each file, by the part of the network; one file has no part."""
+"""The content of each file, by part of the network; the name of a single part is empty."""
 
 
 def checkpoint_content(trained: Trained, step: bool, float16: bool) -> Contents:
@@ -25,13 +26,14 @@ def checkpoint_content(trained: Trained, step: bool, float16: bool) -> Contents:
 
 
 def onnx_content(trained: Trained, step: bool, float16: bool) -> Contents:
-    """Return ONNX models that tell in their metadata what they are."""
+    """Return ONNX models whose metadata describe them."""
     from onnx import checker
 
     from nnlab.inference.onnx_model import onnx_model
 
-    properties, contents = metadata(trained), {}
+    contents = {}
     for part, network in trained.experiment.parts(trained.model, step=step).items():
+        properties = metadata(trained, tensor_words(trained, network))
         model = onnx_model(network.graph, network.weights, properties, float16=float16)
         checker.check_model(model, full_check=True)
         contents[part] = model.SerializeToString()
@@ -54,8 +56,13 @@ FORMATS: dict[str, Callable[[Trained, bool, bool], Contents]] = {
 }
 
 
-def metadata(trained: Trained) -> dict[str, str]:
-    """Return what a stranger has to know of a network, as texts by name; lists are JSON."""
+def metadata(trained: Trained, tensors: Mapping[str, str]) -> dict[str, str]:
+    """Return what users without nnlab need to know, by name; lists are JSON.
+
+    Args:
+        trained: The network.
+        tensors: What each input and output contains, by name.
+    """
     header, interface = trained.header, trained.experiment.interface(trained.header.facts)
     source = Source.from_dict(header.dataset)
     scores: Mapping[str, Any] = header.metrics.get("scores", {})
@@ -66,9 +73,17 @@ def metadata(trained: Trained) -> dict[str, str]:
         "data": source.name,
         "licence of the data": licence(source),
         "scores": json.dumps(scores),
-        **{f"tensor {name}": words for name, words in interface.tensors.items()},
+        **{f"tensor {name}": words for name, words in tensors.items()},
         **{name: json.dumps(list(words)) for name, words in interface.lists.items()},
     }
+
+
+def tensor_words(trained: Trained, network: Network) -> dict[str, str]:
+    """Return what each input and output of a part of a network contains, by name."""
+    interface = trained.experiment.interface(trained.header.facts)
+    words = {**interface.tensors, **interface.steps}
+    names = (name.replace(":", "_") for name in (*network.input_shapes, *network.output_shapes))
+    return {name: words[name] for name in names if name in words}
 
 
 def _refuse(what: str, **asked: bool) -> None:

@@ -1,4 +1,4 @@
-"""Run a trained network with NumPy alone, from its plain description and its weights.
+"""Run a trained network without TensorFlow, from its plain description and its weights.
 
 The description is JSON that a Keras model was translated to (`nnlab.models.describe`); it comes
 out of a checkpoint and is not trusted. Each kind of layer is one small class in a fixed table,

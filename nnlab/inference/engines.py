@@ -1,4 +1,4 @@
-"""Where a network is computed: by NumPy, or by ONNX Runtime where its convolutions are large.
+"""Which engine runs a network: NumPy, or ONNX Runtime if its convolutions are large.
 
 NumPy is there at once, and suits the small steps of a sequence. ONNX Runtime computes large
 convolutions several times as fast, but takes a tenth of a second to start.
@@ -19,13 +19,13 @@ NUMPY, ONNX = "numpy", "onnx"
 ENGINES = (NUMPY, ONNX)
 
 LARGE = 2**31
-"""Multiplications in convolutions at which ONNX Runtime saves the time that it takes to start."""
+"""From this many multiplications in convolutions, ONNX Runtime makes up for its start-up."""
 
 
 def multiplications(graph: Graph) -> int:
     """Return how many multiplications the convolutions of a network make for one example."""
     total = 0
-    for node in graph.nodes.values():
+    for node in graph.needed():
         if isinstance(node.layer, Conv2D):
             kernel = math.prod(node.variable_shapes["kernel"])
             down, across, _ = graph.shapes[node.name]
@@ -34,7 +34,7 @@ def multiplications(graph: Graph) -> int:
 
 
 def choose(graph: Graph, examples: int) -> str:
-    """Return the engine that computes a number of examples faster, its start included."""
+    """Return the engine that is likely to be faster for this many examples, with start-up."""
     return ONNX if examples * multiplications(graph) >= LARGE else NUMPY
 
 
@@ -69,7 +69,7 @@ class OnnxSession:
                 providers=["CPUExecutionProvider"],
             )
         except Exception as error:  # its own errors share no other base class
-            raise NnlabError(f"ONNX Runtime does not start: {error}; use --engine numpy") from error
+            raise NnlabError(f"cannot start ONNX Runtime: {error}; use the engine numpy") from error
 
     def run(self, inputs: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
         """Compute the outputs for one batch of float32 arrays.
@@ -80,7 +80,7 @@ class OnnxSession:
         try:
             return tuple(self._session.run(None, dict(zip(self._names, inputs, strict=True))))
         except Exception as error:
-            raise NnlabError(f"ONNX Runtime failed: {error}; use --engine numpy") from error
+            raise NnlabError(f"ONNX Runtime failed: {error}; use the engine numpy") from error
 
 
-_ERRORS = 3  # ONNX Runtime's number of that level; it warns of processors it does not know
+_ERRORS = 3  # log errors only: ONNX Runtime warns about processors that it does not know

@@ -131,23 +131,32 @@ class Graph:
         """Refuse a network that is larger than this module allows.
 
         Raises:
-            CheckpointError: Weights, or numbers between layers, are more than its limits.
+            CheckpointError: Weights, or numbers between or inside layers, exceed its limits.
         """
         if self.weight_count > MAX_VARIABLE_ELEMENTS:
             raise CheckpointError(
                 f"expected at most {MAX_VARIABLE_ELEMENTS:,} weights, "
                 f"but it has {self.weight_count:,}"
             )
-        scratch = sum(
+        scratch = max(
             node.layer.scratch(*(self.shapes[name] for name in node.inputs))
             for node in self.nodes.values()
         )
-        elements = sum(math.prod(shape) for shape in self.shapes.values()) + scratch
+        elements = max(scratch, sum(math.prod(shape) for shape in self.shapes.values()))
         if elements > MAX_TENSOR_ELEMENTS:
             raise CheckpointError(
                 f"expected at most {MAX_TENSOR_ELEMENTS:,} numbers between layers for one "
                 f"example, but it has {elements:,}"
             )
+
+    def needed(self) -> list[Node]:
+        """Return the nodes that lead to an output, in order."""
+        wanted, kept = set(self.outputs), []
+        for node in reversed(self.nodes.values()):
+            if wanted.intersection(node.outputs):
+                wanted.update(node.inputs)
+                kept.append(node)
+        return kept[::-1]
 
     def variable_shapes(self) -> dict[str, Shape]:
         """Shape of each variable by full name, such as `hidden_1/kernel`."""

@@ -1,6 +1,5 @@
-"""A network that NumPy runs: the layers of a graph, in order, with their weights."""
+"""A trained network that NumPy or ONNX Runtime runs: the layers of a graph and their weights."""
 
-import contextlib
 import functools
 from collections.abc import Mapping, Sequence
 from typing import Self
@@ -15,8 +14,7 @@ from nnlab.inference.layer import Shape
 from nnlab.inference.parts import part, stepwise
 from nnlab.inference.plan import plan
 
-# What one batch may keep in memory: about what caches hold, which is a fifth faster for the CNN
-# than 256 images at once, and bounded for networks of large images.
+# What one batch may keep in memory, so that it is bounded for networks of large images.
 _MAX_BATCH_ELEMENTS = 2**21  # 8 MiB
 
 
@@ -62,6 +60,12 @@ class Network:
         self._plan = plan(graph, self.weights)
         self._largest_batch = max(1, _MAX_BATCH_ELEMENTS // self._plan.most_held)
         self._resized: Self | None = None
+        self._onnx_fails = False
+
+    @property
+    def most_held(self) -> int:
+        """How many numbers are held at once for one example, at most."""
+        return self._plan.most_held
 
     def __call__(self, *inputs: np.ndarray) -> np.ndarray:
         """Compute the output for one batch.
@@ -95,36 +99,35 @@ class Network:
         """
         return self._only(self.outputs(*inputs, batch_size=batch_size))
 
-    def answer(self, *inputs: np.ndarray, of: int | None = None) -> np.ndarray:
+    def answer(self, *inputs: np.ndarray, total: int | None = None) -> np.ndarray:
         """Compute the output for a user's inputs, and return nothing but finite numbers.
 
         Args:
             inputs: As for `predict`.
-            of: As for `outputs`.
+            total: As for `outputs`.
 
         Raises:
             CheckpointError: The output is not finite.
         """
-        result = self._only(self.outputs(*inputs, of=of))
+        result = self._only(self.outputs(*inputs, total=total))
         check_finite(result)
         return result
 
     def outputs(
-        self, *inputs: np.ndarray, batch_size: int = 256, of: int | None = None
+        self, *inputs: np.ndarray, batch_size: int = 256, total: int | None = None
     ) -> dict[str, np.ndarray]:
         """Compute all outputs by name, otherwise as `predict` does.
 
         Args:
             inputs: As for `predict`.
             batch_size: Likewise.
-            of: How many examples there are in all if these are only some of them: the engine is
-                chosen for all.
+            total: The number of all examples, if these are only some; it decides the engine.
         """
         if batch_size < 1:
             raise UsageError(f"expected a batch size of at least 1, got {batch_size}")
         arrays = self._checked(inputs)
         count, step = len(arrays[0]), min(batch_size, self._largest_batch)
-        engine = self._engine(of or count)
+        engine = self._engine(total or count)
         results = {
             name: np.empty((count, *shape), np.float32)
             for name, shape in self.output_shapes.items()
@@ -136,7 +139,9 @@ class Network:
         return results
 
     def run(self, *inputs: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Compute one batch with no checks and little else, for loops of many small calls.
+        """Compute one batch without checks, for loops of many small calls.
+
+        NumPy computes it unless the engine "onnx" was requested.
 
         Args:
             inputs: One float32 array (batch, *shape) per input, in the description's order. That
@@ -147,7 +152,7 @@ class Network:
         """
         if self.engine == ONNX:
             return self._onnx.run(inputs)
-        with np.errstate(all="ignore"):  # who uses the output looks whether it is finite
+        with np.errstate(all="ignore"):  # the caller checks whether the output is finite
             return self._plan.run(inputs)
 
     def part(self, inputs: Mapping[str, Shape], outputs: Sequence[str]) -> Self:
@@ -173,7 +178,7 @@ class Network:
         return self._changed(part(self.graph, inputs, outputs))
 
     def resized(self, *shapes: Shape) -> Self:
-        """Make the same network for inputs of other shapes; the last one made is kept.
+        """Return this network for inputs of other shapes; the last result is kept for reuse.
 
         Args:
             shapes: Of each input, without the batch axis.
@@ -181,10 +186,11 @@ class Network:
         Raises:
             CheckpointError: The layers and weights do not fit these shapes.
         """
-        if self._resized is None or tuple(self._resized.input_shapes.values()) != shapes:
+        kept = self._resized
+        if kept is None or tuple(kept.input_shapes.values()) != shapes:
             given = dict(zip(self.input_shapes, shapes, strict=True))
-            self._resized = self.part(given, list(self.output_shapes))
-        return self._resized
+            kept = self._resized = self.part(given, list(self.output_shapes))
+        return kept
 
     def stepwise(self) -> Self:
         """Make the network that runs one time step of this one's sequence, with the same weights.
@@ -210,7 +216,7 @@ class Network:
     def _only(self, results: dict[str, np.ndarray]) -> np.ndarray:
         if len(results) > 1:
             names = ", ".join(results)
-            raise UsageError(f"expected a network of one output, but it has {names}; use outputs()")
+            raise UsageError(f"expected a network with one output, got {names}; use outputs()")
         return next(iter(results.values()))
 
     @functools.cached_property
@@ -224,15 +230,22 @@ class Network:
         """
         if self.engine == ONNX:
             return self._onnx
-        if self.engine is None and choose(self.graph, examples) == ONNX:
-            with contextlib.suppress(NnlabError):  # it does not work on this machine; NumPy does
+        if self.engine is None and not self._onnx_fails and choose(self.graph, examples) == ONNX:
+            try:
                 return self._onnx
+            except NnlabError:  # it does not work on this machine; NumPy does
+                self._onnx_fails = True
         return self._plan
 
     def _computed(self, engine: Engine, batch: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
         floats = [array.astype(np.float32, copy=False) for array in batch]
-        with np.errstate(all="ignore"):  # who uses the output looks whether it is finite
-            results = engine.run(floats)
+        with np.errstate(all="ignore"):  # the caller checks whether the output is finite
+            try:
+                results = engine.run(floats)
+            except NnlabError:
+                if self.engine == ONNX:
+                    raise
+                results = self._plan.run(floats)
         return dict(zip(self.output_shapes, results, strict=True))
 
     def _checked(self, inputs: tuple[np.ndarray, ...]) -> list[np.ndarray]:
@@ -249,14 +262,14 @@ class Network:
                 )
         if len({len(array) for array in arrays}) > 1:
             counts = ", ".join(str(len(array)) for array in arrays)
-            raise UsageError(f"expected as many examples in each input, got {counts}")
+            raise UsageError(f"expected equally many examples in each input, got {counts}")
         return arrays
 
 
 def _check_weights(graph: Graph, weights: Mapping[str, np.ndarray]) -> None:
     expected = graph.variable_shapes()
     for name in sorted(expected.keys() - weights.keys()):
-        raise CheckpointError(f"expected weights {name!r}, but there are none of that name")
+        raise CheckpointError(f"weights {name!r} are missing")
     for name in sorted(weights.keys() - expected.keys()):
         raise CheckpointError(f"unexpected weights {name!r}; {nearest(name, expected)}")
     for name, shape in expected.items():

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     import onnx
 
 OPSET, IR_VERSION = 17, 8
-"""Of 2022, so that runtimes of the last years read them."""
+"""Both from 2022, so that runtimes of recent years can read the files."""
 
 Sizes = dict[str, list[str | int]]
-"""Axes of tensors by name: a number, or a word for what may have any length."""
+"""Axes of each tensor, by name: a fixed length, or a label for an axis of any length."""
 
 
 def onnx_model(
@@ -29,14 +29,14 @@ def onnx_model(
 ) -> "onnx.ModelProto":
     """Return a network as a model with float32 inputs and outputs of the same names.
 
-    An output such as `encoder:1` is called `encoder_1`. The batch may have any size, and so may
-    each axis of an input with which the network computes at any length, by the same weights.
+    Colons in names become underscores: `encoder:1` is `encoder_1`. The batch may have any size, and
+    so may other axes of an input if the same weights fit every length.
 
     Args:
         graph: What it computes.
         weights: Array of each variable by name.
         metadata: Properties of the model, by name.
-        float16: Store the weights in half the space; they are computed with as float32.
+        float16: Store the weights in half the space; the computation stays float32.
     """
     from onnx import helper
 
@@ -44,7 +44,7 @@ def onnx_model(
     to.shapes |= graph.inputs
     masks: dict[str, str] = {}
     tensors = {name: name for name in graph.inputs}
-    for node in graph.nodes.values():
+    for node in graph.needed():
         to.begin(node.name)
         inputs = [tensors[name] for name in node.inputs]
         flags = [name in masks for name in node.inputs]
@@ -72,10 +72,9 @@ def onnx_model(
 
 
 def open_sizes(graph: Graph) -> Sizes:
-    """Return the axes of inputs and outputs, those that may have any length by a word.
+    """Return the axes of inputs and outputs, with a label for each axis of any length.
 
-    An axis of an input may have any length if the network computes at twice its length, too, by
-    weights of the same shapes.
+    An axis of an input may have any length if twice its length needs weights of the same shapes.
     """
     sizes: Sizes = {
         name: ["batch", *graph.shapes[name]] for name in (*graph.inputs, *graph.outputs)

@@ -11,18 +11,20 @@ from nnlab.inference.network import Network
 from nnlab.inference.receptive import Field, receptive_field
 
 TILE = 448
-"""About the height and width of the inner part of a tile; memory grows with its square."""
+"""Height and width of the inner part of a tile, at most; memory grows with its square."""
+MOST_HELD = 2**26
+"""Numbers that one tile may need at once, about: 256 MiB. Wide networks get smaller tiles."""
 
 
 def run_tiled(network: Network, page: np.ndarray) -> np.ndarray:
     """Run a network on a page, as if it took the whole page at once.
 
-    The last row and column are repeated until the network's pools divide the size. (White there
-    would look like an edge of the paper.) Tiles overlap by as much as the network looks around a
-    pixel, and only their inner parts are kept.
+    The last row and column are repeated until height and width are multiples of the pooling. (White
+    there would look like an edge of the paper.) Tiles overlap by as much as the network looks
+    around a pixel, and only their inner parts are kept.
 
     Args:
-        network: From one page (height, width, 1) to one, described for any size.
+        network: Takes one page (height, width, 1) and returns one; fits any page size.
         page: (height, width), at least 1x1, in the values that the network takes: the page cleaner
             wants grey from 0 to 255. Any numeric type; computed as float32.
 
@@ -30,16 +32,16 @@ def run_tiled(network: Network, page: np.ndarray) -> np.ndarray:
         float32 (height, width).
 
     Raises:
-        UsageError: The page is none.
-        CheckpointError: The network takes no pages of any size, or its output is not finite.
+        UsageError: The page is empty, or not a two-dimensional array of numbers.
+        CheckpointError: The network does not fit every page size, or its output is not finite.
     """
     return _run(network, page, receptive_field(network.graph), (0, 0))
 
 
 def run_on_page(network: Network, page: np.ndarray) -> np.ndarray:
-    """Run a network on a page that goes on beyond its edges as it does at them.
+    """Run a network on a page whose edge pixels are repeated beyond its edges.
 
-    Convolutions take what lies beyond an edge for black, which darkens the paper there.
+    Otherwise convolutions see black beyond an edge, which darkens the paper there.
 
     Args:
         network: As for `run_tiled`.
@@ -49,7 +51,7 @@ def run_on_page(network: Network, page: np.ndarray) -> np.ndarray:
         float32 (height, width).
 
     Raises:
-        UsageError: The page is none.
+        UsageError: The page is empty, or not a two-dimensional array of numbers.
         CheckpointError: As by `run_tiled`.
     """
     field = receptive_field(network.graph)
@@ -59,14 +61,14 @@ def run_on_page(network: Network, page: np.ndarray) -> np.ndarray:
 def _run(network: Network, page: np.ndarray, field: Field, margins: tuple[int, int]) -> np.ndarray:
     """Run a network on a page continued by margins, tile by tile."""
     _check(page)
-    down, across = (
-        _spans(*one) for one in zip(page.shape, margins, field.grid, field.reach, strict=True)
-    )
+    tile = _tile(network)
+    sides = zip(page.shape, margins, field.grid, field.reach, strict=True)
+    down, across = (_spans(*side, tile) for side in sides)
     tiles = network.resized((down[0].size, across[0].size, 1))
     result = np.empty(page.shape, np.float32)
     for rows, columns in itertools.product(down, across):
-        tile = page[np.ix_(rows.seen, columns.seen)][None, :, :, None]
-        clean = tiles.answer(tile, of=len(down) * len(across))[0, :, :, 0]
+        seen = page[np.ix_(rows.seen, columns.seen)][None, :, :, None]
+        clean = tiles.answer(seen, total=len(down) * len(across))[0, :, :, 0]
         result[rows.kept, columns.kept] = clean[rows.inner, columns.inner]
     return result
 
@@ -76,7 +78,7 @@ class _Span:
     """A tile along one axis.
 
     Attributes:
-        seen: Rows of the page that it consists of; those at an edge stand for what lies beyond.
+        seen: Rows of the page in this tile; rows beyond an edge repeat the row at the edge.
         kept: Rows of the page that are taken from it.
         inner: Where these are in the tile.
     """
@@ -91,11 +93,17 @@ class _Span:
         return len(self.seen)
 
 
-def _spans(side: int, margin: int, grid: int, reach: int) -> list[_Span]:
+def _tile(network: Network) -> int:
+    """Return the height and width of the inner part of a tile that the network has memory for."""
+    ((height, width, _),) = network.input_shapes.values()
+    return min(TILE, math.isqrt(MOST_HELD * height * width // network.most_held))
+
+
+def _spans(side: int, margin: int, grid: int, reach: int, tile: int) -> list[_Span]:
     """Cut one side of a page, continued by a margin, into equal overlapping tiles on the grid."""
     length = math.ceil((side + 2 * margin) / grid) * grid
     around = math.ceil(reach / grid) * grid
-    count = max(1, math.ceil((length - 2 * around) / max(TILE, grid)))
+    count = max(1, math.ceil((length - 2 * around) / max(tile, grid)))
     size = math.ceil((length + 2 * around * (count - 1)) / count / grid) * grid
     spans = []
     for number in range(count):
@@ -113,5 +121,5 @@ def _spans(side: int, margin: int, grid: int, reach: int) -> list[_Span]:
 def _check(page: np.ndarray) -> None:
     if page.ndim != 2 or not page.size or page.dtype.kind not in "biuf":
         raise UsageError(
-            f"expected a page of grey numbers (height, width), got {page.dtype} {page.shape}"
+            f"expected a grey page (height, width) of numbers, got {page.dtype} {page.shape}"
         )

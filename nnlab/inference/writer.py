@@ -1,7 +1,7 @@
-"""Writes ONNX graphs: operators, constants, and images whose channels ONNX wants first.
+"""Builds ONNX graphs: operators, constants, and the axis order that ONNX expects of images.
 
-Layers say with it what they compute (`Layer.write`); they need not know ONNX' own classes. The
-onnx package is imported when the first operator is written: answers need none.
+Layers use a `Writer` to describe what they compute (`Layer.write`), without ONNX's classes. The
+onnx package is imported when the first operator is added, so NumPy answers do not load it.
 """
 
 import hashlib
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     import onnx
 
 FLOAT, INT64, BOOL = 1, 7, 9
-"""ONNX' numbers of the types."""
+"""ONNX's codes for the types."""
 
 CHANNELS_FIRST, CHANNELS_LAST = (0, 3, 1, 2), (0, 2, 3, 1)
-"""How axes of a batch of images move between (batch, height, width, channels) and ONNX' order."""
+"""Axis orders for `Transpose`: to (batch, channels, height, width), and back."""
 
 
 class Writer:
-    """The graph as far as it is written; tensors are known by their names.
+    """A graph under construction; tensors are referred to by name.
 
     Attributes:
-        shapes: Of one example, of the tensors that layers take and put out, as described.
+        shapes: Shape of each layer's inputs and outputs, by tensor name, without the batch axis.
 
     Args:
         prefix: What names of tensors begin with.
-        outer: The graph that this one is a body in; constants go there.
+        outer: The writer that contains this one, the body of a loop; it gets the constants.
         float16: Whether float32 constants are stored in half the space.
     """
 
@@ -44,10 +44,10 @@ class Writer:
         self._nodes: list[Any] = []
         self._constants: dict[tuple[Any, ...], Any] = {}
         self._first: dict[str, str] = {}  # the same images with their channels first
-        self._to_move: set[str] = set()  # images that are there with their channels first only
+        self._to_move: set[str] = set()  # channels-last names whose transposition is pending
 
     def begin(self, prefix: str) -> None:
-        """Let the names that come next begin so: with the name of the node that is written."""
+        """Set the prefix of the names that follow: the name of the node being written."""
         self._prefix = prefix
 
     def op(self, kind: str, *inputs: "str | np.ndarray", **attributes: Any) -> str:
@@ -78,7 +78,7 @@ class Writer:
         return outputs
 
     def constant(self, array: np.ndarray) -> str:
-        """Return the name of a constant; equal ones are one."""
+        """Return the name of a constant; equal constants are stored once."""
         if self._outer is not None:
             return self._outer.constant(array)
         content = hashlib.sha256(np.ascontiguousarray(array).data).digest()
@@ -95,9 +95,9 @@ class Writer:
         return self._first[images]
 
     def channels_last(self, images: str) -> str:
-        """Return the name of images (batch, channels, height, width) with their channels last.
+        """Name the channels-last form of images (batch, channels, height, width).
 
-        They are moved if an operator asks for them so, and not before.
+        The transposition is added only if an operator uses that name.
         """
         name = self._new("channels_last")
         self._first[name] = images
@@ -105,7 +105,7 @@ class Writer:
         return name
 
     def are_channels_first(self, tensors: Sequence[str]) -> bool:
-        """Tell whether all of these are images that are there with their channels first."""
+        """Return whether all of these are images that exist with their channels first."""
         return all(name in self._first for name in tensors)
 
     def value(self, number: float) -> "onnx.TensorProto":
@@ -163,7 +163,7 @@ class Writer:
         return Writer(f"{self._prefix}/{prefix}", self._outer or self)
 
     def _there(self, name: str) -> str:
-        """Make sure that a tensor is there, with its channels last, and return its name."""
+        """Add the pending transposition of a tensor, if it has one, and return its name."""
         if name in self._to_move:
             from onnx import helper
 

@@ -16,6 +16,7 @@ from nnlab.metrics.classification import (
 )
 from nnlab.metrics.images import pooled_rmse, psnr, rmse, ssim
 from nnlab.metrics.intervals import (
+    FEWEST_UNITS,
     Estimate,
     Interval,
     PairedDifference,
@@ -31,6 +32,7 @@ from nnlab.metrics.text import copied_share, longest_copied_run
 from nnlab.metrics.translation import bleu, chrf, chrf_interval, exact_match, sentence_chrf
 
 __all__ = [
+    "FEWEST_UNITS",
     "ClassAccuracy",
     "ClassRank",
     "ConfusedPair",

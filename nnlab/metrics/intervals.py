@@ -1,6 +1,6 @@
 """95 % intervals for proportions and means, and the paired t test.
 
-SciPy is imported inside functions, because counting alone should stay cheap.
+SciPy is imported inside functions, so that intervals of proportions start quickly.
 """
 
 import math
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 CONFIDENCE = 0.95  # of every interval
 RESAMPLES = 1000
+FEWEST_UNITS = 10  # with fewer, a bootstrap says nothing
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,11 @@ def resampled_interval(
 ) -> Interval:
     """Percentile bootstrap interval of a score over the units of a test set: pages, sentences.
 
-    It covers the choice of the units, not the variation between trainings (Efron and Tibshirani,
-    "An introduction to the bootstrap", 1993, chapter 13).
+    It reflects the choice of the test units, not the variation between trainings (Efron and
+    Tibshirani, "An introduction to the bootstrap", 1993, chapter 13).
 
     Args:
-        statistics: What to add up, (units, numbers); at least one unit.
+        statistics: (units, numbers): the numbers of each unit, which are summed; at least one unit.
         score: From sums (resamples, numbers) to scores (resamples,).
     """
     rng, count = np.random.default_rng(0), len(statistics)

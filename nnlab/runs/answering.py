@@ -123,7 +123,7 @@ def load(path: str | Path, *, engine: str | None = None) -> Trained:
 
     Raises:
         CheckpointError: The file is missing, damaged, or not a checkpoint of nnlab.
-        UsageError: The engine is unknown, or cannot be imported.
+        UsageError: The engine is unknown. (Whether it can be imported shows at the first answer.)
     """
     return Trained(checkpoint_file(Path(path)), engine)
 

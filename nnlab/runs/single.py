@@ -14,10 +14,9 @@ from nnlab.experiments.contract import AnyExperiment, Data, Scores
 from nnlab.files import write_json
 from nnlab.options import from_mapping
 from nnlab.records import plain, versioned
-from nnlab.results import Metrics, RunMetrics, TrainingRecord
+from nnlab.results import IN_CHECKPOINT, Metrics, RunMetrics, TrainingRecord
 from nnlab.runs import folder as runs
 from nnlab.runs.answering import Trained
-from nnlab.runs.card import IN_CHECKPOINT
 from nnlab.runs.figures import draw_run
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.occupying import clear, locked
@@ -176,7 +175,7 @@ class _Run:
         write_json(self.folder.metrics, versioned(metrics))
 
     def _score(self, data: Data, training: TrainingRecord) -> RunMetrics[Any]:
-        """Score what answers will come from: best.h5, in NumPy; then put the metrics inside."""
+        """Score what answers will come from: best.h5; then put the metrics inside."""
         trained = Trained(self.folder.best)
         scores = self.experiment.score(trained.model, data)
         self.folder.write_evidence(scores.evidence)

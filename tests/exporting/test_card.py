@@ -1,5 +1,6 @@
 """The model card, and the programs in it."""
 
+import contextlib
 import dataclasses
 import json
 import re
@@ -13,8 +14,9 @@ import pytest
 import nnlab
 from nnlab.checkpoint import write
 from nnlab.datasets.store.provenance import Source
-from nnlab.errors import CheckpointError, OutputExistsError
+from nnlab.errors import CheckpointError, OutputExistsError, UsageError
 from nnlab.exporting import export
+from nnlab.exporting.formats import tensor_words
 from nnlab.runs.answering import Trained, shipped_checkpoints
 from nnlab.runs.card import card_of, licence
 from tests.annotations import Shell
@@ -74,7 +76,7 @@ def test_the_program_of_a_card_answers_as_nnlab_does(path: Path, tmp_path: Path)
                 [answer["x"], answer["y"]], abs=1e-3
             )
         case "add":
-            (answer,) = trained.answer(["12+7"])
+            (answer,) = trained.answer(["1+1"])
             assert out.strip() == answer["answer"]
         case "translate":
             (answer,) = trained.answer(["I am cold."])
@@ -99,7 +101,7 @@ def test_the_program_of_a_card_answers_as_nnlab_does(path: Path, tmp_path: Path)
             assert np.abs(ours - theirs).max() <= 1
 
 
-def test_a_network_of_another_form_than_the_program_gets_one_that_looks_at_it(
+def test_if_the_example_does_not_fit_the_export_the_program_prints_its_tensors(
     tmp_path: Path,
 ) -> None:
     export(nnlab.load("textgen"), tmp_path / "whole.onnx", card=True)
@@ -120,7 +122,7 @@ def test_other_formats_say_how_they_are_run(
     assert words in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
-def test_a_file_called_readme_is_kept(tmp_path: Path) -> None:
+def test_an_existing_readme_is_replaced_only_with_force(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine")
     with pytest.raises(OutputExistsError, match=r"README\.md exists"):
         export(nnlab.load("add"), tmp_path / "net.onnx", card=True)
@@ -149,6 +151,77 @@ def changed(path: Path, target: Path, **metrics: object) -> nnlab.Trained:
     return nnlab.load(target)
 
 
+ODD: list[dict[str, object]] = [
+    {"scores": [1]},
+    {"scores": None},
+    {"scores": {"a": [1]}},
+    {"baselines": [1]},
+    {"baselines": {"b": 5}},
+    {"details": None},
+    {"details": 3},
+    {"training": [1]},
+    {"training": {"epochs": [1]}},
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+@by_stem
+def test_odd_metrics_of_a_crafted_checkpoint_are_refused_or_left_out(
+    path: Path, odd: dict[str, object]
+) -> None:
+    header = nnlab.load(path).header
+    for metrics in ({**header.metrics, **odd}, odd):
+        with contextlib.suppress(CheckpointError):
+            card_of(dataclasses.replace(header, metrics=metrics), path)
+
+
+def test_show_prints_what_it_can_of_an_odd_checkpoint(shell: Shell, tmp_path: Path) -> None:
+    changed(Path("add"), tmp_path / "odd.h5", details={"tests": "many"})
+    shown = shell("show", "odd.h5", "--json")
+    assert shown.returncode == 0
+    assert "do not fit the experiment add" in shown.stderr
+    assert json.loads(shown.stdout)["metrics"]["details"] == {"tests": "many"}
+
+
+def test_a_network_cannot_have_the_name_of_its_card(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="the card has this name"):
+        export(nnlab.load("add"), tmp_path / "readme.MD", card=True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_card_keeps_the_paths_of_the_user_to_itself(tmp_path: Path) -> None:
+    trained = nnlab.load("denoise")
+    header = dataclasses.replace(
+        trained.header, config={**trained.header.config, "noisy": "/home/ann/pages"}
+    )
+    write(tmp_path / "mine.h5", header, {"model": trained.weights})
+    export(nnlab.load(tmp_path / "mine.h5"), tmp_path / "net.onnx", card=True)
+    assert "/home/ann" not in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_program_for_permuted_pixels_undoes_nothing_and_reads_the_digit(
+    tmp_path: Path,
+) -> None:
+    trained = nnlab.load("classify")
+    order = list(range(28 * 28))
+    facts = {**trained.header.facts, "permutation": {"seed": None, "order": order}}
+    header = dataclasses.replace(trained.header, experiment="perm-test", facts=facts)
+    write(tmp_path / "plain.h5", header, {"model": trained.weights})
+    export(nnlab.load(tmp_path / "plain.h5"), tmp_path / "net.onnx", card=True)
+    assert printed(tmp_path / "README.md").split()[0] == "7"
+
+
+@by_stem
+def test_every_tensor_of_every_part_is_described(path: Path) -> None:
+    trained = nnlab.load(path)
+    steps = [False, True] if trained.experiment.name in (*STEPPING, "add") else [False]
+    for step in steps:
+        for network in trained.experiment.parts(trained.model, step=step).values():
+            tensors = len(network.input_shapes) + len(network.output_shapes)
+            assert len(tensor_words(trained, network)) == tensors
+
+
 def test_an_older_checkpoint_has_a_table_of_its_scores(tmp_path: Path) -> None:
     trained = nnlab.load("add")
     metrics = trained.header.metrics
@@ -159,13 +232,13 @@ def test_an_older_checkpoint_has_a_table_of_its_scores(tmp_path: Path) -> None:
     assert [row[0] for row in table.rows] == ["this network", *metrics["baselines"]]
 
 
-def test_details_that_are_none_of_the_experiment_are_refused(tmp_path: Path) -> None:
+def test_details_that_do_not_fit_the_experiment_are_refused(tmp_path: Path) -> None:
     trained = changed(Path("add"), tmp_path / "odd.h5", details={"tests": "many"})
     with pytest.raises(CheckpointError, match=r"odd\.h5"):
         card_of(trained.header, trained.path)
 
 
-def test_an_experiment_that_is_not_installed_has_a_card_without_its_words() -> None:
+def test_the_card_of_an_uninstalled_experiment_has_its_data_and_scores() -> None:
     header = dataclasses.replace(nnlab.load("add").header, experiment="multiply")
     card = card_of(header, Path("x.h5"))
     assert card.source.name == "sums in base 10"
@@ -175,6 +248,7 @@ def test_an_experiment_that_is_not_installed_has_a_card_without_its_words() -> N
 def test_the_licence_is_that_of_the_data() -> None:
     assert "CC BY-SA" in licence(source("mnist", "mnist/train-images-idx3-ubyte.gz"))
     assert "CC BY" in licence(source("noisyoffice", "noisyoffice"))
+    assert "own files" in licence(source("mnist", "m"))
     assert "nnlab itself" in licence(Source("sample", "0", sample=True, files=()))
     assert "own files" in licence(source("mine.txt", "mine.txt"))
     assert "own files" in licence(source("mnist", "my/mnist"))

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -36,12 +37,12 @@ def asked(path: Path, engine: str) -> Sequence[Mapping[str, object]]:
     return trained.answer(given or list(inputs))
 
 
-def test_multiplications_are_those_of_the_convolutions() -> None:
+def test_multiplications_count_every_convolution() -> None:
     network = wide(10)
     assert multiplications(network.graph) == 100 * (9 * 64 + 9 * 64 * 64)
 
 
-def test_many_large_images_are_for_onnx_runtime_and_few_small_ones_for_numpy() -> None:
+def test_onnx_runtime_computes_large_or_many_images_and_numpy_few_small_ones() -> None:
     assert choose(wide(28).graph, 1) == NUMPY
     assert choose(wide(28).graph, 1000) == ONNX
     assert choose(wide(800).graph, 1) == ONNX
@@ -68,7 +69,7 @@ def test_engines_batches_and_threads_agree(
 
 
 @pytest.mark.parametrize("path", CHOOSING, ids=lambda path: str(path.stem))
-def test_what_a_shipped_network_chooses_does_not_depend_on_the_engine(path: Path) -> None:
+def test_shipped_networks_give_the_same_answers_with_both_engines(path: Path) -> None:
     numpy, onnx = (asked(path, engine) for engine in ENGINES)
     assert numpy
     for ours, theirs in zip(numpy, onnx, strict=True):
@@ -77,7 +78,7 @@ def test_what_a_shipped_network_chooses_does_not_depend_on_the_engine(path: Path
                 assert theirs[key] == value
 
 
-def test_a_chosen_engine_computes_steps_as_well() -> None:
+def test_single_steps_run_on_the_requested_engine() -> None:
     network = nnlab.load("textgen").network.stepwise()
     inputs = [normal(1, *shape) for shape in network.input_shapes.values()]
     other = Network(network.graph, network.weights, engine=ONNX)
@@ -91,7 +92,7 @@ def test_a_part_keeps_the_engine() -> None:
     assert network.resized((8, 8, 1)).engine == ONNX
 
 
-def test_the_last_size_is_kept() -> None:
+def test_the_last_resized_network_is_reused() -> None:
     network = autoencoder()
     first = network.resized((8, 8, 1))
     assert network.resized((8, 8, 1)) is first
@@ -104,8 +105,29 @@ def test_without_onnx_runtime_numpy_computes_everything(monkeypatch: pytest.Monk
     many = np.zeros((10_000, 8, 8, 1), np.float32)
     assert choose(first.graph, len(many)) == ONNX
     assert first.predict(many).shape == (10_000, 8, 8, 64)
-    with pytest.raises(NnlabError, match="ONNX Runtime does not start"):
+    with pytest.raises(NnlabError, match="cannot start ONNX Runtime"):
         Network(first.graph, first.weights, engine=ONNX)(many[:1])
+
+
+def test_a_runtime_that_fails_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def failing(*_: object) -> NoReturn:
+        tried.append(1)
+        raise NnlabError("cannot start")
+
+    monkeypatch.setattr("nnlab.inference.network.OnnxSession", failing)
+    first, many = wide(8), np.zeros((10_000, 8, 8, 1), np.float32)
+    for _ in range(3):
+        first.predict(many)
+    assert len(tried) == 1
+
+
+def test_what_leads_to_no_output_is_neither_counted_nor_written() -> None:
+    nodes = conv("many", "scale", 64), conv("dead", "many", 64), conv("clean", "scale", 1)
+    graph = network_of(described(*nodes, side=10)).graph
+    assert [node.name for node in graph.needed()] == ["scale", "clean"]
+    assert multiplications(graph) == 100 * 9
 
 
 def test_an_unknown_engine_is_refused() -> None:
@@ -113,7 +135,7 @@ def test_an_unknown_engine_is_refused() -> None:
         Network(autoencoder().graph, autoencoder().weights, engine="tpu")
 
 
-def test_weights_that_overflow_are_refused_by_both() -> None:
+def test_an_output_that_overflows_is_refused_with_both_engines() -> None:
     network = autoencoder()
     weights = {name: array * np.float32(1e30) for name, array in network.weights.items()}
     for engine in ENGINES:

@@ -165,7 +165,7 @@ def test_inputs_of_different_length_are_refused() -> None:
         "nodes": [{"name": "y", "kind": "add", "settings": {}, "inputs": ["a", "b"]}],
         "outputs": ["y"],
     }
-    with pytest.raises(UsageError, match="as many examples"):
+    with pytest.raises(UsageError, match="equally many examples"):
         Network(checked_graph(description), {}).predict(np.zeros((2, 1)), np.zeros((3, 1)))
 
 
@@ -177,7 +177,7 @@ def test_a_batch_of_less_than_one_is_refused() -> None:
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
-        ({}, "expected weights 'y/kernel'"),
+        ({}, "weights 'y/kernel' are missing"),
         ({"y/kernel": np.zeros((3, 2)), "y/kernal": np.zeros(1)}, "did you mean 'y/kernel'"),
         ({"y/kernel": np.zeros((2, 3))}, r"shape \(3, 2\), got \(2, 3\)"),
     ],

@@ -128,10 +128,8 @@ def test_conv2d_at_unequal_strides_is_as_defined(
         np.testing.assert_allclose(y[:, row, column], expected, rtol=0, atol=1e-4)
 
 
-@pytest.mark.parametrize("shape", [(40, 700, 12), (200, 50, 12), (3, 12_000, 3), (90, 90, 200)])
-def test_conv2d_of_images_larger_than_the_cache(
-    layers: ModuleType, shape: tuple[int, int, int]
-) -> None:
+@pytest.mark.parametrize("shape", [(40, 700, 12), (3, 12_000, 3)])
+def test_conv2d_of_long_images(layers: ModuleType, shape: tuple[int, int, int]) -> None:
     one_layer(layers.Conv2D(2, 3, padding="same", name="y"), *shape)
 
 

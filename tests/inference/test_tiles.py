@@ -206,6 +206,14 @@ def test_memory_grows_with_the_tile_and_not_with_the_page() -> None:
     assert grown < 6 * (800**2 - 200**2)  # the result is 4 bytes a pixel, the page 1
 
 
+def test_wide_networks_get_smaller_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, page = autoencoder(), page_of(100, 90)
+    whole = run_whole(network, page)
+    monkeypatch.setattr(tiles, "MOST_HELD", network.most_held // 2)
+    assert tiles._tile(network) < 36
+    np.testing.assert_allclose(tiles.run_tiled(network, page), whole, rtol=0, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     "nodes",
     [

@@ -4,7 +4,7 @@
 
 The pages of a TIFF, coloured ink, transparency, 16-bit grey, black-and-white and the resolution are
 kept. Colour has 8 bits per channel, as Pillow reads it. Only the first frame of an animation is
-read, and EXIF data are dropped after the page was turned upright.
+read, and EXIF data are dropped after the page has been turned upright.
 """
 
 import math
@@ -16,15 +16,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnlab.datasets.images.picture_files import (
+    MAX_PIXELS,
     check_size,
     grey_of_unknown_range,
     opened,
     white_of_16_bits,
 )
+from nnlab.errors import DataError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+MAX_PIXELS_IN_ALL = 100 * MAX_PIXELS
+"""Limit for all pages of a file together: 900 A4 pages at 300 dots per inch."""
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue in grey (ITU-R BT.601, as in Pillow)."""
 WHITE = 255
@@ -99,23 +103,20 @@ class Page:
 
 
 def read_pages(source: Path | bytes, name: str | None = None) -> Iterator[Page]:
-    """Yield the pages of a picture file: one, or those of a TIFF, of which one is held at a time.
+    """Yield the pages of an image file one by one: one, or all of a TIFF.
 
     Args:
         source: A PNG, JPEG, TIFF, BMP, GIF, WebP or PNM file, or the content of one.
         name: What messages call it; by default the file's path.
 
     Raises:
-        DataError: The file is missing, damaged, not a picture, or a page of it has more than
-            `MAX_PIXELS` pixels.
+        DataError: The file is missing, damaged, not a picture, or has more than `MAX_PIXELS` pixels
+            in a page or `MAX_PIXELS_IN_ALL` together.
     """
     name = name or (str(source) if isinstance(source, Path) else "the picture")
-    with opened(source, name) as image:
-        for number in range(_count(image)):
-            if number:
-                image.seek(number)
-            check_size(image, name)
-            yield _page(image)
+    _, count = kind_and_count(source, name)
+    for number in range(count):
+        yield _read_page(source, name, number)
 
 
 def kind_and_count(source: Path | bytes, name: str) -> tuple[str, int]:
@@ -127,11 +128,27 @@ def kind_and_count(source: Path | bytes, name: str) -> tuple[str, int]:
         DataError: As `read_pages`.
     """
     with opened(source, name) as image:
-        count = _count(image)
-        for number in range(1, count):
-            image.seek(number)
+        count, pixels = _count(image), 0
+        for number in range(count):
+            if number:
+                image.seek(number)
             check_size(image, name)
-        return KINDS[image.format or "PNG"], count
+            pixels += image.width * image.height
+        if pixels > MAX_PIXELS_IN_ALL:
+            raise DataError(
+                f"{name}: {pixels:,} pixels in {count:,} pages; at most {MAX_PIXELS_IN_ALL:,} "
+                "allowed; split the file"
+            )
+        return KINDS.get(image.format or "", "jpg" if image.format == "MPO" else "png"), count
+
+
+def _read_page(source: Path | bytes, name: str, number: int) -> Page:
+    """Read one page; the file is open only meanwhile."""
+    with opened(source, name) as image:
+        if number:
+            image.seek(number)
+        check_size(image, name)
+        return _page(image)
 
 
 def _count(image: "Image") -> int:

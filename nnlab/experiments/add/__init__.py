@@ -59,8 +59,8 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
     Query = AddQuery
     Details = AddDetails
     limits = (
-        "It adds two numbers with as many digits as it was trained on, and no longer ones.",
-        "Some sums come out wrong, without any sign of it.",
+        "It cannot add numbers with more digits than those it was trained on.",
+        "Some sums are wrong, and nothing marks the wrong ones.",
     )
     inputs_help = "Sums such as 123+456; - reads them from stdin, one per line."
     example_inputs = ("123+456", "99 + 1")
@@ -167,11 +167,18 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
         """Say how sums are written, and name the characters."""
         width = 2 * facts["digits"] + 1
         tensors = {
-            "question": "one-hot characters of a sum such as 12+7, filled up with spaces to "
-            f"{width} characters, then reversed",
-            "probabilities": "of each character of the answer, which ends in spaces",
+            "question": f"one-hot characters of a sum such as 12+7, padded with spaces to {width} "
+            "characters, then reversed",
+            "probabilities": "for each place of the answer, of each character; spaces pad it",
         }
-        return Interface(tensors, {"characters": alphabet(facts["base"])})
+        steps = {
+            "encoder": "what the network remembers of the sum",
+            "repeat": "the same, once for each character of the answer",
+            **{f"decoder_{name}": f"{name} state; zeros at first" for name in ("hidden", "cell")},
+            "decoder_1": "the new decoder_hidden",
+            "decoder_2": "the new decoder_cell",
+        }
+        return Interface(tensors, {"characters": alphabet(facts["base"])}, steps)
 
     def parts(self, model: Model[AddConfig], *, step: bool) -> Mapping[str, Network]:
         """Return the network; or its encoder, and its decoder step by step."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound=ClassifyConfig)
 
 TOGETHER = 256
-"""Pictures that are read before the network is asked."""
+"""Pictures of a folder that the network gets at a time."""
 
 
 class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
@@ -208,23 +208,30 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         """Read the class of each image; a folder stands for the images inside."""
         facts = model.facts
         height, width = facts["image_shape"]
-        pictures = in_form(inputs, (height, width), facts["characters"])
-        for block in blocks(pictures, TOGETHER):
-            images = [image for found in block for image in _images(found, query.split)]
-            probabilities = iter(self._probabilities(model, images))
-            for found in block:
-                if isinstance(found, NnlabError):
-                    yield found
-                    continue
-                path, form = found
-                count = len(form.characters)
-                if count > 1 and not query.split:
-                    yield Note(several(path, form, "read as one; --split reads each of them"))
-                for number, _ in enumerate(_images(found, query.split)):
-                    names = facts["class_names"]
-                    answer = _answer(str(path), next(probabilities), names, query.top)
-                    place = {"position": number + 1, "box": list(form.characters[number].box)}
-                    yield answer | {"characters": count} | (place if query.split else {})
+        for given in inputs:  # one by one: whoever writes lines to stdin may wait for answers
+            pictures = in_form([given], (height, width), facts["characters"])
+            for block in blocks(pictures, TOGETHER):
+                yield from self._answers(model, query, block)
+
+    def _answers(
+        self, model: Model[C], query: ClassifyQuery, block: Sequence[tuple[Path, Form] | NnlabError]
+    ) -> Iterator[Answer | Remark]:
+        """Answer some pictures, which the network gets together."""
+        names = model.facts["class_names"]
+        images = [image for found in block for image in _images(found, query.split)]
+        probabilities = iter(self._probabilities(model, images))
+        for found in block:
+            if isinstance(found, NnlabError):
+                yield found
+                continue
+            path, form = found
+            count = len(form.characters)
+            if count > 1 and not query.split:
+                yield Note(several(path, form, "read as one; --split reads each of them"))
+            for number, _ in enumerate(_images(found, query.split)):
+                answer = _answer(str(path), next(probabilities), names, query.top)
+                place = {"position": number + 1, "box": list(form.characters[number].box)}
+                yield answer | {"characters": count} | (place if query.split else {})
 
     def _probabilities(self, model: Model[C], images: list[np.ndarray]) -> np.ndarray:
         """Return float32 (images, classes)."""

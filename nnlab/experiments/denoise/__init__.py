@@ -58,9 +58,9 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     Query = DenoiseQuery
     Details = DenoiseDetails
     limits = (
-        "Letters higher than about 80 pixels turn grey inside, and solid areas fade.",
+        "Letters taller than about 80 pixels turn grey inside, and solid areas fade.",
         "Specks remain where a stain is as dark as print.",
-        "It knows only dark print on light paper.",
+        "It handles only dark print on light paper.",
     )
     inputs_help = "Image files or folders; - reads one image from stdin."
     reads_stdin = True

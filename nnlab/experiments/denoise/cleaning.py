@@ -1,8 +1,9 @@
 """Clean the pages of a picture file with a trained network, in bounded memory."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -22,12 +23,12 @@ T = TypeVar("T")
 def clean_pages(network: Network, job: Job, target: Path | IO[bytes], strength: float) -> int:
     """Read the pages of a picture file, clean them, and write them to another, whole or not at all.
 
-    One page is in work at a time, and the next one is read meanwhile.
+    Pages are cleaned one by one. The next one is read meanwhile, so two are in memory.
 
     Args:
         network: From grey pages, 0 to 255, to clean ones, 0 to 1.
         job: What to read.
-        target: Where to write; the folder of a file is made where it is missing.
+        target: Where to write; the folder of a file is created if it is missing.
         strength: How much of the cleaning to take, 0 to 1.
 
     Returns:
@@ -35,7 +36,7 @@ def clean_pages(network: Network, job: Job, target: Path | IO[bytes], strength: 
 
     Raises:
         UsageError: The format to write is unknown, or holds one page only.
-        DataError: The file cannot be read as a picture, or not be written in that format.
+        DataError: The file cannot be read as an image, or a page does not fit the format.
         NnlabError: The target cannot be written.
     """
     source = whole(sys.stdin.buffer, "stdin") if job.source is None else _once(job.source)
@@ -44,13 +45,13 @@ def clean_pages(network: Network, job: Job, target: Path | IO[bytes], strength: 
     check_kind(count, target, kind)  # before the work, not after it
     if isinstance(target, Path):
         make_folder(target.parent)
-    pages = read_ahead(read_pages(source, job.name))
-    write_pages((_clean(network, page, strength) for page in pages), target, kind)
+    with closing(read_ahead(read_pages(source, job.name))) as pages:
+        write_pages((_clean(network, page, strength) for page in pages), target, kind)
     return count
 
 
-def read_ahead(items: Iterator[T]) -> Iterator[T]:
-    """Yield the items, and take the next one while one is in use."""
+def read_ahead(items: Iterator[T]) -> Generator[T, None, None]:
+    """Yield the items; while the caller uses one, fetch the next in a thread."""
     with ThreadPoolExecutor(1) as reader:
         coming = reader.submit(next, items, None)
         while (item := coming.result()) is not None:

@@ -17,7 +17,15 @@ from nnlab.experiments.denoise.baselines import (
 )
 from nnlab.inference import Network
 from nnlab.inference.tiles import run_on_page
-from nnlab.metrics import Interval, character_error_rate, ocr, psnr, resampled_interval, ssim
+from nnlab.metrics import (
+    FEWEST_UNITS,
+    Interval,
+    character_error_rate,
+    ocr,
+    psnr,
+    resampled_interval,
+    ssim,
+)
 from nnlab.metrics.images import WINDOW
 from nnlab.metrics.reading import PROGRAM
 
@@ -81,7 +89,7 @@ class DenoiseDetails:
         rmse_of_clean_pages: Of the true pages, cleaned as if they were noisy.
         by_kind: By method, kind of noise and score.
         shown: A page of each kind.
-        rmse_interval: 95 % interval over the test pages; None in files of older versions.
+        rmse_interval: 95 % interval over the test pages; None of few, and in older files.
     """
 
     test_pages: int
@@ -195,7 +203,9 @@ def _pooled(pages: Sequence[_Measured]) -> dict[str, float]:
     return scores
 
 
-def _rmse_interval(pages: Sequence[_Measured]) -> Interval:
+def _rmse_interval(pages: Sequence[_Measured]) -> Interval | None:
+    if len(pages) < FEWEST_UNITS:
+        return None
     statistics = np.array([(page.squares, page.pixels) for page in pages])
     return resampled_interval(statistics, lambda sums: np.sqrt(sums[:, 0] / sums[:, 1]))
 

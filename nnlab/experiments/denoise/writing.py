@@ -2,9 +2,7 @@
 
 import io
 import itertools
-import shutil
 import struct
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,15 +34,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def write_pages(pages: Iterable[Page], target: Path | IO[bytes], kind: str | None = None) -> None:
-    """Write pages to a file, whole or not at all, or to a stream.
+    """Write pages to a file, whole or not at all, or to a stream in memory.
 
-    Each page is taken when the one before is written. What the format cannot hold is given up:
-    transparency is laid on white, 16 bits become 8.
+    Each page is fetched after the one before is written. What the format cannot hold is converted:
+    transparent pages are laid on white, 16 bits become 8.
 
     Args:
         pages: At least one; several only as TIFF.
         target: Where to. The folder of a file must exist.
-        kind: A suffix such as "png"; by default that of `target`, which a stream has not.
+        kind: A suffix such as "png"; by default that of `target`; required for a stream.
 
     Raises:
         UsageError: The format is unknown or holds one page only.
@@ -85,20 +83,17 @@ def check_kind(count: int, target: Path | IO[bytes], kind: str | None = None) ->
 
 @contextmanager
 def _whole(target: Path | IO[bytes]) -> Iterator[IO[bytes]]:
-    """Yield a file to write to, whose content goes to the target if all of it could be written."""
+    """Yield a file to write to, which becomes the target if all of it could be written."""
     if isinstance(target, Path):
         with replacing(target) as temporary, temporary.open("w+b") as file:
             yield file
-        return
-    with tempfile.TemporaryFile() as file:
-        yield file
-        file.seek(0)
-        shutil.copyfileobj(file, target)
+    else:
+        yield target
 
 
 @contextmanager
 def _refusing(suffix: str) -> Iterator[None]:
-    """Say which format cannot hold a page; a disk that is full is another matter."""
+    """Report which format cannot hold a page; let errors of the disk pass."""
     try:
         yield
     except (ValueError, OSError, RuntimeError, struct.error) as error:
@@ -108,7 +103,7 @@ def _refusing(suffix: str) -> Iterator[None]:
 
 
 def _write_tiff(pages: Iterable[Page], file: IO[bytes]) -> None:
-    """Write each page with options of its own, which Pillow's `save_all` has not."""
+    """Write each page with its own options, which Pillow's `save_all` cannot do."""
     from PIL.TiffImagePlugin import AppendingTiffWriter
 
     with AppendingTiffWriter(file, new=True) as tiff:

@@ -53,8 +53,8 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     Query = EmbedQuery
     Details = EmbedDetails
     limits = (
-        "Two numbers keep too little of a letter to tell all letters apart.",
-        "It knows only letters written as those of its training, one in an image, upright.",
+        "Two coordinates are too few to tell all letters apart.",
+        "It reads only upright letters, one per image, written like those it was trained on.",
     )
     inputs_help = "Image files or folders; - reads file names from stdin, one per line."
     example_inputs = ("data/examples/letter.png",)

@@ -67,7 +67,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
     GroupDetails = RecommendDifferences
     limits = (
         "It knows only the items of its training baskets.",
-        "It recommends what one group of customers bought together, which may differ elsewhere.",
+        "It knows what one group of customers bought together; others may buy differently.",
     )
     inputs_help = "Items separated by commas; - reads baskets from stdin, one per line."
     example_inputs = ("yogurt", "")

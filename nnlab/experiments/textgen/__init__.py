@@ -240,7 +240,12 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
             "window": f"one-hot characters of the text so far{case}",
             "probabilities": "of the next character",
         }
-        return Interface(tensors, {"characters": facts["characters"]})
+        steps = {
+            **{f"memory_{name}": f"{name} state; zeros at first" for name in ("hidden", "cell")},
+            "memory_1": "the new memory_hidden",
+            "memory_2": "the new memory_cell",
+        }
+        return Interface(tensors, {"characters": facts["characters"]}, steps)
 
     def parts(self, model: Model[TextgenConfig], *, step: bool) -> Mapping[str, Network]:
         """Return the network, or that of one step, which takes and gives the state."""

@@ -10,7 +10,13 @@ from nnlab.experiments.textgen.characters import Reader
 from nnlab.experiments.textgen.ngram import KneserNey, uniform_bits, unigram_bits
 from nnlab.experiments.textgen.sampling import Sampler
 from nnlab.inference import Network
-from nnlab.metrics import Interval, copied_share, longest_copied_run, resampled_interval
+from nnlab.metrics import (
+    FEWEST_UNITS,
+    Interval,
+    copied_share,
+    longest_copied_run,
+    resampled_interval,
+)
 
 MOST_SCORED = 100_000
 """Characters of the test set that are scored: its first ones. Each costs a whole window."""
@@ -56,7 +62,7 @@ class TextgenDetails:
         sample_characters: How many were written, to see how much is copied.
         sample_temperature: At which they were written.
         sample: The first of them.
-        bits_interval: 95 % interval over passages of the test set; None in files of older versions.
+        bits_interval: 95 % interval over passages of the test set; None of few, and in older files.
     """
 
     characters: int
@@ -136,9 +142,11 @@ def write(network: Network, prompt: np.ndarray, length: int, seed: int) -> list[
     return [next(writing) for _ in range(length)]
 
 
-def _interval(bits: np.ndarray) -> Interval:
+def _interval(bits: np.ndarray) -> Interval | None:
     """Return the interval of the mean over passages: neighbouring characters depend on another."""
     starts = np.arange(0, len(bits), PASSAGE)
+    if len(starts) < FEWEST_UNITS:
+        return None
     lengths = np.diff(starts, append=len(bits))
     statistics = np.stack([np.add.reduceat(bits, starts), lengths], axis=1)
     return resampled_interval(statistics, lambda sums: sums[:, 0] / sums[:, 1])

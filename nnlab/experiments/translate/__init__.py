@@ -59,8 +59,8 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     Query = TranslateQuery
     Details = TranslateDetails
     limits = (
-        "Names, numbers and words that no training sentence has come out as others.",
-        "It translates sentences that are longer than those of its training badly.",
+        "It replaces names, numbers and words that are not in its training sentences by others.",
+        "It is bad at sentences that are longer than its training sentences.",
         "A translation that reads well can mean something else.",
     )
     inputs_help = "Sentences; - reads them from stdin, one per line."
@@ -204,13 +204,19 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Name the characters of both languages."""
         tensors = {
-            "source": "one-hot characters of a sentence; zeros behind its end",
+            "source": "one-hot characters of a sentence; only zeros after its end",
             "target": "one-hot characters of the translation so far, which begins with the first "
             "of target_characters and ends with the second",
             "probabilities": "of the character that follows each one of the target",
         }
         lists = {f"{side}_characters": facts[f"{side}_characters"] for side in ("source", "target")}
-        return Interface(tensors, lists)
+        steps = {
+            "encoder_1": "hidden state: the decoder begins with that of the encoder",
+            "encoder_2": "cell state: the decoder begins with that of the encoder",
+            "decoder_1": "the new hidden state, the next encoder_1",
+            "decoder_2": "the new cell state, the next encoder_2",
+        }
+        return Interface(tensors, lists, steps)
 
     def parts(self, model: Model[TranslateConfig], *, step: bool) -> Mapping[str, Network]:
         """Return the network; or its encoder, and its decoder step by step."""

@@ -8,6 +8,8 @@ from PIL import Image
 
 session = onnxruntime.InferenceSession("network.onnx")
 names = json.loads(session.get_modelmeta().custom_metadata_map["class_names"])
-image = np.asarray(Image.open("7.png").convert("L"), np.float32)  # 28×28, light ink on black
+height, width = session.get_inputs()[0].shape[1:]
+picture = Image.open("7.png").convert("L").resize((width, height))  # light ink on black
+image = np.asarray(picture, np.float32)
 (probabilities,) = session.run(None, {"image": image[None]})
 print(names[probabilities[0].argmax()], probabilities[0].max())

@@ -1,4 +1,4 @@
-"""Clean a page, whole; nnlab itself cleans large ones tile by tile, in less memory."""
+"""Clean a whole page at once. (nnlab works tile by tile, which takes less memory.)"""
 
 import numpy as np
 import onnxruntime
@@ -7,7 +7,7 @@ from PIL import Image
 session = onnxruntime.InferenceSession("network.onnx")
 page = np.asarray(Image.open("noisy.png").convert("L"), np.float32)
 height, width = page.shape
-margin = 14  # the network looks 14 pixels around; beyond the edges it would see black
+margin = 14  # the network looks 14 pixels around each pixel; beyond the edges it would see black
 sides = [(margin, margin + -(side + 2 * margin) % 4) for side in page.shape]  # multiples of 4
 (clean,) = session.run(None, {"page": np.pad(page, sides, "edge")[None, :, :, None]})
 kept = clean[0, margin : margin + height, margin : margin + width, 0]

@@ -1,4 +1,4 @@
-"""Read a digit whose pixels are permuted as they were in the training."""
+"""Read a digit, with its pixels permuted as in training; RUN is a run folder of your own."""
 
 import json
 
@@ -10,7 +10,9 @@ session = onnxruntime.InferenceSession("network.onnx")
 metadata = session.get_modelmeta().custom_metadata_map
 names = json.loads(metadata["class_names"])
 order = [int(place) for place in json.loads(metadata["permutation"])]
-image = np.asarray(Image.open("7.png").convert("L"), np.float32)  # 28×28, light ink on black
+height, width = session.get_inputs()[0].shape[1:]
+picture = Image.open("7.png").convert("L").resize((width, height))  # light ink on black
+image = np.asarray(picture, np.float32)
 permuted = image.reshape(-1)[order].reshape(image.shape)
 (probabilities,) = session.run(None, {"image": permuted[None]})
 print(names[probabilities[0].argmax()], probabilities[0].max())

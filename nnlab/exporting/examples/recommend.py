@@ -8,7 +8,7 @@ import onnxruntime
 session = onnxruntime.InferenceSession("network.onnx")
 items = json.loads(session.get_modelmeta().custom_metadata_map["items"])
 basket = np.zeros((1, len(items)), np.float32)
-for item in items[:2]:  # or the names of yours
+for item in items[:2]:  # or the names of your own items
     basket[0, items.index(item)] = 1
 (scores,) = session.run(None, {"basket": basket})
 scores[basket > 0] = -1  # they are in the basket already

@@ -9,7 +9,7 @@ session = onnxruntime.InferenceSession("network.step.onnx")  # written with --st
 characters = json.loads(session.get_modelmeta().custom_metadata_map["characters"])
 units = session.get_inputs()[1].shape[1]
 hidden = cell = np.zeros((1, units), np.float32)
-text = "there was no "
+text = "".join(one for one in "there was no " if one in characters) or characters[0]
 for place in range(100):
     step = np.zeros((1, 1, len(characters)), np.float32)
     step[0, 0, characters.index(text[place])] = 1

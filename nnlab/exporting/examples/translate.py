@@ -10,7 +10,7 @@ decoder = onnxruntime.InferenceSession("network.decoder.onnx")
 metadata = encoder.get_modelmeta().custom_metadata_map
 known = json.loads(metadata["source_characters"])
 characters = json.loads(metadata["target_characters"])
-sentence = "I am cold."
+sentence = [character for character in "I am cold." if character in known]
 source = np.zeros((1, len(sentence), len(known)), np.float32)
 for place, character in enumerate(sentence):
     source[0, place, known.index(character)] = 1

@@ -1,6 +1,7 @@
 """Reading digits: pictures in, answers out."""
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -223,3 +224,17 @@ def test_evaluation_turns_transposed_images_upright(trained: Trained, tmp_path: 
     upright = evaluate(trained, {**given, "transposed": True}, store, print)
     stored = evaluate(trained, given, store, print)
     assert upright.scores["accuracy"] > 0.8 > stored.scores["accuracy"]
+
+
+def test_each_input_is_answered_before_the_next_one_is_asked_for() -> None:
+    asked: list[int] = []
+
+    def inputs() -> Iterator[str]:
+        for number in range(3):
+            asked.append(number)
+            yield PNG
+
+    answers = nnlab.load("classify").answers(inputs())
+    for number in range(3):
+        next(answers)
+        assert asked[-1] == number

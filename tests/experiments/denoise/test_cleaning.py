@@ -1,4 +1,4 @@
-"""Files of several pages: one page in memory, the file whole or not at all."""
+"""Files of several pages: bounded memory, and each file is written whole or not at all."""
 
 import io
 import tracemalloc
@@ -45,7 +45,9 @@ def test_memory_does_not_grow_with_the_number_of_pages(tmp_path: Path) -> None:
         clean_pages(NETWORK, Job(source, target), target, 1.0)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] - peaks[0] < 2 * side**2  # nine more pages, of which not two are held
+    assert (
+        peaks[1] - peaks[0] < 2 * side**2
+    )  # nine more pages, but less memory than two of them take
 
 
 def test_a_damaged_page_leaves_no_file(tmp_path: Path) -> None:
@@ -64,14 +66,14 @@ def test_a_damaged_page_leaves_no_file(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.tif", "out.tif"]
 
 
-def test_several_pages_are_refused_for_a_format_of_one_before_any_work(tmp_path: Path) -> None:
+def test_several_pages_are_refused_before_any_work_if_the_format_holds_one(tmp_path: Path) -> None:
     source, target = tmp_path / "in.tif", tmp_path / "out.png"
     write_pages(pages(2), source)
     with pytest.raises(UsageError, match="a png file cannot hold 2 pages"):
         clean_pages(NETWORK, Job(source, target), target, 1.0)
 
 
-def test_reading_ahead_keeps_the_order_and_raises_in_its_place() -> None:
+def test_reading_ahead_keeps_the_order_and_raises_errors_in_their_place() -> None:
     def items() -> Iterator[int]:
         yield from range(5)
         raise DataError("no more")
