@@ -142,8 +142,8 @@ def _check_format(version: Any) -> None:
         _refuse(f"a format version from 1 to {FORMAT_VERSION}", version)
     if version > FORMAT_VERSION:
         raise CheckpointError(
-            f"header: expected a format version up to {FORMAT_VERSION}, got {version}, which a newer "
-            "nnlab wrote; upgrade nnlab"
+            f"header: expected a format version up to {FORMAT_VERSION}, got {version} of a newer "
+            "nnlab; upgrade nnlab"
         )
 
 
