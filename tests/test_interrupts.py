@@ -13,7 +13,7 @@ from nnlab.interrupts import Interrupt, raised_once
 from tests.annotations import Begun
 from tests.waiting import PATIENCE
 
-PAUSES = (0, 0.01, 0.03)
+PAUSES = (0, 0.03)
 
 
 class Clock:

@@ -14,8 +14,9 @@ def start() -> None:
             from nnlab.cli.main import run
 
             code = run()
+        interrupts.ignore_all()  # a late Ctrl-C would change the exit code
     except KeyboardInterrupt:
+        interrupts.ignore_all()
         print("error: interrupted", file=sys.stderr)  # noqa: T201
         code = InterruptedRun.exit_code
-    interrupts.ignore_all()  # a late Ctrl-C would change the exit code
     sys.exit(code)
