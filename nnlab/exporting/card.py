@@ -94,7 +94,7 @@ def _usage(trained: Trained, output: Path, names: Sequence[str]) -> Iterator[str
 
 def _example(experiment: str, output: Path, names: Sequence[str]) -> str:
     """Return Python code that runs these files."""
-    example = resources.files("nnlab.exporting") / "examples" / f"{experiment}.py"
+    example = resources.files("nnlab.exporting") / "examples" / f"{experiment.replace('-', '_')}.py"
     if example.is_file():
         code = example.read_text(encoding="utf-8")
         wanted = {f"{output.stem}{part}{output.suffix}" for part in _STORED.findall(code)}
