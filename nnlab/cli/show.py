@@ -12,7 +12,7 @@ from nnlab.cli.options import PRINTING, SectionedCommand, make_console, print_js
 from nnlab.console import Console
 from nnlab.datasets.store.provenance import Source
 from nnlab.errors import CheckpointError, DataError
-from nnlab.records import versioned
+from nnlab.records import plain, versioned
 
 if TYPE_CHECKING:
     from nnlab.experiments.contract import Table
@@ -87,7 +87,7 @@ def _checkpoint(ctx: click.Context, named: Path) -> None:
         card = card_of(header, path)
     except CheckpointError as error:  # the rest may show what is wrong
         console.warn(str(error))
-        card = Card(Source.from_dict(header.dataset), "unknown", Interface({}), [], {})
+        card = Card(Source.from_dict(header.dataset), "unknown", Interface({}), [])
     if ctx.params["as_json"]:
         words = {"licence": card.licence, "tensors": card.interface.tensors, "limits": card.limits}
         print_json({"checkpoint": str(path), **dataclasses.asdict(header), **words})
@@ -100,7 +100,7 @@ def _checkpoint(ctx: click.Context, named: Path) -> None:
     _table(console, "Versions", header.versions)
     for table in card.tables:
         console.table(table.title, table.columns, table.rows, table.note)
-    _table(console, "Training", _flat(card.training))
+    _table(console, "Training", _flat(plain(card.training)) if card.training else {})
     if header.state:
         progress = {key: header.state.get(key) for key in ("epoch", "step", "finished")}
         _table(console, "Progress of the training", progress)

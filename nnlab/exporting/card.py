@@ -10,6 +10,7 @@ from typing import Any
 
 from nnlab.experiments.contract import Table
 from nnlab.exporting.formats import tensor_words
+from nnlab.records import plain
 from nnlab.runs.answering import Trained
 from nnlab.runs.card import Card, card_of
 
@@ -73,7 +74,8 @@ def _lines(
         yield from ("## What it cannot do", "", *(f"- {words}" for words in card.limits), "")
     weights = sum(array.size for array in trained.weights.values())
     yield from ("## How it was trained", "", f"- weights: {weights:,}")
-    yield from (f"- {name}: {words}" for name, words in _named(card.training))
+    if card.training:
+        yield from (f"- {name}: {words}" for name, words in _named(plain(card.training)))
     yield from (f"- settings: {_settings(trained)}", f"- preset of nnlab: {header.preset}")
     yield f"- versions: {', '.join(' '.join(one) for one in header.versions.items())}"
 

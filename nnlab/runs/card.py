@@ -1,11 +1,8 @@
 """The facts about a trained network: its data, scores, limits and training."""
 
-import reprlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from nnlab import experiments
 from nnlab.checkpoint import Header
@@ -14,7 +11,8 @@ from nnlab.datasets.store.registry import all_sets
 from nnlab.errors import CheckpointError, DataError
 from nnlab.experiments.contract import AnyExperiment, Interface, Table
 from nnlab.records import structured
-from nnlab.results import Metrics
+from nnlab.results import Metrics, TrainingRecord
+from nnlab.runs.folder import expecting
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Card:
         licence: The terms of these data, if they are known.
         interface: What goes in and comes out.
         tables: How well it does on test data, beside the baselines; none if it was never scored.
-        training: How the training went, by name.
+        training: How the training went; None if that is not known.
         summary: What the experiment is about.
         limits: What the network cannot do, one sentence each.
     """
@@ -35,9 +33,18 @@ class Card:
     licence: str
     interface: Interface
     tables: Sequence[Table]
-    training: Mapping[str, Any]
+    training: TrainingRecord | None = None
     summary: str = ""
     limits: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What every version has put into checkpoints, once a run was scored."""
+
+    scores: dict[str, float] = field(default_factory=dict)
+    baselines: dict[str, dict[str, float]] = field(default_factory=dict)
+    training: TrainingRecord | None = None
 
 
 def card_of(header: Header, path: Path) -> Card:
@@ -50,19 +57,28 @@ def card_of(header: Header, path: Path) -> Card:
     Raises:
         CheckpointError: The header does not fit its experiment.
     """
-    source = Source.from_dict(header.dataset)
-    training = header.metrics.get("training", {})
-    if not isinstance(training, dict) or not all(map(_is_plain, training.values())):
-        training = {}
+    try:
+        with expecting(f"the facts and metrics of {header.experiment}", path):
+            return _card(header, path)
+    except DataError as error:
+        raise CheckpointError(str(error)) from error
+
+
+def _card(header: Header, path: Path) -> Card:
+    source, stored = Source.from_dict(header.dataset), structured(_Stored, header.metrics, path)
     if not experiments.exists(header.experiment):  # of a package that is not installed
-        tables = _plain_tables(header, path)
-        return Card(source, licence(source), Interface({}), tables, training)
+        tables = _plain_tables(stored)
+        return Card(source, licence(source), Interface({}), tables, stored.training)
     experiment = experiments.get(header.experiment)
-    with _fitting(path, experiment):
-        interface = experiment.interface(header.facts)
-        tables = _tables(experiment, header, path)
-    words = experiment.summary, experiment.limits
-    return Card(source, licence(source), interface, tables, training, *words)
+    return Card(
+        source,
+        licence(source),
+        experiment.interface(header.facts),
+        _tables(experiment, header, path) if "details" in header.metrics else _plain_tables(stored),
+        stored.training,
+        experiment.summary,
+        experiment.limits,
+    )
 
 
 def licence(source: Source) -> str:
@@ -77,54 +93,20 @@ def licence(source: Source) -> str:
     return known.licence if known and ours else "unknown: the user's own files"
 
 
-@contextmanager
-def _fitting(path: Path, experiment: AnyExperiment) -> Iterator[None]:
-    """Refuse what anyone may have written into a checkpoint, if it breaks what reads it."""
-    try:
-        yield
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        ValueError,
-        DataError,
-    ) as error:
-        raise CheckpointError(
-            f"{path}: its facts or metrics do not fit the experiment {experiment.name}: {error}"
-        ) from error
-
-
-def _is_plain(value: Any) -> bool:
-    """Tell whether a value is a number, a text, or texts and numbers by name."""
-    values = value.values() if isinstance(value, dict) else [value]
-    return all(one is None or isinstance(one, str | int | float) for one in values)
-
-
 def _tables(experiment: AnyExperiment, header: Header, path: Path) -> list[Table]:
-    """Return the experiment's own tables; of older versions, which kept no details, a plain one."""
-    if "details" not in header.metrics:
-        return _plain_tables(header, path)
+    """Return the experiment's own tables."""
     about = {"experiment": header.experiment, "dataset": header.dataset, "config": header.config}
     kind = Metrics[experiment.Details]  # type: ignore[name-defined]
     return list(experiment.tables(structured(kind, {**about, **header.metrics}, path)))
 
 
-def _plain_tables(header: Header, path: Path) -> list[Table]:
-    """Return a table of scores and baselines."""
-    rows = {
-        "this network": header.metrics.get("scores", {}),
-        **header.metrics.get("baselines", {}),
-    }
-    if not all(
-        isinstance(row, dict) and all(map(_is_plain, row.values())) for row in rows.values()
-    ):
-        raise CheckpointError(f"{path}: expected scores by name, but they are {reprlib.repr(rows)}")
-    names = list(rows["this network"])
-    cells = [(method, *(_number(row.get(name)) for name in names)) for method, row in rows.items()]
-    words = [name.replace("_", " ") for name in names]
-    return [Table("Test scores", ("", *words), cells)] if names else []
-
-
-def _number(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, int | float) else ""
+def _plain_tables(stored: _Stored) -> list[Table]:
+    """Return a table of scores and baselines, for checkpoints of older versions without details."""
+    if not stored.scores:
+        return []
+    rows = [
+        (method, *(f"{row[name]:.4g}" if name in row else "" for name in stored.scores))
+        for method, row in {"this network": stored.scores, **stored.baselines}.items()
+    ]
+    words = [name.replace("_", " ") for name in stored.scores]
+    return [Table("Test scores", ("", *words), rows)]

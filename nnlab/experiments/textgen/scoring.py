@@ -143,7 +143,7 @@ def write(network: Network, prompt: np.ndarray, length: int, seed: int) -> list[
 
 
 def _interval(bits: np.ndarray) -> Interval | None:
-    """Return the interval of the mean over passages: neighbouring characters depend on another."""
+    """Return the interval of the mean over passages, as neighbours depend on each other."""
     starts = np.arange(0, len(bits), PASSAGE)
     if len(starts) < FEWEST_UNITS:
         return None
