@@ -102,9 +102,15 @@ def _forget_pending() -> None:
 
 
 def ignore_all() -> None:
-    """Ignore signals from now on, because the exit code is already decided."""
+    """Ignore signals from now on, past ones included, because the exit code is already decided.
+
+    If KeyboardInterrupt ever left code that was run from a string, as dataclasses run it,
+    `python -m` ends by SIGINT whatever the exit code, even when the exception was caught. Running
+    another string makes Python forget it.
+    """
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+    exec("")  # noqa: S102
 
 
 def _restore(number: signal.Signals, handler: Any, until: float) -> None:

@@ -1,7 +1,10 @@
 """A burst of signals counts as one."""
 
 import contextlib
+import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,6 +94,21 @@ def test_a_signal_that_was_ignored_stays_ignored() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with raised_once():
         press(3)
+
+
+def test_an_interrupt_of_code_in_a_string_does_not_change_the_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "interrupted.py").write_text(
+        "import sys\n"
+        "from nnlab import interrupts\n"
+        "try:\n"
+        "    exec('raise KeyboardInterrupt')\n"
+        "except KeyboardInterrupt:\n"
+        "    interrupts.ignore_all()\n"
+        "    sys.exit(130)\n"
+    )
+    command = [sys.executable, "-m", "interrupted"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    assert subprocess.run(command, env=environment, check=False).returncode == 130
 
 
 @pytest.mark.parametrize("pause", PAUSES)
