@@ -110,7 +110,7 @@ def ignore_all() -> None:
     """
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    exec("")  # noqa: S102
+    exec("")
 
 
 def _restore(number: signal.Signals, handler: Any, until: float) -> None:

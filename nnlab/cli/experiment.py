@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from nnlab.runs.answering import Trained
 
 _BETWEEN_LAYOUT = re.compile(r"[^\n\t]+")  # line feeds and tabs are safe on a terminal
+PRESET = "preset"
 RUN_FLAGS = ("out", "runs", "config", "force")
 
 
@@ -179,8 +180,8 @@ def _answer(ctx: click.Context, experiment: AnyExperiment, inputs: Sequence[str]
         for name in RUN_FLAGS
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }
-    for field in dataclasses.fields(experiment.Query):
-        training.pop(field.name, None)
+    for name in (*(field.name for field in dataclasses.fields(experiment.Query)), PRESET):
+        training.pop(name, None)
     if training:
         flag = flag_name(next(iter(training)))
         raise UsageError(
@@ -208,6 +209,9 @@ def _chosen(
     from nnlab.runs.answering import choose_checkpoint, load
 
     wanted = {name: getattr(query, name) for name in experiment.network_options}
+    asked = effective_values(ctx, experiment.Query)
+    if preset := effective_values(ctx, experiment.Config).get(PRESET):
+        wanted[PRESET] = asked[PRESET] = preset
     given: Path | None = ctx.params["checkpoint"]
     path, reason = choose_checkpoint(experiment.name, given, Path("runs"), wanted)
     trained = load(path, engine=ctx.params["engine"])
@@ -216,9 +220,8 @@ def _chosen(
             f"{path} is a checkpoint of {trained.experiment.name}, not {experiment.name}; "
             f"use nnlab {trained.experiment.name}"
         )
-    asked = effective_values(ctx, experiment.Query)
     for name in wanted:
-        known = trained.header.config.get(name)
+        known = trained.header.preset if name == PRESET else trained.header.config.get(name)
         if name in asked and known != wanted[name]:
             wrong = f"not {flag_value(name, wanted[name])}"
             raise UsageError(f"{path} was trained with {flag_value(name, known)}, {wrong}")

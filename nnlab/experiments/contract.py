@@ -23,7 +23,7 @@ from nnlab.inference import Network
 from nnlab.options import changed, from_mapping
 from nnlab.records import DetailsT, NoDetails
 from nnlab.training.examples import Examples
-from nnlab.training.settings import TrainingSettings
+from nnlab.training.settings import PRESETS, REPORT, TrainingSettings
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
@@ -175,6 +175,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
         Query: Frozen dataclass of the answering options.
         Details: Frozen dataclass of the tables behind the scores of a run.
         GroupDetails: Frozen dataclass of what several runs say together.
+        presets: Values of Config by the name of the preset; the report's are Config's defaults.
         limits: What its trained networks cannot do, one sentence each.
         inputs_help: What an input is, such as "image files or folders".
         example_inputs: Inputs that can be answered; files are relative to the project's folder.
@@ -201,6 +202,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
     Query: type[QueryT]
     Details: type[DetailsT]
     GroupDetails: type[Any] = NoDetails
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({REPORT: {}})
     limits: ClassVar[tuple[str, ...]] = ()
     inputs_help: ClassVar[str]
     example_inputs: ClassVar[tuple[str, ...]]
@@ -224,9 +226,14 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
         """Make a Config from the options given and the preset's values for the rest.
 
         Raises:
-            UsageError: An option is unknown, or its value is not allowed.
+            UsageError: An option is unknown, or its value is not allowed, or there is no such
+                preset.
         """
-        return from_mapping(self.Config, {**self.defaults(given), **given}, where)
+        preset = given.get("preset", REPORT)
+        if preset in PRESETS and preset not in self.presets:
+            raise UsageError(f"{where}: {self.name} has no preset {preset}; leave out --preset")
+        values = {**self.presets.get(preset, {}), **given}
+        return from_mapping(self.Config, {**self.defaults(values), **values}, where)
 
     def trials(self, config: ConfigT, runs: int) -> dict[str, ConfigT]:
         """Return the runs that answer the experiment's question, by name: here one per seed."""

@@ -43,6 +43,13 @@ def softmax(x: np.ndarray) -> np.ndarray:
     return result
 
 
+def log_softmax(x: np.ndarray) -> np.ndarray:
+    """Return the logarithm of softmax."""
+    shifted = x - x.max(axis=-1, keepdims=True)
+    result: np.ndarray = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return result
+
+
 ONNX_NAMES = {
     "relu": "Relu",
     "sigmoid": "Sigmoid",

@@ -190,7 +190,8 @@ class Graph:
         first = self.nodes[owner]
         if first.owner != owner:
             raise CheckpointError(f"layer {owner!r} shares those of {first.owner!r}; name that one")
-        if (first.layer, first.variable_shapes) != (node.layer, node.variable_shapes):
+        same_shapes = first.variable_shapes == node.variable_shapes
+        if not same_shapes or not node.layer.shares_with(first.layer):
             raise CheckpointError(f"shares layer {owner!r}, but kind, settings or shapes differ")
         return replace(node, owner=owner)
 

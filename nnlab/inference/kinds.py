@@ -1,5 +1,7 @@
 """The kinds of layer that a network description may name: this table and nothing else."""
 
+from nnlab.inference.attention import Attention, AttentionMemory
+from nnlab.inference.gru import GRU
 from nnlab.inference.images import Conv2D, MaxPooling2D, UpSampling2D
 from nnlab.inference.layer import Layer
 from nnlab.inference.layers import (
@@ -12,23 +14,29 @@ from nnlab.inference.layers import (
     Rescale,
     Reshape,
 )
-from nnlab.inference.recurrent import LSTM
-from nnlab.inference.sequences import Embedding, Masking, RepeatVector
+from nnlab.inference.lstm import LSTM
+from nnlab.inference.normalization import LayerNormalization
+from nnlab.inference.sequences import Embedding, Masking, RepeatVector, ReversibleEmbedding
 
 KINDS: dict[str, type[Layer]] = {
     "activation": Activation,
     "add": Add,
+    "attention": Attention,
+    "attention_memory": AttentionMemory,
     "concatenate": Concatenate,
     "conv2d": Conv2D,
     "dense": Dense,
     "dropout": Dropout,
     "embedding": Embedding,
     "flatten": Flatten,
+    "gru": GRU,
+    "layer_normalization": LayerNormalization,
     "lstm": LSTM,
     "masking": Masking,
     "max_pooling2d": MaxPooling2D,
     "repeat_vector": RepeatVector,
     "rescale": Rescale,
     "reshape": Reshape,
+    "reversible_embedding": ReversibleEmbedding,
     "up_sampling2d": UpSampling2D,
 }

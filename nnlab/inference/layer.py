@@ -34,6 +34,7 @@ class Layer(ABC):
         input_words: The same in words, for error messages.
         passes_mask: Its first output has the mask of its first input; else none, unless the kind
             says otherwise.
+        mask_input: The input whose mask a call takes, where `uses_mask` says so.
         each_position: It treats each position of the axes before the last by itself, as the time
             steps of a sequence or the pixels of an image.
     """
@@ -41,6 +42,7 @@ class Layer(ABC):
     input_counts: ClassVar[Collection[int]] = (1,)
     input_words: ClassVar[str] = "one input"
     passes_mask: ClassVar[bool] = False
+    mask_input: ClassVar[int] = 0
     each_position: ClassVar[bool] = False
     __call__: Callable[..., Arrays]
 
@@ -65,6 +67,10 @@ class Layer(ABC):
         """Tell the shape of each output, for kinds that have several."""
         return (self.output_shape(*inputs),)
 
+    def shares_with(self, other: "Layer") -> bool:
+        """Tell whether it can use the variables of another layer: of one that is its equal."""
+        return self == other
+
     def variable_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         """Tell the shape of each variable, for inputs that `output_shape` has accepted."""
         return {}
@@ -85,19 +91,25 @@ class Layer(ABC):
 
         Args:
             to: The graph.
-            inputs: The tensors that it takes; behind them the mask, where `uses_mask` says so.
+            inputs: The tensors that it takes.
             variables: As for a call.
 
         Returns:
             The tensors that it puts out.
         """
 
+    def write_masked(
+        self, to: Writer, inputs: Sequence[str], mask: str, variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write what a call with a mask computes, for kinds that use one."""
+        raise NotImplementedError
+
     def write_mask(self, to: Writer, inputs: Sequence[str], masks: Sequence[str | None]) -> str:
         """Write what `mask` computes; bool (batch, ...)."""
         return cast(str, masks[0])
 
     def uses_mask(self, masked: Sequence[bool]) -> bool:
-        """Tell whether a call takes the first input's mask, as a keyword `mask`.
+        """Tell whether a call takes the mask of `mask_input`, as a keyword `mask`.
 
         Args:
             masked: Of each input, whether it has a mask.

@@ -192,18 +192,22 @@ class Network:
             kept = self._resized = self.part(given, list(self.output_shapes))
         return kept
 
-    def stepwise(self) -> Self:
-        """Make the network that runs one time step of this one's sequence, with the same weights.
+    def stepwise(self, sequences: Sequence[str] | None = None) -> Self:
+        """Make the network that runs one time step of this one's sequences, with the same weights.
 
-        It takes the step (batch, 1, ...), then of each LSTM the hidden state `<name>_hidden` and
-        the cell state `<name>_cell`, (batch, units) and zero at first. It gives this network's
-        outputs, then the new states in the same order.
+        It takes the step (batch, 1, ...), then of each recurrent layer the state `<name>_hidden`
+        and, of an LSTM, the cell state `<name>_cell`, (batch, units) and zero at first; and of
+        attention the keys and values of the steps before, (batch, steps, ...). It gives this
+        network's outputs, then the new states in the same order.
+
+        Args:
+            sequences: The inputs that go on step by step; by default the only input.
 
         Raises:
-            CheckpointError: The network takes something else than one sequence, begins an LSTM
-                in a state of its own, makes masks, or has other layers that look at several steps.
+            CheckpointError: The network begins a recurrent layer in a state of its own, makes
+                masks, or has other layers that look at several steps.
         """
-        return self._changed(stepwise(self.graph))
+        return self._changed(stepwise(self.graph, sequences))
 
     def _changed(self, graph: Graph) -> Self:
         """Run another graph, made of this one's nodes, by their names."""

@@ -50,8 +50,11 @@ def onnx_model(
         flags = [name in masks for name in node.inputs]
         given = [masks.get(name) for name in node.inputs]
         variables = {name: weights[f"{node.owner}/{name}"] for name in node.variable_shapes}
-        seen = [masks[node.inputs[0]]] if node.layer.uses_mask(flags) else []
-        outputs = node.layer.write(to, [*inputs, *seen], variables)
+        if node.layer.uses_mask(flags):
+            mask = masks[node.inputs[node.layer.mask_input]]
+            outputs = node.layer.write_masked(to, inputs, mask, variables)
+        else:
+            outputs = node.layer.write(to, inputs, variables)
         tensors.update(zip(node.outputs, outputs, strict=True))
         to.shapes |= {tensors[name]: graph.shapes[name] for name in node.outputs}
         if node.layer.makes_mask(flags):

@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from nnlab.errors import CheckpointError, nearest
+from nnlab.inference.attention import Attention, AttentionMemory
 from nnlab.inference.graph import Graph, Node
+from nnlab.inference.gru import GRU
 from nnlab.inference.layer import Shape
 from nnlab.inference.layers import Concatenate
-from nnlab.inference.recurrent import LSTM
+from nnlab.inference.lstm import LSTM
 from nnlab.inference.sequences import Embedding
 
 
@@ -52,37 +54,72 @@ def part(graph: Graph, inputs: Mapping[str, Shape], outputs: Sequence[str]) -> G
     return assembled(given, nodes, outputs)
 
 
-def stepwise(graph: Graph) -> Graph:
-    """Return the network for one time step of its sequence, with the states on the outside.
+def stepwise(graph: Graph, sequences: Collection[str] | None = None) -> Graph:
+    """Return the network for one time step of its sequences, with the states on the outside.
 
     Args:
-        graph: A network of one input, a sequence (time, ...), whose LSTMs begin at zero.
+        graph: A network whose recurrent layers begin at zero, and whose attention within the
+            sequences looks back only.
+        sequences: The inputs that are sequences (time, ...), step by step side by side; others are
+            the same in every step. By default there must be one input, a sequence.
 
     Returns:
-        A network that takes the sequence's one step (1, ...), then the states `<name>_hidden` and
-        `<name>_cell` of each LSTM, and puts out what it did, then the states of each LSTM after
-        the step (`<name>:1` and `<name>:2`), in the same order.
+        A network that takes the sequences' one step (1, ...) and what else it took, then the states
+        of each recurrent layer: `<name>_hidden`, and of an LSTM also `<name>_cell`. Of attention
+        it takes the keys and values of the steps before, `<name>_past` and `<name>_past_1`, which
+        may be none. It puts out what it did, then the states after the step (`<name>:1` and
+        `<name>:2`, or `<name>_all` and `<name>_all_1`), in the same order. No step is padding.
 
     Raises:
         CheckpointError: The network is not such a one, or cannot be run step by step because
-            a layer other than an LSTM looks at several time steps, or because of masks.
+            other layers look at several time steps, or because of masks.
     """
-    if len(graph.inputs) != 1:
-        names = ", ".join(graph.inputs)
-        raise CheckpointError(f"expected a network of one input, a sequence, but it has {names}")
-    ((name, shape),) = graph.inputs.items()
-    if not shape:
-        raise CheckpointError(f"expected a sequence as input {name!r}, but it has no axes")
-    _check_each_step(graph, name)
-    inputs, nodes, outputs = {name: (1, *shape[1:])}, [], list(graph.outputs)
+    if sequences is None:
+        sequences = list(graph.inputs)
+        if len(sequences) != 1:
+            names = ", ".join(graph.inputs)
+            raise CheckpointError(
+                f"expected a network of one input, a sequence, but it has {names}"
+            )
+    for name in sequences:
+        if not graph.shapes[name]:
+            raise CheckpointError(f"expected a sequence as input {name!r}, but it has no axes")
+    _check_each_step(graph, sequences)
+    inputs = {
+        name: (1, *shape[1:]) if name in sequences else shape
+        for name, shape in graph.inputs.items()
+    }
+    nodes, outputs = [], list(graph.outputs)
+    remembered: dict[str, str] = {}
     for node in _between(graph, (), graph.outputs)[0]:
-        if isinstance(node.layer, LSTM):
-            states = (f"{node.name}_hidden", f"{node.name}_cell")
+        if isinstance(node.layer, GRU | LSTM):
+            states = tuple(f"{node.name}_{name}" for name in node.layer.state_names)
             inputs |= dict.fromkeys(states, (node.layer.units,))
-            outputs += [f"{node.name}:1", f"{node.name}:2"]
+            outputs += [f"{node.name}:{number}" for number, _ in enumerate(states, start=1)]
             layer = replace(node.layer, return_state=True)
             node = replace(node, layer=layer, inputs=(*node.inputs, *states))
+        elif isinstance(node.layer, Embedding):
+            node = replace(node, layer=replace(node.layer, mask_zero=False))
+        node = replace(node, inputs=tuple(remembered.get(name, name) for name in node.inputs))
         nodes.append(node)
+        if isinstance(node.layer, AttentionMemory):
+            for number, output in enumerate(node.outputs):
+                past, whole = (
+                    f"{node.name}_{word}{(number and f'_{number}') or ''}"
+                    for word in ("past", "all")
+                )
+                inputs[past] = graph.shapes[output]
+                joined = replace(
+                    node,
+                    name=whole,
+                    layer=Concatenate(axis=1),
+                    owner=whole,
+                    inputs=(past, output),
+                    variable_shapes={},
+                )
+                nodes.append(joined)
+                outputs.append(whole)
+                remembered[output] = whole
     return assembled(inputs, nodes, outputs)
 
 
@@ -121,33 +158,39 @@ def _free_name(name: str, taken: Collection[str]) -> str:
     return free
 
 
-def _check_each_step(graph: Graph, sequence: str) -> None:
-    """Check that time steps meet in LSTMs only, which pass them on or end the sequence."""
-    sequences = {sequence}
-    for node in _between(graph, (), graph.outputs)[0]:
-        if node.layer.makes_mask([False] * len(node.inputs)):
+def _check_each_step(graph: Graph, given: Collection[str]) -> None:
+    """Check that time steps meet only in layers that remember the earlier ones, or end them."""
+    sequences, names = set(given), ", ".join(map(repr, given))
+    needed = _between(graph, (), graph.outputs)[0]
+    recurrent = any(isinstance(node.layer, GRU | LSTM) for node in needed)
+    for node in needed:
+        masks = node.layer.makes_mask([False] * len(node.inputs))
+        if masks and (recurrent or not isinstance(node.layer, Embedding)):
             raise CheckpointError(f"expected no masks step by step, but {node.name!r} makes one")
         over_time = sequences.intersection(node.inputs)
-        if isinstance(node.layer, LSTM):
+        if isinstance(node.layer, GRU | LSTM):
             if len(node.inputs) > 1 or not over_time:
                 raise CheckpointError(
-                    f"expected LSTMs over the sequence {sequence!r} that begin at zero, "
-                    f"but {node.name!r} takes {', '.join(node.inputs)}"
+                    f"expected recurrent layers over the sequence {names} that begin at "
+                    f"zero, but {node.name!r} takes {', '.join(node.inputs)}"
                 )
             if node.layer.return_sequences:
                 sequences.add(node.name)
         elif over_time:
-            if not _treats_each_step(node, graph):
+            if not _treats_each_step(node, graph, sequences):
                 raise CheckpointError(
                     f"expected layers that can be run step by step, but {node.name!r} "
                     "looks at the whole sequence"
                 )
-            sequences.add(node.name)
+            sequences.update(node.outputs)
 
 
-def _treats_each_step(node: Node, graph: Graph) -> bool:
+def _treats_each_step(node: Node, graph: Graph, sequences: Collection[str]) -> bool:
     if isinstance(node.layer, Embedding):
         return True
+    if isinstance(node.layer, Attention):
+        query, keys, _ = (name in sequences for name in node.inputs)
+        return query and (node.layer.causal or not keys)
     rank = len(graph.shapes[node.inputs[0]])
     if isinstance(node.layer, Concatenate) and node.layer.axis in (1, -rank):
         return False

@@ -124,7 +124,10 @@ def _call(
     own = {name: weights[f"{node.owner}/{name}"] for name in node.variable_shapes}
     call, inputs = node.layer.ready(own), node.inputs
     if node.layer.uses_mask(masked):
-        call, inputs = functools.partial(_masked, call), (*inputs, _mask_of(inputs[0]))
+        call, inputs = (
+            functools.partial(_masked, call),
+            (*inputs, _mask_of(inputs[node.layer.mask_input])),
+        )
     scratch = node.layer.scratch(*(graph.shapes[name] for name in node.inputs))
     return _Task(call, inputs, node.outputs, scratch)
 

@@ -1,7 +1,7 @@
 """Layers that make, number or blank out the steps of a sequence."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -86,6 +86,49 @@ class Embedding(Layer):
     def write_mask(self, to: Writer, inputs: Sequence[str], masks: Sequence[str | None]) -> str:
         """Write what `mask` computes."""
         return to.op("Cast", inputs[0], to=BOOL)
+
+
+@dataclass(frozen=True)
+class ReversibleEmbedding(Embedding):
+    """An embedding; with `reverse` the way back, with the same variables.
+
+    Vectors become a score for each number: how alike its vector is (Press and Wolf, 2017).
+    """
+
+    reverse: bool = settings.flag()
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """(...) -> (..., output_dim); in reverse (..., output_dim) -> (..., input_dim)."""
+        if not self.reverse:
+            return super().output_shape(*inputs)
+        expect_form(inputs[0], f"(..., {self.output_dim})", inputs[0][-1:] == (self.output_dim,))
+        return (*inputs[0][:-1], self.input_dim)
+
+    def shares_with(self, other: Layer) -> bool:
+        """There and back use the same variables."""
+        return isinstance(other, ReversibleEmbedding) and replace(other, reverse=False) == replace(
+            self, reverse=False
+        )
+
+    def __call__(self, x: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
+        """(batch, ...) -> (batch, ..., output_dim); in reverse to (batch, ..., input_dim)."""
+        if not self.reverse:
+            return super().__call__(x, embeddings)
+        y: np.ndarray = x.reshape(-1, self.output_dim) @ embeddings.T
+        return y.reshape(*x.shape[:-1], self.input_dim)
+
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write a choice of rows, or a product of matrices."""
+        if not self.reverse:
+            return super().write(to, inputs, variables)
+        turned = to.op("Transpose", variables["embeddings"], perm=(1, 0))
+        return [to.op("MatMul", inputs[0], turned)]
+
+    def makes_mask(self, masked: Sequence[bool]) -> bool:
+        """There is a mask if zero stands for nothing, but not on the way back."""
+        return self.mask_zero and not self.reverse
 
 
 @dataclass(frozen=True)

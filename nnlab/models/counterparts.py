@@ -7,15 +7,26 @@ import numpy as np
 
 from nnlab.errors import NnlabError
 
+Counterpart = tuple[str, dict[str, Any]]
+"""A kind of layer, and its settings as in a network description."""
 
-def kind_and_settings(layer: Any) -> tuple[str, dict[str, Any]]:
-    """Translate a Keras layer.
+CALL_FLAGS = {"MultiHeadAttention": "use_causal_mask", "ReversibleEmbedding": "reverse"}
+"""The arguments of calls that may be True; what they say becomes a setting."""
+
+MEMORY = "_memory"
+"""Attention is two nodes. The first has this behind its name: it computes keys and values."""
+
+
+def counterparts(layer: Any, flag: bool) -> dict[str, Counterpart]:
+    """Translate a call of a Keras layer.
 
     Args:
         layer: A layer or operation of a functional model.
+        flag: The argument of the call that `CALL_FLAGS` names.
 
     Returns:
-        The kind, and its settings as in a network description.
+        The nodes that compute it, in order, by what comes behind the layer's name: one (an empty
+        text), or for attention two.
 
     Raises:
         NnlabError: NumPy inference does not support the class or one of its settings.
@@ -30,7 +41,25 @@ def kind_and_settings(layer: Any) -> tuple[str, dict[str, Any]]:
             f"it supports {', '.join(sorted(_KINDS))}"
         )
     kind, settings = _KINDS[class_name]
-    return kind, settings(layer)
+    made = settings(layer)
+    if class_name == "ReversibleEmbedding":
+        made["reverse"] = flag
+    if class_name != "MultiHeadAttention":
+        return {"": (kind, made)}
+    units = int(layer._output_dense.kernel.shape[-1])
+    return {
+        MEMORY: ("attention_memory", made),
+        "": (kind, {**made, "units": units, "causal": flag}),
+    }
+
+
+def variable_name(layer: Any, variable: Any) -> str:
+    """Name a variable of a layer as its node does: `hidden_1/kernel`."""
+    if type(layer).__name__ != "MultiHeadAttention":
+        return f"{layer.name}/{variable.name}"
+    part = variable.path.split("/")[-2].removeprefix("attention_")
+    owner = f"{layer.name}{MEMORY}" if part in ("key", "value") else layer.name
+    return f"{owner}/{part}_{variable.name}"
 
 
 def _require(layer: Any, **only: Any) -> None:
@@ -90,7 +119,18 @@ def _conv2d(layer: Any) -> dict[str, Any]:
     }
 
 
-def _lstm(layer: Any) -> dict[str, Any]:
+def _multi_head_attention(layer: Any) -> dict[str, Any]:
+    _require(layer, value_dim=layer.key_dim, _attention_axes=(1,), _use_gate=False)
+    _require(layer, _sliding_window=None)
+    return {"heads": layer.num_heads, "key_size": layer.key_dim, "use_bias": layer.use_bias}
+
+
+def _layer_normalization(layer: Any) -> dict[str, Any]:
+    _require(layer, axis=[-1], center=True, scale=True, rms_scaling=False)
+    return {"epsilon": layer.epsilon}
+
+
+def _recurrent(layer: Any) -> dict[str, Any]:
     _require(layer, go_backwards=False, stateful=False, zero_output_for_mask=False)
     activations = [
         _activation_name(layer, one) for one in (layer.activation, layer.recurrent_activation)
@@ -102,6 +142,16 @@ def _lstm(layer: Any) -> dict[str, Any]:
         )
     names = ("units", "return_sequences", "return_state", "use_bias")
     return {name: getattr(layer, name) for name in names}
+
+
+def _gru(layer: Any) -> dict[str, Any]:
+    _require(layer, reset_after=True)
+    return _recurrent(layer)
+
+
+def _reversible_embedding(layer: Any) -> dict[str, Any]:
+    _require(layer, tie_weights=True, reverse_dtype=None, logit_soft_cap=None)
+    return _embedding(layer)
 
 
 def _embedding(layer: Any) -> dict[str, Any]:
@@ -132,11 +182,15 @@ _KINDS: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "Dropout": ("dropout", lambda _: {}),
     "Embedding": ("embedding", _embedding),
     "Flatten": ("flatten", _flatten),
-    "LSTM": ("lstm", _lstm),
+    "GRU": ("gru", _gru),
+    "LSTM": ("lstm", _recurrent),
+    "LayerNormalization": ("layer_normalization", _layer_normalization),
     "Masking": ("masking", lambda layer: {"mask_value": layer.mask_value}),
     "MaxPooling2D": ("max_pooling2d", _max_pooling2d),
+    "MultiHeadAttention": ("attention", _multi_head_attention),
     "RepeatVector": ("repeat_vector", lambda layer: {"count": layer.n}),
     "Rescaling": ("rescale", _rescaling),
     "Reshape": ("reshape", _reshape),
+    "ReversibleEmbedding": ("reversible_embedding", _reversible_embedding),
     "UpSampling2D": ("up_sampling2d", _up_sampling2d),
 }

@@ -8,7 +8,7 @@ import numpy as np
 
 from nnlab.errors import CheckpointError, NnlabError, nearest
 from nnlab.inference import checked_graph
-from nnlab.models.counterparts import kind_and_settings
+from nnlab.models.counterparts import CALL_FLAGS, Counterpart, counterparts, variable_name
 
 if TYPE_CHECKING:
     import keras
@@ -17,16 +17,22 @@ Description = dict[str, Any]
 _Call = tuple[str, int]  # name of a layer, number of the call
 _Tensor = tuple[str, int, int]  # a call, number of the output
 
+_MASKS = ("mask", "query_mask", "value_mask")
+
+OPEN_LENGTH = 8
+"""The length in the description of an axis of any length."""
+
 
 def describe(model: "keras.Model") -> Description:
     """Describe a functional model in plain JSON that `nnlab.inference` can run.
 
     Args:
-        model: Built with the functional API, `None` only for the batch axis. Shared layers,
-            several inputs and several outputs are allowed.
+        model: Built with the functional API. Shared layers, several inputs and several outputs
+            are allowed.
 
     Returns:
-        The network description (docs/checkpoint-format.md).
+        The network description (docs/checkpoint-format.md). An axis of any length, `None` in
+        Keras, is described with length 8.
 
     Raises:
         NnlabError: `nnlab.inference` does not support a layer or one of its settings.
@@ -40,12 +46,16 @@ def describe(model: "keras.Model") -> Description:
     _check_masks(model)
     calls = _needed_calls(config, outputs)
     called = {name for name, _ in calls} - set(inputs)
-    kinds = {name: kind_and_settings(layers[name]) for name in layers if name in called}
+    flags = _flags(config, called)
+    made = {call: counterparts(layers[call[0]], flag) for call, flag in flags.items()}
     _check_arguments(config, called)
     names: dict[_Call, str] = {(name, 0): name for name in inputs}
+    nodes: list[dict[str, Any]] = []
+    for name, index, tensors in _ordered(calls):
+        nodes += _nodes(made[name, index], name, index, tensors, names, layers)
     description = {
         "inputs": [{"name": name, "shape": _input_shape(layers[name])} for name in inputs],
-        "nodes": [_node(kinds, *call, names) for call in _ordered(calls)],
+        "nodes": nodes,
         "outputs": [_reference(tensor, names) for tensor in outputs],
     }
     expected = checked_graph(description).variable_shapes()
@@ -94,27 +104,34 @@ def _variables(model: "keras.Model") -> dict[str, Any]:
     variables: dict[str, Any] = {}
     for layer in model.layers:
         for variable in layer.weights:  # the seeds of dropout are not among them
-            name = f"{layer.name}/{variable.name}"
+            name = variable_name(layer, variable)
             if name in variables:
                 raise NnlabError(f"two variables are called {name!r}; expected unique names")
             variables[name] = variable
     return variables
 
 
-def _node(
-    kinds: Mapping[str, tuple[str, dict[str, Any]]],
+def _nodes(
+    made: Mapping[str, Counterpart],
     layer_name: str,
     index: int,
-    inputs: list[_Tensor],
+    tensors: list[_Tensor],
     names: dict[_Call, str],
-) -> dict[str, Any]:
+    layers: Collection[str],
+) -> Iterator[dict[str, Any]]:
     """Describe one call of a layer, and enter its name in `names`."""
-    kind, settings = kinds[layer_name]
-    name = _node_name(layer_name, kinds, names)
+    name = _node_name(layer_name, layers, names)
+    inputs = [_reference(tensor, names) for tensor in tensors]
     names[layer_name, index] = name
-    node = {"name": name, "kind": kind, "settings": settings}
-    sharing = {} if name == layer_name else {"layer": layer_name}
-    return node | sharing | {"inputs": [_reference(tensor, names) for tensor in inputs]}
+    for suffix, (kind, settings) in made.items():
+        node = {"name": f"{name}{suffix}", "kind": kind, "settings": settings}
+        sharing = {} if name == layer_name else {"layer": f"{layer_name}{suffix}"}
+        if len(made) == 2:  # attention: queries, then what the keys and values are made of
+            memory = f"{name}{next(iter(made))}"
+            own = inputs[1:] if suffix else [inputs[0], memory, f"{memory}:1"]
+        else:
+            own = inputs
+        yield node | sharing | {"inputs": own}
 
 
 def _reference(tensor: _Tensor, names: Mapping[_Call, str]) -> str:
@@ -175,11 +192,23 @@ def _inputs_of(call: Mapping[str, Any]) -> Iterator[_Tensor]:
             yield name, index, output
 
 
+def _flags(config: Mapping[str, Any], called: Collection[str]) -> dict[_Call, bool]:
+    """Read of each call the argument that `CALL_FLAGS` names."""
+    return {
+        (layer["name"], index): bool(call["kwargs"].get(CALL_FLAGS.get(layer["class_name"], "")))
+        for layer in config["layers"]
+        if layer["name"] in called
+        for index, call in enumerate(layer["inbound_nodes"])
+    }
+
+
 def _check_arguments(config: Mapping[str, Any], called: Collection[str]) -> None:
-    """Refuse arguments of calls that are not tensors, such as training=True for Dropout."""
+    """Refuse other arguments of calls that are not tensors, such as training=True for Dropout."""
     for layer in config["layers"]:
         for call in layer["inbound_nodes"] if layer["name"] in called else ():
-            for value in _arguments(call):
+            kwargs = dict(call["kwargs"])
+            kwargs.pop(CALL_FLAGS.get(layer["class_name"], ""), None)
+            for value in _arguments({"args": call["args"], "kwargs": kwargs}):
                 if not isinstance(value, dict) and value not in (None, False):
                     raise NnlabError(
                         f"layer {layer['name']!r} is called with the argument {value!r}, which "
@@ -189,7 +218,7 @@ def _check_arguments(config: Mapping[str, Any], called: Collection[str]) -> None
 
 def _arguments(call: Mapping[str, Any]) -> Iterator[Any]:
     """Yield tensors (as dicts) and plain values, except masks, which `_check_masks` checks."""
-    arguments = {name: value for name, value in call["kwargs"].items() if name != "mask"}
+    arguments = {name: value for name, value in call["kwargs"].items() if name not in _MASKS}
     return _leaves([call["args"], arguments])
 
 
@@ -197,11 +226,17 @@ def _check_masks(model: "keras.Model") -> None:
     """Refuse explicit masks; those that Keras propagates itself, inference propagates too."""
     for operation in model.operations:
         for node in operation._inbound_nodes:
-            mask = node.arguments.kwargs.get("mask")
+            given = node.arguments.kwargs
+            if given.get("attention_mask") is not None or given.get("key") is not None:
+                raise NnlabError(
+                    f"layer {operation.name!r} is called with keys or a mask of its own, which "
+                    "NumPy inference does not support"
+                )
+            mask = given.get("mask")
             if mask is None:
                 continue
             own = getattr(node.input_tensors[0], "_keras_mask", None)
-            if mask is not own or node.arguments.kwargs.get("initial_state") is not None:
+            if mask is not own or given.get("initial_state") is not None:
                 raise NnlabError(
                     f"layer {operation.name!r} is called with an explicit mask, which NumPy "
                     "inference does not support"
@@ -231,7 +266,4 @@ def _tensors_in(value: Any) -> Iterator[_Tensor]:
 
 
 def _input_shape(layer: Any) -> list[int]:
-    shape = list(layer.batch_shape[1:])
-    if None in shape:
-        raise NnlabError(f"expected a fixed shape of input {layer.name!r}, got {shape}")
-    return shape
+    return [OPEN_LENGTH if length is None else length for length in layer.batch_shape[1:]]

@@ -13,6 +13,7 @@ from nnlab.experiments.contract import Answer, AnyExperiment, Model, Remark
 from nnlab.inference import Network, checked_graph
 from nnlab.options import flag_value, from_mapping
 from nnlab.runs import folder as runs
+from nnlab.training.settings import MODERN, REPORT
 
 T = TypeVar("T")
 
@@ -154,14 +155,16 @@ def checkpoint_file(path: Path) -> Path:
 
 
 def shipped_checkpoint(experiment: str, wanted: Mapping[str, Any] | None = None) -> Path | None:
-    """Return the checkpoint that comes with the package, if there is one.
+    """Return the checkpoint that comes with the package, if there is one: the modern one first.
 
     Args:
         experiment: Name of the experiment.
         wanted: Settings that it must have been trained with.
     """
     folder = _shipped()
-    for path in (folder / f"{experiment}.h5", *sorted(folder.glob(f"{experiment}.*.h5"))):
+    own, others = folder / f"{experiment}.h5", sorted(folder.glob(f"{experiment}.*.h5"))
+    modern = [path for path in others if MODERN in path.name.split(".")]
+    for path in dict.fromkeys((*modern, own, *others)):
         if path.is_file() and (not wanted or _has(_config_in(path), wanted)):
             return path
     return None
@@ -182,7 +185,8 @@ def _config_in(path: Path) -> Mapping[str, Any]:
 
 
 def _has(config: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    return all(config.get(name) == value for name, value in wanted.items())
+    known = {"preset": REPORT, **config}  # older checkpoints had no other
+    return all(known.get(name) == value for name, value in wanted.items())
 
 
 def choose_checkpoint(

@@ -75,6 +75,8 @@ class Training:
 
         keras.utils.clear_session()
         keras.utils.set_random_seed(config.seed)  # initial weights and dropout follow from it
+        half = config.precision == "bfloat16"
+        keras.config.set_dtype_policy("mixed_bfloat16" if half else "float32")
         model = experiment.build(config, data.facts)
         self._experiment = experiment
         self._config = config
@@ -161,7 +163,7 @@ def _record(progress: Progress, examples: Examples, diverged: Divergence | None)
 def _header(experiment: AnyExperiment, config: TrainingSettings, data: Data, model: Any) -> Header:
     return Header(
         experiment=experiment.name,
-        preset="report",
+        preset=config.preset,
         config=dataclasses.asdict(config),
         facts=dict(data.facts),
         network=describe(model),

@@ -15,6 +15,9 @@ Batch = tuple[Any, Any, Any]
 Measure = Callable[[Any, Any], Any]
 """Computes, inside the graph, one value per example or weighted position from targets, outputs."""
 
+BATCHES_SORTED = 50
+"""How many batches are sorted by length together."""
+
 
 @dataclass(frozen=True)
 class Examples:
@@ -33,6 +36,8 @@ class Examples:
         measures: What is measured besides the loss, such as accuracy.
         monitor: The measure (or "loss") by which the best weights are chosen on `validation`.
         higher_is_better: Whether a higher `monitor` is better.
+        lengths: Of each row of `arrays`, if examples differ in length. Batches then hold examples
+            of about the same length, so that little of them is padding.
     """
 
     arrays: Mapping[str, np.ndarray]
@@ -43,14 +48,38 @@ class Examples:
     measures: Mapping[str, Measure] = field(default_factory=dict)
     monitor: str = "loss"
     higher_is_better: bool = False
+    lengths: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         for name in ("training", "validation"):
             object.__setattr__(self, name, _narrowed(getattr(self, name)))
 
-    def order(self, seed: int, epoch: int) -> np.ndarray:
-        """Return the training rows in the epoch's order, which depends only on seed and epoch."""
-        return np.random.default_rng([seed, epoch]).permutation(self.training)
+    def order(self, seed: int, epoch: int, batch_size: int) -> np.ndarray:
+        """Return the training rows in the epoch's order.
+
+        It depends only on the seed, the epoch and, if there are `lengths`, on the batch size.
+        """
+        rng = np.random.default_rng([seed, epoch])
+        order = rng.permutation(self.training)
+        if self.lengths is None:
+            return order
+        return _by_length(order, self.lengths, batch_size, rng)
+
+
+def _by_length(
+    order: np.ndarray, lengths: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Sort a random order by length within large blocks, and shuffle the batches that come of it.
+
+    The last batch, which may be smaller than the others, stays at the end.
+    """
+    block = BATCHES_SORTED * batch_size
+    blocks = [order[first : first + block] for first in range(0, len(order), block)]
+    ordered = [rows[np.argsort(lengths[rows], kind="stable")] for rows in blocks]
+    rows = np.concatenate([*ordered, order[:0]])
+    whole = len(rows) // batch_size * batch_size
+    batches = rng.permutation(rows[:whole].reshape(-1, batch_size))
+    return np.concatenate([batches.reshape(-1), rows[whole:]])
 
 
 def _narrowed(rows: np.ndarray) -> np.ndarray:

@@ -5,7 +5,8 @@ inside one `tf.function` takes 0.4 times as long as `fit` (benchmarks/training.p
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,28 @@ class Graph:
         compiled = functools.partial(tf.function, jit_compile=False, autograph=False)
         self._train = compiled(self._train_steps)
         self._evaluate = compiled(self._evaluate_all)
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Put the moving averages in place of the weights, if there are any, for the time being."""
+        import tensorflow as tf
+
+        if not self.optimizer.use_ema or not int(self.optimizer.iterations.numpy()):
+            yield
+            return
+        pairs = list(zip(self.model.trainable_variables, self._averages(), strict=True))
+        kept = [tf.identity(variable.value) for variable, _ in pairs]
+        for variable, average in pairs:
+            variable.assign(average.value)
+        try:
+            yield
+        finally:
+            for (variable, _), value in zip(pairs, kept, strict=True):
+                variable.assign(value)
+
+    def _averages(self) -> list[Any]:
+        averages: list[Any] = self.optimizer._model_variables_moving_average
+        return averages
 
     def train(self, order: Any, seed: int, epoch: int, first: int, steps: int) -> tuple[float, ...]:
         """Take `steps` optimizer steps, starting with step `first` of the epoch.
@@ -106,7 +129,7 @@ class Graph:
         seed = tf.random.experimental.stateless_fold_in(key, step)
         inputs, targets, weights = self._examples.batch(arrays, self._replica_share(rows), seed)
         with tf.GradientTape() as tape:
-            outputs = self.model(inputs, training=True)
+            outputs = _in_float32(self.model(inputs, training=True))
             loss = self.model.compute_loss(
                 x=inputs, y=targets, y_pred=outputs, sample_weight=weights, training=True
             )
@@ -116,7 +139,7 @@ class Graph:
 
     def _evaluate_step(self, arrays: Any, rows: Any, step: Any) -> Any:
         inputs, targets, weights = self._examples.batch(arrays, self._replica_share(rows), None)
-        outputs = self.model(inputs, training=False)
+        outputs = _in_float32(self.model(inputs, training=False))
         loss = self.model.compute_loss(
             x=inputs, y=targets, y_pred=outputs, sample_weight=weights, training=False
         )
@@ -146,3 +169,10 @@ class Graph:
             totals = [tf.reduce_sum(values * weights) for values in measured]
         replicas = tf.distribute.get_replica_context().num_replicas_in_sync
         return tf.stack([count, tf.cast(loss, tf.float64) * replicas * count, *totals])
+
+
+def _in_float32(outputs: Any) -> Any:
+    """Convert what a network computed in bfloat16, before losses and measures are taken of it."""
+    import tensorflow as tf
+
+    return tf.nest.map_structure(lambda one: tf.cast(one, tf.float32), outputs)

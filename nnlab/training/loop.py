@@ -134,7 +134,10 @@ class TrainingLoop:
     def _train_epoch(self, progress: Progress, interrupt: Interrupt) -> None:
         import tensorflow as tf
 
-        order = tf.constant(self._examples.order(self._settings.seed, progress.epoch))
+        settings = self._settings
+        order = tf.constant(
+            self._examples.order(settings.seed, progress.epoch, settings.batch_size)
+        )
         while progress.step < self._steps:
             self._train_chunk(progress, order)
             if interrupt.requested:
@@ -160,15 +163,20 @@ class TrainingLoop:
         self._observer.chunk_done(progress.epoch + 1, progress.step, self._steps, means)
 
     def _finish_epoch(self, progress: Progress, interrupt: Interrupt) -> None:
+        try:
+            with self._graph.averaged():
+                self._judge_epoch(progress, interrupt)
+        except InterruptedRun:
+            self._save(progress)
+            raise
+
+    def _judge_epoch(self, progress: Progress, interrupt: Interrupt) -> None:
+        """Measure the weights that the epoch came to, and keep them if they are the best."""
         epoch = progress.epoch + 1
         means = self._means(progress.sums)
         row: Row = {"epoch": epoch, **means}
         if len(self._examples.validation):
-            try:
-                validation = self._measure(self._examples.validation, interrupt)
-            except InterruptedRun:
-                self._save(progress)
-                raise
+            validation = self._measure(self._examples.validation, interrupt)
             row |= {f"validation_{name}": value for name, value in validation.items()}
         self._keep_row(row, progress)
         self._observer.epoch_done(progress.history[-1])

@@ -1,19 +1,27 @@
 """Keras optimizers from settings."""
 
+import math
 from typing import Any
 
+from nnlab.errors import UsageError
 from nnlab.training.settings import TrainingSettings
 
 EXPONENTIAL_END = 0.01
 """Share of the learning rate left at the end of the exponential schedule."""
+
+UNDECAYED = ["bias", "gamma", "beta"]
+"""Variables that weight decay leaves alone: offsets, and the scales of normalisation."""
 
 
 def make_optimizer(settings: TrainingSettings, total_steps: int) -> Any:
     """Return the optimizer that `settings` name, with clipping and schedule.
 
     Args:
-        settings: Optimizer, learning rate, schedule and clipping.
+        settings: Optimizer, learning rate, schedule, clipping, decay and average.
         total_steps: Steps of the whole run, which the schedule covers.
+
+    Raises:
+        UsageError: The settings do not fit together.
     """
     import keras
 
@@ -23,18 +31,33 @@ def make_optimizer(settings: TrainingSettings, total_steps: int) -> Any:
         "rmsprop": keras.optimizers.RMSprop,
         "sgd": keras.optimizers.SGD,
     }
-    return kinds[settings.optimizer](
+    optimizer = kinds[settings.optimizer](
         learning_rate=_rate(settings, total_steps),
         global_clipnorm=settings.clip_norm or None,
+        weight_decay=settings.weight_decay or None,
+        use_ema=settings.average > 0,
+        ema_momentum=1 - 1 / max(2, settings.average * total_steps),
         name="optimizer",
     )
+    if settings.weight_decay:
+        optimizer.exclude_from_weight_decay(var_names=UNDECAYED)
+    return optimizer
 
 
 def _rate(settings: TrainingSettings, total_steps: int) -> Any:
     from keras.optimizers import schedules
 
+    peak = settings.learning_rate
+    rising = math.ceil(settings.warmup * total_steps)
     if settings.schedule == "cosine":
-        return schedules.CosineDecay(settings.learning_rate, total_steps)
+        return schedules.CosineDecay(
+            0.0 if rising else peak,
+            total_steps - rising,
+            warmup_target=peak if rising else None,
+            warmup_steps=rising,
+        )
+    if rising:
+        raise UsageError("--warmup needs --schedule cosine")
     if settings.schedule == "exponential":
-        return schedules.ExponentialDecay(settings.learning_rate, total_steps, EXPONENTIAL_END)
-    return settings.learning_rate
+        return schedules.ExponentialDecay(peak, total_steps, EXPONENTIAL_END)
+    return peak

@@ -14,17 +14,42 @@ SCHEDULES = ("constant", "cosine", "exponential")
 SCHEDULE_HELP = (
     "learning rate over the run: constant, cosine to zero, or exponential to a hundredth"
 )
+REPORT, MODERN = PRESETS = ("report", "modern")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingSettings:
     """How to train: the base of every experiment's Config."""
 
+    preset: str = option(
+        REPORT,
+        "settings to start from: those of the 2018 report, or better ones; with an input, whose "
+        "network answers",
+        choices=PRESETS,
+    )
     epochs: int = option(20, "passes over the training examples", low=1, high=10**6)
     batch_size: int = option(128, "examples per optimizer step", low=1, high=2**24)
     optimizer: str = option("rmsprop", "how the weights are updated", choices=OPTIMIZERS)
     learning_rate: float = option(0.001, "size of the optimizer's steps", above=0)
     schedule: str = option("constant", SCHEDULE_HELP, choices=SCHEDULES)
+    warmup: float = option(
+        0.0, "share of the run in which the learning rate rises to its value", low=0, high=0.9
+    )
+    weight_decay: float = option(
+        0.0, "shrink the kernels by this share of the learning rate in each step", low=0, high=1
+    )
+    average: float = option(
+        0.0,
+        "keep a moving average of the weights over this share of the run; 0: the last weights",
+        low=0,
+        high=0.5,
+    )
+    precision: str = option(
+        "float32",
+        "numbers that training computes with; bfloat16 is faster on some processors, and slower "
+        "on others",
+        choices=("float32", "bfloat16"),
+    )
     clip_norm: float = option(0.0, "clip gradients to this global norm; 0: no clipping", low=0)
     patience: int = option(
         0, "stop after this many epochs without a better validation score; 0: never", low=0

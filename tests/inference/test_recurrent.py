@@ -64,6 +64,47 @@ def test_lstm(
     assert_agrees(model, normal(3, time, features), *(normal(3, units) for _ in states))
 
 
+@few
+@given(
+    time=st.integers(1, 6),
+    features=st.integers(1, 4),
+    units=st.integers(1, 5),
+    sequences=st.booleans(),
+    state=st.booleans(),
+    use_bias=st.booleans(),
+    begun=st.booleans(),
+)
+def test_gru(
+    layers: ModuleType,
+    time: int,
+    features: int,
+    units: int,
+    sequences: bool,
+    state: bool,
+    use_bias: bool,
+    begun: bool,
+) -> None:
+    import keras
+
+    x = keras.Input((time, features), name="x")
+    states = [keras.Input((units,), name="hidden")] if begun else []
+    gru = layers.GRU(
+        units, return_sequences=sequences, return_state=state, use_bias=use_bias, name="y"
+    )
+    model = keras.Model([x, *states] if begun else x, gru(x, initial_state=states or None))
+    assert_agrees(model, normal(3, time, features), *(normal(3, units) for _ in states))
+
+
+@pytest.mark.parametrize("sequences", [False, True])
+def test_a_gru_skips_what_is_masked(layers: ModuleType, sequences: bool) -> None:
+    import keras
+
+    x = keras.Input((5, 3), name="x")
+    y = layers.Masking(name="mask")(x)
+    y = layers.GRU(4, return_sequences=sequences, return_state=True, name="y")(y)
+    assert_agrees(keras.Model(x, y), gappy(6, 5, 3))
+
+
 @pytest.mark.parametrize("implementation", [1, 2])
 def test_what_matters_in_training_only_is_fine(layers: ModuleType, implementation: int) -> None:
     import keras

@@ -35,8 +35,8 @@ BROKEN = "broken"
 class Turning(Examples):
     """Examples that use the second half of their arrays from epoch TURN on."""
 
-    def order(self, seed: int, epoch: int) -> np.ndarray:
-        rows = super().order(seed, epoch)
+    def order(self, seed: int, epoch: int, batch_size: int) -> np.ndarray:
+        rows = super().order(seed, epoch, batch_size)
         half = len(self.arrays["labels"]) // 2
         return rows + np.int32(half) if epoch + 1 >= TURN else rows
 

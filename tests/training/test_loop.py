@@ -185,11 +185,11 @@ def test_the_history_starts_with_the_untrained_network() -> None:
 
 def test_every_example_is_used_once_per_epoch_in_a_new_order() -> None:
     examples = points()
-    orders = [examples.order(1, epoch) for epoch in range(3)]
+    orders = [examples.order(1, epoch, 8) for epoch in range(3)]
     for order in orders:
         assert sorted(order) == sorted(examples.training)
     assert not np.array_equal(orders[0], orders[1])
-    assert np.array_equal(orders[2], examples.order(1, 2))
+    assert np.array_equal(orders[2], examples.order(1, 2, 8))
 
 
 def test_the_last_batch_of_an_epoch_may_be_smaller() -> None:
@@ -310,7 +310,7 @@ def test_the_order_of_an_epoch_never_changes(
     rows: np.ndarray, seed: int, epoch: int, first: list[int]
 ) -> None:
     """The values are older than int32 rows: runs from before that resume exactly."""
-    order = dataclasses.replace(points(), training=rows).order(seed, epoch)
+    order = dataclasses.replace(points(), training=rows).order(seed, epoch, 8)
     assert order.dtype == np.int32
     assert order[: len(first)].tolist() == first
     assert np.array_equal(order, np.random.default_rng([seed, epoch]).permutation(rows))
@@ -318,7 +318,7 @@ def test_the_order_of_an_epoch_never_changes(
 
 def test_rows_too_large_for_int32_are_kept_as_int64() -> None:
     rows = np.array([5, 2**31, 2**40])
-    order = dataclasses.replace(points(), training=rows).order(1, 0)
+    order = dataclasses.replace(points(), training=rows).order(1, 0, 8)
     assert sorted(order.tolist()) == rows.tolist()
 
 

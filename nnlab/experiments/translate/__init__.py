@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import reprlib
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,7 @@ from nnlab.datasets.blocks import blocks
 from nnlab.datasets.store import Store
 from nnlab.datasets.text.files import shorten
 from nnlab.datasets.text.parallel_corpus import SentencePairs, load_pairs
-from nnlab.datasets.text.prompts import are_characters, known_text
-from nnlab.errors import CheckpointError, DataError
+from nnlab.errors import DataError, UsageError
 from nnlab.experiments.contract import (
     Answer,
     Data,
@@ -23,27 +21,28 @@ from nnlab.experiments.contract import (
     Experiment,
     Interface,
     Model,
-    Note,
     Remark,
     Scores,
     Table,
     Warn,
 )
 from nnlab.experiments.translate import scoring
-from nnlab.experiments.translate.config import TranslateConfig, TranslateQuery
-from nnlab.experiments.translate.decoding import GreedyDecoder, decoder_step
+from nnlab.experiments.translate.config import PRESETS, TranslateConfig, TranslateQuery
+from nnlab.experiments.translate.design import Design, Translator
+from nnlab.experiments.translate.lstm import CharacterLSTM
 from nnlab.experiments.translate.scoring import TranslateDetails
+from nnlab.experiments.translate.transformer import SubwordTransformer
 from nnlab.inference import Network
-from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.training.examples import Examples
 
 if TYPE_CHECKING:
     from nnlab.results import Metrics
 
-START, END = "\t", "\n"
 LONGEST_INPUT = 1_000
 SHOWN = 40
 """Characters of a sentence that the summary of the data shows."""
-LONGEST_PAIR = 10_000  # characters of a sentence to train on
+DESIGNS: Mapping[str, Design] = {"lstm": CharacterLSTM(), "transformer": SubwordTransformer()}
+"""The networks by the value of `--model`."""
 
 
 class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
@@ -58,6 +57,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     Config = TranslateConfig
     Query = TranslateQuery
     Details = TranslateDetails
+    presets = PRESETS
     limits = (
         "It replaces names, numbers and words that are not in its training sentences by others.",
         "It is bad at sentences that are longer than its training sentences.",
@@ -87,25 +87,10 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
             header=bool(config.header),
             warn=warn,
         )
-        longest = max(map(len, (*pairs.sources, *pairs.targets))) + 1
-        if longest > LONGEST_PAIR:
-            raise DataError(
-                f"{pairs.source.name}: expected sentences of fewer than {LONGEST_PAIR:,} "
-                f"characters, but one has {longest - 1:,}; leave it out, or lower --max-pairs"
-            )
-        known = [pairs.sources[row] for row in pairs.training]
-        answers = [pairs.targets[row] for row in pairs.training]
-        facts: dict[str, Any] = {
-            "source_characters": sorted(set().union(*known)),
-            "target_characters": [START, END, *sorted(set().union(*answers) - {START, END})],
-            "source_length": max(map(len, pairs.sources)),
-            "target_length": max(map(len, pairs.targets)) + 1,  # and the start or end mark
-        }
+        design = DESIGNS[config.model]
+        facts = design.facts(config, pairs)
         arrays = {
-            "source_codes": _codes(pairs.sources, facts["source_characters"]),
-            "target_codes": _codes(
-                [f"{START}{text}{END}" for text in pairs.targets], facts["target_characters"]
-            ),
+            **design.codes(pairs, facts),
             "sources": np.array(pairs.sources),
             "targets": np.array(pairs.targets),
             "training": pairs.training,
@@ -130,123 +115,62 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
         return Data(arrays, facts, data.source, data.summary)
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
-        """Refuse alphabets or lengths that are not the network's."""
-        alphabets: list[Any] = [facts.get(f"{side}_characters") for side in ("source", "target")]
-        for alphabet in alphabets:
-            if not are_characters(alphabet):
-                raise CheckpointError(f"expected characters, but it has {reprlib.repr(alphabet)}")
-        if alphabets[1][:2] != [START, END]:
-            raise CheckpointError("expected start and end marks in front of the target characters")
-        lengths: list[Any] = [facts.get(f"{side}_length") for side in ("source", "target")]
-        if any(type(length) is not int or length > LONGEST_PAIR for length in lengths):
-            raise CheckpointError(
-                f"expected lengths of at most {LONGEST_PAIR:,}, but it has {reprlib.repr(lengths)}"
-            )
-        expected = {
-            "source": (lengths[0], len(alphabets[0])),
-            "target": (lengths[1], len(alphabets[1])),
-        }
-        if network.input_shapes != expected:
-            raise CheckpointError(
-                f"expected a network of inputs {reprlib.repr(expected)}, "
-                f"but it has {reprlib.repr(network.input_shapes)}"
-            )
-        _decoder(network, facts)
+        """Refuse facts that are not those of the network."""
+        _design(facts).check_facts(facts, network)
 
     def build(self, config: TranslateConfig, facts: Mapping[str, Any]) -> Any:
-        """Return the report's encoder and decoder."""
-        from nnlab.models.translator import translator
-
-        source, target = (
-            (facts[f"{side}_length"], len(facts[f"{side}_characters"]))
-            for side in ("source", "target")
-        )
-        return translator(source, target, config.units)
+        """Return the report's LSTMs, or a Transformer."""
+        return DESIGNS[config.model].build(config, facts)
 
     def examples(self, config: TranslateConfig, data: Data) -> Examples:
-        """Keep sentences as codes, 0 for nothing; a batch is one-hot, padding has no weight."""
-        import keras
-
-        sources, targets = (len(data.facts[f"{side}_characters"]) for side in ("source", "target"))
-
-        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
-            import tensorflow as tf
-
-            source, target = (
-                tf.cast(tf.gather(arrays[name], indices), tf.int32) - 1  # -1, nothing: all zeros
-                for name in ("source_codes", "target_codes")
-            )
-            known, following = target[:, :-1], target[:, 1:]
-            weights = tf.cast(following >= 0, tf.float32)
-            inputs = (tf.one_hot(source, sources), tf.one_hot(known, targets))
-            return inputs, tf.maximum(following, 0), weights
-
-        def accuracy(targets: Any, outputs: Any) -> Any:
-            import tensorflow as tf
-
-            return tf.equal(tf.cast(targets, tf.int64), tf.argmax(outputs, -1))
-
-        return Examples(
-            arrays={name: data.arrays[name] for name in ("source_codes", "target_codes")},
-            training=data.arrays["training"],
-            validation=data.arrays["validation"],
-            batch=batch,
-            loss=keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight"),
-            measures={"accuracy": accuracy},
-            monitor="accuracy",  # greedy decoding asks which is likeliest, not how likely it is
-            higher_is_better=True,
-        )
+        """Keep sentences as codes; padding has no weight."""
+        return DESIGNS[config.model].examples(config, data)
 
     def score(self, model: Model[TranslateConfig], data: Data) -> Scores[TranslateDetails]:
         """Measure translations of unseen sentences, beside those of training sentences."""
-        return scoring.score(_translate(model.network, data.facts), data)
+        return scoring.score(_translator(model.network, data.facts).translate, data)
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
-        """Name the characters of both languages."""
-        tensors = {
-            "source": "one-hot characters of a sentence; only zeros after its end",
-            "target": "one-hot characters of the translation so far, which begins with the first "
-            "of target_characters and ends with the second",
-            "probabilities": "of the character that follows each one of the target",
-        }
-        lists = {f"{side}_characters": facts[f"{side}_characters"] for side in ("source", "target")}
-        steps = {
-            "encoder_1": "hidden state: the decoder begins with that of the encoder",
-            "encoder_2": "cell state: the decoder begins with that of the encoder",
-            "decoder_1": "the new hidden state, the next encoder_1",
-            "decoder_2": "the new cell state, the next encoder_2",
-        }
-        return Interface(tensors, lists, steps)
+        """Name what the numbers stand for."""
+        return _design(facts).interface(facts)
 
     def parts(self, model: Model[TranslateConfig], *, step: bool) -> Mapping[str, Network]:
         """Return the network; or its encoder, and its decoder step by step."""
-        network = model.network
-        if not step:
-            return {"": network}
-        encoder = network.part(
-            {"source": network.input_shapes["source"]}, ["encoder:1", "encoder:2"]
-        )
-        decoder = decoder_step(network)
-        return {"encoder": encoder, "decoder": decoder}
+        return _design(model.facts).parts(model.network) if step else {"": model.network}
+
+    def columns(self, query: TranslateQuery) -> Sequence[str]:
+        """Return the translation, with --scores behind its score."""
+        return ("score", "translation") if query.scores else self.answer_columns
 
     def answer(
         self, model: Model[TranslateConfig], query: TranslateQuery, inputs: Iterable[str]
     ) -> Iterator[Answer | Remark]:
         """Translate each sentence; an empty one has an empty translation."""
-        facts = model.facts
-        translate = _translate(model.network, facts)
+        translator = _translator(model.network, model.facts)
+        beam = query.beam or max(query.best, _design(model.facts).beam)
+        if query.best > beam:
+            raise UsageError(f"-n {query.best} needs --beam {query.best} or more")
+        simple = query == replace(TranslateQuery(), reverse=query.reverse, together=query.together)
         for block in blocks(inputs, query.together):
             fitting = [text for text in block if len(text) <= LONGEST_INPUT]
-            translations = dict(zip(fitting, translate(fitting), strict=True))
+            texts = dict(zip(fitting, translator.translate(fitting), strict=True)) if simple else {}
             for text in block:
-                if text not in translations:
+                if len(text) > LONGEST_INPUT:
                     yield DataError(
                         f"expected a sentence of at most {LONGEST_INPUT:,} characters, but one has "
                         f"{len(text):,}"
                     ).of(text)
                     continue
-                yield from _notes(text, facts)
-                yield {"source": text, "translation": translations[text]}
+                yield from translator.notes(text)
+                if simple:
+                    yield {"source": text, "translation": texts[text]}
+                    continue
+                found = translator.translations(
+                    text, beam=beam, count=query.best, attention=query.attention
+                )
+                for one in found:
+                    scored = {"score": one.score} if query.scores else {}
+                    yield {"source": text, "translation": one.text, **scored, **one.pieces}
 
     def draw(self, evidence: Evidence[TranslateDetails]) -> dict[str, Any]:
         """Draw the score by length of the sentence."""
@@ -269,54 +193,13 @@ def _summary(pairs: SentencePairs) -> str:
     )
 
 
-def _codes(sentences: Sequence[str], characters: Sequence[str]) -> np.ndarray:
-    """Encode sentences: 0 for nothing (padding, or a character that is unknown), then from 1.
-
-    Returns:
-        uint16 (count, longest).
-    """
-    numbers = {character: number for number, character in enumerate(characters, start=1)}
-    codes = np.zeros((len(sentences), max(map(len, sentences))), np.uint16)
-    for row, sentence in enumerate(sentences):
-        codes[row, : len(sentence)] = [numbers.get(character, 0) for character in sentence]
-    return codes
+def _design(facts: Mapping[str, Any]) -> Design:
+    """Return the kind of network that has such facts."""
+    return DESIGNS["transformer" if "subwords" in facts else "lstm"]
 
 
-def _decoder(network: Network, facts: Mapping[str, Any]) -> GreedyDecoder:
-    return GreedyDecoder(network, start=0, end=1, longest=2 * facts["target_length"])
-
-
-def _translate(network: Network, facts: Mapping[str, Any]) -> Callable[[Sequence[str]], list[str]]:
-    """Return a function from sentences to their translations."""
-    decoder = _decoder(network, facts)
-    numbers = {character: code for code, character in enumerate(facts["source_characters"])}
-    targets = facts["target_characters"]
-
-    def translate(sentences: Sequence[str]) -> list[str]:
-        known = [known_text(_composed(text), numbers, lower=False)[0] for text in sentences]
-        codes = [np.array([numbers[one] for one in text], np.intp) for text in known]
-        decoded = decoder.decode([code for code in codes if len(code)])
-        texts = ("".join(targets[code] for code in answer) for answer in decoded)
-        return [next(texts) if len(code) else "" for code in codes]
-
-    return translate
-
-
-def _composed(text: str) -> str:
-    """Return a sentence as those of the training are: composed (NFC), no blanks around it."""
-    return unicodedata.normalize("NFC", text).strip()
-
-
-def _notes(given: str, facts: Mapping[str, Any]) -> Iterator[Note]:
-    text = _composed(given)
-    _, unknown = known_text(text, set(facts["source_characters"]), lower=False)
-    if unknown:
-        yield Note(f"ignored characters that no training sentence has: {' '.join(unknown)}")
-    if len(text) > facts["source_length"]:
-        yield Note(
-            f"this sentence has {len(text)} characters, but the network was trained on at most "
-            f"{facts['source_length']}: expect a bad translation"
-        )
+def _translator(network: Network, facts: Mapping[str, Any]) -> Translator:
+    return _design(facts).translator(network, facts)
 
 
 EXPERIMENT = Translate()

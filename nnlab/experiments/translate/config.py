@@ -1,9 +1,31 @@
 """Options of `translate`: how it trains, and how it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from nnlab.options import option
-from nnlab.training.settings import OPTIMIZERS, TrainingSettings
+from nnlab.training.settings import MODERN, OPTIMIZERS, REPORT, TrainingSettings
+
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    REPORT: {},
+    MODERN: {
+        "model": "transformer",
+        "max_pairs": 0,
+        "units": 192,
+        "epochs": 40,
+        "batch_size": 128,
+        "dropout": 0.15,
+        "optimizer": "adam",
+        "learning_rate": 0.002,
+        "schedule": "cosine",
+        "warmup": 0.05,
+        "weight_decay": 0.05,
+        "average": 0.02,
+        "clip_norm": 1.0,
+    },
+}
+"""Settings by preset."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +48,27 @@ class TranslateConfig(TrainingSettings):
     )
     max_pairs: int = option(10_000, "use only this many pairs, the shortest ones; 0: all", low=0)
     split_seed: int = option(0, "chooses the held-out sentences, independent of --seed", low=0)
-    units: int = option(256, "cells per LSTM", low=1, high=2**14)
+    model: str = option(
+        "lstm",
+        "network: LSTMs that spell, or a Transformer that reads subwords",
+        choices=("lstm", "transformer"),
+    )
+    units: int = option(
+        256, "cells per LSTM, or numbers per subword in a Transformer", low=1, high=2**14
+    )
+    subwords: int = option(3_000, "subwords of a Transformer, at most", low=300, high=2**16)
+    variety: float = option(
+        0.3,
+        "how freely a Transformer's training cuts words into subwords; 0: the likeliest way",
+        low=0,
+        high=1,
+    )
+    blocks: int = option(3, "blocks of a Transformer's encoder and decoder", low=1, high=48)
+    heads: int = option(4, "heads of each attention of a Transformer", low=1, high=64)
+    dropout: float = option(0.1, "share of numbers that a Transformer drops", low=0, high=0.9)
+    label_smoothing: float = option(
+        0.1, "share of the target that a Transformer spreads over all subwords", low=0, high=0.9
+    )
     epochs: int = option(100, "passes over the pairs", low=1, high=10**6)
     batch_size: int = option(64, "examples per optimizer step", low=1, high=2**24)
     optimizer: str = option("rmsprop", "how the weights are updated", choices=OPTIMIZERS)
@@ -37,6 +79,20 @@ class TranslateQuery:
     """Options for answering."""
 
     reverse: bool = option(False, "translate from the second language to the first")
+    beam: int | None = option(
+        None,
+        "beginnings of a translation that are followed at a time",
+        low=1,
+        high=100,
+        default_text="4 for a Transformer, 1 for LSTMs",
+    )
+    best: int = option(
+        1, "number of translations of each sentence, best first", low=1, high=100, short="n"
+    )
+    scores: bool = option(False, "show the logarithm of the probability of each translation")
+    attention: bool = option(
+        False, "add to --json how much each piece of the translation looked at each of the source"
+    )
     together: int = option(
         32, "sentences per batch; 1 answers line by line. The translations stay the same", low=1
     )

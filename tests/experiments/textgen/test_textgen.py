@@ -108,7 +108,7 @@ def test_a_large_text_takes_a_few_bytes_a_character(tmp_path: Path, end: str) ->
     config = configured(corpus="large.txt")
     tracemalloc.start()
     examples = TEXTGEN.examples(config, TEXTGEN.load(config, Store(offline=True), print))
-    order = examples.order(1, 1)
+    order = examples.order(1, 1, 8)
     held, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(order) == -(-(size * 8 // 10 - 40) // 3)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nnlab.errors import CheckpointError
-from nnlab.experiments.translate.decoding import GreedyDecoder
+from nnlab.experiments.translate.greedy import GreedyDecoder
 from nnlab.inference import Network, checked_graph
 from nnlab.models.describe import describe
 from nnlab.models.translator import translator

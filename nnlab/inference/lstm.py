@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,6 +25,7 @@ class LSTM(Layer):
 
     input_counts = (1, 3)
     input_words = "one or three inputs"
+    state_names: ClassVar[tuple[str, ...]] = ("hidden", "cell")
     units: int = settings.size()
     return_sequences: bool = settings.flag()
     return_state: bool = settings.flag()
@@ -63,22 +65,19 @@ class LSTM(Layer):
     def write(
         self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
     ) -> Sequence[str]:
-        """Write ONNX' LSTM or, where the steps have a mask, a loop over the steps."""
+        """Write ONNX' LSTM."""
         steps = to.op("Transpose", inputs[0], perm=(1, 0, 2))  # (time, batch, features)
-        masked = len(inputs) == 2
-        states = [to.op("Unsqueeze", state, np.array([0])) for state in inputs[1:] if not masked]
-        if masked:
-            sequence, hidden, cell = self._write_loop(to, steps, inputs[1], variables)
-        else:
-            weights: list[str | np.ndarray] = [*self._onnx_weights(variables)]
-            if states:  # behind an empty place for the bias, if there is none, and for lengths
-                weights += ["", *states] if self.use_bias else ["", "", *states]
-            made = to.ops("LSTM", 3, steps, *weights, hidden_size=self.units)
-            sequence = to.op("Squeeze", made[0], np.array([1]))
-            hidden, cell = (to.op("Squeeze", state, np.array([0])) for state in made[1:])
-        output = hidden
-        if self.return_sequences:
-            output = to.op("Transpose", sequence, perm=(1, 0, 2))
+        states = [to.op("Unsqueeze", state, np.array([0])) for state in inputs[1:]]
+        weights: list[str | np.ndarray] = [*self._onnx_weights(variables)]
+        if states:  # behind an empty place for the bias, if there is none, and for lengths
+            weights += ["", *states] if self.use_bias else ["", "", *states]
+        made = to.ops("LSTM", 3, steps, *weights, hidden_size=self.units)
+        hidden, cell = (to.op("Squeeze", state, np.array([0])) for state in made[1:])
+        return self._outputs(to, to.op("Squeeze", made[0], np.array([1])), hidden, cell)
+
+    def _outputs(self, to: Writer, sequence: str, hidden: str, cell: str) -> list[str]:
+        """Choose the outputs; the sequence is (time, batch, units)."""
+        output = to.op("Transpose", sequence, perm=(1, 0, 2)) if self.return_sequences else hidden
         return [output, hidden, cell] if self.return_state else [output]
 
     def _onnx_weights(self, variables: Mapping[str, np.ndarray]) -> list[np.ndarray]:
@@ -94,10 +93,11 @@ class LSTM(Layer):
         bias = ordered(variables["bias"])[None]
         return [np.ascontiguousarray(one) for one in (*kernels, np.hstack([bias, 0 * bias]))]
 
-    def _write_loop(
-        self, to: Writer, steps: str, mask: str, variables: Mapping[str, np.ndarray]
-    ) -> tuple[str, str, str]:
+    def write_masked(
+        self, to: Writer, inputs: Sequence[str], mask: str, variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
         """Write a scan over the steps, in which the states stay where the mask is False."""
+        steps = to.op("Transpose", inputs[0], perm=(1, 0, 2))  # (time, batch, features)
         gates = to.op("MatMul", steps, variables["kernel"])
         if self.use_bias:
             gates = to.op("Add", gates, variables["bias"])
@@ -119,7 +119,7 @@ class LSTM(Layer):
         last_hidden, last_cell, sequence = to.ops(
             "Scan", 3, zero, zero, gates, seen, body=body, num_scan_inputs=2
         )
-        return sequence, last_hidden, last_cell
+        return self._outputs(to, sequence, last_hidden, last_cell)
 
     def ready(self, variables: Mapping[str, np.ndarray]) -> Callable[..., Arrays]:
         """Scale the weights such that one tanh does for all gates.

@@ -38,7 +38,7 @@ class GreedyDecoder:
                 f"expected probabilities of shape {target} from a step of the decoder, "
                 f"but they are {self._decoder.output_shapes['probabilities']}"
             )
-        self._start, self._end, self._longest = start, end, longest
+        self._start, self._end, self.longest = start, end, longest
 
     def decode(self, sources: Sequence[np.ndarray]) -> list[list[int]]:
         """Translate encoded sentences.
@@ -55,13 +55,24 @@ class GreedyDecoder:
         blocks = (sources[first : first + ROWS] for first in range(0, len(sources), ROWS))
         return [translation for block in blocks for translation in self._decode_block(block)]
 
+    def begin(self, source: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return the states (1, units) in which the decoder begins, for `step`."""
+        return tuple(state[:1] for state in self._encode([source]))
+
+    def step(self, codes: np.ndarray, states: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+        """Return the probabilities of the next character (rows, characters), and the states."""
+        target = np.zeros((len(codes), *self._decoder.input_shapes["target"]), np.float32)
+        target[np.arange(len(codes)), 0, codes] = 1
+        probabilities, *after = self._decoder.run(target, *states)
+        return (probabilities[:, 0], *after)
+
     def _decode_block(self, sources: Sequence[np.ndarray]) -> list[list[int]]:
         hidden, cell = self._encode(sources)
         codes = np.full(ROWS, self._start)
         target = np.zeros((ROWS, *self._decoder.input_shapes["target"]), np.float32)
         running = np.arange(ROWS) < len(sources)
         translations: list[list[int]] = [[] for _ in sources]
-        for _ in range(self._longest):
+        for _ in range(self.longest):
             target[:] = 0
             target[np.arange(ROWS), 0, codes] = 1
             probabilities, hidden, cell = self._decoder.run(target, hidden, cell)

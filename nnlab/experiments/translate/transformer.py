@@ -1,0 +1,315 @@
+"""The modern network: a Transformer over subwords that both languages share."""
+
+from __future__ import annotations
+
+import re
+import reprlib
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from nnlab.datasets.text.parallel_corpus import SentencePairs
+from nnlab.datasets.text.subwords import (
+    END,
+    FIRST,
+    PADDING,
+    START,
+    UNKNOWN,
+    Subwords,
+    are_subwords,
+    as_codes,
+    learn_subwords,
+)
+from nnlab.errors import CheckpointError
+from nnlab.experiments.contract import Data, Interface, Note
+from nnlab.experiments.translate.attention_decoder import AttentionDecoder
+from nnlab.experiments.translate.config import TranslateConfig
+from nnlab.experiments.translate.copying import Replacer
+from nnlab.experiments.translate.design import Design, Translation, Translator, accuracy
+from nnlab.inference import Network
+from nnlab.training.examples import Arrays, Batch, Examples
+
+LONGEST = 64
+"""Most subwords of a text that the network sees at once, in training and in answering."""
+SIDES = ("sources", "targets")
+VARIANTS = 8
+"""In how many ways training cuts each text."""
+
+
+class SubwordTransformer(Design):
+    """An encoder and a decoder of attention over subwords."""
+
+    beam = 4
+
+    def facts(self, config: TranslateConfig, pairs: SentencePairs) -> dict[str, Any]:
+        """Learn the subwords of both languages together, from the training set."""
+        known = [text for side in (pairs.sources, pairs.targets) for text in _chosen(side, pairs)]
+        subwords = learn_subwords(known, config.subwords)
+        lengths = [len(subwords.encode(text)) for text in _chosen(pairs.sources, pairs)]
+        usual = int(np.quantile(lengths, USUAL))
+        return {"subwords": dict(subwords.pieces), "usual_length": max(1, min(usual, LONGEST - 2))}
+
+    def codes(self, pairs: SentencePairs, facts: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """Number the subwords of each text: uint16, padded with 0 and cut off at `LONGEST`."""
+        subwords = Subwords(facts["subwords"])
+        return {
+            f"{side}_codes": _framed([subwords.encode(text) for text in texts], side)
+            for side, texts in (("source", pairs.sources), ("target", pairs.targets))
+        }
+
+    def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
+        """Refuse subwords that are not the network's."""
+        pieces: Any = facts.get("subwords")
+        usual = facts.get("usual_length")
+        if not are_subwords(pieces):
+            raise CheckpointError(f"expected subwords, but it has {reprlib.repr(pieces)}")
+        if type(usual) is not int or not 1 <= usual < LONGEST:
+            raise CheckpointError(
+                f"expected a usual length below {LONGEST}, but it has {reprlib.repr(usual)}"
+            )
+        decoder = AttentionDecoder(network)
+        if decoder.vocabulary != FIRST + len(pieces):
+            raise CheckpointError(
+                f"expected a network of {FIRST + len(pieces):,} subwords, "
+                f"but it has {decoder.vocabulary:,}"
+            )
+        if decoder.longest < LONGEST:
+            raise CheckpointError(
+                f"expected a network of {LONGEST} positions, but it has {decoder.longest}"
+            )
+
+    def build(self, config: TranslateConfig, facts: Mapping[str, Any]) -> Any:
+        """Return a Transformer.
+
+        Raises:
+            UsageError: The heads do not divide the units.
+        """
+        from nnlab.models.transformer import transformer
+
+        return transformer(
+            FIRST + len(facts["subwords"]),
+            LONGEST,
+            units=config.units,
+            blocks=config.blocks,
+            heads=config.heads,
+            dropout=config.dropout,
+        )
+
+    def examples(self, config: TranslateConfig, data: Data) -> Examples:
+        """Keep the pieces of each text, cut in several ways; a batch takes one way at random."""
+        from nnlab.training.losses import smoothed_crossentropy
+
+        training = data.arrays["training"]
+        count = len(data.arrays["sources"])
+        arrays = _varied(data, config)
+        lengths = sum((array[:count] > 0).sum(axis=1) for array in arrays.values())
+        ways = len(arrays["source_codes"]) // count
+
+        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
+            import tensorflow as tf
+
+            if seed is not None:
+                way = tf.random.stateless_uniform(tf.shape(indices), seed, 0, ways, tf.int32)
+                indices = indices + way * count
+            source, target = (
+                _trimmed(tf.cast(tf.gather(arrays[name], indices), tf.int32))
+                for name in ("source_codes", "target_codes")
+            )
+            known, following = target[:, :-1], target[:, 1:]
+            weights = tf.cast(following > 0, tf.float32)
+            inputs = (source, _positions(source), known, _positions(known))
+            return inputs, following, weights
+
+        validation = data.arrays["validation"]
+        return Examples(
+            arrays=arrays,
+            training=training,
+            validation=validation[np.argsort(lengths[validation], kind="stable")],
+            batch=batch,
+            loss=smoothed_crossentropy(config.label_smoothing),
+            measures={"accuracy": accuracy},
+            monitor="accuracy",
+            higher_is_better=True,
+            lengths=lengths,
+        )
+
+    def interface(self, facts: Mapping[str, Any]) -> Interface:
+        """Name the subwords, and say what goes in and comes out."""
+        subwords = Subwords(facts["subwords"])
+        text = "numbers of subwords; \u2581 in a subword is a blank"
+        tensors = {
+            "source": f"{text}; ends with {END}, then {PADDING}",
+            "source_positions": "1, 2, 3 and so on; 0 where the source is 0",
+            "target": f"{text}; begins with {START}",
+            "target_positions": "1, 2, 3 and so on",
+            "logits": "of the subword that follows each one of the target; softmax makes them "
+            f"probabilities, and {END} ends the translation",
+        }
+        lists = {"subwords": [subwords.text_of(number) for number in range(len(subwords))]}
+        return Interface(tensors, lists)
+
+    def parts(self, network: Network) -> Mapping[str, Network]:
+        """Return the encoder, and the decoder step by step."""
+        decoder = AttentionDecoder(network)
+        return {"encoder": decoder.encoder, "decoder": decoder.decoder}
+
+    def translator(self, network: Network, facts: Mapping[str, Any]) -> Translator:
+        """Return what translates with a network."""
+        return _SubwordTranslator(network, facts)
+
+
+USUAL = 0.99
+"""Share of the training texts that are not longer than the usual length."""
+
+
+class _SubwordTranslator(Translator):
+    def __init__(self, network: Network, facts: Mapping[str, Any]) -> None:
+        self._subwords = Subwords(facts["subwords"])
+        self._usual = facts["usual_length"]
+        self._decoder = AttentionDecoder(network)
+
+    def translations(
+        self, text: str, *, beam: int, count: int, attention: bool
+    ) -> list[Translation]:
+        parts = [self._one(part, beam, count, attention) for part in self._parts(text)]
+        if len(parts) == 1:
+            return parts[0]
+        if not parts:
+            return [Translation("", 0.0)]
+        best = [part[0] for part in parts]
+        joined = " ".join(one.text for one in best)
+        together = {"parts": [dict(one.pieces) for one in best]} if attention else {}
+        return [Translation(joined, sum(one.score for one in best), together)]
+
+    def translate(self, texts: Sequence[str]) -> list[str]:
+        beam = SubwordTransformer.beam
+        return [
+            self.translations(text, beam=beam, count=1, attention=False)[0].text for text in texts
+        ]
+
+    def notes(self, text: str) -> Iterator[Note]:
+        strange = sorted({one for one in _composed(text) if self._subwords.is_unknown(one)})
+        if strange:
+            yield Note(
+                "no training sentence has the characters "
+                f"{' '.join(strange)}: expect them to be copied badly"
+            )
+
+    def _one(self, text: str, beam: int, count: int, attention: bool) -> list[Translation]:
+        source = [*self._subwords.encode(text), END][:LONGEST]
+        found = self._decoder.search(source, start=START, end=END, beam=beam, never=NEVER)
+        translations = []
+        for one in found[:count]:
+            pieces: dict[str, Any] = {}
+            if attention:
+                weights = self._decoder.attention(source, [START, *one.codes])
+                pieces = {
+                    "source_pieces": [self._subwords.text_of(code) for code in source],
+                    "target_pieces": [self._subwords.text_of(code) for code in (*one.codes, END)],
+                    "attention": weights.round(4).tolist(),
+                }
+            translations.append(Translation(self._subwords.decode(one.codes), one.score, pieces))
+        return translations
+
+    def _parts(self, text: str) -> list[str]:
+        """Cut a text that is longer than the network is used to, at punctuation if there is any."""
+        return _cut(_composed(text), lambda part: len(self._subwords.encode(part)) <= self._usual)
+
+
+NEVER = (PADDING, UNKNOWN)
+"""Codes that no translation has."""
+
+SEPARATORS = (
+    r"(?<=[.!?\u2026\u3002\uff01\uff1f])\s*",
+    r"(?<=[;:])\s+",
+    r"(?<=[,\u3001\uff0c])\s*",
+    r"\s+",
+)
+"""Where a text may be cut, best first."""
+
+
+def _cut(text: str, fits: Any, level: int = 0) -> list[str]:
+    """Cut a text into parts that fit, which are as long as possible."""
+    if not text:
+        return []
+    if fits(text) or (level == len(SEPARATORS) and len(text) == 1):
+        return [text]
+    if level == len(SEPARATORS):
+        middle = len(text) // 2
+        return [*_cut(text[:middle], fits, level), *_cut(text[middle:], fits, level)]
+    parts: list[str] = []
+    for piece in filter(None, re.split(f"({SEPARATORS[level]})", text)):
+        if parts and fits(parts[-1] + piece):
+            parts[-1] += piece
+        else:
+            parts.append(piece)
+    return [shorter for part in parts for shorter in _cut(part.strip(), fits, level + 1)]
+
+
+def _chosen(texts: Sequence[str], pairs: SentencePairs) -> list[str]:
+    return [_composed(texts[row]) for row in pairs.training]
+
+
+def _composed(text: str) -> str:
+    """Return a text in composed form (NFC), with single blanks between words."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _framed(rows: Sequence[Sequence[int]], side: str) -> np.ndarray:
+    """Put the mark of the start before a target, and that of the end behind each text."""
+    before = [START] if side == "target" else []
+    room = LONGEST - 1
+    return as_codes([[*before, *row[:room], END] for row in rows])
+
+
+def _varied(data: Data, config: TranslateConfig) -> dict[str, np.ndarray]:
+    """Return the codes of all texts, then those of the same pairs cut in other ways.
+
+    In the other ways, some training pairs have other names and numbers.
+
+    Returns:
+        `source_codes` and `target_codes`, uint16 (pairs * ways, longest).
+    """
+    codes = {name: [data.arrays[name]] for name in ("source_codes", "target_codes")}
+    subwords = Subwords(data.facts["subwords"])
+    texts = [[_composed(text) for text in data.arrays[name].tolist()] for name in SIDES]
+    pairs = list(zip(*texts, strict=True))
+    training = data.arrays["training"].tolist()
+    replacer = Replacer(*([side[row] for row in training] for side in texts))
+    for way in range(1, VARIANTS):
+        rng = np.random.default_rng([config.seed, way])
+        varied = list(pairs)
+        for row in training:
+            source, target = pairs[row]
+            varied[row] = replacer.replaced(source, target, rng)
+        for number, side in enumerate(("source", "target")):
+            seed = 2 * (config.seed * VARIANTS + way) + number
+            cut = subwords.sampled([pair[number] for pair in varied], config.variety, seed)
+            codes[f"{side}_codes"].append(_framed(cut, side))
+    return {name: _stacked(blocks) for name, blocks in codes.items()}
+
+
+def _stacked(blocks: Sequence[np.ndarray]) -> np.ndarray:
+    """Put rows of different lengths below each other, padded with 0."""
+    longest = max(block.shape[1] for block in blocks)
+    return np.concatenate(
+        [np.pad(block, ((0, 0), (0, longest - block.shape[1]))) for block in blocks]
+    )
+
+
+def _trimmed(codes: Any) -> Any:
+    """Take away the columns in which no text of the batch has anything."""
+    import tensorflow as tf
+
+    longest = tf.reduce_max(tf.reduce_sum(tf.cast(codes > 0, tf.int32), axis=1))
+    return codes[:, :longest]
+
+
+def _positions(codes: Any) -> Any:
+    """Count positions from 1; padding has position 0."""
+    import tensorflow as tf
+
+    places = tf.range(1, tf.shape(codes)[1] + 1)
+    return tf.where(codes > 0, places[None], 0)
