@@ -21,14 +21,16 @@ PACKAGE = "nnlab/"
 FOR_GITHUB_ONLY = (".ci/", ".github/", ".gitignore")
 
 QUESTIONS = {
-    "add": (["add", "123+456"], "579"),
-    "add.base-16": (["add", "--base", "16", "ff+1"], "100"),
-    "classify": (["classify", "7.png"], "7.png\t7\t"),
-    "denoise": (["denoise", "noisy.png", "--output", "cleaned.png"], "cleaned.png"),
-    "embed": (["embed", "letter.png"], "letter.png\t"),
-    "recommend": (["recommend", "soda, frankfurter"], "rolls/buns\t"),
-    "textgen": (["textgen", "There was no ", "--length", "20"], "There was no "),
-    "translate": (["translate", "I love you."], "Ik hou van je."),
+    "add.modern": (["add", "123+456+1"], "580"),
+    "add.modern.base-16": (["add", "--base", "16", "fffffffffffff+1"], "10000000000000"),
+    "add.report": (["add", "--preset", "report", "123+456"], "579"),
+    "add.report.base-16": (["add", "--preset", "report", "--base", "16", "ff+1"], "100"),
+    "classify.report": (["classify", "7.png"], "7.png\t7\t"),
+    "denoise.report": (["denoise", "noisy.png", "--output", "cleaned.png"], "cleaned.png"),
+    "embed.report": (["embed", "letter.png"], "letter.png\t"),
+    "recommend.report": (["recommend", "soda, frankfurter"], "rolls/buns\t"),
+    "textgen.report": (["textgen", "There was no ", "--length", "20"], "There was no "),
+    "translate.report": (["translate", "I love you."], "Ik hou van je."),
 }
 """For each network that ships, a question and what its answer holds."""
 

@@ -176,7 +176,6 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
         Details: Frozen dataclass of the tables behind the scores of a run.
         GroupDetails: Frozen dataclass of what several runs say together.
         presets: Values of Config by the name of the preset; the report's are Config's defaults.
-        limits: What its trained networks cannot do, one sentence each.
         inputs_help: What an input is, such as "image files or folders".
         example_inputs: Inputs that can be answered; files are relative to the project's folder.
         answer_columns: The fields of an answer that the plain output shows, in order.
@@ -203,7 +202,6 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
     Details: type[DetailsT]
     GroupDetails: type[Any] = NoDetails
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({REPORT: {}})
-    limits: ClassVar[tuple[str, ...]] = ()
     inputs_help: ClassVar[str]
     example_inputs: ClassVar[tuple[str, ...]]
     answer_columns: ClassVar[tuple[str, ...]]
@@ -310,6 +308,14 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
             for score, why in self.unmeasured(metrics).items()
             if (program := self.optional_scores[score])
         )
+
+    def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
+        """Return what a trained network cannot do, one sentence each."""
+        return ()
+
+    def example(self, facts: Mapping[str, Any]) -> str:
+        """Name the file in `nnlab/exporting/examples` that runs an exported network."""
+        return f"{self.name.replace('-', '_')}.py"
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Return what the inputs and outputs of the network mean, for those who export it."""

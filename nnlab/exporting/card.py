@@ -84,7 +84,7 @@ def _usage(trained: Trained, output: Path, names: Sequence[str]) -> Iterator[str
     name = trained.experiment.name
     kind = output.suffix.lower()
     if kind == ".onnx":
-        code = _example(name, output, names).strip()
+        code = _example(trained, output, names).strip()
         yield from ("Without nnlab (`pip install numpy onnxruntime pillow`):", "")
         yield from ("```python", code, "```")
     elif kind == ".keras":
@@ -94,9 +94,10 @@ def _usage(trained: Trained, output: Path, names: Sequence[str]) -> Iterator[str
         yield from ("With nnlab:", "", f"    nnlab {name} INPUT --checkpoint {output.name}")
 
 
-def _example(experiment: str, output: Path, names: Sequence[str]) -> str:
+def _example(trained: Trained, output: Path, names: Sequence[str]) -> str:
     """Return Python code that runs these files."""
-    example = resources.files("nnlab.exporting") / "examples" / f"{experiment.replace('-', '_')}.py"
+    file = trained.experiment.example(trained.header.facts)
+    example = resources.files("nnlab.exporting") / "examples" / file
     if example.is_file():
         code = example.read_text(encoding="utf-8")
         wanted = {f"{output.stem}{part}{output.suffix}" for part in _STORED.findall(code)}

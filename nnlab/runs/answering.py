@@ -133,14 +133,16 @@ def checkpoint_file(path: Path) -> Path:
     """Return the checkpoint that a name stands for.
 
     A run folder stands for its best weights, the name of an experiment for the network that comes
-    with the package, unless there is a file or folder of that name.
+    with the package, unless there is a file or folder of that name. `add.report` is the network of
+    the preset `report`.
 
     Raises:
         CheckpointError: It is a group of runs.
     """
     if not path.exists():
         named = experiments.exists(str(path)) and shipped_checkpoint(str(path))
-        return named or path
+        stem = _shipped() / f"{path}.h5"
+        return named or (stem if path.name == str(path) and stem.is_file() else path)
     if not path.is_dir():
         return path
     best = runs.RunFolder(path).best
@@ -157,16 +159,18 @@ def checkpoint_file(path: Path) -> Path:
 def shipped_checkpoint(experiment: str, wanted: Mapping[str, Any] | None = None) -> Path | None:
     """Return the checkpoint that comes with the package, if there is one: the modern one first.
 
+    Files are named by experiment, preset and what else tells them apart: `add.report.base-16.h5`.
+
     Args:
         experiment: Name of the experiment.
         wanted: Settings that it must have been trained with.
     """
-    folder = _shipped()
-    own, others = folder / f"{experiment}.h5", sorted(folder.glob(f"{experiment}.*.h5"))
-    modern = [path for path in others if MODERN in path.name.split(".")]
-    for path in dict.fromkeys((*modern, own, *others)):
-        if path.is_file() and (not wanted or _has(_config_in(path), wanted)):
-            return path
+    for preset in (MODERN, REPORT):
+        start = f"{experiment}.{preset}"
+        others = sorted(_shipped().glob(f"{start}.*.h5"))
+        for path in (_shipped() / f"{start}.h5", *others):
+            if path.is_file() and (not wanted or _has(_config_in(path), wanted)):
+                return path
     return None
 
 

@@ -77,7 +77,7 @@ def _card(header: Header, path: Path) -> Card:
         _tables(experiment, header, path) if "details" in header.metrics else _plain_tables(stored),
         stored.training,
         experiment.summary,
-        experiment.limits,
+        experiment.limits(header.facts),
     )
 
 

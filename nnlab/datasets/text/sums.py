@@ -134,6 +134,61 @@ def encode_answers(sums: np.ndarray, base: int, digits: int) -> np.ndarray:
     return np.where(places >= 0, spelt, SPACE).astype(np.uint8)
 
 
+def columns(numbers: np.ndarray, base: int, count: int) -> np.ndarray:
+    """Return the digits of numbers as they stand below each other when added by hand.
+
+    Args:
+        numbers: int64 (problems, operands), 0 to base ** count - 1.
+        base: 2 to 36.
+        count: How many columns, at most 12 in base 36.
+
+    Returns:
+        uint8 (problems, count, operands), ones first: 12 and 7 are (2, 7), (1, 0).
+    """
+    places = np.int64(base) ** np.arange(count)
+    result: np.ndarray = numbers[:, None, :] // places[:, None] % base
+    return result.astype(np.uint8)
+
+
+def add_columns(pairs: np.ndarray, base: int) -> np.ndarray:
+    """Add by hand.
+
+    Args:
+        pairs: Digits (problems, columns, 2), ones first; the last column must be zeros.
+        base: 2 to 36.
+
+    Returns:
+        uint8 (problems, columns), the digits of the sums, ones first.
+    """
+    sums = pairs.sum(axis=2)
+    digits = np.empty(sums.shape, np.uint8)
+    carry = np.zeros(len(sums), sums.dtype)
+    for column in range(sums.shape[1]):
+        carry, digits[:, column] = np.divmod(sums[:, column] + carry, base)
+    return digits
+
+
+def column_digits(number: int, base: int) -> list[int]:
+    """Return the digits of a number of any size, ones first; of 0 one digit."""
+    return [DIGITS.index(digit) for digit in reversed(to_text(number, base))]
+
+
+def encode_columns(digits: np.ndarray) -> np.ndarray:
+    """Write numbers as codes, as `encode_answers` does.
+
+    Args:
+        digits: Integers (count, columns), ones first.
+
+    Returns:
+        uint8 (count, columns), padded with spaces on the right.
+    """
+    columns = digits.shape[1]
+    significant = np.where(digits[:, ::-1] > 0, np.arange(columns), columns - 1).min(axis=1)
+    places = np.arange(columns) + significant[:, None]  # from the first digit that is not 0
+    written = np.take_along_axis(digits[:, ::-1], np.minimum(places, columns - 1), axis=1)
+    return np.where(places < columns, written + FIRST_DIGIT, SPACE).astype(np.uint8)
+
+
 def decode_answer(codes: np.ndarray, base: int) -> str:
     """Read an answer, without padding.
 

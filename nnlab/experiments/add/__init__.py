@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import reprlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -12,19 +13,21 @@ import numpy as np
 
 from nnlab.datasets.store import Store
 from nnlab.datasets.store.provenance import Source
-from nnlab.datasets.text.sums import (
-    alphabet,
-    decode_answer,
-    draw_sums,
-    encode_answers,
-    encode_questions,
-    to_text,
-)
+from nnlab.datasets.text.sums import draw_sums, from_text, to_text
 from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
 from nnlab.experiments.add import scoring
-from nnlab.experiments.add.config import FEWEST_PROBLEMS, MAX_DIGITS, AddConfig, AddQuery
+from nnlab.experiments.add.config import (
+    FEWEST_PROBLEMS,
+    MAX_DIGITS,
+    PRESETS,
+    AddConfig,
+    AddQuery,
+)
+from nnlab.experiments.add.design import Adder, Design
+from nnlab.experiments.add.digit_adder import DigitAdder, DigitDesign
 from nnlab.experiments.add.questions import parse_sum
 from nnlab.experiments.add.scoring import AddDetails
+from nnlab.experiments.add.text_adder import TextDesign
 from nnlab.experiments.contract import (
     Answer,
     Data,
@@ -38,12 +41,14 @@ from nnlab.experiments.contract import (
     Warn,
 )
 from nnlab.inference import Network
-from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.training.examples import Examples
 
 if TYPE_CHECKING:
     from nnlab.results import Metrics
 
 LONGEST_INPUT = 1000
+DESIGNS: Mapping[str, Design] = {"lstm": TextDesign(), "gru": DigitDesign()}
+"""The networks by the value of `--model`."""
 
 
 class Add(Experiment[AddConfig, AddQuery, AddDetails]):
@@ -58,14 +63,11 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
     Config = AddConfig
     Query = AddQuery
     Details = AddDetails
-    limits = (
-        "It cannot add numbers with more digits than those it was trained on.",
-        "Some sums are wrong, and nothing marks the wrong ones.",
-    )
+    presets = PRESETS
     inputs_help = "Sums such as 123+456; - reads them from stdin, one per line."
     example_inputs = ("123+456", "99 + 1")
     answer_columns = ("answer",)
-    shares = ("exact_match", "per_character")
+    shares = ("exact_match", "per_character", "hundred_digits")
     captions = MappingProxyType(
         {
             "by-carries": ("By number of carries", "Share of right sums by number of carries"),
@@ -96,17 +98,18 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
             )
         problems, test = drawn[: len(drawn) - tested], drawn[len(drawn) - tested :]
         training, validation = np.split(np.arange(len(problems)), [len(problems) * 9 // 10])
+        design = DESIGNS[config.model]
         arrays = {
             "problems": problems,
-            "questions": encode_questions(problems, config.base, config.digits),
-            "answers": encode_answers(problems, config.base, config.digits),
+            **design.arrays(problems, config.base, config.digits),
             "training": training,
             "validation": validation,
             "test_problems": test,
         }
         digest = hashlib.sha256(drawn.tobytes()).hexdigest()
         source = Source(f"sums in base {config.base}", digest, sample=False, files=())
-        return Data(arrays, {"base": config.base, "digits": config.digits}, source)
+        facts = {"base": config.base, "digits": config.digits, **design.facts()}
+        return Data(arrays, facts, source)
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse a base or a number of digits that are not the network's."""
@@ -117,95 +120,60 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
             raise CheckpointError(
                 f"expected 1 to {MAX_DIGITS} digits, but it has {reprlib.repr(digits)}"
             )
-        characters = len(alphabet(base))
-        shapes = [(2 * digits + 1, characters)], [(digits + 1, characters)]
-        came = list(network.input_shapes.values()), list(network.output_shapes.values())
-        if came != shapes:
-            raise CheckpointError(
-                f"expected a network {shapes} for {digits} digits in base {base}, "
-                f"but it is {reprlib.repr(came)}"
-            )
+        _design(facts).check(facts, network)
 
     def build(self, config: AddConfig, facts: Mapping[str, Any]) -> Any:
-        """Return the report's encoder and decoder."""
-        from nnlab.models.adder import adder
-
-        digits = facts["digits"]
-        return adder(2 * digits + 1, digits + 1, len(alphabet(facts["base"])), config.units)
+        """Return the report's encoder and decoder, or a network that adds by columns."""
+        return _design(facts).build(config, facts)
 
     def examples(self, config: AddConfig, data: Data) -> Examples:
-        """Keep questions and answers as codes; a batch of questions is one-hot."""
-        characters = len(alphabet(data.facts["base"]))
-
-        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
-            import tensorflow as tf
-
-            questions = tf.cast(tf.gather(arrays["questions"], indices), tf.int32)
-            answers = tf.cast(tf.gather(arrays["answers"], indices), tf.int32)
-            return tf.one_hot(questions, characters), answers, None
-
-        return Examples(
-            arrays={name: data.arrays[name] for name in ("questions", "answers")},
-            training=data.arrays["training"],
-            validation=data.arrays["validation"],
-            batch=batch,
-            loss="sparse_categorical_crossentropy",
-            measures={"per_character": _per_character, "exact_match": _exact_match},
-            monitor="exact_match",
-            higher_is_better=True,
-        )
+        """Keep problems as codes, which a batch writes one-hot."""
+        return _design(data.facts).examples(data)
 
     def score(self, model: Model[AddConfig], data: Data) -> Scores[AddDetails]:
         """Measure exact match and accuracy per character on problems never seen."""
-        return scoring.score(_adder(model.network, data.facts), data)
+        adder = _adder(model.network, data.facts)
+        scores = scoring.score(adder.answers, data)
+        if isinstance(adder, DigitAdder):
+            long = scoring.score_long(adder.add_columns, data.facts["base"])
+            scores = replace(scores, scores={**scores.scores, "hundred_digits": long})
+        return scores
 
     def columns(self, query: AddQuery) -> Sequence[str]:
         """Return the answer, and with --check whether it is right."""
         return ("answer", "verdict", "expected") if query.check else self.answer_columns
 
+    def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
+        """Return what such a network cannot do."""
+        return _design(facts).limits
+
+    def example(self, facts: Mapping[str, Any]) -> str:
+        """Name the file that runs an exported network."""
+        return _design(facts).example
+
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Say how sums are written, and name the characters."""
-        width = 2 * facts["digits"] + 1
-        tensors = {
-            "question": f"one-hot characters of a sum such as 12+7, padded with spaces to {width} "
-            "characters, then reversed",
-            "probabilities": "for each place of the answer, of each character; spaces pad it",
-        }
-        steps = {
-            "encoder": "what the network remembers of the sum",
-            "repeat": "the same, once for each character of the answer",
-            **{f"decoder_{name}": f"{name} state; zeros at first" for name in ("hidden", "cell")},
-            "decoder_1": "the new decoder_hidden",
-            "decoder_2": "the new decoder_cell",
-        }
-        return Interface(tensors, {"characters": alphabet(facts["base"])}, steps)
+        return _design(facts).interface(facts)
 
     def parts(self, model: Model[AddConfig], *, step: bool) -> Mapping[str, Network]:
-        """Return the network; or its encoder, and its decoder step by step."""
-        network = model.network
-        if not step:
-            return {"": network}
-        thought = network.shapes["encoder"]
-        decoder = network.part({"repeat": (1, *thought)}, list(network.output_shapes))
-        encoder = network.part(network.input_shapes, ["encoder"])
-        return {"encoder": encoder, "decoder": decoder.stepwise()}
+        """Return the network, or what runs it step by step."""
+        return _design(model.facts).parts(model.network) if step else {"": model.network}
 
     def answer(
         self, model: Model[AddConfig], query: AddQuery, inputs: Iterable[str]
     ) -> Iterator[Answer | Remark]:
-        """Answer each sum."""
-        facts = model.facts
-        add, base = _adder(model.network, facts), facts["base"]
+        """Answer each sum; more than two numbers are added one after the other."""
+        adder, base = _adder(model.network, model.facts), model.facts["base"]
         for given in inputs:
             try:
-                a, b = _operands(given, base, facts["digits"])
+                operands = _operands(given, base, adder.most_digits)
+                text = _total(adder, operands, base)
             except NnlabError as error:
                 yield error.of(given)
                 continue
-            text = decode_answer(add(np.array([[a, b]]))[0], base).strip()
             answer: Answer = {"input": given, "answer": text}
             if query.check:
-                expected = to_text(a + b, base)
+                expected = to_text(sum(operands), base)
                 right = text == expected
                 answer |= {"expected": expected, "right": right}
                 answer["verdict"] = "right" if right else "wrong"
@@ -224,7 +192,7 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
         return tables.tables(metrics)
 
 
-def _operands(text: str, base: int, digits: int) -> tuple[int, int]:
+def _operands(text: str, base: int, digits: int | None) -> list[int]:
     if len(text) > LONGEST_INPUT:  # Python refuses to read numbers of thousands of digits
         raise UsageError(
             f"expected a sum of at most {LONGEST_INPUT:,} characters, but one has {len(text):,}"
@@ -232,32 +200,21 @@ def _operands(text: str, base: int, digits: int) -> tuple[int, int]:
     return parse_sum(text, base, digits)
 
 
-def _adder(network: Network, facts: Mapping[str, Any]) -> Callable[[np.ndarray], np.ndarray]:
-    """Return a function from problems (count, 2) to the codes of the answers (count, length)."""
-    base, digits = facts["base"], facts["digits"]
-    one_hot = np.eye(len(alphabet(base)), dtype=np.float32)
-
-    def add(problems: np.ndarray) -> np.ndarray:
-        codes = network.answer(one_hot[encode_questions(problems, base, digits)]).argmax(axis=-1)
-        result: np.ndarray = codes.astype(np.uint8)
-        return result
-
-    return add
+def _total(adder: Adder, operands: Sequence[int], base: int) -> str:
+    """Add up numbers, each to the network's own answer so far."""
+    text = to_text(operands[0], base)
+    for operand in operands[1:]:
+        text = adder.answer(from_text(text, base), operand)
+    return text
 
 
-def _per_character(targets: Any, outputs: Any) -> Any:
-    """Return the share of right characters of each answer, blanks included."""
-    import tensorflow as tf
-
-    right = tf.equal(tf.cast(targets, tf.int64), tf.argmax(outputs, -1))
-    return tf.reduce_mean(tf.cast(right, tf.float32), axis=-1)
+def _design(facts: Mapping[str, Any]) -> Design:
+    """Return the kind of network that has such facts."""
+    return DESIGNS["gru" if facts.get("reads") == "columns" else "lstm"]
 
 
-def _exact_match(targets: Any, outputs: Any) -> Any:
-    """Tell which answers are right to the last character."""
-    import tensorflow as tf
-
-    return tf.reduce_all(tf.equal(tf.cast(targets, tf.int64), tf.argmax(outputs, -1)), axis=-1)
+def _adder(network: Network, facts: Mapping[str, Any]) -> Adder:
+    return _design(facts).adder(network, facts)
 
 
 EXPERIMENT = Add()

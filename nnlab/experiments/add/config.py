@@ -1,14 +1,29 @@
 """Options of `add`: how it trains, and how it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from nnlab.options import option
-from nnlab.training.settings import OPTIMIZERS, TrainingSettings
+from nnlab.training.settings import MODERN, OPTIMIZERS, REPORT, TrainingSettings
 
 FEWEST_PROBLEMS = 30
 MAX_DIGITS = 11
 """Most digits of a number: the sum of two such numbers in base 36 still fits into 64 bits."""
 MOST_PROBLEMS = 10_000_000
+
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    REPORT: {},
+    MODERN: {
+        "model": "gru",
+        "digits": 6,
+        "units": 64,
+        "epochs": 16,
+        "learning_rate": 0.005,
+        "schedule": "cosine",
+    },
+}
+"""Settings by preset."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +40,12 @@ class AddConfig(TrainingSettings):
     )
     test_problems: int = option(10_000, "other problems to test on", low=1, high=MOST_PROBLEMS)
     split_seed: int = option(0, "chooses the problems, independent of --seed", low=0)
-    units: int = option(128, "cells per LSTM", low=1, high=2**14)
+    model: str = option(
+        "lstm",
+        "network: LSTMs that read and write text, or a GRU that adds digit by digit",
+        choices=("lstm", "gru"),
+    )
+    units: int = option(128, "cells per recurrent layer", low=1, high=2**14)
     epochs: int = option(200, "passes over the problems", low=1, high=10**6)
     optimizer: str = option("adam", "how the weights are updated", choices=OPTIMIZERS)
 

@@ -4,19 +4,20 @@ from nnlab.datasets.text.sums import from_text
 from nnlab.errors import UsageError
 
 
-def parse_sum(text: str, base: int, digits: int) -> tuple[int, int]:
+def parse_sum(text: str, base: int, digits: int | None) -> list[int]:
     """Read a sum; spaces around the operands, capitals and leading zeros are fine.
 
     Args:
         text: "123 + 45"; in base 16, "0FF+1" is 255 and 1.
         base: 2 to 36.
-        digits: Most digits of an operand that the network knows.
+        digits: Most digits of an operand that the network knows, which then takes two operands;
+            None for any number of digits and operands.
 
     Returns:
-        The operands, 0 to base ** digits - 1.
+        The operands, at least two.
 
     Raises:
-        UsageError: It is no sum of two numbers in that base, or one has too many digits.
+        UsageError: It is no sum in that base, or the network cannot take it.
     """
     if not text.strip():
         raise UsageError("expected a sum such as 12+34, found nothing")
@@ -27,23 +28,23 @@ def parse_sum(text: str, base: int, digits: int) -> tuple[int, int]:
     operands = [part.strip() for part in text.split("+")]
     if len(operands) == 1:
         raise UsageError(f"{text!r}: expected a sum such as 12+34, found no plus")
-    if len(operands) > 2:
+    if len(operands) > 2 and digits is not None:
         raise UsageError(f"{text!r}: expected one plus, found {len(operands) - 1}")
-    first, second = (
-        _operand(operand, which, text, base, digits)
-        for which, operand in zip(("left", "right"), operands, strict=True)
-    )
-    return first, second
+    return [
+        _operand(operand, place, len(operands), text, base, digits)
+        for place, operand in enumerate(operands, start=1)
+    ]
 
 
-def _operand(operand: str, which: str, text: str, base: int, digits: int) -> int:
+def _operand(operand: str, place: int, count: int, text: str, base: int, digits: int | None) -> int:
+    which = f"number {place}" if count > 2 else f"number {('left', 'right')[place - 1]} of the plus"
     if not operand:
-        raise UsageError(f"{text!r}: the number {which} of the plus is missing")
+        raise UsageError(f"{text!r}: the {which} is missing")
     if len(operand.split()) > 1:
-        raise UsageError(f"{text!r}: expected one number {which} of the plus, found {operand!r}")
+        raise UsageError(f"{text!r}: expected one {which}, found {operand!r}")
     value = from_text(operand, base)
     size = len(operand.lstrip("0"))
-    if size > digits:
+    if digits is not None and size > digits:
         raise UsageError(
             f"{text!r}: {operand} has {size} digits, but the network was trained on at most "
             f"{digits}; give smaller numbers or train with more --digits"

@@ -5,12 +5,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlab.datasets.text.sums import carries, decode_answer, encode_answers, to_text
+from nnlab.datasets.text.sums import (
+    add_columns,
+    carries,
+    decode_answer,
+    encode_answers,
+    to_text,
+)
 from nnlab.experiments.add.baselines import constant_answer, nearest_answers
 from nnlab.experiments.contract import Data, Scores
 from nnlab.metrics import Interval, wilson_interval
 
 WRONG_SHOWN = 10
+LONG, LONG_SUMS = 100, 10_000
+"""Digits of the numbers in long sums, and how many of these are tested."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,19 @@ def score(answer: Callable[[np.ndarray], np.ndarray], data: Data) -> Scores[AddD
             wrong=_wrong(test, given, exact, data),
         ),
     )
+
+
+def score_long(add: Callable[[np.ndarray], np.ndarray], base: int) -> float:
+    """Return the share of right answers to sums of numbers of `LONG` digits.
+
+    Args:
+        add: Digits of two numbers (count, columns, 2), ones first, to those of the answers.
+        base: Of the numbers.
+    """
+    digits = np.random.default_rng(0).integers(0, base, (LONG_SUMS, LONG, 2))
+    pairs = np.pad(digits, ((0, 0), (0, 1), (0, 0)))
+    truth = add_columns(pairs, base)
+    return float((add(pairs) == truth).all(axis=1).mean())
 
 
 def _scores(given: np.ndarray, truth: np.ndarray) -> dict[str, float]:

@@ -51,16 +51,18 @@ TOGETHER = 256
 """Pictures of a folder that the network gets at a time."""
 
 
+LIMITS = (
+    "It names one of its classes for every image, even for one that shows none of them.",
+    "A wrong answer can come with a probability near 1.",
+)
+
+
 class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
     """Train a classifier of small grey images, and read images with it."""
 
     Query = ClassifyQuery
     Details = ClassifyDetails
     GroupDetails: type[Any] = ClassRanking
-    limits = (
-        "It names one of its classes for every image, even for one that shows none of them.",
-        "A wrong answer can come with a probability near 1.",
-    )
     inputs_help = "Image files or folders; - reads file names from stdin, one per line."
     example_inputs = ("data/examples/7.png",)
     answer_columns = ("input", "label", "probability")
@@ -193,6 +195,10 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
     def score(self, model: Model[C], data: Data) -> Scores[ClassifyDetails]:
         """Measure test accuracy, overall and per class, beside naive baselines."""
         return classifier.score(model.network.predict, data)
+
+    def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
+        """Return what its networks cannot do."""
+        return LIMITS
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Name the classes, and say how images come."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,13 @@ LARGEST = 4
 """Times that a square is enlarged at most: print that is four times as high."""
 
 
+LIMITS = (
+    "Letters taller than about 80 pixels turn grey inside, and solid areas fade.",
+    "Specks remain where a stain is as dark as print.",
+    "It handles only dark print on light paper.",
+)
+
+
 class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     """Train a convolutional autoencoder on stained pages, and clean pages with it."""
 
@@ -57,11 +64,6 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     Config = DenoiseConfig
     Query = DenoiseQuery
     Details = DenoiseDetails
-    limits = (
-        "Letters taller than about 80 pixels turn grey inside, and solid areas fade.",
-        "Specks remain where a stain is as dark as print.",
-        "It handles only dark print on light paper.",
-    )
     inputs_help = "Image files or folders; - reads one image from stdin."
     reads_stdin = True
     example_inputs = ("data/examples/noisy.png",)
@@ -162,6 +164,10 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     def score(self, model: Model[DenoiseConfig], data: Data) -> Scores[DenoiseDetails]:
         """Measure what is left of the noise on whole pages, beside simple ways of cleaning."""
         return scoring.score(model.network, data)
+
+    def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
+        """Return what its networks cannot do."""
+        return LIMITS
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Say how pages come."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,12 @@ if TYPE_CHECKING:
     from nnlab.results import Metrics
 
 
+LIMITS = (
+    "Two coordinates are too few to tell all letters apart.",
+    "It reads only upright letters, one per image, written like those it was trained on.",
+)
+
+
 class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     """Train an autoencoder whose code is a place in the plane, and find the place of images."""
 
@@ -52,10 +58,6 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     Config = EmbedConfig
     Query = EmbedQuery
     Details = EmbedDetails
-    limits = (
-        "Two coordinates are too few to tell all letters apart.",
-        "It reads only upright letters, one per image, written like those it was trained on.",
-    )
     inputs_help = "Image files or folders; - reads file names from stdin, one per line."
     example_inputs = ("data/examples/letter.png",)
     answer_columns = ("input", "x", "y", "nearest")
@@ -146,6 +148,10 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     def score(self, model: Model[EmbedConfig], data: Data) -> Scores[EmbedDetails]:
         """Measure how well the classes lie apart in the plane, beside principal components."""
         return scoring.score(model.network, data)
+
+    def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
+        """Return what its networks cannot do."""
+        return LIMITS
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Name the classes, and say how images come."""

@@ -51,6 +51,12 @@ MOST_UNKNOWN = 5
 """How many unknown items a note names."""
 
 
+LIMITS = (
+    "It knows only the items of its training baskets.",
+    "It knows what one group of customers bought together; others may buy differently.",
+)
+
+
 class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
     """Train a denoising autoencoder on market baskets, and complete baskets with it."""
 
@@ -65,10 +71,6 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
     Query = RecommendQuery
     Details = RecommendDetails
     GroupDetails = RecommendDifferences
-    limits = (
-        "It knows only the items of its training baskets.",
-        "It knows what one group of customers bought together; others may buy differently.",
-    )
     inputs_help = "Items separated by commas; - reads baskets from stdin, one per line."
     example_inputs = ("yogurt", "")
     answer_columns = ("item", "score")
@@ -201,6 +203,10 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
     def score(self, model: Model[RecommendConfig], data: Data) -> Scores[RecommendDetails]:
         """Measure how often the hidden item is found, beside simple recommenders."""
         return scoring.score(model.network.predict, data)
+
+    def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
+        """Return what its networks cannot do."""
+        return LIMITS
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Name the items."""

@@ -47,6 +47,12 @@ SHOWN = 60
 RULE = "-" * 40 + "\n"
 
 
+LIMITS = (
+    "It continues a text in the style of its corpus and knows nothing of what it writes about.",
+    "It knows only the characters of its corpus.",
+)
+
+
 class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
     """Train a character LSTM on a text, and write with it."""
 
@@ -59,10 +65,6 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
     Config = TextgenConfig
     Query = TextgenQuery
     Details = TextgenDetails
-    limits = (
-        "It continues a text in the style of its corpus and knows nothing of what it writes about.",
-        "It knows only the characters of its corpus.",
-    )
     inputs_help = "Prompts; - reads them from stdin, one per line."
     example_inputs = ("the quick ",)
     answer_columns = ("prompt", "text")
@@ -232,6 +234,10 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
     def own_inputs(self, query: TextgenQuery) -> Sequence[str]:
         """Return an empty prompt for --sample."""
         return ("",) if query.sample else ()
+
+    def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
+        """Return what its networks cannot do."""
+        return LIMITS
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Name the characters."""

@@ -58,11 +58,6 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     Query = TranslateQuery
     Details = TranslateDetails
     presets = PRESETS
-    limits = (
-        "It replaces names, numbers and words that are not in its training sentences by others.",
-        "It is bad at sentences that are longer than its training sentences.",
-        "A translation that reads well can mean something else.",
-    )
     inputs_help = "Sentences; - reads them from stdin, one per line."
     example_inputs = ("I see the dog.", "Where is the house?")
     answer_columns = ("translation",)
@@ -129,6 +124,14 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     def score(self, model: Model[TranslateConfig], data: Data) -> Scores[TranslateDetails]:
         """Measure translations of unseen sentences, beside those of training sentences."""
         return scoring.score(_translator(model.network, data.facts).translate, data)
+
+    def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
+        """Return what such a network cannot do."""
+        return _design(facts).limits
+
+    def example(self, facts: Mapping[str, Any]) -> str:
+        """Name the file that runs an exported network."""
+        return _design(facts).example
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Name what the numbers stand for."""

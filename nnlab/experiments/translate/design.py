@@ -60,10 +60,17 @@ class Translator(ABC):
 
 
 class Design(ABC):
-    """A kind of network: how it sees texts, how it is built and trained, and how it translates."""
+    """A kind of network: how it sees texts, how it is built and trained, and how it translates.
 
+    Attributes:
+        limits: What such a network cannot do, one sentence each.
+        example: The file in `nnlab/exporting/examples` that runs an exported network.
+        beam: How many beginnings are followed unless the user says.
+    """
+
+    limits: tuple[str, ...]
+    example: str
     beam: int
-    """How many beginnings are followed unless the user says."""
 
     @abstractmethod
     def facts(self, config: TranslateConfig, pairs: SentencePairs) -> dict[str, Any]:

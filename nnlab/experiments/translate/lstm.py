@@ -27,6 +27,13 @@ LONGEST_PAIR = 10_000  # characters of a sentence to train on
 class CharacterLSTM(Design):
     """An encoder and a decoder LSTM over one-hot characters."""
 
+    limits = (
+        "It replaces names, numbers and words that are not in its training sentences by others.",
+        "It is bad at sentences that are longer than its training sentences.",
+        "A translation that reads well can mean something else.",
+    )
+    example = "translate.py"
+
     beam = 1
 
     def facts(self, config: TranslateConfig, pairs: SentencePairs) -> dict[str, Any]:

@@ -41,6 +41,13 @@ VARIANTS = 8
 class SubwordTransformer(Design):
     """An encoder and a decoder of attention over subwords."""
 
+    limits = (
+        "It knows the everyday sentences of its training data; others it translates badly.",
+        "Names and words that it never saw are copied or spelt, not always rightly.",
+        "A translation that reads well can mean something else.",
+    )
+    example = "translate_modern.py"
+
     beam = 4
 
     def facts(self, config: TranslateConfig, pairs: SentencePairs) -> dict[str, Any]:

@@ -1,0 +1,153 @@
+"""The modern network: it adds column by column, and so numbers of any length."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from nnlab.datasets.text.sums import DIGITS, column_digits, columns, encode_columns
+from nnlab.errors import CheckpointError
+from nnlab.experiments.add.config import AddConfig
+from nnlab.experiments.add.design import Adder, Design, exact_match, per_character
+from nnlab.experiments.contract import Data, Interface
+from nnlab.inference import Network
+from nnlab.training.examples import Arrays, Batch, Examples
+
+
+class DigitDesign(Design):
+    """A recurrent layer that reads a pair of digits at a time."""
+
+    limits = (
+        "It adds in one base only.",
+        "Very long numbers come out right nearly always, but nothing guarantees it.",
+    )
+    example = "add_modern.py"
+
+    def facts(self) -> dict[str, Any]:
+        """Return that it reads columns."""
+        return {"reads": "columns"}
+
+    def arrays(self, problems: np.ndarray, base: int, digits: int) -> dict[str, np.ndarray]:
+        """Return the digits of both numbers and of the sum, ones first."""
+        return {
+            "pairs": columns(problems, base, digits + 1),
+            "sums": columns(problems.sum(axis=1, keepdims=True), base, digits + 1)[..., 0],
+        }
+
+    def check(self, facts: Mapping[str, Any], network: Network) -> None:
+        """Refuse a network of another base, or one that cannot run over any number of columns."""
+        base = facts["base"]
+        shapes = [*network.input_shapes.values(), *network.output_shapes.values()]
+        fits = len(shapes) == 2 and all(len(shape) == 2 for shape in shapes)
+        if not fits or [shape[1] for shape in shapes] != [2 * base, base]:
+            raise CheckpointError(
+                f"expected a network from columns of {2 * base} numbers to {base} probabilities, "
+                f"but it has {reprlib.repr(shapes)}"
+            )
+        if _resized(network, 2, base).output_shapes != {
+            next(iter(network.output_shapes)): (2, base)
+        }:
+            raise CheckpointError("expected a digit of the answer for each column")
+
+    def build(self, config: AddConfig, facts: Mapping[str, Any]) -> Any:
+        """Return a network that adds by columns."""
+        from nnlab.models.digit_adder import digit_adder
+
+        return digit_adder(facts["base"], config.units)
+
+    def examples(self, data: Data) -> Examples:
+        """Keep digits; a batch of columns is one-hot."""
+        base = data.facts["base"]
+
+        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
+            import tensorflow as tf
+
+            pairs = tf.cast(tf.gather(arrays["pairs"], indices), tf.int32)
+            sums = tf.cast(tf.gather(arrays["sums"], indices), tf.int32)
+            one_hot = tf.one_hot(pairs, base)  # (batch, columns, 2, base)
+            shape = (-1, one_hot.shape[1], 2 * base)
+            return tf.reshape(one_hot, shape), sums, None
+
+        return Examples(
+            arrays={name: data.arrays[name] for name in ("pairs", "sums")},
+            training=data.arrays["training"],
+            validation=data.arrays["validation"],
+            batch=batch,
+            loss="sparse_categorical_crossentropy",
+            measures={"per_character": per_character, "exact_match": exact_match},
+            monitor="loss",  # soon all answers are right, but the network can still become surer
+        )
+
+    def interface(self, facts: Mapping[str, Any]) -> Interface:
+        """Say how sums are written, and name the digits."""
+        tensors = {
+            "columns": "for each column, ones first, the two digits one-hot beside each other; one "
+            "column of zeros more than the longer number has digits",
+            "probabilities": "for each column, of each digit of the answer",
+            "carry_hidden": "what the network remembers of the columns before; zeros at first",
+            "carry_1": "the new carry_hidden",
+        }
+        return Interface(tensors, {"digits": DIGITS[: facts["base"]]})
+
+    def parts(self, network: Network) -> Mapping[str, Network]:
+        """Return the network for one column, with the memory on the outside."""
+        return {"": network.stepwise()}
+
+    def adder(self, network: Network, facts: Mapping[str, Any]) -> Adder:
+        """Return what adds with a network."""
+        return DigitAdder(network, facts)
+
+
+class DigitAdder(Adder):
+    """Adds with a network that reads columns."""
+
+    most_digits = None
+
+    def __init__(self, network: Network, facts: Mapping[str, Any]) -> None:
+        self._network = network
+        self._base: int = facts["base"]
+        self._digits: int = facts["digits"]
+
+    def answers(self, problems: np.ndarray) -> np.ndarray:
+        """Return the answers to many problems."""
+        digits = self.add_columns(columns(problems, self._base, self._digits + 1))
+        return encode_columns(digits)
+
+    def answer(self, first: int, second: int) -> str:
+        """Return the answer to one problem of any length."""
+        pair = [column_digits(number, self._base) for number in (first, second)]
+        length = max(map(len, pair)) + 1
+        padded = [[*digits, *[0] * (length - len(digits))] for digits in pair]
+        (answer,) = self.add_columns(np.array(padded).T[None])
+        text = "".join(DIGITS[digit] for digit in answer[::-1])
+        return text.lstrip("0") or "0"
+
+    def add_columns(self, pairs: np.ndarray) -> np.ndarray:
+        """Add numbers of any length.
+
+        Args:
+            pairs: Digits (count, columns, 2), ones first; the last column must be zeros.
+
+        Returns:
+            uint8 (count, columns), the digits of the answers, ones first.
+        """
+        count, length, _ = pairs.shape
+        one_hot = np.eye(self._base, dtype=np.float32)
+        network = _resized(self._network, length, self._base)
+        result = np.empty((count, length), np.uint8)
+        step = max(1, COLUMNS_TOGETHER // length)
+        for first in range(0, count, step):
+            some = one_hot[pairs[first : first + step]].reshape(-1, length, 2 * self._base)
+            result[first : first + step] = network.answer(some).argmax(axis=-1)
+        return result
+
+
+COLUMNS_TOGETHER = 2**15
+"""How many columns are computed at a time, so that memory is bounded."""
+
+
+def _resized(network: Network, length: int, base: int) -> Network:
+    return network.resized((length, 2 * base))
