@@ -29,4 +29,6 @@ def test_a_missing_answer_is_an_error(answer: str, missing: bool, tmp_path: Path
     program = tmp_path / "program"
     program.write_text(f"#!{sys.executable}\nprint({answer!r})\n")
     program.chmod(0o755)
-    assert ("expected '579'" in ask(program, "add", Path("add.h5"), tmp_path)) is missing
+    assert (
+        "expected '579'" in ask(program, "add.report", Path("add.report.h5"), tmp_path)
+    ) is missing

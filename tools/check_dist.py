@@ -28,7 +28,8 @@ QUESTIONS = {
     "classify.report": (["classify", "7.png"], "7.png\t7\t"),
     "denoise.report": (["denoise", "noisy.png", "--output", "cleaned.png"], "cleaned.png"),
     "embed.report": (["embed", "letter.png"], "letter.png\t"),
-    "recommend.report": (["recommend", "soda, frankfurter"], "rolls/buns\t"),
+    "recommend.modern": (["recommend", "soda, frankfurter"], "rolls/buns\t"),
+    "recommend.report": (["recommend", "--preset", "report", "soda"], "canned beer\t"),
     "textgen.report": (["textgen", "There was no ", "--length", "20"], "There was no "),
     "translate.report": (["translate", "I love you."], "Ik hou van je."),
 }

@@ -211,6 +211,7 @@ def _chosen(
     wanted = {name: getattr(query, name) for name in experiment.network_options}
     asked = effective_values(ctx, experiment.Query)
     if preset := effective_values(ctx, experiment.Config).get(PRESET):
+        experiment.check_preset(preset, ctx.command_path)
         wanted[PRESET] = asked[PRESET] = preset
     given: Path | None = ctx.params["checkpoint"]
     path, reason = choose_checkpoint(experiment.name, given, Path("runs"), wanted)

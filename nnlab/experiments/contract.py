@@ -228,10 +228,18 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
                 preset.
         """
         preset = given.get("preset", REPORT)
-        if preset in PRESETS and preset not in self.presets:
-            raise UsageError(f"{where}: {self.name} has no preset {preset}; leave out --preset")
+        self.check_preset(preset, where)
         values = {**self.presets.get(preset, {}), **given}
         return from_mapping(self.Config, {**self.defaults(values), **values}, where)
+
+    def check_preset(self, preset: Any, where: str) -> None:
+        """Refuse a preset that other experiments have, but not this one.
+
+        Raises:
+            UsageError: It is not one of `presets`.
+        """
+        if preset in PRESETS and preset not in self.presets:
+            raise UsageError(f"{where}: {self.name} has no preset {preset}; leave out --preset")
 
     def trials(self, config: ConfigT, runs: int) -> dict[str, ConfigT]:
         """Return the runs that answer the experiment's question, by name: here one per seed."""

@@ -72,8 +72,8 @@ def shipped(adders: dict[int, Path], tmp_path: Path, monkeypatch: pytest.MonkeyP
     """Ship networks of bases 10 and 16 with the package."""
     folder = tmp_path / "package" / "checkpoints"
     folder.mkdir(parents=True)
-    shutil.copy(adders[10], folder / "add.h5")
-    shutil.copy(adders[16], folder / "add.base16.h5")
+    shutil.copy(adders[10], folder / "add.report.h5")
+    shutil.copy(adders[16], folder / "add.report.base-16.h5")
     monkeypatch.setattr("nnlab.runs.answering.resources.files", lambda package: folder.parent)
     return folder
 
@@ -92,9 +92,9 @@ def test_otherwise_the_shipped_checkpoint_answers(
 ) -> None:
     assert chosen(16)[0] == runs["new"]
     shutil.rmtree("runs")
-    assert chosen(16) == (shipped / "add.base16.h5", "shipped with nnlab")
-    assert chosen(10)[0] == shipped / "add.h5"
-    assert shipped_checkpoint("add") == shipped / "add.h5"
+    assert chosen(16) == (shipped / "add.report.base-16.h5", "shipped with nnlab")
+    assert chosen(10)[0] == shipped / "add.report.h5"
+    assert shipped_checkpoint("add") == shipped / "add.report.h5"
     with pytest.raises(
         CheckpointError,
         match=r"no network for add --base 2: .*with these options under runs.*--base 2",

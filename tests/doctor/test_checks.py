@@ -45,7 +45,9 @@ def test_without_data_nothing_fails_and_missing_sets_are_warnings() -> None:
     states = {finding.name: finding.state for finding in findings}
     assert "failed" not in states.values(), findings
     assert states["data: mnist"] == "warning"
-    assert states["checkpoint: classify"] == states["figures"] == states["run folder"] == "ok"
+    assert (
+        states["checkpoint: classify.report"] == states["figures"] == states["run folder"] == "ok"
+    )
     assert not {"devices", "training"} & states.keys()
     assert {path.name for path in Path.cwd().iterdir()} <= {"no-cache"}  # matplotlib's
     assert not Path("no-cache/nnlab").exists()
@@ -135,12 +137,12 @@ def test_a_cache_below_a_file_is_a_failure_and_a_full_disk_a_warning(
 
 def test_every_shipped_checkpoint_answers() -> None:
     paths = answering.shipped_checkpoints()
-    assert "classify.h5" in [path.name for path in paths]
+    assert "classify.report.h5" in [path.name for path in paths]
     for path in paths:
-        result = networks.checkpoint(path, answers=path.stem != "translate")  # takes seconds
+        result = networks.checkpoint(path, answers=path.stem != "translate.report")  # takes seconds
         assert result.state == "ok"
         assert "loads" in result.text
-        assert path.stem == "translate" or "answers" in result.text
+        assert path.stem == "translate.report" or "answers" in result.text
 
 
 def test_a_corrupted_checkpoint_is_a_failure(tmp_path: Path) -> None:

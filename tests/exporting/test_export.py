@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = [path.stem for path in shipped_checkpoints()]
-STEPS = {"add": ["decoder", "encoder"], "textgen": ["step"], "translate": ["decoder", "encoder"]}
+STEPS = {
+    "add.modern": [""],
+    "add.report": ["decoder", "encoder"],
+    "textgen.report": ["step"],
+    "translate.report": ["decoder", "encoder"],
+}
 
 
 def shipped(stem: str) -> Trained:
@@ -68,7 +73,9 @@ def test_parts_that_run_step_by_step_compute_the_same(name: str, tmp_path: Path)
     files = export(trained, tmp_path / "net.onnx", step=True)
     parts = trained.experiment.parts(trained.model, step=True)
     assert sorted(parts) == STEPS[name]
-    assert [file.name for file in files] == [f"net.{part}.onnx" for part in parts]
+    assert [file.name for file in files] == [
+        f"net.{part}.onnx".replace("..", ".") for part in parts
+    ]
     for network, file in zip(parts.values(), files, strict=True):
         assert_same(network, opened(file))
 
@@ -102,7 +109,10 @@ def test_keras_loads_its_own_format_without_nnlab(name: str, tmp_path: Path) -> 
     np.testing.assert_allclose(trained.network(*inputs), outputs, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", sorted(set(experiments.names()) - STEPS.keys() - {"perm-test"}))
+@pytest.mark.parametrize(
+    "name",
+    sorted(set(experiments.names()) - {stem.split(".")[0] for stem in STEPS} - {"perm-test"}),
+)
 def test_a_network_without_steps_has_none_to_export(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="has no steps"):
         export(nnlab.load(name), tmp_path / "net.onnx", step=True)
@@ -111,7 +121,7 @@ def test_a_network_without_steps_has_none_to_export(name: str, tmp_path: Path) -
 def test_nothing_is_written_where_one_of_the_files_exists(tmp_path: Path) -> None:
     (tmp_path / "net.decoder.onnx").write_text("kept")
     with pytest.raises(OutputExistsError, match=r"net\.decoder\.onnx exists"):
-        export(nnlab.load("add"), tmp_path / "net.onnx", step=True)
+        export(nnlab.load("add.report"), tmp_path / "net.onnx", step=True)
     assert [path.name for path in tmp_path.iterdir()] == ["net.decoder.onnx"]
 
 

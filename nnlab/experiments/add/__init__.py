@@ -167,10 +167,10 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
         for given in inputs:
             try:
                 operands = _operands(given, base, adder.most_digits)
-                text = _total(adder, operands, base)
             except NnlabError as error:
                 yield error.of(given)
                 continue
+            text = _total(adder, operands, base)
             answer: Answer = {"input": given, "answer": text}
             if query.check:
                 expected = to_text(sum(operands), base)

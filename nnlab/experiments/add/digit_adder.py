@@ -87,10 +87,12 @@ class DigitDesign(Design):
             "columns": "for each column, ones first, the two digits one-hot beside each other; one "
             "column of zeros more than the longer number has digits",
             "probabilities": "for each column, of each digit of the answer",
+        }
+        steps = {
             "carry_hidden": "what the network remembers of the columns before; zeros at first",
             "carry_1": "the new carry_hidden",
         }
-        return Interface(tensors, {"digits": DIGITS[: facts["base"]]})
+        return Interface(tensors, {"digits": DIGITS[: facts["base"]]}, steps)
 
     def parts(self, network: Network) -> Mapping[str, Network]:
         """Return the network for one column, with the memory on the outside."""

@@ -29,13 +29,13 @@ from nnlab.experiments.contract import (
     Table,
     Warn,
 )
-from nnlab.experiments.recommend import scoring
-from nnlab.experiments.recommend.config import RecommendConfig, RecommendQuery
+from nnlab.experiments.recommend import networks, scoring
+from nnlab.experiments.recommend.config import PRESETS, RecommendConfig, RecommendQuery
 from nnlab.experiments.recommend.questions import Catalogue
 from nnlab.experiments.recommend.scoring import RecommendDetails, RecommendDifferences
 from nnlab.inference import Network
 from nnlab.options import changed
-from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.training.examples import Examples
 
 if TYPE_CHECKING:
     from nnlab.results import Metrics, Summary
@@ -70,6 +70,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
     Config = RecommendConfig
     Query = RecommendQuery
     Details = RecommendDetails
+    presets = PRESETS
     GroupDetails = RecommendDifferences
     inputs_help = "Items separated by commas; - reads baskets from stdin, one per line."
     example_inputs = ("yogurt", "")
@@ -135,6 +136,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
             "items": list(baskets.items),
             "shares": arrays["baskets"][training].mean(axis=0).round(6).tolist(),
             "separator": baskets.separator,
+            **networks.facts(config),
         }
         return Data(arrays, facts, baskets.source, _summary(baskets))
 
@@ -165,40 +167,12 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
             )
 
     def build(self, config: RecommendConfig, facts: Mapping[str, Any]) -> Any:
-        """Return the report's denoising autoencoder."""
-        from nnlab.models.basket_autoencoder import basket_autoencoder
-
-        return basket_autoencoder(len(facts["items"]), config.dropout)
+        """Return the report's denoising autoencoder, or a network that finds a missing item."""
+        return networks.build(config, len(facts["items"]))
 
     def examples(self, config: RecommendConfig, data: Data) -> Examples:
-        """Training completes what dropout hides; validation finds the item that was hidden.
-
-        Targets are 1 for what is in the basket and 2 for the item to be found: of a training
-        basket one that is known, so that what is learned by heart can be told from the rest.
-        """
-        items = len(data.facts["items"])
-
-        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
-            import tensorflow as tf
-
-            whole = tf.cast(tf.gather(arrays["baskets"], indices), tf.float32)
-            known = tf.cast(tf.gather(arrays["known"], indices), tf.float32)
-            wanted = whole - known
-            if seed is not None:
-                chance = 1 + tf.random.stateless_uniform(tf.shape(whole), seed)
-                wanted = tf.one_hot(tf.argmax(whole * chance, -1), items)
-            return known, whole + wanted, None
-
-        return Examples(
-            arrays={name: data.arrays[name] for name in ("baskets", "known")},
-            training=data.arrays["training"],
-            validation=data.arrays["validation"],
-            batch=batch,
-            loss=_crossentropy,
-            measures={"recall_at_10": _recall_at_10, "ndcg": _ndcg},
-            monitor="ndcg",
-            higher_is_better=True,
-        )
+        """Return what the network learns from: how, depends on its kind."""
+        return networks.examples(config, data)
 
     def score(self, model: Model[RecommendConfig], data: Data) -> Scores[RecommendDetails]:
         """Measure how often the hidden item is found, beside simple recommenders."""
@@ -210,11 +184,11 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Name the items."""
-        tensors = {
-            "basket": "1 for each item in the basket and 0 for the others, in the order of items",
-            "scores": "of each item, 0 to 1; recommend the best that are not in the basket",
-        }
-        return Interface(tensors, {"items": facts["items"]})
+        return Interface(networks.tensors(facts), {"items": facts["items"]})
+
+    def columns(self, query: RecommendQuery) -> Sequence[str]:
+        """Return item and score, and with --explain what spoke for it."""
+        return (*self.answer_columns, "because") if query.explain else self.answer_columns
 
     def answer(
         self, model: Model[RecommendConfig], query: RecommendQuery, inputs: Iterable[str]
@@ -239,12 +213,16 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
                 yield Note(_left_out(given, asked.unknown, bool(known)))
             basket = np.zeros((1, len(shares)), np.float32)
             basket[0, known] = 1
-            scores = model.network.answer(basket)[0].astype(float) if known else shares.copy()
-            scores[known] = -np.inf
+            scores = networks.scores(model, basket)[0] if known else shares.copy()
+            ranked = np.where(basket[0] > 0, -np.inf, scores)
             left = min(query.top, len(scores) - len(known))
-            for number in (-scores).argsort(kind="stable")[:left]:
+            without = _without_each(model, basket, known) if query.explain else None
+            for number in (-ranked).argsort(kind="stable")[:left]:
                 item, score = facts["items"][number], round(float(scores[number]), 6)
-                yield {"basket": given, "item": item, "score": score}
+                answer: Answer = {"basket": given, "item": item, "score": score}
+                if without is not None:
+                    answer |= _reasons(facts["items"], known, scores[number] - without[:, number])
+                yield answer
 
     def draw(self, evidence: Evidence[RecommendDetails]) -> dict[str, Any]:
         """Draw recall over k beside the baselines."""
@@ -278,32 +256,25 @@ def _check_size(baskets: Baskets, name: str | None) -> None:
         )
 
 
-def _crossentropy(targets: Any, outputs: Any) -> Any:
-    import keras
-    import tensorflow as tf
-
-    return keras.losses.binary_crossentropy(tf.minimum(targets, 1), outputs)
-
-
-def _better(targets: Any, outputs: Any) -> Any:
-    """Count the items not in the basket that score higher than the one to be found."""
-    import tensorflow as tf
-
-    wanted = targets > 1.5
-    own = tf.reduce_sum(tf.where(wanted, outputs, 0), -1, keepdims=True)
-    others = tf.where(targets < 0.5, outputs, -1)
-    return tf.reduce_sum(tf.cast(others > own, tf.float32), -1)
+def _without_each(
+    model: Model[RecommendConfig], basket: np.ndarray, known: list[int]
+) -> np.ndarray:
+    """Return the scores of all items (len(known), items) without each item of a basket."""
+    if not known:
+        return np.empty((0, basket.shape[1]))
+    others = np.repeat(basket, len(known), axis=0)
+    others[np.arange(len(known)), known] = 0
+    if len(known) == 1:  # of an empty basket nobody asks the network
+        return np.array([model.facts["shares"]])
+    return networks.scores(model, others)
 
 
-def _recall_at_10(targets: Any, outputs: Any) -> Any:
-    return _better(targets, outputs) < 10
-
-
-def _ndcg(targets: Any, outputs: Any) -> Any:
-    """Return 1 / log2(1 + rank), without a cut: it varies less than recall, to choose by."""
-    import tensorflow as tf
-
-    return np.log(2) / tf.math.log(2 + _better(targets, outputs))
+def _reasons(items: Sequence[str], known: Sequence[int], adds: np.ndarray) -> Answer:
+    """Return what each item of the basket adds to a score, the most important first."""
+    order = (-adds).argsort(kind="stable")
+    parts = [{"item": items[known[place]], "adds": round(float(adds[place]), 6)} for place in order]
+    words = ", ".join(f"{part['item']} {part['adds']:+.4f}" for part in parts)
+    return {"because": words, "reasons": parts}
 
 
 def _summary(baskets: Baskets) -> str:

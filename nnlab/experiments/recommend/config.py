@@ -1,10 +1,25 @@
 """Options of `recommend`: how it trains, and how it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from nnlab.datasets.baskets.layouts import KINDS
 from nnlab.options import option
-from nnlab.training.settings import OPTIMIZERS, TrainingSettings
+from nnlab.training.settings import MODERN, OPTIMIZERS, REPORT, TrainingSettings
+
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    REPORT: {},
+    MODERN: {
+        "model": "softmax",
+        "dropout": 0.2,
+        "epochs": 60,
+        "batch_size": 256,
+        "learning_rate": 0.002,
+        "schedule": "cosine",
+    },
+}
+"""Settings by preset."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +52,16 @@ class RecommendConfig(TrainingSettings):
     split_seed: int = option(
         0, "chooses the held-out baskets; each further run uses the next number", low=0
     )
+    model: str = option(
+        "autoencoder",
+        "network: the report's denoising autoencoder, or one hidden layer trained to find an item",
+        choices=("autoencoder", "softmax"),
+    )
+    units: int = option(600, "units of that hidden layer", low=1, high=2**14)
     dropout: float = option(0.4, "share of a basket to hide in training", low=0, high=0.99)
+    hidden_dropout: float = option(
+        0.7, "share of that hidden layer that training drops", low=0, high=0.99
+    )
     epochs: int = option(30, "passes over the baskets", low=1, high=10**6)
     batch_size: int = option(10, "examples per optimizer step", low=1, high=2**24)
     optimizer: str = option("adam", "how the weights are updated", choices=OPTIMIZERS)
@@ -49,4 +73,7 @@ class RecommendQuery:
     """Options for answering."""
 
     top: int = option(10, "number of items to recommend", low=1)
+    explain: bool = option(
+        False, "say how much each item of the basket adds to the score of a recommended one"
+    )
     ignore_unknown: bool = option(False, "ignore items that occurred in no training basket")

@@ -208,3 +208,56 @@ def test_too_few_baskets_are_an_error(tmp_path: Path, content: str) -> None:
     (tmp_path / "mine.csv").write_text(content)
     with pytest.raises(DataError, match=r"mine\.csv"):
         RECOMMEND.load(configured(baskets="mine.csv"), Store(offline=True), print)
+
+
+def test_the_modern_network_finds_an_item_that_was_taken_out() -> None:
+    config = RECOMMEND.configure({"preset": "modern", "baskets": "sample"}, "test")
+    data = RECOMMEND.load(config, Store(offline=True), lambda _: None)
+    examples = RECOMMEND.examples(config, data)
+    sizes = data.arrays["baskets"][examples.training].sum(axis=1)
+    assert sizes.min() > 1
+    seed = np.array([1, 2], np.int32)
+    given, targets, _ = examples.batch(examples.arrays, examples.training[:50], seed)
+    given, targets = np.asarray(given), np.asarray(targets)
+    assert ((targets == 2).sum(axis=1) == 1).all()
+    assert (given[targets == 2] == 0).all()
+    np.testing.assert_array_equal(given + (targets == 2), targets > 0)
+
+
+def test_the_loss_looks_at_items_that_are_not_in_the_basket_only() -> None:
+    config = RECOMMEND.configure({"preset": "modern", "baskets": "sample"}, "test")
+    data = RECOMMEND.load(config, Store(offline=True), lambda _: None)
+    loss = RECOMMEND.examples(config, data).loss
+    targets = np.array([[1, 2, 0, 0]], np.float32)
+    logits = np.array([[50, 1, 2, 3]], np.float32)
+    free = np.exp([1.0, 2.0, 3.0])
+    assert float(loss(targets, logits)[0]) == pytest.approx(-np.log(free[0] / free.sum()))
+
+
+@pytest.mark.parametrize("preset", ["modern", "report"])
+def test_an_explanation_is_what_the_score_loses_without_an_item(preset: str, shell: Shell) -> None:
+    def score(basket: str, item: str) -> float:
+        answers = nnlab.load(f"recommend.{preset}").answer([basket], top=169)
+        return float(next(one["score"] for one in answers if one["item"] == item))
+
+    trained = nnlab.load(f"recommend.{preset}")
+    (answer,) = trained.answer(["soda, yogurt"], top=1, explain=True)
+    adds = {one["item"]: one["adds"] for one in answer["reasons"]}
+    assert adds["soda"] == pytest.approx(
+        answer["score"] - score("yogurt", answer["item"]), abs=2e-6
+    )
+    assert list(adds.values()) == sorted(adds.values(), reverse=True)
+    line = shell(
+        "recommend", "soda, yogurt", "--top", 1, "--explain", "--preset", preset, "-q"
+    ).stdout
+    assert line.rstrip("\n").split("\t")[2] == answer["because"]
+    (alone,) = trained.answer(["soda"], top=1, explain=True)
+    assert [one["item"] for one in alone["reasons"]] == ["soda"]
+    (nothing,) = trained.answer([""], top=1, explain=True)
+    assert nothing["reasons"] == []
+
+
+def test_scores_of_the_modern_network_are_probabilities_of_the_next_item() -> None:
+    answers = nnlab.load("recommend.modern").answer(["soda, yogurt"], top=200)
+    assert len(answers) == 167
+    assert sum(one["score"] for one in answers) == pytest.approx(1, abs=1e-3)

@@ -1,0 +1,59 @@
+"""Ask the shipped networks of `add --preset modern` every sum of two numbers of three digits.
+
+    python benchmarks/adding.py                  # decimal, then hexadecimal
+    python benchmarks/adding.py --base 10
+
+Also 10,000 sums of two random numbers of 100 digits.
+"""
+
+import argparse
+import sys
+import time
+
+import numpy as np
+
+import nnlab
+from nnlab.datasets.text.sums import add_columns, columns
+from nnlab.experiments.add import scoring
+from nnlab.experiments.add.digit_adder import DigitAdder
+from nnlab.runs.answering import shipped_checkpoint
+
+DIGITS = 3
+PAIRS = 2**18  # at a time
+
+
+def wrong_sums(adder: DigitAdder, base: int, digits: int) -> int:
+    """Return how many of all pairs of numbers of up to so many digits are added wrongly."""
+    count = base**digits
+    step = max(1, PAIRS // count)
+    wrong = 0
+    for start in range(0, count, step):
+        first = np.arange(start, min(count, start + step))
+        grid = np.meshgrid(first, np.arange(count), indexing="ij")
+        pairs = columns(np.stack(grid, axis=-1).reshape(-1, 2), base, digits + 1)
+        wrong += int((adder.add_columns(pairs) != add_columns(pairs, base)).any(axis=1).sum())
+    return wrong
+
+
+def main() -> None:
+    """Print a line for each base."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--base", type=int, action="append", choices=[10, 16])
+    for base in parser.parse_args().base or (10, 16):
+        path = shipped_checkpoint("add", {"base": base, "preset": "modern"})
+        if path is None:
+            sys.exit(f"no network of base {base} is shipped")
+        trained = nnlab.load(path)
+        adder = DigitAdder(trained.network, trained.header.facts)
+        started = time.monotonic()
+        wrong = wrong_sums(adder, base, DIGITS)
+        seconds = time.monotonic() - started
+        long = scoring.score_long(adder.add_columns, base)
+        print(
+            f"base {base}: {wrong} of {base ** (2 * DIGITS):,} sums wrong ({seconds:.0f} s); "
+            f"of {scoring.LONG_SUMS:,} sums of {scoring.LONG} digits {long:.2%} right"
+        )
+
+
+if __name__ == "__main__":
+    main()
