@@ -19,6 +19,7 @@ from nnlab.cli.options import (
     SectionedCommand,
     SectionedOption,
     effective_values,
+    environment_values,
     given_values,
     make_console,
     options_of,
@@ -64,7 +65,7 @@ def experiment_command(experiment: AnyExperiment) -> click.Command:
             click.Argument(
                 ["inputs"], nargs=-1, metavar="[INPUT]...", type=click.Path(readable=False)
             ),
-            *options_of(experiment.Config, TRAINING, experiment.name),
+            *options_of(experiment.Config, TRAINING, experiment.name, presets=experiment.presets),
             *_run_options(experiment),
             *_answering_options(experiment),
             _checkpoint_option(),
@@ -210,7 +211,7 @@ def _chosen(
 
     wanted = {name: getattr(query, name) for name in experiment.network_options}
     asked = effective_values(ctx, experiment.Query)
-    if preset := effective_values(ctx, experiment.Config).get(PRESET):
+    if preset := _preset(ctx, experiment):
         experiment.check_preset(preset, ctx.command_path)
         wanted[PRESET] = asked[PRESET] = preset
     given: Path | None = ctx.params["checkpoint"]
@@ -228,6 +229,13 @@ def _chosen(
             raise UsageError(f"{path} was trained with {flag_value(name, known)}, {wrong}")
     console.say(f"answering from {path} ({reason})")
     return trained
+
+
+def _preset(ctx: click.Context, experiment: AnyExperiment) -> str | None:
+    """Return the preset that the shell, or else the environment, names."""
+    given: str | None = ctx.params[PRESET]
+    options = [one for one in ctx.command.params if one.name == PRESET]
+    return given or environment_values(experiment.Config, options).get(PRESET)
 
 
 def _inputs(given: Iterable[str], command: str) -> Iterator[str]:

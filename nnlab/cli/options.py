@@ -65,7 +65,12 @@ class SectionedCommand(click.Command):
 
 
 def options_of(
-    cls: type, section: str, command: str = "", *, show_defaults: bool = True
+    cls: type,
+    section: str,
+    command: str = "",
+    *,
+    show_defaults: bool = True,
+    presets: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[click.Option]:
     """Return a click option for each field of a dataclass made with `nnlab.options.option`.
 
@@ -76,14 +81,39 @@ def options_of(
         section: The heading of `--help` to list them under.
         command: The command in the names of environment variables; empty for no variables.
         show_defaults: Whether the help texts name the default values.
+        presets: Other defaults by field, by the name of a preset.
     """
     fields = {field.name: field for field in dataclasses.fields(cls)}
     names = dict.fromkeys(name for base in cls.__mro__ for name in inspect.get_annotations(base))
-    return [_option(cls, fields[name], section, command, show_defaults) for name in names]
+    options = []
+    for name in names:
+        default = _defaults(fields[name], presets or {}) if show_defaults else ""
+        options.append(_option(cls, fields[name], section, command, default))
+    return options
+
+
+def _defaults(field: dataclasses.Field[Any], presets: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the default of an option in words, and those of the presets that have another."""
+    default = field.metadata["default_text"] or _in_words(field, field.default)
+    others = {
+        preset: _in_words(field, values[field.name])
+        for preset, values in presets.items()
+        if field.name in values
+    }
+    words = [] if default is None else [f"default: {default}"]
+    words += [f"with --preset {preset}: {value}" for preset, value in others.items()]
+    return f"  [{'; '.join(words)}]" if words else ""
+
+
+def _in_words(field: dataclasses.Field[Any], value: Any) -> str | None:
+    if isinstance(value, bool):
+        flag = flag_name(field.name)
+        return flag if value else f"--no-{flag[2:]}"
+    return None if value is None else str(value)
 
 
 def _option(
-    cls: type, field: dataclasses.Field[Any], section: str, command: str, show_default: bool
+    cls: type, field: dataclasses.Field[Any], section: str, command: str, shown: str
 ) -> click.Option:
     kind, _ = value_type(cls, field)
     metadata = field.metadata
@@ -95,10 +125,6 @@ def _option(
         click_type = click.Path()
     elif metadata["duration"]:
         click_type = str
-    default = metadata["default_text"] or field.default
-    if kind is bool:
-        default = flag if default else f"--no-{flag[2:]}"
-    shown = f"  [default: {default}]" if show_default and default is not None else ""
     text = metadata["help"]
     names = [f"{flag}/--no-{flag[2:]}" if kind is bool else flag]
     if metadata["short"]:

@@ -15,7 +15,7 @@ from tests.annotations import Shell
 Bash = Callable[[str], subprocess.CompletedProcess[str]]
 
 PNG = Path(__file__).parents[2] / "data" / "examples" / "7.png"
-CHECKPOINT = PNG.parents[2] / "nnlab" / "checkpoints" / "recommend.h5"
+CHECKPOINT = PNG.parents[2] / "nnlab" / "checkpoints" / "recommend.report.h5"
 EVIL = "b\x1b[31m\nc.png"
 
 
