@@ -23,7 +23,7 @@ PAIRS = 2**18  # at a time
 
 
 def wrong_sums(adder: DigitAdder, base: int, digits: int) -> int:
-    """Return how many of all pairs of numbers of up to so many digits are added wrongly."""
+    """Count the wrong sums among all pairs of numbers of up to `digits` digits."""
     count = base**digits
     step = max(1, PAIRS // count)
     wrong = 0

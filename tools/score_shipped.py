@@ -1,6 +1,6 @@
 """Score the networks that ship with nnlab, and put the tables into their checkpoints.
 
-    python tools/score_shipped.py            # all; or name experiments: classify add.base-16
+    python tools/score_shipped.py            # all; or name some: classify.report add.report.base-16
 
 Needs the data sets. A score that cannot be measured on this machine stays as it was. Weights and
 settings stay, too.

@@ -33,10 +33,10 @@ for answer in run.answer(["27+85", "9+9", "50+50", "99+1"], check=True):
     print(answer)
 
 # %% [markdown]
-# The network that ships with nnlab has had the full training:
+# The report's network, with the full training, ships with nnlab:
 
 # %%
-trained = nnlab.load("add")
+trained = nnlab.load("add.report")
 [answer["answer"] for answer in trained.answer(["123+456", "999+1", "27+85"])]
 
 # %% [markdown]
@@ -44,10 +44,10 @@ trained = nnlab.load("add")
 #
 # Replace sums by English sentences and answers by Dutch ones: an encoder reads, a decoder writes.
 # That is [translate](../experiments/translate.md).
-# It takes longer to train, so this is the network that ships with nnlab.
+# It takes longer to train, so this is a network that ships with nnlab.
 
 # %%
-translator = nnlab.load("translate")
+translator = nnlab.load("translate.report")
 translator.answer(["I love you.", "Come in.", "The cat is on the roof."])
 
 # %% [markdown]

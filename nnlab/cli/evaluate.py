@@ -45,7 +45,8 @@ def evaluate(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
     """Score a trained network on test data.
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, a run folder, or the name of an
-    experiment, for the network that comes with nnlab.
+    experiment, for the network that comes with nnlab (the modern
+    one if there is one; add.report names another).
     """
     from nnlab.cli.training import print_tables
     from nnlab.runs.answering import load

@@ -130,7 +130,8 @@ def _checkpoint_option() -> click.Option:
         ["--checkpoint"],
         type=click.Path(path_type=Path),
         help="Trained network to answer with: a checkpoint or a run folder.  [default: the newest "
-        "finished run under ./runs, otherwise the checkpoint shipped with nnlab]",
+        "finished run under ./runs, otherwise one that ships with nnlab, the modern one "
+        "if there is one]",
         section=ANSWERING,
     )
 

@@ -37,7 +37,8 @@ def export(
     """Export a network for other programs, or as a smaller checkpoint.
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, a run folder, or the name of an
-    experiment, for the network that comes with nnlab.
+    experiment, for the network that comes with nnlab (the modern
+    one if there is one; add.report names another).
 
     A file that ends in .onnx is for ONNX Runtime and many other programs (docs/exporting.md).
     One that ends in .keras is for Keras, which loads it without nnlab. Any other ending gives a

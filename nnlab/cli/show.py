@@ -26,7 +26,8 @@ def show(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
     """Show what a checkpoint contains: network, settings, data, licence, scores, limits.
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, a run folder, or the name of an
-    experiment, for the network that comes with nnlab. For the folder of a
+    experiment, for the network that comes with nnlab (the modern
+    one if there is one; add.report names another). For the folder of a
     group of runs or of a sweep, the summary of its runs is shown.
     """
     from nnlab.runs.folder import GroupFolder

@@ -239,7 +239,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
             UsageError: It is not one of `presets`.
         """
         if preset in PRESETS and preset not in self.presets:
-            raise UsageError(f"{where}: {self.name} has no preset {preset}; leave out --preset")
+            raise UsageError(f"{where}: {self.name} has only the preset {', '.join(self.presets)}")
 
     def trials(self, config: ConfigT, runs: int) -> dict[str, ConfigT]:
         """Return the runs that answer the experiment's question, by name: here one per seed."""

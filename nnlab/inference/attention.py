@@ -1,7 +1,8 @@
 """Attention of several heads (Vaswani et al., 2017), as Keras' `MultiHeadAttention` computes it.
 
 One Keras layer is two nodes here. The first computes the keys and values, the second looks at them.
-A decoder can so keep the keys and values of earlier steps, and those of the source sentence.
+This lets a decoder keep the keys and values of earlier steps, and those of the source
+sentence.
 """
 
 import math
@@ -59,7 +60,7 @@ class Attention(Layer):
     """A weighted mean of the values for each query, by how well the keys fit it.
 
     Takes the queries, keys and values. With `causal`, the last query belongs to the last key, and
-    no query sees keys behind its own. Keys that are masked are not seen; the mask of the queries
+    no query sees keys after its own. Keys that are masked are not seen; the mask of the queries
     makes no difference to those that are seen.
     """
 

@@ -14,7 +14,7 @@ CALL_FLAGS = {"MultiHeadAttention": "use_causal_mask", "ReversibleEmbedding": "r
 """The arguments of calls that may be True; what they say becomes a setting."""
 
 MEMORY = "_memory"
-"""Attention is two nodes. The first has this behind its name: it computes keys and values."""
+"""Attention is two nodes. The name of the first, which computes keys and values, ends so."""
 
 
 def counterparts(layer: Any, flag: bool) -> dict[str, Counterpart]:
@@ -25,8 +25,8 @@ def counterparts(layer: Any, flag: bool) -> dict[str, Counterpart]:
         flag: The argument of the call that `CALL_FLAGS` names.
 
     Returns:
-        The nodes that compute it, in order, by what comes behind the layer's name: one (an empty
-        text), or for attention two.
+        The nodes that compute it, in order, by what follows the layer's name: one (an empty text),
+        or for attention two.
 
     Raises:
         NnlabError: NumPy inference does not support the class or one of its settings.

@@ -15,7 +15,7 @@ def transformer(
     """Build the network that reads a text and scores the next piece of its translation.
 
     Both languages and the output share one table of vectors (Press and Wolf, 2017). Normalisation
-    comes before each part, which learns more steadily (Xiong et al., 2020).
+    comes before each part, which makes training more stable (Xiong et al., 2020).
 
     Args:
         vocabulary: How many pieces there are; 0 is padding, which is not looked at.
@@ -23,7 +23,7 @@ def transformer(
         units: Numbers per piece between the layers; a multiple of `heads`.
         blocks: Of the encoder, and of the decoder.
         heads: Of each attention.
-        dropout: Share of the numbers that training drops, behind each part.
+        dropout: Share of the numbers that training drops, after each part.
 
     Returns:
         Network from "source" and "target", numbers of pieces (batch, any length), each with the

@@ -23,8 +23,8 @@ class TrainingSettings:
 
     preset: str = option(
         REPORT,
-        "settings to start from: those of the 2018 report, or better ones; with an input, whose "
-        "network answers",
+        "settings to start from: report (those of the 2018 report) or modern (a better network, "
+        "where there is one); when answering, use only a network trained with this preset",
         choices=PRESETS,
     )
     epochs: int = option(20, "passes over the training examples", low=1, high=10**6)
@@ -33,20 +33,27 @@ class TrainingSettings:
     learning_rate: float = option(0.001, "size of the optimizer's steps", above=0)
     schedule: str = option("constant", SCHEDULE_HELP, choices=SCHEDULES)
     warmup: float = option(
-        0.0, "share of the run in which the learning rate rises to its value", low=0, high=0.9
+        0.0,
+        "share of the run in which the learning rate rises from 0; needs --schedule cosine",
+        low=0,
+        high=0.9,
     )
     weight_decay: float = option(
-        0.0, "shrink the kernels by this share of the learning rate in each step", low=0, high=1
+        0.0,
+        "each step shrinks all weights except biases and normalisation by this times the learning "
+        "rate",
+        low=0,
+        high=1,
     )
     average: float = option(
         0.0,
-        "keep a moving average of the weights over this share of the run; 0: the last weights",
+        "use a moving average of the weights; its time constant as a share of the run; 0: off",
         low=0,
         high=0.5,
     )
     precision: str = option(
         "float32",
-        "numbers that training computes with; bfloat16 is faster on some processors, and slower "
+        "number format of the training; bfloat16 is faster on some processors, and slower "
         "on others",
         choices=("float32", "bfloat16"),
     )

@@ -114,7 +114,7 @@ class Subwords:
 
         Args:
             texts: What to cut.
-            variety: 0 takes the likeliest pieces, 1 takes all possible ones equally often.
+            variety: 0 chooses ways to cut by their probability, 1 all ways equally often.
             seed: For the random numbers of SentencePiece, which are the same for one version of it.
         """
         import sentencepiece

@@ -55,7 +55,7 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
     """Train a network to add numbers that it reads as text, and ask it."""
 
     name = "add"
-    summary = "Add numbers with a sequence-to-sequence LSTM."
+    summary = "Add numbers with a recurrent network."
     description = (
         "With sums such as 123+456: print the network's answers. Without: train a network, in any "
         "base from 2 to 36, and score it on unseen problems."

@@ -22,7 +22,7 @@ class DigitDesign(Design):
 
     limits = (
         "It adds in one base only.",
-        "Very long numbers come out right nearly always, but nothing guarantees it.",
+        "Sums of very long numbers are nearly always right, but nothing guarantees it.",
     )
     example = "add_modern.py"
 
@@ -84,8 +84,8 @@ class DigitDesign(Design):
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Say how sums are written, and name the digits."""
         tensors = {
-            "columns": "for each column, ones first, the two digits one-hot beside each other; one "
-            "column of zeros more than the longer number has digits",
+            "columns": "for each column, ones first, the two digits one-hot beside each other; "
+            "after the digits of the longer number comes one column of zeros",
             "probabilities": "for each column, of each digit of the answer",
         }
         steps = {

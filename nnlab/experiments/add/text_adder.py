@@ -27,7 +27,7 @@ class TextDesign(Design):
     example = "add.py"
 
     def facts(self) -> dict[str, Any]:
-        """Return none: it was the only kind once."""
+        """Return no facts: older checkpoints have none."""
         return {}
 
     def arrays(self, problems: np.ndarray, base: int, digits: int) -> dict[str, np.ndarray]:

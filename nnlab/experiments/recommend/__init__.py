@@ -58,13 +58,13 @@ LIMITS = (
 
 
 class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
-    """Train a denoising autoencoder on market baskets, and complete baskets with it."""
+    """Train a network on market baskets, and complete baskets with it."""
 
     name = "recommend"
     summary = "Recommend items to add to a shopping basket."
     description = (
-        "With baskets such as 'soda, yogurt': recommend items to add. Without: train a denoising "
-        "autoencoder, then measure how often it finds a hidden item and compare with popularity "
+        "With baskets such as 'soda, yogurt': recommend items to add. Without: train a network, "
+        "then measure how often it finds a hidden item and compare with popularity "
         "and other simple recommenders."
     )
     Config = RecommendConfig
@@ -171,7 +171,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
         return networks.build(config, len(facts["items"]))
 
     def examples(self, config: RecommendConfig, data: Data) -> Examples:
-        """Return what the network learns from: how, depends on its kind."""
+        """Return the training examples of this kind of network."""
         return networks.examples(config, data)
 
     def score(self, model: Model[RecommendConfig], data: Data) -> Scores[RecommendDetails]:
@@ -182,12 +182,16 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
         """Return what its networks cannot do."""
         return LIMITS
 
+    def example(self, facts: Mapping[str, Any]) -> str:
+        """Name the file that runs an exported network."""
+        return networks.example(facts)
+
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Name the items."""
         return Interface(networks.tensors(facts), {"items": facts["items"]})
 
     def columns(self, query: RecommendQuery) -> Sequence[str]:
-        """Return item and score, and with --explain what spoke for it."""
+        """Return item and score, and with --explain the reasons."""
         return (*self.answer_columns, "because") if query.explain else self.answer_columns
 
     def answer(

@@ -54,13 +54,13 @@ class RecommendConfig(TrainingSettings):
     )
     model: str = option(
         "autoencoder",
-        "network: the report's denoising autoencoder, or one hidden layer trained to find an item",
+        "network: the report's denoising autoencoder, or softmax over one hidden layer",
         choices=("autoencoder", "softmax"),
     )
-    units: int = option(600, "units of that hidden layer", low=1, high=2**14)
+    units: int = option(600, "softmax: units of the hidden layer", low=1, high=2**14)
     dropout: float = option(0.4, "share of a basket to hide in training", low=0, high=0.99)
     hidden_dropout: float = option(
-        0.7, "share of that hidden layer that training drops", low=0, high=0.99
+        0.7, "softmax: dropout rate of the hidden layer", low=0, high=0.99
     )
     epochs: int = option(30, "passes over the baskets", low=1, high=10**6)
     batch_size: int = option(10, "examples per optimizer step", low=1, high=2**24)
@@ -74,6 +74,6 @@ class RecommendQuery:
 
     top: int = option(10, "number of items to recommend", low=1)
     explain: bool = option(
-        False, "say how much each item of the basket adds to the score of a recommended one"
+        False, "say how much each item of the basket adds to the score of each recommendation"
     )
     ignore_unknown: bool = option(False, "ignore items that occurred in no training basket")

@@ -45,6 +45,11 @@ def tensors(facts: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def example(facts: Mapping[str, Any]) -> str:
+    """Name the file in `nnlab/exporting/examples` that runs such a network."""
+    return "recommend_modern.py" if _has_logits(facts) else "recommend.py"
+
+
 def scores(model: Model[RecommendConfig], baskets: np.ndarray) -> np.ndarray:
     """Return the score of each item for each basket, 0 to 1.
 

@@ -1,4 +1,4 @@
-"""English to Dutch, character by character: report section on translation, figure 6."""
+"""English to Dutch: report section on translation, figure 6."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ DESIGNS: Mapping[str, Design] = {"lstm": CharacterLSTM(), "transformer": Subword
 
 
 class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
-    """Train a character-level translator on pairs of sentences, and translate with it."""
+    """Train a translator on pairs of sentences, and translate with it."""
 
     name = "translate"
-    summary = "Translate English to Dutch with an encoder and a decoder LSTM."
+    summary = "Translate English to Dutch with LSTMs or a Transformer."
     description = (
         "With sentences: translate them. Without: train a network on pairs of sentences, in any "
         "two languages, and score it on unseen sentences."
@@ -142,7 +142,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
         return _design(model.facts).parts(model.network) if step else {"": model.network}
 
     def columns(self, query: TranslateQuery) -> Sequence[str]:
-        """Return the translation, with --scores behind its score."""
+        """Return the translation, with --scores after its score."""
         return ("score", "translation") if query.scores else self.answer_columns
 
     def answer(

@@ -50,25 +50,26 @@ class TranslateConfig(TrainingSettings):
     split_seed: int = option(0, "chooses the held-out sentences, independent of --seed", low=0)
     model: str = option(
         "lstm",
-        "network: LSTMs that spell, or a Transformer that reads subwords",
+        "network: LSTMs over characters, or a Transformer over subwords",
         choices=("lstm", "transformer"),
     )
-    units: int = option(
-        256, "cells per LSTM, or numbers per subword in a Transformer", low=1, high=2**14
+    units: int = option(256, "cells per LSTM, or width of a Transformer", low=1, high=2**14)
+    subwords: int = option(
+        3_000, "Transformer: size of the vocabulary, at most", low=300, high=2**16
     )
-    subwords: int = option(3_000, "subwords of a Transformer, at most", low=300, high=2**16)
     variety: float = option(
         0.3,
-        "how freely a Transformer's training cuts words into subwords; 0: the likeliest way",
+        "how often a Transformer's training cuts words in unlikely ways; 0: by probability, 1: all "
+        "ways equally often",
         low=0,
         high=1,
     )
-    blocks: int = option(3, "blocks of a Transformer's encoder and decoder", low=1, high=48)
-    heads: int = option(4, "heads of each attention of a Transformer", low=1, high=64)
-    dropout: float = option(0.1, "share of numbers that a Transformer drops", low=0, high=0.9)
-    label_smoothing: float = option(
-        0.1, "share of the target that a Transformer spreads over all subwords", low=0, high=0.9
+    blocks: int = option(
+        3, "Transformer: blocks of the encoder, and of the decoder", low=1, high=48
     )
+    heads: int = option(4, "Transformer: attention heads per layer", low=1, high=64)
+    dropout: float = option(0.1, "Transformer: dropout rate", low=0, high=0.9)
+    label_smoothing: float = option(0.1, "Transformer: label smoothing", low=0, high=0.9)
     epochs: int = option(100, "passes over the pairs", low=1, high=10**6)
     batch_size: int = option(64, "examples per optimizer step", low=1, high=2**24)
     optimizer: str = option("rmsprop", "how the weights are updated", choices=OPTIMIZERS)
@@ -81,15 +82,21 @@ class TranslateQuery:
     reverse: bool = option(False, "translate from the second language to the first")
     beam: int | None = option(
         None,
-        "beginnings of a translation that are followed at a time",
+        "beam width: partial translations that are kept at each step",
         low=1,
         high=100,
         default_text="4 for a Transformer, 1 for LSTMs",
     )
     best: int = option(
-        1, "number of translations of each sentence, best first", low=1, high=100, short="n"
+        1,
+        "number of translations of each sentence, best first by score per subword or character",
+        low=1,
+        high=100,
+        short="n",
     )
-    scores: bool = option(False, "show the logarithm of the probability of each translation")
+    scores: bool = option(
+        False, "show the natural logarithm of the probability of each translation"
+    )
     attention: bool = option(
         False, "add to --json how much each piece of the translation looked at each of the source"
     )

@@ -168,7 +168,10 @@ class _CharacterTranslator(Translator):
         self, text: str, *, beam: int, count: int, attention: bool
     ) -> list[Translation]:
         if attention:
-            raise UsageError("--attention: this network of LSTMs has no attention")
+            raise UsageError(
+                "--attention needs a Transformer, but this network has LSTMs; train one "
+                "with --preset modern"
+            )
         codes = self._codes(text)
         if not len(codes):
             return [Translation("", 0.0)]

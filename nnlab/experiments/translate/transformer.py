@@ -22,7 +22,7 @@ from nnlab.datasets.text.subwords import (
     as_codes,
     learn_subwords,
 )
-from nnlab.errors import CheckpointError
+from nnlab.errors import CheckpointError, UsageError
 from nnlab.experiments.contract import Data, Interface, Note
 from nnlab.experiments.translate.attention_decoder import AttentionDecoder
 from nnlab.experiments.translate.config import TranslateConfig
@@ -93,6 +93,10 @@ class SubwordTransformer(Design):
         Raises:
             UsageError: The heads do not divide the units.
         """
+        if config.units % config.heads:
+            raise UsageError(
+                f"--units {config.units} is no multiple of --heads {config.heads}; choose one"
+            )
         from nnlab.models.transformer import transformer
 
         return transformer(
@@ -201,7 +205,7 @@ class _SubwordTranslator(Translator):
         if strange:
             yield Note(
                 "no training sentence has the characters "
-                f"{' '.join(strange)}: expect them to be copied badly"
+                f"{' '.join(strange)}: they may be copied wrongly"
             )
 
     def _one(self, text: str, beam: int, count: int, attention: bool) -> list[Translation]:

@@ -22,8 +22,8 @@ for one in past:
     given[one.name] = np.zeros((1, 0, one.shape[-1]), np.float32)
 translation = [1]  # 1 begins a text
 while translation[-1] != 2 and len(translation) < 64:
-    given["target"] = np.array([[translation[-1]]], np.float32)
-    given["target_positions"] = np.array([[len(translation)]], np.float32)
+    given["target"] = np.full((1, 1), translation[-1], np.float32)
+    given["target_positions"] = np.full((1, 1), len(translation), np.float32)
     logits, *kept = decoder.run(None, given)
     given |= {one.name: array for one, array in zip(past, kept, strict=True)}
     translation.append(int(logits[0, 0].argmax()))
