@@ -11,6 +11,7 @@ import sys
 import time
 
 import numpy as np
+from figures import add_json_option, keep
 
 import nnlab
 from nnlab.datasets.text.sums import add_columns, columns
@@ -39,7 +40,10 @@ def main() -> None:
     """Print a line for each base."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--base", type=int, action="append", choices=[10, 16])
-    for base in parser.parse_args().base or (10, 16):
+    add_json_option(parser)
+    options = parser.parse_args()
+    figures = {}
+    for base in options.base or (10, 16):
         path = shipped_checkpoint("add", {"base": base, "preset": "modern"})
         if path is None:
             sys.exit(f"no network of base {base} is shipped")
@@ -53,6 +57,9 @@ def main() -> None:
             f"base {base}: {wrong} of {base ** (2 * DIGITS):,} sums wrong ({seconds:.0f} s); "
             f"of {scoring.LONG_SUMS:,} sums of {scoring.LONG} digits {long:.2%} right"
         )
+        figures[f"base {base}, sums per second"] = base ** (2 * DIGITS) / seconds
+        figures[f"base {base}, wrong sums"] = wrong
+    keep(options.json, figures)
 
 
 if __name__ == "__main__":

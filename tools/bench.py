@@ -29,6 +29,7 @@ OPTIONS = {
     "generation": [],
     "cleaning": ["--height", "1752", "--width", "1240"],
     "exporting": [],
+    "adding": ["--base", "10"],
     "sweep": ["--dataset", "sample", "--runs", "4"],
     "scikit_learn": ["--dataset", "sample"],
     "digit_forms": ["--dataset", "sample", "--images", "500"],

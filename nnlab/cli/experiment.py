@@ -161,7 +161,13 @@ def make_config(ctx: click.Context, experiment: AnyExperiment) -> Any:
     path = ctx.params["config"]
     settings = dict(read_settings(path, experiment.name)) if path else {}
     where = f"nnlab {experiment.name}" + (f" --config {path}" if path else "")
-    return experiment.configure({**settings, **effective_values(ctx, experiment.Config)}, where)
+    given = effective_values(ctx, experiment.Config)
+    if PRESET in given and settings.get(PRESET, given[PRESET]) != given[PRESET]:
+        raise UsageError(
+            f"{where}: --preset {given[PRESET]} would change nothing, because the file has the "
+            "values of another preset; leave out one of the two"
+        )
+    return experiment.configure({**settings, **given}, where)
 
 
 def make_query(ctx: click.Context, experiment: AnyExperiment) -> Any:

@@ -20,7 +20,7 @@ from nnlab.datasets.store import Store
 from nnlab.datasets.store.provenance import Source
 from nnlab.errors import NnlabError, UsageError
 from nnlab.inference import Network
-from nnlab.options import changed, from_mapping
+from nnlab.options import changed, flag_name, from_mapping
 from nnlab.records import DetailsT, NoDetails
 from nnlab.training.examples import Examples
 from nnlab.training.settings import PRESETS, REPORT, TrainingSettings
@@ -176,6 +176,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
         Details: Frozen dataclass of the tables behind the scores of a run.
         GroupDetails: Frozen dataclass of what several runs say together.
         presets: Values of Config by the name of the preset; the report's are Config's defaults.
+        options_of_models: Fields of Config that only one `model` uses, by that model.
         inputs_help: What an input is, such as "image files or folders".
         example_inputs: Inputs that can be answered; files are relative to the project's folder.
         answer_columns: The fields of an answer that the plain output shows, in order.
@@ -202,6 +203,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
     Details: type[DetailsT]
     GroupDetails: type[Any] = NoDetails
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({REPORT: {}})
+    options_of_models: ClassVar[Mapping[str, Sequence[str]]] = MappingProxyType({})
     inputs_help: ClassVar[str]
     example_inputs: ClassVar[tuple[str, ...]]
     answer_columns: ClassVar[tuple[str, ...]]
@@ -229,8 +231,19 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
         """
         preset = given.get("preset", REPORT)
         self.check_preset(preset, where)
-        values = {**self.presets.get(preset, {}), **given}
-        return from_mapping(self.Config, {**self.defaults(values), **values}, where)
+        table = self.presets.get(preset, {}) if isinstance(preset, str) else {}
+        values = {**table, **given}
+        config = from_mapping(self.Config, {**self.defaults(values), **values}, where)
+        self._check_used(config, where)
+        return config
+
+    def _check_used(self, config: ConfigT, where: str) -> None:
+        """Refuse a value for an option that only another model has."""
+        defaults = {one.name: one.default for one in dataclasses.fields(self.Config)}
+        for model, names in self.options_of_models.items():
+            for name in names if model != getattr(config, "model", model) else ():
+                if getattr(config, name) != defaults[name]:
+                    raise UsageError(f"{where}: {flag_name(name)} needs --model {model}")
 
     def check_preset(self, preset: Any, where: str) -> None:
         """Refuse a preset that other experiments have, but not this one.
@@ -238,7 +251,7 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
         Raises:
             UsageError: It is not one of `presets`.
         """
-        if preset in PRESETS and preset not in self.presets:
+        if isinstance(preset, str) and preset in PRESETS and preset not in self.presets:
             raise UsageError(f"{where}: {self.name} has only the preset {', '.join(self.presets)}")
 
     def trials(self, config: ConfigT, runs: int) -> dict[str, ConfigT]:

@@ -17,7 +17,7 @@ from nnlab.inference.layer import Arrays, Layer, Shape, expect_form
 from nnlab.inference.writer import Writer
 
 HIDDEN = np.float32(-1e9)
-"""Added to the score of a position that must not be looked at, as in Keras."""
+"""The score of a position that must not be looked at; Keras adds it."""
 
 
 @dataclass(frozen=True)

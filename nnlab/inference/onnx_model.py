@@ -1,6 +1,6 @@
 """A network as an ONNX model, which any runtime of ONNX can run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,26 +77,47 @@ def onnx_model(
 def open_sizes(graph: Graph) -> Sizes:
     """Return the axes of inputs and outputs, with a label for each axis of any length.
 
-    An axis of an input may have any length if twice its length needs weights of the same shapes.
+    An axis of an input may have any length if twice its length needs weights of the same shapes,
+    alone or together with the same axis of another input, such as keys and their values.
     """
     sizes: Sizes = {
         name: ["batch", *graph.shapes[name]] for name in (*graph.inputs, *graph.outputs)
     }
     for name, shape in graph.inputs.items():
         for axis, length in enumerate(shape):
-            longer = (*shape[:axis], 2 * length, *shape[axis + 1 :])
-            other = _rebuilt(graph, {name: longer})
-            if other is None:
+            if sizes[name][axis + 1] != length:  # open already, with another one
                 continue
-            sizes[name][axis + 1] = f"{name}_axis_{axis + 1}"
-            for output in graph.outputs:
-                pairs = zip(graph.shapes[output], other.shapes[output], strict=True)
-                for number, (before, after) in enumerate(pairs, start=1):
-                    if before != after:
-                        same = (before, after) == (length, 2 * length)
-                        word = f"{name}_axis_{axis + 1}"
-                        sizes[output][number] = word if same else f"{output}_axis_{number}"
+            partners = [None, *(one for one in graph.inputs.items() if one[0] != name)]
+            for partner in partners:
+                together = [name]
+                if partner is not None:
+                    other_name, other_shape = partner
+                    if axis >= len(other_shape) or other_shape[axis] != length:
+                        continue
+                    together.append(other_name)
+                longer = {one: _doubled(graph.inputs[one], axis) for one in together}
+                other = _rebuilt(graph, longer)
+                if other is not None:
+                    _label(sizes, graph, other, together, axis)
+                    break
     return sizes
+
+
+def _doubled(shape: Shape, axis: int) -> Shape:
+    return (*shape[:axis], 2 * shape[axis], *shape[axis + 1 :])
+
+
+def _label(sizes: Sizes, graph: Graph, other: Graph, inputs: Sequence[str], axis: int) -> None:
+    """Label an axis of inputs, and those of the outputs that are longer in the other graph."""
+    word, length = f"{inputs[0]}_axis_{axis + 1}", graph.inputs[inputs[0]][axis]
+    for name in inputs:
+        sizes[name][axis + 1] = word
+    for output in graph.outputs:
+        pairs = zip(graph.shapes[output], other.shapes[output], strict=True)
+        for number, (before, after) in enumerate(pairs, start=1):
+            if before != after:
+                same = (before, after) == (length, 2 * length)
+                sizes[output][number] = word if same else f"{output}_axis_{number}"
 
 
 def _rebuilt(graph: Graph, changed: Mapping[str, Shape]) -> Graph | None:

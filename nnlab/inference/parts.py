@@ -84,7 +84,7 @@ def stepwise(graph: Graph, sequences: Collection[str] | None = None) -> Graph:
     for name in sequences:
         if not graph.shapes[name]:
             raise CheckpointError(f"expected a sequence as input {name!r}, but it has no axes")
-    _check_each_step(graph, sequences)
+    growing = _check_each_step(graph, sequences)
     inputs = {
         name: (1, *shape[1:]) if name in sequences else shape
         for name, shape in graph.inputs.items()
@@ -98,11 +98,11 @@ def stepwise(graph: Graph, sequences: Collection[str] | None = None) -> Graph:
             outputs += [f"{node.name}:{number}" for number, _ in enumerate(states, start=1)]
             layer = replace(node.layer, return_state=True)
             node = replace(node, layer=layer, inputs=(*node.inputs, *states))
-        elif isinstance(node.layer, Embedding):
+        elif isinstance(node.layer, Embedding) and node.inputs[0] in growing:
             node = replace(node, layer=replace(node.layer, mask_zero=False))
         node = replace(node, inputs=tuple(remembered.get(name, name) for name in node.inputs))
         nodes.append(node)
-        if isinstance(node.layer, AttentionMemory):
+        if isinstance(node.layer, AttentionMemory) and node.inputs[0] in growing:
             for number, output in enumerate(node.outputs):
                 past, whole = (
                     f"{node.name}_{word}{(number and f'_{number}') or ''}"
@@ -158,8 +158,12 @@ def _free_name(name: str, taken: Collection[str]) -> str:
     return free
 
 
-def _check_each_step(graph: Graph, given: Collection[str]) -> None:
-    """Check that time steps meet only in layers that remember the earlier ones, or end them."""
+def _check_each_step(graph: Graph, given: Collection[str]) -> set[str]:
+    """Check that time steps meet only in layers that remember the earlier ones, or end them.
+
+    Returns:
+        The tensors that grow step by step.
+    """
     sequences, names = set(given), ", ".join(map(repr, given))
     needed = _between(graph, (), graph.outputs)[0]
     recurrent = any(isinstance(node.layer, GRU | LSTM) for node in needed)
@@ -183,6 +187,7 @@ def _check_each_step(graph: Graph, given: Collection[str]) -> None:
                     "looks at the whole sequence"
                 )
             sequences.update(node.outputs)
+    return sequences
 
 
 def _treats_each_step(node: Node, graph: Graph, sequences: Collection[str]) -> bool:

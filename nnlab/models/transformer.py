@@ -34,9 +34,11 @@ def transformer(
     import keras
     from keras import layers
 
-    spread = keras.initializers.RandomNormal(stddev=units**-0.5)
+    def spread() -> Any:  # one for each layer: it gives the same numbers every time
+        return keras.initializers.RandomNormal(stddev=units**-0.5)
+
     tokens = layers.ReversibleEmbedding(
-        vocabulary, units, mask_zero=True, embeddings_initializer=spread, name="tokens"
+        vocabulary, units, mask_zero=True, embeddings_initializer=spread(), name="tokens"
     )
 
     def dropped(x: Any, name: str) -> Any:
@@ -49,7 +51,11 @@ def transformer(
         text = keras.Input((None,), name=side)
         positions = keras.Input((None,), name=f"{side}_positions")
         place = layers.Embedding(
-            longest + 1, units, mask_zero=True, embeddings_initializer=spread, name=f"{side}_places"
+            longest + 1,
+            units,
+            mask_zero=True,
+            embeddings_initializer=spread(),
+            name=f"{side}_places",
         )
         x = layers.Add(name=f"{side}_sum")([tokens(text), place(positions)])
         return [text, positions], dropped(x, side)

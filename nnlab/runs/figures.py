@@ -31,10 +31,14 @@ def save_figures(figures: Mapping[str, Any], folder: Path) -> None:
         save(figure, folder / f"{name}.png")
 
 
+SHOWN = ("preset", "model", "loss", "seed")
+"""Settings that the foot of a figure shows."""
+
+
 def footer_text(metrics: RunMetrics[Any], config: Mapping[str, Any]) -> str:
     """Say in a line which data set and settings a figure shows."""
     dataset = metrics.dataset
-    settings = [f"{key} {config[key]}" for key in ("model", "loss", "seed") if key in config]
+    settings = [f"{key} {config[key]}" for key in SHOWN if key in config]
     sample = "embedded sample, not comparable" if dataset.sample else dataset.name
     return " · ".join([metrics.experiment, *settings, f"data: {sample}"])
 

@@ -77,7 +77,8 @@ class Training:
         keras.utils.set_random_seed(config.seed)  # initial weights and dropout follow from it
         half = config.precision == "bfloat16"
         keras.config.set_dtype_policy("mixed_bfloat16" if half else "float32")
-        model = experiment.build(config, data.facts)
+        model = experiment.build(config, data.facts)  # its layers keep the policy
+        keras.config.set_dtype_policy("float32")
         self._experiment = experiment
         self._config = config
         self._data = data

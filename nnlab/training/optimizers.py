@@ -48,7 +48,7 @@ def _rate(settings: TrainingSettings, total_steps: int) -> Any:
     from keras.optimizers import schedules
 
     peak = settings.learning_rate
-    rising = math.ceil(settings.warmup * total_steps)
+    rising = min(math.ceil(settings.warmup * total_steps), total_steps - 1)
     if settings.schedule == "cosine":
         return schedules.CosineDecay(
             0.0 if rising else peak,
@@ -56,8 +56,10 @@ def _rate(settings: TrainingSettings, total_steps: int) -> Any:
             warmup_target=peak if rising else None,
             warmup_steps=rising,
         )
-    if rising:
-        raise UsageError("--warmup needs --schedule cosine")
+    if settings.warmup:
+        raise UsageError(
+            f"--schedule {settings.schedule} has no warm-up; use --schedule cosine or --warmup 0"
+        )
     if settings.schedule == "exponential":
         return schedules.ExponentialDecay(peak, total_steps, EXPONENTIAL_END)
     return peak

@@ -169,6 +169,12 @@ def learn_subwords(texts: Sequence[str], size: int) -> Subwords:
     """
     import sentencepiece
 
+    least = FIRST + len(set().union(*map(_marked, texts)))
+    if size < least:
+        raise DataError(
+            f"these texts have {least - FIRST:,} different characters; use --subwords {least} or "
+            "more"
+        )
     written = io.BytesIO()
     try:
         sentencepiece.SentencePieceTrainer.train(

@@ -71,6 +71,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
     Query = RecommendQuery
     Details = RecommendDetails
     presets = PRESETS
+    options_of_models = MappingProxyType({networks.SOFTMAX: ("units", "hidden_dropout")})
     GroupDetails = RecommendDifferences
     inputs_help = "Items separated by commas; - reads baskets from stdin, one per line."
     example_inputs = ("yogurt", "")
@@ -203,7 +204,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
         """
         facts = model.facts
         catalogue = Catalogue(facts["items"], facts.get("separator", SEPARATORS[0]))
-        shares = np.array(facts["shares"])
+        alone = networks.scores_of_an_empty_basket(facts)
         for given in inputs:
             try:
                 asked = catalogue.read(given)
@@ -215,11 +216,11 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
             known = asked.known
             if asked.unknown:
                 yield Note(_left_out(given, asked.unknown, bool(known)))
-            basket = np.zeros((1, len(shares)), np.float32)
+            basket = np.zeros((1, len(alone)), np.float32)
             basket[0, known] = 1
-            scores = networks.scores(model, basket)[0] if known else shares.copy()
+            left = min(query.top, len(alone) - len(known))
+            scores = networks.scores(model, basket)[0] if known and left else alone
             ranked = np.where(basket[0] > 0, -np.inf, scores)
-            left = min(query.top, len(scores) - len(known))
             without = _without_each(model, basket, known) if query.explain else None
             for number in (-ranked).argsort(kind="stable")[:left]:
                 item, score = facts["items"][number], round(float(scores[number]), 6)
@@ -269,7 +270,7 @@ def _without_each(
     others = np.repeat(basket, len(known), axis=0)
     others[np.arange(len(known)), known] = 0
     if len(known) == 1:  # of an empty basket nobody asks the network
-        return np.array([model.facts["shares"]])
+        return networks.scores_of_an_empty_basket(model.facts)[None]
     return networks.scores(model, others)
 
 

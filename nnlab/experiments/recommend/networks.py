@@ -50,6 +50,17 @@ def example(facts: Mapping[str, Any]) -> str:
     return "recommend_modern.py" if _has_logits(facts) else "recommend.py"
 
 
+def scores_of_an_empty_basket(facts: Mapping[str, Any]) -> np.ndarray:
+    """Return the score of each item where nothing is known: how popular it is.
+
+    Returns:
+        float64 (items,): the share of baskets that contain it or, beside probabilities of the next
+        item, its share of all items.
+    """
+    shares = np.array(facts["shares"])
+    return shares / max(shares.sum(), 1e-9) if _has_logits(facts) else shares
+
+
 def scores(model: Model[RecommendConfig], baskets: np.ndarray) -> np.ndarray:
     """Return the score of each item for each basket, 0 to 1.
 

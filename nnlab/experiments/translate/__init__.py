@@ -58,6 +58,18 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     Query = TranslateQuery
     Details = TranslateDetails
     presets = PRESETS
+    options_of_models = MappingProxyType(
+        {
+            "transformer": (
+                "subwords",
+                "variety",
+                "blocks",
+                "heads",
+                "dropout",
+                "label_smoothing",
+            )
+        }
+    )
     inputs_help = "Sentences; - reads them from stdin, one per line."
     example_inputs = ("I see the dog.", "Where is the house?")
     answer_columns = ("translation",)

@@ -39,6 +39,9 @@ class AttentionDecoder:
                 f"expected the inputs {', '.join(INPUTS)}, "
                 f"but it has {', '.join(network.input_shapes)}"
             )
+        if any(len(shape) != 1 for shape in network.input_shapes.values()):
+            raise CheckpointError("expected numbers of pieces and of their positions as inputs")
+        network.resized((2,), (2,), (3,), (3,))  # any length, or it is refused here
         self._network = network
         nodes = network.graph.nodes
         across = [node for node in nodes.values() if _looks_across(node)]
@@ -54,13 +57,17 @@ class AttentionDecoder:
         self.decoder = network.part({**steps, **given}, [output]).stepwise(INPUTS[2:])
         self.vocabulary: int = network.output_shapes[output][-1]
         self.longest = min(
-            node.layer.input_dim - 1
-            for node in nodes.values()
-            if isinstance(node.layer, Embedding) and node.inputs[0] in (INPUTS[1], INPUTS[3])
+            [
+                node.layer.input_dim - 1
+                for node in nodes.values()
+                if isinstance(node.layer, Embedding) and node.inputs[0] in (INPUTS[1], INPUTS[3])
+            ]
+            or [0]
         )
-        self._sizes = [
-            shape[-1] for shape in list(self.decoder.input_shapes.values())[2 + len(given) :]
-        ]
+        past = list(self.decoder.input_shapes.values())[2 + len(given) :]
+        if not past or any(len(shape) != 2 for shape in past):
+            raise CheckpointError("expected a decoder that remembers its steps by attention alone")
+        self._sizes = [shape[-1] for shape in past]
 
     def search(
         self, source: Sequence[int], *, start: int, end: int, beam: int, never: Sequence[int]
@@ -85,7 +92,7 @@ class AttentionDecoder:
             start=start,
             end=end,
             beam=beam,
-            longest=min(self.longest, 2 * len(source) + 10),
+            longest=min(self.longest - 1, 2 * len(source) + 10),
             never=never,
         )
 

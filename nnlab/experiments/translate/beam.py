@@ -21,7 +21,7 @@ class Found:
 
     Attributes:
         codes: Without start and end.
-        score: The logarithm of its probability, including that it ends there.
+        score: The logarithm of its probability, including that it ends there, if it ended.
     """
 
     codes: tuple[int, ...]
@@ -44,6 +44,8 @@ def beam_search(
     never: Sequence[int] = (),
 ) -> list[Found]:
     """Return the best texts, best first: at most `beam`, and at least one.
+
+    Beginnings that did not end are returned only if no text ended.
 
     Args:
         step: The decoder.
@@ -85,7 +87,7 @@ def beam_search(
         state = tuple(array[chosen] for array in state)
         codes = np.array([one.codes[-1] for one in begun])
     else:
-        done += begun
+        done = done or begun
     return sorted(done, key=lambda one: -one.rank)[:beam]
 
 

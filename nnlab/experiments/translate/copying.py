@@ -49,7 +49,7 @@ class Replacer:
         return is_capitalized and len(word) >= SHORTEST and word.lower() not in self._common
 
     def _other(self, word: str, rng: np.random.Generator) -> str:
-        """Make a number of about as many digits, or a word of the halves of two words."""
+        """Make a number of two to five digits, or a word of the halves of two words."""
         if word.isdecimal():
             return str(rng.integers(10, 10 ** rng.integers(2, 6)))
         if not self._material:

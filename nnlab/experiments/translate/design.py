@@ -40,7 +40,7 @@ class Translator(ABC):
         """Return the likeliest translations of a text, best first.
 
         Args:
-            text: Not empty, of known characters or not.
+            text: Of known characters or not; an empty one has an empty translation.
             beam: How many beginnings are followed at a time.
             count: How many translations, at most as many as `beam`.
             attention: Tell where the network looked.

@@ -18,6 +18,7 @@ from nnlab.experiments.translate.config import TranslateConfig
 from nnlab.experiments.translate.design import Design, Translation, Translator, accuracy
 from nnlab.experiments.translate.greedy import GreedyDecoder, decoder_step
 from nnlab.inference import Network
+from nnlab.inference.finite import check_finite
 from nnlab.training.examples import Arrays, Batch, Examples
 
 START, END = "\t", "\n"
@@ -201,8 +202,8 @@ class _CharacterTranslator(Translator):
         self, codes: np.ndarray, state: tuple[np.ndarray, ...]
     ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
         probabilities, *after = self._decoder.step(codes, state)
-        with np.errstate(divide="ignore"):
-            return np.log(probabilities), tuple(after)
+        check_finite(probabilities)
+        return np.log(np.maximum(probabilities, np.finfo(np.float32).tiny)), tuple(after)
 
     def _codes(self, text: str) -> np.ndarray:
         known = known_text(_composed(text), self._numbers, lower=False)[0]

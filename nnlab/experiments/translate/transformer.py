@@ -62,7 +62,7 @@ class SubwordTransformer(Design):
         """Number the subwords of each text: uint16, padded with 0 and cut off at `LONGEST`."""
         subwords = Subwords(facts["subwords"])
         return {
-            f"{side}_codes": _framed([subwords.encode(text) for text in texts], side)
+            f"{side}_codes": _framed([subwords.encode(_composed(text)) for text in texts], side)
             for side, texts in (("source", pairs.sources), ("target", pairs.targets))
         }
 
@@ -296,7 +296,7 @@ def _varied(data: Data, config: TranslateConfig) -> dict[str, np.ndarray]:
             source, target = pairs[row]
             varied[row] = replacer.replaced(source, target, rng)
         for number, side in enumerate(("source", "target")):
-            seed = 2 * (config.seed * VARIANTS + way) + number
+            seed = int(rng.integers(2**31))
             cut = subwords.sampled([pair[number] for pair in varied], config.variety, seed)
             codes[f"{side}_codes"].append(_framed(cut, side))
     return {name: _stacked(blocks) for name, blocks in codes.items()}

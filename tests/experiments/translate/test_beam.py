@@ -41,8 +41,8 @@ class Tables:
 def test_a_wide_beam_finds_the_best_texts(seed: int) -> None:
     tables = Tables(seed)
     words = [
-        Found(codes, tables.score(codes, len(codes) < LONGEST))
-        for length in range(LONGEST + 1)
+        Found(codes, tables.score(codes, ended=True))
+        for length in range(LONGEST)
         for codes in itertools.product((2, 3), repeat=length)
     ]
     best = sorted(words, key=lambda one: -one.rank)
