@@ -67,10 +67,8 @@ class Subwords:
     def encode(self, text: str) -> list[int]:
         """Return the numbers of the likeliest pieces of a text."""
         marked = _marked(text)
-        best, cut = (
-            [0.0],
-            [0],
-        )  # of the text up to each place: logarithm, where its last piece begins
+        # of the text up to each place: the logarithm, and where its last piece begins
+        best, cut = [0.0], [0]
         for end in range(1, len(marked) + 1):
             score, start = best[end - 1] + self._unknown, end - 1
             for first in range(max(0, end - self._longest), end):
@@ -165,7 +163,7 @@ def learn_subwords(texts: Sequence[str], size: int) -> Subwords:
         size: How many numbers there may be in all, with those of special meaning and of bytes.
 
     Raises:
-        DataError: The texts are empty.
+        DataError: The texts are empty, or have more different characters than `size` allows.
     """
     import sentencepiece
 

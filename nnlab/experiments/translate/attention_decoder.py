@@ -9,7 +9,6 @@ from nnlab.experiments.translate.beam import Found, State, beam_search
 from nnlab.inference import Network
 from nnlab.inference.activations import log_softmax
 from nnlab.inference.attention import Attention
-from nnlab.inference.graph import Node
 from nnlab.inference.sequences import Embedding
 
 INPUTS = ["source", "source_positions", "target", "target_positions"]
@@ -44,8 +43,13 @@ class AttentionDecoder:
         network.resized((2,), (2,), (3,), (3,))  # any length, or it is refused here
         self._network = network
         nodes = network.graph.nodes
-        across = [node for node in nodes.values() if _looks_across(node)]
-        self._memories = [name for node in across for name in node.inputs[1:]]
+        across = [
+            (node, node.layer)
+            for node in nodes.values()
+            if isinstance(node.layer, Attention) and not node.layer.causal
+            if node.name.startswith("decoder")
+        ]
+        self._memories = [name for node, _ in across for name in node.inputs[1:]]
         if not across or len(network.output_shapes) != 1:
             raise CheckpointError("expected a decoder that attends to the source, and one output")
         self._last = across[-1]
@@ -107,16 +111,14 @@ class AttentionDecoder:
             float32 (pieces of the target, pieces of the source), 1 in sum over the source: the mean
             over the heads of the last block.
         """
-        node = self._last
+        node, layer = self._last
         query, keys, _ = node.inputs
         arrays = [_row(source), _places(len(source)), _row(target), _places(len(target))]
-        whole = self._network.resized(*(array.shape[1:] for array in arrays))
         given = dict(zip(INPUTS, (array.shape[1:] for array in arrays), strict=True))
-        found = whole.part(given, [query, keys]).run(*arrays)
-        variables = {name: whole.weights[f"{node.owner}/{name}"] for name in node.variable_shapes}
-        assert isinstance(node.layer, Attention)
-        weights: np.ndarray = node.layer.weights(*found, **variables)
-        result: np.ndarray = weights[0].mean(axis=0)
+        found = self._network.part(given, [query, keys]).run(*arrays)
+        weights = self._network.weights
+        variables = {name: weights[f"{node.owner}/{name}"] for name in node.variable_shapes}
+        result: np.ndarray = layer.weights(*found, **variables)[0].mean(axis=0)
         return result
 
     def _encode(self, source: Sequence[int]) -> State:
@@ -127,12 +129,6 @@ class AttentionDecoder:
         place = np.full((len(codes), 1), own[0].shape[1] + 1, np.float32)
         logits, *after = self.decoder.run(codes[:, None].astype(np.float32), place, *state)
         return log_softmax(logits[:, 0]), (*state[: len(self._memories)], *after)
-
-
-def _looks_across(node: Node) -> bool:
-    """Tell whether a node of the decoder attends to the source."""
-    attends = isinstance(node.layer, Attention) and not node.layer.causal
-    return attends and node.name.startswith("decoder")
 
 
 def _row(codes: Sequence[int]) -> np.ndarray:
