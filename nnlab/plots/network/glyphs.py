@@ -19,9 +19,13 @@ COLOURS = {
     "conv2d": style.ORANGE,
     "max_pooling2d": style.GREEN,
     "up_sampling2d": style.GREEN,
+    "gru": style.PURPLE,
     "lstm": style.PURPLE,
+    "attention": style.ORANGE,
+    "attention_memory": style.ORANGE,
     "dense": style.BLUE,
     "embedding": style.BLUE,
+    "reversible_embedding": style.BLUE,
     "add": style.VERMILION,
     "concatenate": style.VERMILION,
 }

@@ -121,7 +121,7 @@ def words_of(name: str, graph: Graph) -> Words:
 
 def kind_words(kind: str) -> str:
     """The kind of a layer in words, such as "max pooling2d"."""
-    return "LSTM" if kind == "lstm" else kind.replace("_", " ")
+    return kind.upper() if kind in ("gru", "lstm") else kind.replace("_", " ")
 
 
 def _setting(node: Node) -> str:
