@@ -9,7 +9,7 @@ LOCK := requirements.lock
 UV_LOCK := requirements-uv.lock
 LOCK_FLAGS ?=
 
-.PHONY: demo test quick-test test-processors test-oldest test-pythons coverage bench lint docs check-docs site lock changelog dist clean
+.PHONY: demo test quick-test explore test-processors test-oldest test-pythons coverage bench lint docs check-docs site lock changelog dist clean
 
 demo: $(READY)  ## all eight experiments on embedded samples, in a few minutes, then one page about them
 	NNLAB_OFFLINE=1 $(BIN)/nnlab reproduce --quick
@@ -19,6 +19,9 @@ test: $(READY)  ## run all tests
 
 quick-test: $(READY)  ## run what neither trains nor starts processes, for daily work
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
+
+explore: $(READY)  ## quick-test, with new random examples in the property tests
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow" --hypothesis-profile "new examples"
 
 test-processors: $(READY)  ## train as on processors without AVX-512, and without AVX: they round otherwise
 	for isa in AVX2 SSE41; do \

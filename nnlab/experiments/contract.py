@@ -284,11 +284,15 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
             store: Finds data sets.
             warn: Receives warnings.
         """
+        return self.load(self.config_for_evaluation(config, given), store, warn)
+
+    def config_for_evaluation(self, config: ConfigT, given: Mapping[str, Any]) -> ConfigT:
+        """Return the network's Config, or with `given` one that chooses other data."""
         if not given:
-            return self.load(config, store, warn)
+            return config
         fields = dataclasses.fields(self.Config)
         others = {one.name: one.default for one in fields if one.name in self.data_options}
-        return self.load(changed(config, "evaluate", **{**others, **given}), store, warn)
+        return changed(config, "evaluate", **{**others, **given})
 
     @abstractmethod
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:

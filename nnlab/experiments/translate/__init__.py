@@ -83,27 +83,11 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
 
     def load(self, config: TranslateConfig, store: Store, warn: Warn) -> Data:
         """Load pairs, split by source sentence; the alphabets are those of the training set."""
-        pairs = load_pairs(
-            store,
-            config.pairs,
-            reverse=config.reverse,
-            max_pairs=config.max_pairs,
-            split_seed=config.split_seed,
-            encoding=config.encoding,
-            columns=config.columns,
-            header=bool(config.header),
-            warn=warn,
-        )
+        pairs = _pairs(config, store, warn)
         design = DESIGNS[config.model]
         facts = design.facts(config, pairs)
-        arrays = {
-            **design.codes(pairs, facts),
-            "sources": np.array(pairs.sources),
-            "targets": np.array(pairs.targets),
-            "training": pairs.training,
-            "validation": pairs.validation,
-            "test": pairs.test,
-        }
+        arrays = design.codes(pairs, facts, warn) | _texts(pairs)
+        arrays |= {"training": pairs.training, "validation": pairs.validation}
         return Data(arrays, facts, pairs.source, _summary(pairs))
 
     def load_for_evaluation(
@@ -115,11 +99,11 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
         warn: Warn,
     ) -> Data:
         """Load the network's own pairs, or others, whose test set is scored."""
-        data = super().load_for_evaluation(config, facts, given, store, warn)
-        arrays = dict(data.arrays)
-        if given:
-            del arrays["training"]  # this network was not trained on it
-        return Data(arrays, facts, data.source, data.summary)
+        pairs = _pairs(self.config_for_evaluation(config, given), store, warn)
+        arrays = _texts(pairs)
+        if not given:  # else the network was not trained on them
+            arrays["training"] = pairs.training
+        return Data(arrays, facts, pairs.source, _summary(pairs))
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse facts that are not those of the network."""
@@ -198,6 +182,26 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
         from nnlab.experiments.translate import tables
 
         return tables.tables(metrics)
+
+
+def _pairs(config: TranslateConfig, store: Store, warn: Warn) -> SentencePairs:
+    return load_pairs(
+        store,
+        config.pairs,
+        reverse=config.reverse,
+        max_pairs=config.max_pairs,
+        split_seed=config.split_seed,
+        encoding=config.encoding,
+        columns=config.columns,
+        header=bool(config.header),
+        warn=warn,
+    )
+
+
+def _texts(pairs: SentencePairs) -> dict[str, np.ndarray]:
+    """Return what scoring needs."""
+    texts = {"sources": np.array(pairs.sources), "targets": np.array(pairs.targets)}
+    return texts | {"test": pairs.test}
 
 
 def _summary(pairs: SentencePairs) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.datasets.text.parallel_corpus import SentencePairs
-from nnlab.experiments.contract import Data, Interface, Note
+from nnlab.experiments.contract import Data, Interface, Note, Warn
 from nnlab.experiments.translate.config import TranslateConfig
 from nnlab.inference import Network
 from nnlab.training.examples import Examples
@@ -77,8 +77,14 @@ class Design(ABC):
         """Return what building, answering and scoring need besides the weights."""
 
     @abstractmethod
-    def codes(self, pairs: SentencePairs, facts: Mapping[str, Any]) -> dict[str, np.ndarray]:
-        """Return the texts as numbers, which `examples` needs."""
+    def codes(
+        self, pairs: SentencePairs, facts: Mapping[str, Any], warn: Warn
+    ) -> dict[str, np.ndarray]:
+        """Return the texts as numbers, which `examples` needs.
+
+        Raises:
+            DataError: The network could learn from none of them.
+        """
 
     @abstractmethod
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:

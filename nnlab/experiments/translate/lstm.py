@@ -12,7 +12,7 @@ import numpy as np
 from nnlab.datasets.text.parallel_corpus import SentencePairs
 from nnlab.datasets.text.prompts import are_characters, known_text
 from nnlab.errors import CheckpointError, DataError, UsageError
-from nnlab.experiments.contract import Data, Interface, Note
+from nnlab.experiments.contract import Data, Interface, Note, Warn
 from nnlab.experiments.translate.beam import beam_search
 from nnlab.experiments.translate.config import TranslateConfig
 from nnlab.experiments.translate.design import Design, Translation, Translator, accuracy
@@ -58,7 +58,9 @@ class CharacterLSTM(Design):
             "target_length": max(map(len, pairs.targets)) + 1,  # and the start or end mark
         }
 
-    def codes(self, pairs: SentencePairs, facts: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    def codes(
+        self, pairs: SentencePairs, facts: Mapping[str, Any], warn: Warn
+    ) -> dict[str, np.ndarray]:
         """Number the characters from 1; 0 is nothing."""
         targets = [f"{START}{text}{END}" for text in pairs.targets]
         return {

@@ -22,8 +22,8 @@ from nnlab.datasets.text.subwords import (
     as_codes,
     learn_subwords,
 )
-from nnlab.errors import CheckpointError, UsageError
-from nnlab.experiments.contract import Data, Interface, Note
+from nnlab.errors import CheckpointError, DataError, UsageError
+from nnlab.experiments.contract import Data, Interface, Note, Warn
 from nnlab.experiments.translate.attention_decoder import AttentionDecoder
 from nnlab.experiments.translate.config import TranslateConfig
 from nnlab.experiments.translate.copying import Replacer
@@ -58,13 +58,27 @@ class SubwordTransformer(Design):
         usual = int(np.quantile(lengths, USUAL))
         return {"subwords": dict(subwords.pieces), "usual_length": max(1, min(usual, LONGEST - 2))}
 
-    def codes(self, pairs: SentencePairs, facts: Mapping[str, Any]) -> dict[str, np.ndarray]:
-        """Number the subwords of each text: uint16, padded with 0 and cut off at `LONGEST`."""
+    def codes(
+        self, pairs: SentencePairs, facts: Mapping[str, Any], warn: Warn
+    ) -> dict[str, np.ndarray]:
+        """Number the subwords of each text: uint16, padded with 0."""
         subwords = Subwords(facts["subwords"])
-        return {
+        codes = {
             f"{side}_codes": _framed([subwords.encode(_composed(text)) for text in texts], side)
             for side, texts in (("source", pairs.sources), ("target", pairs.targets))
         }
+        too_long = int((~_lengths(codes)[1][pairs.training]).sum())
+        if too_long == len(pairs.training):
+            raise DataError(
+                f"expected sentences of fewer than {LONGEST} subwords, "
+                "but all training pairs have a longer one; choose other --pairs"
+            )
+        if too_long:
+            warn(
+                f"{too_long:,} of {len(pairs.training):,} training pairs are left out: "
+                f"they have a sentence of {LONGEST} subwords or more"
+            )
+        return codes
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse subwords that are not the network's."""
@@ -112,10 +126,12 @@ class SubwordTransformer(Design):
         """Keep the pieces of each text, cut in several ways; a batch takes one way at random."""
         from nnlab.training.losses import smoothed_crossentropy
 
-        training = data.arrays["training"]
         count = len(data.arrays["sources"])
         arrays = _varied(data, config)
-        lengths = sum((array[:count] > 0).sum(axis=1) for array in arrays.values())
+        lengths, fitting = _lengths(data.arrays)
+        training, validation = (
+            rows[fitting[rows]] for rows in (data.arrays["training"], data.arrays["validation"])
+        )
         ways = len(arrays["source_codes"]) // count
 
         def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
@@ -133,7 +149,6 @@ class SubwordTransformer(Design):
             inputs = (source, _positions(source), known, _positions(known))
             return inputs, following, weights
 
-        validation = data.arrays["validation"]
         return Examples(
             arrays=arrays,
             training=training,
@@ -271,19 +286,26 @@ def _composed(text: str) -> str:
 def _framed(rows: Sequence[Sequence[int]], side: str) -> np.ndarray:
     """Put the mark of the start before a target, and that of the end behind each text."""
     before = [START] if side == "target" else []
-    room = LONGEST - 1
-    return as_codes([[*before, *row[:room], END] for row in rows])
+    return as_codes([[*before, *row, END] for row in rows])
+
+
+def _lengths(codes: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many subwords each pair has, and whether both texts have at most `LONGEST`."""
+    lengths = [(codes[f"{side}_codes"] > 0).sum(axis=1) for side in ("source", "target")]
+    return lengths[0] + lengths[1], np.maximum(*lengths) <= LONGEST
 
 
 def _varied(data: Data, config: TranslateConfig) -> dict[str, np.ndarray]:
     """Return the codes of all texts, then those of the same pairs cut in other ways.
 
-    In the other ways, some training pairs have other names and numbers.
+    In the other ways, some training pairs have other names and numbers. A pair that became longer
+    than `LONGEST` stays as it is.
 
     Returns:
-        `source_codes` and `target_codes`, uint16 (pairs * ways, longest).
+        `source_codes` and `target_codes`, uint16 (pairs * ways, at most `LONGEST`).
     """
-    codes = {name: [data.arrays[name]] for name in ("source_codes", "target_codes")}
+    usual = {name: data.arrays[name] for name in ("source_codes", "target_codes")}
+    ways = [usual]
     subwords = Subwords(data.facts["subwords"])
     texts = [[_composed(text) for text in data.arrays[name].tolist()] for name in SIDES]
     pairs = list(zip(*texts, strict=True))
@@ -295,19 +317,23 @@ def _varied(data: Data, config: TranslateConfig) -> dict[str, np.ndarray]:
         for row in training:
             source, target = pairs[row]
             varied[row] = replacer.replaced(source, target, rng)
+        cut = {}
         for number, side in enumerate(("source", "target")):
             seed = int(rng.integers(2**31))
-            cut = subwords.sampled([pair[number] for pair in varied], config.variety, seed)
-            codes[f"{side}_codes"].append(_framed(cut, side))
-    return {name: _stacked(blocks) for name, blocks in codes.items()}
+            sampled = subwords.sampled([pair[number] for pair in varied], config.variety, seed)
+            cut[f"{side}_codes"] = _framed(sampled, side)
+        fits = _lengths(cut)[1][:, None]
+        ways.append({name: np.where(fits, _wide(cut[name]), _wide(usual[name])) for name in usual})
+    stacked = {name: np.concatenate([_wide(way[name]) for way in ways]) for name in usual}
+    return {
+        name: codes[:, : (codes > 0).sum(axis=1).max(initial=0)] for name, codes in stacked.items()
+    }
 
 
-def _stacked(blocks: Sequence[np.ndarray]) -> np.ndarray:
-    """Put rows of different lengths below each other, padded with 0."""
-    longest = max(block.shape[1] for block in blocks)
-    return np.concatenate(
-        [np.pad(block, ((0, 0), (0, longest - block.shape[1]))) for block in blocks]
-    )
+def _wide(codes: np.ndarray) -> np.ndarray:
+    """Pad or cut rows to `LONGEST`."""
+    fitting = codes[:, :LONGEST]
+    return np.pad(fitting, ((0, 0), (0, LONGEST - fitting.shape[1])))
 
 
 def _trimmed(codes: Any) -> Any:

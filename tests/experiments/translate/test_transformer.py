@@ -163,3 +163,47 @@ def test_settings_that_do_not_fit_are_refused() -> None:
         configured(subwords=300)
     with pytest.raises(UsageError, match="--heads needs --model transformer"):
         TRANSLATE.configure({"heads": 8}, "test")
+
+
+def test_pairs_that_are_too_long_are_left_out(tmp_path: Path) -> None:
+    long = " ".join("0123456789" * 7)
+    lines = [f"word {number}\twoord {number}" for number in range(50)]
+    (tmp_path / "pairs.tsv").write_text("\n".join([*lines, f"all of {long}\t1 2"]))
+    config = TRANSLATE.configure(
+        {
+            "preset": "modern",
+            "pairs": str(tmp_path / "pairs.tsv"),
+            "subwords": 300,
+            "split_seed": 1,
+        },
+        "test",
+    )
+    warnings: list[str] = []
+    data = TRANSLATE.load(config, Store(), warnings.append)
+    examples = TRANSLATE.examples(config, data)
+    longest = int(np.argmax([len(text) for text in data.arrays["sources"]]))
+    assert longest in data.arrays["training"]
+    assert set(data.arrays["training"]) - set(examples.training) == {longest}
+    assert [line for line in warnings if "1 of" in line and "left out" in line]
+    assert all(array.shape[1] <= LONGEST for array in examples.arrays.values())
+    chosen = examples.arrays["target_codes"][examples.training]
+    assert ((chosen == END).sum(axis=1) == 1).all()
+
+
+def test_pairs_of_which_all_are_too_long_are_refused(tmp_path: Path) -> None:
+    long = " ".join("0123456789" * 7)
+    lines = [f"{long} {number}\t{number}" for number in range(50)]
+    (tmp_path / "pairs.tsv").write_text("\n".join(lines))
+    config = TRANSLATE.configure(
+        {"preset": "modern", "pairs": str(tmp_path / "pairs.tsv"), "subwords": 300}, "test"
+    )
+    with pytest.raises(DataError, match="choose other --pairs"):
+        TRANSLATE.load(config, Store(), print)
+
+
+def test_evaluating_learns_no_subwords(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = "nnlab.experiments.translate.transformer.learn_subwords"
+    monkeypatch.setattr(module, lambda *_: pytest.fail("learned subwords"))
+    config, facts = trained.model.config, trained.model.facts
+    data = TRANSLATE.load_for_evaluation(config, facts, {}, Store(), print)
+    assert data.facts == facts
