@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from figures import add_json_option, keep
 
-from nnlab.experiments.textgen.characters import Reader
+from nnlab.experiments.textgen.characters import WindowReader
 from nnlab.experiments.textgen.config import CONTEXTS
 from nnlab.experiments.textgen.sampling import Sampler
 from nnlab.inference import Network, checked_graph
@@ -39,7 +39,7 @@ Way = Callable[[], Iterator[int]]
 
 def reader_way(network: Network, context: str, prompt: np.ndarray) -> Way:
     """Return a function that begins a text with nnlab's reader."""
-    return lambda: Reader(network, context).write(prompt, SAMPLER, np.random.default_rng(1))
+    return lambda: WindowReader(network, context).write(prompt, SAMPLER, np.random.default_rng(1))
 
 
 def keras_way(model: Any, prompt: np.ndarray) -> Way:

@@ -59,14 +59,14 @@ class Embedding(Layer):
         Raises:
             UsageError: A number is not whole, or has no vector.
         """
-        # Before they become integers, which infinities and NaN cannot.
-        fits = (x >= 0) & (x < self.input_dim) & (x == np.floor(x))
+        codes = x.astype(np.intp)  # infinities and NaN become some number, which is not x
+        fits = (codes == x) & (codes.view(np.uintp) < self.input_dim)  # a negative one is large
         if not fits.all():
             raise UsageError(
                 f"expected whole numbers from 0 to {self.input_dim - 1} for the embedding, "
                 f"got {x[~fits][0]:g}"
             )
-        return embeddings[x.astype(np.intp)]
+        return embeddings[codes]
 
     def write(
         self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]

@@ -45,6 +45,7 @@ SMALL: dict[str, dict[str, object]] = {
     "perm-test": {"units": 32},
     "textgen": {"units": 32, "step": 12},
     "translate": {"units": 32},
+    "textgen modern": {"units": 32},
     "add modern": {"units": 8, "problems": 2000, "test_problems": 500},
     "translate modern": {"units": 16, "blocks": 1, "subwords": 400},
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -28,14 +29,17 @@ from nnlab.experiments.contract import (
     Warn,
 )
 from nnlab.experiments.textgen import scoring
-from nnlab.experiments.textgen.config import TextgenConfig, TextgenQuery
+from nnlab.experiments.textgen.config import PRESETS, TextgenConfig, TextgenQuery
+from nnlab.experiments.textgen.design import Design
 from nnlab.experiments.textgen.passages import seed_passages
 from nnlab.experiments.textgen.sampling import Sampler
 from nnlab.experiments.textgen.scoring import TextgenDetails
+from nnlab.experiments.textgen.sequence_lstm import SequenceLSTM
+from nnlab.experiments.textgen.window_lstm import WindowLSTM
 from nnlab.experiments.textgen.writing import Writer
 from nnlab.inference import Network
 from nnlab.options import changed
-from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.training.examples import Examples
 
 if TYPE_CHECKING:
     from nnlab.results import Metrics
@@ -47,10 +51,8 @@ SHOWN = 60
 RULE = "-" * 40 + "\n"
 
 
-LIMITS = (
-    "It continues a text in the style of its corpus and knows nothing of what it writes about.",
-    "It knows only the characters of its corpus.",
-)
+DESIGNS: Mapping[str, Design] = {"window": WindowLSTM(), "sequence": SequenceLSTM()}
+"""The networks by the value of `--model`."""
 
 
 class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
@@ -65,6 +67,10 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
     Config = TextgenConfig
     Query = TextgenQuery
     Details = TextgenDetails
+    presets = PRESETS
+    options_of_models = MappingProxyType(
+        {"sequence": ("embedding", "dropout", "recurrent_dropout", "ngrams")}
+    )
     inputs_help = "Prompts; - reads them from stdin, one per line."
     example_inputs = ("the quick ",)
     answer_columns = ("prompt", "text")
@@ -101,17 +107,13 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
                 f"{corpus.source.name} has {len(text):,} characters; with fewer than "
                 f"{FEWEST_CHARACTERS:,}, the network learns little"
             )
-        first, last = bounds - window  # the windows of which the next character is held out
-        arrays = {
-            "text": text,
-            "bounds": bounds,
-            "training": np.arange(0, first, config.step, dtype=np.int32),
-            "validation": np.arange(first, last, config.step, dtype=np.int32),
-        }
+        design = DESIGNS[config.model]
+        arrays = {"text": text, "bounds": bounds, **design.starts(config, bounds.tolist())}
         facts = {
             "characters": list(corpus.characters),
             "keep_case": config.keep_case,
             "seeds": seed_passages(text[: bounds[0]], corpus.characters, window),
+            **design.facts(),
         }
         return Data(arrays, facts, corpus.source, _summary(corpus))
 
@@ -152,19 +154,6 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
             raise CheckpointError(
                 f"expected sorted characters, but it has {reprlib.repr(characters)}"
             )
-        inputs, outputs = list(network.input_shapes.values()), list(network.output_shapes.values())
-        count = len(characters)
-        if (
-            [len(shape) for shape in inputs] != [2]
-            or inputs[0][1] != count
-            or outputs != [(count,)]
-        ):
-            raise CheckpointError(
-                f"expected a network from windows of {count} different characters to one of them, "
-                f"but it goes from {reprlib.repr(inputs)} to {reprlib.repr(outputs)}"
-            )
-        if not _ends_in_softmax(network):
-            raise CheckpointError("expected a network that ends in a softmax over the characters")
         if not isinstance(facts.get("keep_case"), bool):
             came = reprlib.repr(facts.get("keep_case"))
             raise CheckpointError(f"expected 'keep_case' to be true or false, not {came}")
@@ -172,39 +161,15 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         if not isinstance(seeds, list) or not seeds or not all(map(_is_text(characters), seeds)):
             came = reprlib.repr(seeds)
             raise CheckpointError(f"expected seed sequences of known characters, got {came}")
+        _design(facts).check_facts(facts, network)
 
     def build(self, config: TextgenConfig, facts: Mapping[str, Any]) -> Any:
-        """Return the report's LSTM."""
-        from nnlab.models.character_lstm import character_lstm
-
-        return character_lstm(config.seq_len, len(facts["characters"]), config.units)
+        """Return an LSTM: the report's, or one that predicts every character."""
+        return DESIGNS[config.model].build(config, facts)
 
     def examples(self, config: TextgenConfig, data: Data) -> Examples:
-        """Keep the text as one array of codes; a batch is windows of it, one-hot."""
-        window, characters = config.seq_len, len(data.facts["characters"])
-
-        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
-            import tensorflow as tf
-
-            places = indices[:, None] + tf.range(window + 1)
-            codes = tf.cast(tf.gather(arrays["text"], places), tf.int32)  # (batch, window + 1)
-            return tf.one_hot(codes[:, :-1], characters), codes[:, -1], None
-
-        def bits_per_character(targets: Any, outputs: Any) -> Any:
-            import tensorflow as tf
-
-            told = tf.gather(outputs, targets, batch_dims=1)
-            return -tf.math.log(tf.maximum(told, scoring.LEAST_PROBABILITY)) / np.log(2)
-
-        return Examples(
-            arrays={"text": data.arrays["text"]},
-            training=data.arrays["training"],
-            validation=data.arrays["validation"],
-            batch=batch,
-            loss="sparse_categorical_crossentropy",
-            measures={"bits_per_character": bits_per_character},
-            monitor="bits_per_character",
-        )
+        """Keep the text as one array of codes; a batch is windows of it."""
+        return DESIGNS[config.model].examples(config, data)
 
     def score(self, model: Model[TextgenConfig], data: Data) -> Scores[TextgenDetails]:
         """Measure bits per character on the test set, and how much a sample copies.
@@ -212,21 +177,19 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         Raises:
             CheckpointError: The network reads other windows than its settings say.
         """
-        ((window, _),) = model.network.input_shapes.values()
-        expected = model.config.seq_len
-        if window != expected:
-            raise CheckpointError(
-                f"expected a network of windows of {expected} characters, as its settings say, "
-                f"but it reads {window}"
-            )
-        return scoring.score(model.network, data, model.config.seed)
+        design, config = _design(model.facts), model.config
+        fitted = design.fitted_facts(model.network, model.facts, data, config)
+        facts = {**model.facts, **fitted}
+        scores = scoring.score(design, model.network, facts, data, config.seed)
+        return replace(scores, facts=fitted)
 
     def glimpse(self, model: Model[TextgenConfig], data: Data) -> str:
         """Write a line from the first seed sequence on."""
         characters = data.facts["characters"]
         prompt, _ = encode(data.facts["seeds"][0], characters)
         try:
-            codes = scoring.write(model.network, prompt, GLIMPSE_LENGTH, model.config.seed)
+            reader = _design(data.facts).reader(model.network, data.facts, "carried")
+            codes = scoring.write(reader, prompt, GLIMPSE_LENGTH, model.config.seed)
         except CheckpointError:  # whether a training has gone wrong is not decided here
             return ""
         return decode(np.array(codes), characters).replace("\n", " ")
@@ -236,22 +199,16 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         return ("",) if query.sample else ()
 
     def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
-        """Return what its networks cannot do."""
-        return LIMITS
+        """Return what such a network cannot do."""
+        return _design(facts).limits
+
+    def example(self, facts: Mapping[str, Any]) -> str:
+        """Name the file that runs an exported network."""
+        return _design(facts).example
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Name the characters."""
-        case = "" if facts["keep_case"] else ", in lower case"
-        tensors = {
-            "window": f"one-hot characters of the text so far{case}",
-            "probabilities": "of the next character",
-        }
-        steps = {
-            **{f"memory_{name}": f"{name} state; zeros at first" for name in ("hidden", "cell")},
-            "memory_1": "the new memory_hidden",
-            "memory_2": "the new memory_cell",
-        }
-        return Interface(tensors, {"characters": facts["characters"]}, steps)
+        return _design(facts).interface(facts)
 
     def parts(self, model: Model[TextgenConfig], *, step: bool) -> Mapping[str, Network]:
         """Return the network, or that of one step, which takes and gives the state."""
@@ -304,7 +261,7 @@ def _written(
 
 def _writer(network: Network, facts: Mapping[str, Any], query: TextgenQuery) -> Writer:
     sampler = Sampler(query.temperature, query.top_k, query.top_p)
-    return Writer(network, facts, sampler, query.context)
+    return Writer(lambda: _design(facts).reader(network, facts, query.context), facts, sampler)
 
 
 def _notes(writer: Writer, prompt: str) -> Iterator[Note]:
@@ -325,11 +282,9 @@ def _summary(corpus: Corpus) -> str:
     )
 
 
-def _ends_in_softmax(network: Network) -> bool:
-    """Tell whether the output is probabilities; of other numbers no character can be drawn."""
-    (output,) = network.output_shapes
-    last = network.graph.nodes.get(output)  # none where it is a further output of a node
-    return last is not None and getattr(last.layer, "activation", "") == "softmax"
+def _design(facts: Mapping[str, Any]) -> Design:
+    """Return the kind of network that has such facts."""
+    return DESIGNS["sequence" if facts.get("reads") == "codes" else "window"]
 
 
 def _is_text(characters: Sequence[str]) -> Any:

@@ -1,5 +1,6 @@
-"""Reading and writing text a character at a time with a network that reads windows."""
+"""Reading and writing text a character at a time."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 import numpy as np
@@ -8,13 +9,73 @@ from nnlab.experiments.textgen.sampling import Sampler
 from nnlab.inference import Network
 from nnlab.inference.finite import check_finite
 
-"""How much a network remembers of what it read: everything so far, or its window as in training."""
-
 _CHANCES = 1024  # drawn at a time; one by one they cost as much as the network's step
 
 
-class Reader:
-    """Reads text a character at a time and knows, after each, what may follow.
+class Reader(ABC):
+    """Reads text a character at a time and knows, after each, what may follow."""
+
+    @abstractmethod
+    def read(self, code: int) -> np.ndarray:
+        """Read a character; return the probabilities of the next one, (characters,).
+
+        Raises:
+            CheckpointError: They are not finite.
+        """
+
+    def write(
+        self, prompt: np.ndarray, sampler: Sampler, rng: np.random.Generator
+    ) -> Iterator[int]:
+        """Read a prompt of one character or more, then yield what follows, without end."""
+        for code in prompt:
+            probabilities = self.read(int(code))
+        while True:
+            for chance in rng.random(_CHANCES).tolist():
+                code = sampler.pick(probabilities, chance)
+                yield code
+                probabilities = self.read(code)
+
+    def told(self, before: np.ndarray, text: np.ndarray) -> np.ndarray:
+        """Return how likely each character of a text was held to be: float64 (count,).
+
+        Args:
+            before: Codes that are read first, one or more.
+            text: Codes (count,).
+        """
+        for code in before.tolist():
+            probabilities = self.read(code)
+        told = np.empty(len(text))
+        for place, code in enumerate(text.tolist()):
+            told[place] = probabilities[code]
+            probabilities = self.read(code)
+        return told
+
+
+class CarriedReader(Reader):
+    """Reads with a network of every character, whose state is never reset."""
+
+    def __init__(self, network: Network) -> None:
+        """Begin with nothing read.
+
+        Args:
+            network: From codes (length,) to probabilities (length, characters).
+        """
+        self._step = network.stepwise()
+        self._input = np.zeros((1, 1), np.float32)
+        states = list(self._step.input_shapes.values())[1:]
+        self._states = [np.zeros((1, *shape), np.float32) for shape in states]
+
+    def read(self, code: int) -> np.ndarray:
+        """Read a character; return the probabilities of the next one, float32 (characters,)."""
+        self._input[0, 0] = code
+        probabilities, *self._states = self._step.run(self._input, *self._states)
+        known: np.ndarray = probabilities[0, 0]
+        check_finite(known)
+        return known
+
+
+class WindowReader(Reader):
+    """Reads with a network of windows.
 
     "carried" is one LSTM state that is never reset. "window" gives what the network gives for the
     last window alone: as many states as a window has places run side by side, each begun at zero
@@ -38,11 +99,7 @@ class Reader:
         self._read = 0
 
     def read(self, code: int) -> np.ndarray:
-        """Read a character; return the probabilities of the next one, float32 (characters,).
-
-        Raises:
-            CheckpointError: They are not finite.
-        """
+        """Read a character; return the probabilities of the next one, float32 (characters,)."""
         if self._forgets:
             for state in self._states:
                 state[self._read % self._rows] = 0
@@ -54,15 +111,3 @@ class Reader:
         known: np.ndarray = probabilities[longest]
         check_finite(known)
         return known
-
-    def write(
-        self, prompt: np.ndarray, sampler: Sampler, rng: np.random.Generator
-    ) -> Iterator[int]:
-        """Read a prompt of one character or more, then yield what follows, without end."""
-        for code in prompt:
-            probabilities = self.read(int(code))
-        while True:
-            for chance in rng.random(_CHANCES).tolist():
-                code = sampler.pick(probabilities, chance)
-                yield code
-                probabilities = self.read(code)

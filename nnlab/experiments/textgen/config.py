@@ -1,12 +1,35 @@
 """Options of `textgen`: how it trains, and how it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from nnlab.options import option
-from nnlab.training.settings import OPTIMIZERS, TrainingSettings
+from nnlab.training.settings import MODERN, OPTIMIZERS, REPORT, TrainingSettings
 
 CONTEXTS = ("carried", "window")
 """What a network remembers while it writes."""
+
+
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    REPORT: {},
+    MODERN: {
+        "model": "sequence",
+        "seq_len": 100,
+        "step": 84,
+        "units": 400,
+        "ngrams": 6,
+        "epochs": 64,
+        "batch_size": 64,
+        "optimizer": "adam",
+        "learning_rate": 0.003,
+        "schedule": "cosine",
+        "weight_decay": 0.02,
+        "average": 0.05,
+        "clip_norm": 1.0,
+    },
+}
+"""Settings by preset."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +46,24 @@ class TextgenConfig(TrainingSettings):
     keep_case: bool = option(False, "keep capital letters instead of converting all to lower case")
     seq_len: int = option(40, "characters per window of text", low=1, high=10_000)
     step: int = option(3, "characters from the start of one window to the next", low=1)
+    model: str = option(
+        "window",
+        "network: an LSTM that predicts the character after a window, or one that predicts every "
+        "character of it (sequence)",
+        choices=("window", "sequence"),
+    )
     units: int = option(180, "cells of the LSTM", low=1, high=2**14)
+    embedding: int = option(64, "numbers that stand for a character", low=1, high=2**14)
+    dropout: float = option(0.5, "share of the LSTM's outputs that training drops", low=0, high=0.9)
+    recurrent_dropout: float = option(
+        0.3, "share of the LSTM's hidden state that training drops", low=0, high=0.9
+    )
+    ngrams: int = option(
+        0,
+        "mix in counts of sequences of so many characters; 0: the network answers alone",
+        low=0,
+        high=12,
+    )
     epochs: int = option(60, "passes over the windows", low=1, high=10**6)
     optimizer: str = option("rmsprop", "how the weights are updated", choices=OPTIMIZERS)
     learning_rate: float = option(0.01, "size of the optimizer's steps", above=0)

@@ -9,7 +9,7 @@ sorted, the n-grams of one context stand side by side.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 
 DISCOUNT = 0.5  # where a text is too short to estimate it
 BLOCK = 1 << 20  # positions that are looked up at once
+MOST_KEPT = 1 << 14  # distributions, by context
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,14 @@ class _Level:
         grams: the n-grams seen, sorted.
         shares: discounted count of each, divided by the count of its context.
         contexts: the contexts seen (n-grams without their last character), sorted.
+        starts: where the n-grams of each context start, and where the last ones end.
         weights: what the discounts leave of each context to the level below, 0 to 1.
     """
 
     grams: Keys
     shares: Floats
     contexts: Keys
+    starts: npt.NDArray[np.intp]
     weights: Floats
 
 
@@ -53,37 +56,26 @@ class KneserNey:
     characters: int
     bits: int
     levels: tuple[_Level, ...]
+    _known: dict[tuple[int, ...], Floats] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def fit(cls, codes: Codes, characters: int, order: int = 6) -> "KneserNey":
-        """Count the n-grams of a text.
+        """Count the n-grams of a text, as `NgramCounts.of` does, and smooth the counts."""
+        return cls.of_counts(NgramCounts.of(codes, characters, order))
+
+    @classmethod
+    def of_counts(cls, counted: "NgramCounts") -> "KneserNey":
+        """Smooth the counts of a text.
 
         The longest n-grams are counted as they occur, shorter ones by how many different characters
         stand before them. Below all stands the uniform distribution over the alphabet.
-
-        Args:
-            codes: the text, integers (count,), 0 to characters - 1.
-            characters: size of the alphabet, in the text or not.
-            order: length of the longest n-grams, the predicted character included. It is less
-                where they do not fit into 64 bits: 6 characters do of an alphabet up to 1,024.
-
-        Raises:
-            ValueError: if a code is out of range, or there is no alphabet or no order.
         """
-        if characters < 1 or order < 1:
-            raise ValueError(
-                "expected at least one character and an order of at least 1, "
-                f"got {characters} characters and order {order}"
-            )
-        bits = max((characters - 1).bit_length(), 1)
-        order = min(order, 64 // bits)
-        keys = _keys(_checked(codes, characters), order, bits)
-        grams, counts = np.unique(keys, return_counts=True)
+        grams, counts, bits = counted.grams, counted.counts, counted.bits
         levels = [_level(grams, counts, bits)]
-        for length in range(order - 1, 0, -1):
-            grams, counts = _followers(grams, codes, length, bits)
+        for length in range(counted.order - 1, 0, -1):
+            grams, counts = _followers(grams, counted.first[:length], length, bits)
             levels.append(_level(grams, counts, bits))
-        return cls(characters, bits, tuple(reversed(levels)))
+        return cls(counted.characters, bits, tuple(reversed(levels)))
 
     @property
     def order(self) -> int:
@@ -124,6 +116,40 @@ class KneserNey:
             result[length - 1 :] += shares
         return result
 
+    def distribution(self, context: tuple[int, ...]) -> Floats:
+        """Probability of each character after a context.
+
+        Args:
+            context: codes of the characters before, at most `order - 1` of them.
+
+        Returns:
+            float64 (characters,), above 0, not to be changed: it is kept for the next time.
+        """
+        found = self._known.get(context)
+        if found is None:
+            found = self._after(context)
+            if len(self._known) >= MOST_KEPT:
+                self._known.clear()
+            self._known[context] = found
+        return found
+
+    def _after(self, context: tuple[int, ...]) -> Floats:
+        if context:
+            below = self.distribution(context[1:])
+        else:
+            below = np.full(self.characters, 1 / self.characters)
+        level, key = self.levels[len(context)], 0
+        for code in context:
+            key = key << self.bits | code
+        place = int(level.contexts.searchsorted(np.uint64(key)))
+        if place == len(level.contexts) or level.contexts[place] != key:
+            return below  # it says nothing
+        first, last = level.starts[place : place + 2]
+        result: Floats = below * level.weights[place]
+        followers = level.grams[first:last] & np.uint64((1 << self.bits) - 1)
+        result[followers.astype(np.intp)] += level.shares[first:last]
+        return result
+
     def bits_per_character(self, codes: Codes, history: Codes | None = None) -> float:
         """Mean of -log2 of the `probabilities`: the cross-entropy of the model on a text.
 
@@ -133,6 +159,69 @@ class KneserNey:
         if not len(codes):
             raise ValueError("expected a text, got none")
         return float(-np.log2(self.probabilities(codes, history)).mean())
+
+
+@dataclass(frozen=True)
+class NgramCounts:
+    """The n-grams of one length in a text, and how often each occurs.
+
+    Attributes:
+        characters: size of the alphabet.
+        order: their length, the predicted character included.
+        grams: the n-grams, packed, uint64, increasing.
+        counts: of each, at least 1.
+        first: the first `order` characters of the text, fewer of a shorter text.
+
+    Raises:
+        ValueError: if they are not.
+    """
+
+    characters: int
+    order: int
+    grams: Keys
+    counts: Counts
+    first: Keys
+
+    def __post_init__(self) -> None:
+        if len(self.grams) != len(self.counts) or not (self.counts > 0).all():
+            raise ValueError("expected a count of at least 1 for each n-gram")
+        if not (self.grams[1:] > self.grams[:-1]).all():
+            raise ValueError("expected increasing n-grams")
+        for place in range(self.order):
+            codes = self.grams >> np.uint64(place * self.bits)
+            if place < self.order - 1:
+                codes &= np.uint64((1 << self.bits) - 1)
+            _checked(codes, self.characters)
+        _checked(self.first, self.characters)
+
+    @classmethod
+    def of(cls, codes: Codes, characters: int, order: int) -> "NgramCounts":
+        """Count the n-grams of a text.
+
+        Args:
+            codes: the text, integers (count,), 0 to characters - 1.
+            characters: size of the alphabet, in the text or not.
+            order: length of the n-grams. It is less where they do not fit into 64 bits: 6
+                characters do of an alphabet up to 1,024.
+
+        Raises:
+            ValueError: if a code is out of range, or there is no alphabet or no order.
+        """
+        if characters < 1 or order < 1:
+            raise ValueError(
+                "expected at least one character and an order of at least 1, "
+                f"got {characters} characters and order {order}"
+            )
+        bits = _bits(characters)
+        order = min(order, 64 // bits)
+        text = _checked(codes, characters)
+        grams, counts = np.unique(_keys(text, order, bits), return_counts=True)
+        return cls(characters, order, grams, counts, text[:order])
+
+    @property
+    def bits(self) -> int:
+        """Bits that a character takes in a key."""
+        return _bits(self.characters)
 
 
 def unigram_bits(train: Codes, test: Codes, characters: int) -> float:
@@ -166,6 +255,10 @@ def uniform_bits(characters: int) -> float:
     return math.log2(characters)
 
 
+def _bits(characters: int) -> int:
+    return max((characters - 1).bit_length(), 1)
+
+
 def _checked(codes: npt.ArrayLike, characters: int) -> Keys:
     values = np.asarray(codes)
     if values.size and not (values.min() >= 0 and values.max() < characters):
@@ -185,13 +278,13 @@ def _keys(text: Keys, length: int, bits: int) -> Keys:
     return keys
 
 
-def _followers(grams: Keys, codes: Codes, length: int, bits: int) -> tuple[Keys, Counts]:
+def _followers(grams: Keys, start: Keys, length: int, bits: int) -> tuple[Keys, Counts]:
     """The n-grams of a length, each with the number of different characters seen before it.
 
     The n-gram that begins the text has perhaps nothing before it; it counts as once seen.
     """
     shorter = grams & np.uint64((1 << length * bits) - 1)
-    first = _keys(np.asarray(codes[:length]).astype(np.uint64), length, bits)
+    first = _keys(start, length, bits)
     if len(first) and not (shorter == first[0]).any():
         shorter = np.concatenate([shorter, first])
     return np.unique(shorter, return_counts=True)
@@ -202,13 +295,13 @@ def _level(grams: Keys, counts: Counts, bits: int) -> _Level:
     contexts = grams >> np.uint64(bits)
     starts = np.flatnonzero(np.diff(contexts, prepend=~contexts[:1]))  # the first is a start too
     if not len(starts):
-        return _Level(grams, np.empty(0), contexts, np.empty(0))
+        return _Level(grams, np.empty(0), contexts, np.zeros(1, np.intp), np.empty(0))
     discount = _discount(counts)
     totals = np.add.reduceat(counts, starts)
     sizes = np.diff(starts, append=len(grams))
     shares = (counts - discount) / np.repeat(totals, sizes)
     weights = discount * sizes / totals
-    return _Level(grams, shares, contexts[starts], weights)
+    return _Level(grams, shares, contexts[starts], np.append(starts, len(grams)), weights)
 
 
 def _discount(counts: Counts) -> float:

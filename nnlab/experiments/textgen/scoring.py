@@ -1,12 +1,16 @@
 """Scores of a model of text: bits per character, and how much it copies."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from nnlab.datasets.text.corpus import decode
 from nnlab.experiments.contract import Data, Scores
 from nnlab.experiments.textgen.characters import Reader
+from nnlab.experiments.textgen.design import Design
+from nnlab.experiments.textgen.likelihood import HEADLINE, bits_of
 from nnlab.experiments.textgen.ngram import KneserNey, uniform_bits, unigram_bits
 from nnlab.experiments.textgen.sampling import Sampler
 from nnlab.inference import Network
@@ -44,11 +48,8 @@ OWN_PAGES = "the text's own next pages"
 PASSAGE = 1000
 """Characters that are drawn together for the interval."""
 
-
-LEAST_PROBABILITY = 1e-7  # as Keras cuts its crossentropy: a probability of 0 costs 23 bits
-
-
-WINDOWS_AT_ONCE_ELEMENTS = 2**24
+CONTEXT = 40
+"""Characters that are read before a sample is written."""
 
 
 @dataclass(frozen=True)
@@ -74,45 +75,42 @@ class TextgenDetails:
     bits_interval: Interval | None = None
 
 
-def score(network: Network, data: Data, seed: int) -> Scores[TextgenDetails]:
+def score(
+    design: Design, network: Network, facts: Mapping[str, Any], data: Data, seed: int
+) -> Scores[TextgenDetails]:
     """Measure bits per character on the test set, and how much of a sample is copied.
 
     Args:
-        network: From one-hot windows to probabilities of the next character.
+        design: The kind of network.
+        network: The trained network.
+        facts: What it answers with, fitted facts included.
         data: Arrays `text` (codes of the whole corpus) and `bounds` (where validation and test
-            begin); facts `characters`.
+            begin).
         seed: Of the sample.
     """
     text = data.arrays["text"]
-    _, first = data.arrays["bounds"]
-    characters = data.facts["characters"]
+    first = int(data.arrays["bounds"][1])
+    characters = facts["characters"]
     test = text[first : first + MOST_SCORED]
-    known = text[max(0, int(first) - MOST_COUNTED) : first]
-    window = next(iter(network.input_shapes.values()))[0]
-    context = text[first - window : first]
-    sample = np.array(write(network, context, min(SAMPLE_LENGTH, len(test)), seed))
-    baselines: dict[str, dict[str, float]] = {
-        "uniform": {"bits_per_character": uniform_bits(len(characters))}
-    }
+    known = text[max(0, first - MOST_COUNTED) : first]
+    told = design.told(network, facts, text, first, len(test))
+    bits = {name: bits_of(probabilities) for name, probabilities in told.items()}
+    reader = design.reader(network, facts, "carried")
+    context = text[max(0, first - CONTEXT) : first]
+    sample = np.array(write(reader, context, min(SAMPLE_LENGTH, len(test)), seed))
+    baselines: dict[str, dict[str, float]] = {"uniform": {HEADLINE: uniform_bits(len(characters))}}
     copying: dict[str, float] = {}
-    if first > window:  # else the text is another one, and all of it is for testing
+    if "training" in data.arrays:  # else the text is another one, and all of it is for testing
         ngram = KneserNey.fit(known, len(characters))
         baselines = {
-            f"Kneser-Ney, order {ngram.order}": {
-                "bits_per_character": ngram.bits_per_character(test, known)
-            },
-            "unigram": {"bits_per_character": unigram_bits(known, test, len(characters))},
+            f"Kneser-Ney, order {ngram.order}": {HEADLINE: ngram.bits_per_character(test, known)},
+            "unigram": {HEADLINE: unigram_bits(known, test, len(characters))},
             **baselines,
             OWN_PAGES: _copying(test[: len(sample)], text[:first]),
         }
         copying = _copying(sample, text[:first])
-    bits = window_bits(network, text, int(first), len(test))
     return Scores(
-        scores={
-            "bits_per_character": float(bits.mean()),
-            "bits_per_character_carried": carried_bits(network, context, test),
-            **copying,
-        },
+        scores={**{name: float(values.mean()) for name, values in bits.items()}, **copying},
         baselines=baselines,
         details=TextgenDetails(
             characters=len(characters),
@@ -121,7 +119,7 @@ def score(network: Network, data: Data, seed: int) -> Scores[TextgenDetails]:
             sample_characters=len(sample),
             sample_temperature=SAMPLE_TEMPERATURE,
             sample=decode(sample[:SHOWN], characters),
-            bits_interval=_interval(bits),
+            bits_interval=_interval(bits[HEADLINE]),
         ),
     )
 
@@ -134,11 +132,9 @@ def _copying(generated: np.ndarray, corpus: np.ndarray) -> dict[str, float]:
     }
 
 
-def write(network: Network, prompt: np.ndarray, length: int, seed: int) -> list[int]:
+def write(reader: Reader, prompt: np.ndarray, length: int, seed: int) -> list[int]:
     """Write text at the temperature of samples; the same for the same seed."""
-    writing = Reader(network, "carried").write(
-        prompt, Sampler(SAMPLE_TEMPERATURE), np.random.default_rng(seed)
-    )
+    writing = reader.write(prompt, Sampler(SAMPLE_TEMPERATURE), np.random.default_rng(seed))
     return [next(writing) for _ in range(length)]
 
 
@@ -150,45 +146,3 @@ def _interval(bits: np.ndarray) -> Interval | None:
     lengths = np.diff(starts, append=len(bits))
     statistics = np.stack([np.add.reduceat(bits, starts), lengths], axis=1)
     return resampled_interval(statistics, lambda sums: sums[:, 0] / sums[:, 1])
-
-
-def window_bits(network: Network, text: np.ndarray, first: int, count: int) -> np.ndarray:
-    """Return the bits of each character of `text[first:first + count]` after its own window.
-
-    Args:
-        network: From one-hot windows (length, characters) to probabilities (characters,).
-        text: Codes (length,).
-        first: The first character to tell, a window or more from the beginning.
-        count: How many to tell.
-    """
-    ((window, characters),) = network.input_shapes.values()
-    at_once = max(1, WINDOWS_AT_ONCE_ELEMENTS // (window * characters))
-    windows = np.lib.stride_tricks.sliding_window_view(text, window)
-    bits = np.empty(count)
-    for start in range(first, first + count, at_once):
-        stop = min(start + at_once, first + count)
-        one_hot = np.zeros((stop - start, window, characters), np.float32)
-        np.put_along_axis(
-            one_hot, windows[start - window : stop - window, :, None].astype(np.intp), 1, axis=2
-        )
-        probabilities = network.predict(one_hot)
-        told = probabilities[np.arange(stop - start), text[start:stop]]
-        bits[start - first : stop - first] = _bits(told)
-    return bits
-
-
-def carried_bits(network: Network, context: np.ndarray, text: np.ndarray) -> float:
-    """Return the bits per character where the state is carried along and never reset."""
-    reader = Reader(network, "carried")
-    for code in context:
-        probabilities = reader.read(int(code))
-    told = np.empty(len(text), np.float32)
-    for place, code in enumerate(text.tolist()):
-        told[place] = probabilities[code]
-        probabilities = reader.read(code)
-    return float(_bits(told).mean())
-
-
-def _bits(probabilities: np.ndarray) -> np.ndarray:
-    result: np.ndarray = -np.log2(np.maximum(probabilities, LEAST_PROBABILITY), dtype=np.float64)
-    return result

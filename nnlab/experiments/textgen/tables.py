@@ -3,6 +3,7 @@
 import textwrap
 
 from nnlab.experiments.contract import Table
+from nnlab.experiments.textgen.likelihood import CARRIED, HEADLINE, NETWORK
 from nnlab.experiments.textgen.scoring import COPY_LENGTH, OWN_PAGES, TextgenDetails
 from nnlab.results import Metrics
 
@@ -12,11 +13,16 @@ SAMPLE_WIDTH = 76
 OWN = "this network"
 
 
+ALONE = "without the n-grams"
+
+
 def bits_by_model(metrics: Metrics[TextgenDetails]) -> dict[str, float]:
     """Return bits per character of the network and of the baselines that have some."""
     models = {OWN: metrics.scores, **metrics.baselines}
-    key = "bits_per_character"
-    return {name: scores[key] for name, scores in models.items() if key in scores}
+    bits = {name: scores[HEADLINE] for name, scores in models.items() if HEADLINE in scores}
+    if NETWORK in metrics.scores:
+        bits[ALONE] = metrics.scores[NETWORK]
+    return bits
 
 
 def tables(metrics: Metrics[TextgenDetails]) -> list[Table]:
@@ -25,8 +31,10 @@ def tables(metrics: Metrics[TextgenDetails]) -> list[Table]:
     rows = [(name, f"{bits:.3f}", "") for name, bits in bits_by_model(metrics).items()]
     if interval := details.bits_interval:
         rows[0] = (*rows[0][:2], f"{interval.low:.3f} to {interval.high:.3f}")
-    carried = f"{scores['bits_per_character_carried']:.3f}"
-    rows.insert(1, ("  its state carried along", carried, ""))
+    if CARRIED in scores:
+        rows.insert(1, ("  its state carried along", f"{scores[CARRIED]:.3f}", ""))
+    elif NETWORK in scores:
+        rows.insert(1, (f"  {rows.pop()[0]}", f"{scores[NETWORK]:.3f}", ""))
     bits = Table(
         f"Bits per character on {details.test_characters:,} characters of the test set",
         ("", "bits", "95 % interval"),

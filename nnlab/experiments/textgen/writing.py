@@ -1,6 +1,6 @@
 """Writing on from a prompt."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,31 +9,28 @@ from nnlab.datasets.text.corpus import encode
 from nnlab.datasets.text.prompts import known_text
 from nnlab.experiments.textgen.characters import Reader
 from nnlab.experiments.textgen.sampling import Sampler
-from nnlab.inference import Network
 
 PIECE = 16  # characters written at a time
 
 
 class Writer:
-    """Continues prompts with a network that was trained on windows of a text."""
+    """Continues prompts."""
 
     def __init__(
-        self, network: Network, facts: Mapping[str, Any], sampler: Sampler, context: str
+        self, begin: Callable[[], Reader], facts: Mapping[str, Any], sampler: Sampler
     ) -> None:
         """Take a network and how boldly it is to write.
 
         Args:
-            network: From one-hot windows (length, characters) to probabilities (characters,).
+            begin: Returns a reader that has read nothing.
             facts: `characters` by their codes, `keep_case`, and passages of the text, `seeds`.
             sampler: Chooses each character.
-            context: "carried" or "window".
         """
-        self._network = network
+        self._begin = begin
         self._characters = facts["characters"]
         self._seeds = facts["seeds"]
         self._lower = not facts["keep_case"]
         self._sampler = sampler
-        self._context = context
 
     def unknown(self, prompt: str) -> str:
         """Return the characters of a prompt that are left out."""
@@ -48,7 +45,7 @@ class Writer:
         known, _ = known_text(prompt, set(self._characters), self._lower)
         passage = self._seeds[rng.integers(len(self._seeds))]
         context, _ = encode(passage + known, self._characters)
-        writing = Reader(self._network, self._context).write(context, self._sampler, rng)
+        writing = self._begin().write(context, self._sampler, rng)
         for done in range(0, length, PIECE):
             count = min(PIECE, length - done)
             yield "".join(self._characters[next(writing)] for _ in range(count))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nnlab.errors import CheckpointError
-from nnlab.experiments.textgen.characters import Reader
+from nnlab.experiments.textgen.characters import WindowReader
 from nnlab.experiments.textgen.sampling import Sampler
 from tests.experiments.textgen.networks import character_network, overflowing
 
@@ -16,7 +16,7 @@ ONE_HOT = np.eye(CHARACTERS, dtype=np.float32)
 @pytest.mark.parametrize("window", [1, 2, 9])
 def test_a_window_is_the_network_over_the_last_window(window: int) -> None:
     network = character_network(window, CHARACTERS)
-    reader = Reader(network, "window")
+    reader = WindowReader(network, "window")
     for place, code in enumerate(TEXT, start=1):
         came = reader.read(int(code))
         if place >= window:
@@ -26,13 +26,13 @@ def test_a_window_is_the_network_over_the_last_window(window: int) -> None:
 
 def test_less_than_a_window_is_read_from_its_beginning() -> None:
     network = character_network(9, CHARACTERS)
-    window, carried = Reader(network, "window"), Reader(network, "carried")
+    window, carried = WindowReader(network, "window"), WindowReader(network, "carried")
     for code in TEXT[:9].tolist():
         np.testing.assert_allclose(window.read(code), carried.read(code), rtol=0, atol=1e-6)
 
 
 def test_carried_is_one_long_sequence() -> None:
-    reader = Reader(character_network(4, CHARACTERS), "carried")
+    reader = WindowReader(character_network(4, CHARACTERS), "carried")
     for code in TEXT.tolist():
         came = reader.read(code)
     whole = character_network(len(TEXT), CHARACTERS)  # the same weights, another window
@@ -43,7 +43,7 @@ def test_what_was_read_long_ago_counts_only_where_it_is_carried() -> None:
     network = character_network(4, CHARACTERS)
     ends = {}
     for context in ("window", "carried"):
-        one, other = Reader(network, context), Reader(network, context)
+        one, other = WindowReader(network, context), WindowReader(network, context)
         other.read(0)
         for code in (1, 2, 3, 4):
             ends[context] = one.read(code), other.read(code)
@@ -54,8 +54,8 @@ def test_what_was_read_long_ago_counts_only_where_it_is_carried() -> None:
 @pytest.mark.parametrize("context", ["window", "carried"])
 def test_what_is_written_is_read(context: str) -> None:
     network = character_network(4, CHARACTERS)
-    writing = Reader(network, context).write(TEXT[:5], Sampler(0), np.random.default_rng(1))
-    reader = Reader(network, context)
+    writing = WindowReader(network, context).write(TEXT[:5], Sampler(0), np.random.default_rng(1))
+    reader = WindowReader(network, context)
     for code in TEXT[:5].tolist():
         probabilities = reader.read(code)
     for _ in range(30):
@@ -66,6 +66,6 @@ def test_what_is_written_is_read(context: str) -> None:
 
 @pytest.mark.parametrize("context", ["window", "carried"])
 def test_weights_too_large_to_compute_with_are_refused(context: str) -> None:
-    reader = Reader(overflowing(character_network(4, CHARACTERS)), context)
+    reader = WindowReader(overflowing(character_network(4, CHARACTERS)), context)
     with pytest.raises(CheckpointError, match="finite numbers"):
         reader.read(0)

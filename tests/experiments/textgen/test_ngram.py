@@ -58,6 +58,8 @@ def test_probabilities_are_those_of_the_definition_and_add_up_to_1(
         for code in range(model.characters)
     ]
     expected = [plain_probability(text, order, 5, context, letter) for letter in "abcde"]
+    last = codes_of(context)[len(context) - min(len(context), model.order - 1) :]
+    np.testing.assert_allclose(model.distribution(tuple(last.tolist())), found, rtol=1e-12)
     assert found == pytest.approx(expected, abs=1e-12)
     assert sum(found) == pytest.approx(1, abs=1e-12)
     assert min(found) > 0

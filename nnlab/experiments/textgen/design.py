@@ -1,0 +1,101 @@
+"""What the two networks of `textgen` have in common: how each sees text, trains and reads."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from nnlab.experiments.contract import Data, Interface
+from nnlab.experiments.textgen.characters import Reader
+from nnlab.experiments.textgen.config import TextgenConfig
+from nnlab.inference import Network
+from nnlab.training.examples import Examples
+
+
+class Design(ABC):
+    """A kind of network: how it sees text, how it is built and trained, and how it reads.
+
+    Attributes:
+        limits: What such a network cannot do, one sentence each.
+        example: The file in `nnlab/exporting/examples` that runs an exported network.
+    """
+
+    limits: tuple[str, ...]
+    example: str
+
+    @abstractmethod
+    def facts(self) -> dict[str, Any]:
+        """Return the facts by which its networks are told from others."""
+
+    @abstractmethod
+    def starts(self, config: TextgenConfig, bounds: Sequence[int]) -> dict[str, np.ndarray]:
+        """Return where the windows for training and validation start, for `examples`.
+
+        Args:
+            config: Length of the windows, and how far from each other they start.
+            bounds: Where validation and test begin, behind one window or more.
+        """
+
+    @abstractmethod
+    def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
+        """Refuse facts that are not those of the network.
+
+        Raises:
+            CheckpointError: They are not.
+        """
+
+    @abstractmethod
+    def build(self, config: TextgenConfig, facts: Mapping[str, Any]) -> Any:
+        """Return the untrained Keras network."""
+
+    @abstractmethod
+    def examples(self, config: TextgenConfig, data: Data) -> Examples:
+        """Return what the training loop runs over."""
+
+    @abstractmethod
+    def fitted_facts(
+        self, network: Network, facts: Mapping[str, Any], data: Data, config: TextgenConfig
+    ) -> dict[str, Any]:
+        """Fit what answering uses besides the network, on the text before the test set.
+
+        Args:
+            network: The trained network.
+            facts: Its facts; what they hold is not fitted again.
+            data: As loaded.
+            config: Its settings.
+        """
+
+    @abstractmethod
+    def told(
+        self, network: Network, facts: Mapping[str, Any], text: np.ndarray, first: int, count: int
+    ) -> dict[str, np.ndarray]:
+        """Return how likely each character of `text[first:first + count]` was held to be.
+
+        Args:
+            network: The trained network.
+            facts: Those of the data, and the fitted ones.
+            text: Codes (length,).
+            first: Where to begin; before it stands a window or more.
+            count: How many characters.
+
+        Returns:
+            Probabilities (count,) by name of the score; the first is that of the answers.
+        """
+
+    @abstractmethod
+    def reader(self, network: Network, facts: Mapping[str, Any], context: str) -> Reader:
+        """Return what reads a text and tells what may follow.
+
+        Args:
+            network: The trained network.
+            facts: Those of the data, and the fitted ones.
+            context: "carried" or "window".
+
+        Raises:
+            UsageError: It cannot read so.
+        """
+
+    @abstractmethod
+    def interface(self, facts: Mapping[str, Any]) -> Interface:
+        """Return what the inputs and outputs of the network mean."""

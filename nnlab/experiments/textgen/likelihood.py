@@ -1,0 +1,43 @@
+"""How well the next character is told, in bits."""
+
+from typing import Any
+
+import numpy as np
+
+from nnlab.errors import CheckpointError
+from nnlab.inference import Network
+
+HEADLINE = "bits_per_character"
+"""The score of what answers."""
+CARRIED = "bits_per_character_carried"
+"""That of a network of windows whose state is carried along and never reset."""
+NETWORK = "bits_per_character_network"
+"""That of a network alone whose answers mix in counts of n-grams."""
+
+LEAST_PROBABILITY = 1e-7  # as Keras cuts its crossentropy: a probability of 0 costs 23 bits
+
+
+def bits_of(probabilities: np.ndarray) -> np.ndarray:
+    """Return -log2 of probabilities: float64, as many."""
+    result: np.ndarray = -np.log2(np.maximum(probabilities, LEAST_PROBABILITY), dtype=np.float64)
+    return result
+
+
+def bits_measure(targets: Any, outputs: Any) -> Any:
+    """Compute bits in the training graph: targets (...), outputs (..., characters) -> (...)."""
+    import tensorflow as tf
+
+    told = tf.gather(outputs, targets, batch_dims=len(targets.shape))
+    return -tf.math.log(tf.maximum(told, LEAST_PROBABILITY)) / np.log(2)
+
+
+def check_softmax(network: Network) -> None:
+    """Refuse a network whose outputs are not probabilities; of others no character can be drawn.
+
+    Raises:
+        CheckpointError: It does not end in a softmax.
+    """
+    (output,) = network.output_shapes
+    last = network.graph.nodes.get(output)  # none where it is a further output of a node
+    if last is None or getattr(last.layer, "activation", "") != "softmax":
+        raise CheckpointError("expected a network that ends in a softmax over the characters")
