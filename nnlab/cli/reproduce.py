@@ -21,6 +21,7 @@ from nnlab.console import Console
 from nnlab.errors import DataError, UsageError
 from nnlab.files import make_folder, write_json
 from nnlab.machine import cores
+from nnlab.training.settings import PRESETS, REPORT
 
 if TYPE_CHECKING:
     from nnlab.report.sections import Section
@@ -33,6 +34,13 @@ QUICK = SectionedOption(
     ["--quick"],
     is_flag=True,
     help="Only a tour of a few minutes on the embedded samples, without verdicts.",
+)
+PRESET = SectionedOption(
+    ["--preset"],
+    type=click.Choice(PRESETS),
+    default=REPORT,
+    help="Train the report's networks and judge its claims, or train the modern ones and compare "
+    f"them with those.  [default: {REPORT}]",
 )
 ONLY = SectionedOption(
     ["--only"],
@@ -66,7 +74,7 @@ TRAIN = SectionedOption(
 )
 
 
-@with_options(QUICK, ONLY, RUNS, JOBS, TRAIN, OUT, *STORE, *PRINTING)
+@with_options(PRESET, QUICK, ONLY, RUNS, JOBS, TRAIN, OUT, *STORE, *PRINTING)
 @click.command(cls=SectionedCommand)
 @click.pass_context
 def reproduce(ctx: click.Context, /, quick: bool, only: str, out: Path | None, **_: object) -> int:
@@ -74,12 +82,14 @@ def reproduce(ctx: click.Context, /, quick: bool, only: str, out: Path | None, *
 
     Trains each experiment one to five times, with settings close to the report's, judges each
     claim as confirmed, refuted or "cannot tell", and writes a page with all figures. Finished
-    runs are not repeated: after Ctrl-C, the same command resumes.
+    runs are not repeated: after Ctrl-C, the same command resumes. With --preset modern, trains
+    the modern networks, and puts what they reach beside the report's networks in the same folder.
     """
     from nnlab.reproduction.reproduce import chosen_plans, standings
 
     console = make_console(ctx)
-    plans = chosen_plans([name.strip() for name in only.split(",") if name.strip()], quick)
+    names = [name.strip() for name in only.split(",") if name.strip()]
+    plans = chosen_plans(names, quick, ctx.params["preset"])
     if not plans:
         raise UsageError(f"--only {only}: not part of the quick tour; leave out --quick")
     folder = out or Path("reproduction-quick" if quick else "reproduction")
@@ -140,16 +150,27 @@ def _conclude(
 ) -> None:
     """Print the table of claims, and write it to the folder with the figures and the page."""
     from nnlab.cli.training import print_tables
-    from nnlab.reproduction.table import sections, table
+    from nnlab.reproduction import comparison, table
 
+    quick = ctx.params["quick"]
     findings = [finding for standing in found for finding in standing.findings]
-    record = [finding.as_dict() for finding in findings]
-    write_json(folder / "claims.json", record)
-    page = _page(folder, found, sections(findings), ctx.params["quick"])
+    rows = comparison.compared(folder)
+    record = {
+        "claims": [finding.as_dict() for finding in findings],
+        "comparisons": [row.as_dict() for row in rows],
+    }
+    for name, content in record.items():
+        write_json(folder / f"{name}.json", content)
+    above = [*comparison.sections(rows, quick), *(table.sections(findings) if findings else ())]
+    page = _page(folder, found, above, quick)
     if ctx.params["as_json"]:
-        print_json({"claims": record, "report": page and str(page)})
+        print_json({**record, "report": page and str(page)})
         return
-    print_tables(console, [table(findings)] if findings else [])
+    if ctx.params["preset"] == REPORT:
+        tables = [table.table(findings)] if findings else []
+    else:
+        tables = comparison.tables(rows, quick)
+    print_tables(console, tables)
     if page:
         console.say("wrote a page with all results; open it in any browser:")
         write(f"{page}\n")

@@ -7,6 +7,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from nnlab.training.settings import REPORT
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -29,6 +31,12 @@ class Plan:
     options: Mapping[str, Any] = field(default_factory=dict)
     quick: Mapping[str, Any] = field(default_factory=dict)
     named_only: bool = False
+
+    @property
+    def preset(self) -> str:
+        """The preset of its runs."""
+        preset: str = self.options.get("preset", REPORT)
+        return preset
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,33 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """A number of an experiment that both presets have.
+
+    Attributes:
+        text: What is measured.
+        report: Name of the plan of the report preset.
+        modern: Name of the plan of the modern preset.
+        value: Where the number stands in summary.json, such as "scores.chrf".
+        rival: Where that of the best rival stands; `*` takes the best one.
+        claimed: What the report says, in words; empty for nothing.
+        form: As that of a claim.
+        unit: Likewise.
+        better: "lower" or "higher".
+    """
+
+    text: str
+    report: str
+    modern: str
+    value: str
+    rival: str
+    claimed: str = ""
+    form: str = "number"
+    unit: str = ""
+    better: str = "higher"
+
+
+@dataclass(frozen=True)
 class ReportFigure:
     """A figure of the report that is drawn again.
 
@@ -92,6 +127,12 @@ def load_claims() -> tuple[tuple[Plan, ...], tuple[Claim, ...]]:
         Claim(**{**one, "digits": tuple(one.get("digits", ()))}) for one in table["claims"]
     )
     return plans, claims
+
+
+@cache
+def load_comparisons() -> tuple[Comparison, ...]:
+    """Return the numbers that both presets have, in the report's order."""
+    return tuple(Comparison(**one) for one in _table()["comparisons"])
 
 
 @cache

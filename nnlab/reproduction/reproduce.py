@@ -21,6 +21,7 @@ from nnlab.sweeps.executor import Executor
 from nnlab.sweeps.plan import Setting
 from nnlab.sweeps.results import Results
 from nnlab.sweeps.work import Work, WorkObserver, carry_out_all
+from nnlab.training.settings import REPORT
 
 NO_ERRORS: Mapping[str, str] = MappingProxyType({})
 """Settings that say how, not what: a group that is there keeps its own."""
@@ -41,17 +42,18 @@ class Standing:
     findings: tuple[Finding, ...]
 
 
-def chosen_plans(only: Sequence[str], quick: bool) -> list[Plan]:
+def chosen_plans(only: Sequence[str], quick: bool, preset: str = REPORT) -> list[Plan]:
     """Return the plans that `only` names, each by its own name or that of its experiment.
 
     Args:
         only: Names; none stands for all plans but those that have to be named.
         quick: Whether plans without a quick way are left out.
+        preset: That of the plans.
 
     Raises:
         UsageError: A name is unknown.
     """
-    plans, _ = load_claims()
+    plans = [plan for plan in load_claims()[0] if plan.preset == preset]
     known = {plan.name for plan in plans} | {plan.experiment for plan in plans}
     for name in only:
         if name not in known:
@@ -118,7 +120,7 @@ def reproduce(
 def standings(
     folder: Path, *, quick: bool, errors: Mapping[str, str] = NO_ERRORS
 ) -> list[Standing]:
-    """Return what all runs below `folder` say of the claims, in the report's order.
+    """Return what is carried out below `folder`, and says of the claims, in the report's order.
 
     Args:
         folder: As for `reproduce`.
@@ -135,7 +137,7 @@ def standings(
         if not findings and plan.name in errors:
             why = errors[plan.name].partition("\n")[0].partition(";")[0]  # without what to do
             findings = tuple(not_measured(claim, why) for claim in _claims(plan.name))
-        if findings:
+        if findings or (group.is_group() and group.summary.exists()):
             found.append(Standing(plan, group.path, findings))
     return found
 

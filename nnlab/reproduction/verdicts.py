@@ -134,7 +134,7 @@ def _no_effect(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) ->
 def _beats(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
     """Confirmed if the network is better than the baseline, or than the best of several."""
     measured = _measured(claim.value, summary, runs)
-    name, baseline = _baseline(claim, summary)
+    name, baseline = _baseline(claim.baseline, claim.better, summary)
     words = f"{measured.words(claim.form, claim.unit)}; {name}: {_number(baseline, claim.form)}"
     if claim.better == "higher":
         return words, _above(measured, baseline), measured.runs
@@ -191,14 +191,34 @@ def _measured(path: str, summary: Mapping[str, Any], runs: Sequence[Any]) -> _Me
     return _Measured(mean, low, high, found["n"])
 
 
-def _baseline(claim: Claim, summary: Mapping[str, Any]) -> tuple[str, float]:
-    _, name, score = claim.baseline.split(".")
+def in_words(path: str, summary: Mapping[str, Any], form: str, unit: str) -> str:
+    """Write the mean of a score with its interval.
+
+    Args:
+        path: Where it stands in the summary.
+        summary: summary.json of a group.
+        form: As that of a claim.
+        unit: Likewise.
+    """
+    return _measured(path, summary, ()).words(form, unit)
+
+
+def baseline_in_words(
+    path: str, summary: Mapping[str, Any], better: str, form: str, unit: str
+) -> str:
+    """Write a baseline's number behind its name; `*` in the path takes the best one."""
+    name, value = _baseline(path, better, summary)
+    return f"{name}: {_Measured(value, value, value, 1).words(form, unit)}"
+
+
+def _baseline(path: str, better: str, summary: Mapping[str, Any]) -> tuple[str, float]:
+    _, name, score = path.split(".")
     known = {
         one: scores[score]
         for one, scores in summary["baselines"].items()
         if score in scores and name in ("*", one)
     }
-    best = max if claim.better == "higher" else min
+    best = max if better == "higher" else min
     name = best(known, key=known.__getitem__)
     return name, known[name]
 

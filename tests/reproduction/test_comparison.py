@@ -1,0 +1,60 @@
+"""The presets beside each other, on very small trainings."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nnlab import experiments
+from nnlab.reproduction import comparison
+from nnlab.reproduction.claims import Plan, load_claims, load_comparisons
+from nnlab.reproduction.comparison import MISSING, compared
+from nnlab.training.settings import MODERN, REPORT
+from tests.annotations import Shell
+from tests.reproduction.test_reproduce import ADD, carried_out
+
+pytestmark = pytest.mark.usefixtures("no_figures")
+
+TINY = {"problems": 500, "test_problems": 100, "units": 8, "epochs": 1}
+MODERN_ADD = Plan(
+    "add-decimal-modern", "add", runs=2, minutes=1, options={"preset": MODERN, **TINY}
+)
+
+
+def test_every_modern_preset_has_a_plan_and_a_comparison() -> None:
+    plans = {plan.name: plan for plan in load_claims()[0]}
+    having = {name for name in experiments.names() if MODERN in experiments.get(name).presets}
+    assert {plan.experiment for plan in plans.values() if plan.preset == MODERN} == having
+    compared_plans = [(plans[one.report], plans[one.modern]) for one in load_comparisons()]
+    assert {modern.experiment for _, modern in compared_plans} == having
+    for report, modern in compared_plans:
+        assert report.experiment == modern.experiment
+        assert (report.preset, modern.preset) == (REPORT, MODERN)
+
+
+def test_what_is_not_finished_is_said_or_left_out(tmp_path: Path) -> None:
+    assert compared(tmp_path) == []
+    assert comparison.tables([], quick=False) == []
+    carried_out([MODERN_ADD], tmp_path)
+    (row,) = compared(tmp_path)
+    assert row.report == MISSING
+    assert " % (" in row.modern  # two runs have an interval
+    assert row.rival.startswith("nearest training problem: ")
+    carried_out([ADD], tmp_path)
+    (row,) = compared(tmp_path)
+    assert row.report.split(" ")[1] == "%"
+    assert float(row.minutes) >= 0
+    numbers, commands = comparison.tables([row], quick=False)
+    assert commands.rows == [("nnlab add --preset modern --base 10 --runs 3",)]
+    assert len(numbers.columns) == len(numbers.rows[0])
+
+
+def test_the_command_trains_modern_networks_and_says_what_they_reach(shell: Shell) -> None:
+    result = shell("reproduce", "--quick", "--preset", MODERN, "--only", "recommend", "--json")
+    (row,) = json.loads(result.stdout)["comparisons"]
+    assert row["command"] == "nnlab recommend --preset modern --runs 5"
+    assert Path("reproduction-quick/recommend-modern/summary.json").is_file()
+    page = Path("reproduction-quick/report.html").read_text()
+    assert comparison.TITLE in page
+    again = shell("reproduce", "--quick", "--preset", MODERN, "--no-train")
+    assert "Trained with" in again.stdout
