@@ -1,6 +1,7 @@
 """The training part of a run: from loaded data to `best.h5`, stopping and resuming included."""
 
 import dataclasses
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -189,6 +190,7 @@ def _restore(
                 f"{folder.last} was trained with other settings than those in {folder.config}; "
                 "restore one of the two files"
             )
+        _check_same_facts(folder, file.header, header)
         try:
             progress = Progress.from_dict(file.header.state, measures)
         except (TypeError, ValueError) as error:
@@ -202,6 +204,19 @@ def _restore(
     state.assign(optimizer_variables, optimizer_values)
     state.assign(seed_variables, seed_values)
     return progress
+
+
+def _check_same_facts(folder: RunFolder, begun: Header, now: Header) -> None:
+    """Refuse to train on what the network does not know, such as other pieces of the same words."""
+    found = json.loads(json.dumps(now.facts))
+    differing = [name for name in begun.facts if name in found and begun.facts[name] != found[name]]
+    if differing:
+        versions = ", ".join(f"{name} {version}" for name, version in begun.versions.items())
+        raise CheckpointError(
+            f"{folder.last} was trained with other {', '.join(differing)} than are now made of the "
+            f"same data; resume it with the versions that it began with ({versions}), or train "
+            "again"
+        )
 
 
 def _same(recorded: Mapping[str, Any], config: TrainingSettings) -> bool:

@@ -4,7 +4,7 @@ import dataclasses
 import errno
 import json
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -21,6 +21,7 @@ from nnlab.errors import (
 )
 from nnlab.experiments.classify import EXPERIMENT as CLASSIFY
 from nnlab.experiments.classify.config import ClassifyConfig
+from nnlab.experiments.contract import Data
 from nnlab.runs import folder as runs
 from nnlab.runs.evaluation import evaluate
 from nnlab.runs.folder import GroupFolder, RunFolder
@@ -78,6 +79,24 @@ def test_a_run_is_not_resumed_on_other_data(
         run(CLASSIFY, config, folder, make_workshop(Watcher(interrupt_at=1)))
     write_idx(tiny_images[0], np.random.default_rng(1).integers(0, 255, (200, 8, 8), np.uint8))
     with pytest.raises(DataError, match="began with data set"):
+        resume(folder, make_workshop())
+
+
+def test_a_run_is_not_resumed_with_other_facts_of_the_same_data(
+    config: ClassifyConfig, folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where another version of a library makes other pieces of the same texts."""
+    with pytest.raises(InterruptedRun):
+        run(CLASSIFY, config, folder, make_workshop(Watcher(interrupt_at=1)))
+    load = CLASSIFY.load
+
+    def loaded(*given: Any) -> Data:
+        data = load(*given)
+        names = [f"{name}?" for name in data.facts["class_names"]]
+        return dataclasses.replace(data, facts={**data.facts, "class_names": names})
+
+    monkeypatch.setattr(CLASSIFY, "load", loaded)
+    with pytest.raises(CheckpointError, match="trained with other class_names than .* keras"):
         resume(folder, make_workshop())
 
 
