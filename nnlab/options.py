@@ -36,6 +36,7 @@ def option(
     default_text: str | None = None,
     short: str = "",
     affects_result: bool = True,
+    json_only: bool = False,
 ) -> Any:
     """Define one option as a dataclass field.
 
@@ -52,6 +53,7 @@ def option(
         short: A letter for a short form of the shell option: `n` for `-n`.
         affects_result: Whether the value can change the result of a finished training. Runs that
             differ only in other options, such as the number of threads, count as equal.
+        json_only: Whether only JSON shows what the option asks for.
     """
     metadata = {
         "help": help,
@@ -64,6 +66,7 @@ def option(
         "default_text": default_text,
         "short": short,
         "affects_result": affects_result,
+        "json_only": json_only,
     }
     return dataclasses.field(default=default, metadata=metadata)
 

@@ -178,6 +178,9 @@ def make_query(ctx: click.Context, experiment: AnyExperiment) -> Any:
     """
     values = effective_values(ctx, experiment.Query)
     query: Any = from_mapping(experiment.Query, values, f"nnlab {experiment.name}")
+    for field in () if ctx.params["as_json"] else dataclasses.fields(experiment.Query):
+        if field.metadata["json_only"] and getattr(query, field.name) != field.default:
+            raise UsageError(f"only JSON shows what {flag_name(field.name)} asks for; add --json")
     return query
 
 

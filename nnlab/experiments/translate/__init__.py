@@ -160,7 +160,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
                         f"{len(text):,}"
                     ).of(text)
                     continue
-                yield from translator.notes(text)
+                yield from translator.notes(text, query.best)
                 if simple:
                     yield {"source": text, "translation": texts[text]}
                     continue

@@ -98,7 +98,9 @@ class TranslateQuery:
         False, "show the natural logarithm of the probability of each translation"
     )
     attention: bool = option(
-        False, "add to --json how much each piece of the translation looked at each of the source"
+        False,
+        "add to --json how much each piece of the translation looked at each of the source",
+        json_only=True,
     )
     together: int = option(
         32, "sentences per batch; 1 answers line by line. The translations stay the same", low=1

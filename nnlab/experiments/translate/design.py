@@ -55,8 +55,13 @@ class Translator(ABC):
         """Return one translation of each text, as answers without options have it."""
 
     @abstractmethod
-    def notes(self, text: str) -> Iterator[Note]:
-        """Remark on what a user should know of a text before its translation is believed."""
+    def notes(self, text: str, count: int) -> Iterator[Note]:
+        """Remark on what a user should know of a text before its translation is believed.
+
+        Args:
+            text: The text.
+            count: How many translations are asked for.
+        """
 
 
 class Design(ABC):

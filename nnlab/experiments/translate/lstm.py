@@ -189,7 +189,7 @@ class _CharacterTranslator(Translator):
         decoded = iter(self._decoder.decode([code for code in codes if len(code)]))
         return [self._text(next(decoded)) if len(code) else "" for code in codes]
 
-    def notes(self, text: str) -> Iterator[Note]:
+    def notes(self, text: str, count: int) -> Iterator[Note]:
         text = _composed(text)
         _, unknown = known_text(text, set(self._facts["source_characters"]), lower=False)
         if unknown:

@@ -215,13 +215,15 @@ class _SubwordTranslator(Translator):
             self.translations(text, beam=beam, count=1, attention=False)[0].text for text in texts
         ]
 
-    def notes(self, text: str) -> Iterator[Note]:
+    def notes(self, text: str, count: int) -> Iterator[Note]:
         strange = sorted({one for one in _composed(text) if self._subwords.is_unknown(one)})
         if strange:
             yield Note(
                 "no training sentence has the characters "
                 f"{' '.join(strange)}: they may be copied wrongly"
             )
+        if count > 1 and len(self._parts(text)) > 1:
+            yield Note("long texts are translated in parts, and have only one translation")
 
     def _one(self, text: str, beam: int, count: int, attention: bool) -> list[Translation]:
         source = [*self._subwords.encode(text), END][:LONGEST]

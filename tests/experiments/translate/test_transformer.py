@@ -12,6 +12,7 @@ from nnlab import experiments
 from nnlab.datasets.store import Store
 from nnlab.datasets.text.subwords import END, START
 from nnlab.errors import CheckpointError, DataError, UsageError
+from nnlab.experiments.contract import Note
 from nnlab.experiments.translate.attention_decoder import AttentionDecoder
 from nnlab.experiments.translate.transformer import LONGEST
 from nnlab.exporting import export
@@ -207,3 +208,21 @@ def test_evaluating_learns_no_subwords(trained: Trained, monkeypatch: pytest.Mon
     config, facts = trained.model.config, trained.model.facts
     data = TRANSLATE.load_for_evaluation(config, facts, {}, Store(), print)
     assert data.facts == facts
+
+
+def test_attention_shows_in_json_only(checkpoint: Path, shell: Shell) -> None:
+    asked = ("translate", "I see the dog.", "--checkpoint", checkpoint, "--attention")
+    refused = shell(*asked)
+    assert refused.returncode == 2
+    assert "add --json" in refused.stderr
+
+
+def test_a_text_in_parts_has_one_translation_and_says_so(trained: Trained) -> None:
+    text = "I see the dog and the house. " * 20
+    query = TRANSLATE.Query(best=3)
+    note, answer = list(trained.answers([text.strip()], query))
+    assert isinstance(note, Note)
+    assert "in parts" in note.text
+    assert isinstance(answer, dict)
+    notes = [one for one in trained.answers([text.strip()]) if isinstance(one, Note)]
+    assert not notes
