@@ -141,7 +141,8 @@ class Interface:
     Attributes:
         tensors: What each input and output holds, by name: values, order, units.
         lists: What places in them stand for, such as the names of the classes.
-        steps: What the tensors hold that only the parts for single steps have, by name.
+        steps: What the tensors hold that only the parts for single steps have, by name, or by a
+            pattern of names with `*`.
     """
 
     tensors: Mapping[str, str]

@@ -1,9 +1,10 @@
 """The formats of an exported network, by the suffix of its file."""
 
 import dataclasses
+import fnmatch
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,17 @@ def tensor_words(trained: Trained, network: Network) -> dict[str, str]:
     """Return what each input and output of a part of a network contains, by name."""
     interface = trained.experiment.interface(trained.header.facts)
     words = {**interface.tensors, **interface.steps}
-    names = (name.replace(":", "_") for name in (*network.input_shapes, *network.output_shapes))
-    return {name: words[name] for name in names if name in words}
+    names = [name.replace(":", "_") for name in (*network.input_shapes, *network.output_shapes)]
+    return {
+        name: words[pattern]
+        for name in names
+        for pattern in [name if name in words else _pattern(name, interface.steps)]
+        if pattern
+    }
+
+
+def _pattern(name: str, patterns: Iterable[str]) -> str | None:
+    return next((one for one in patterns if fnmatch.fnmatchcase(name, one)), None)
 
 
 def _refuse(what: str, **asked: bool) -> None:

@@ -174,7 +174,16 @@ class SubwordTransformer(Design):
             f"probabilities, and {END} ends the translation",
         }
         lists = {"subwords": [subwords.text_of(number) for number in range(len(subwords))]}
-        return Interface(tensors, lists)
+        steps = {
+            f"decoder_*_{of}": f"{what} of {whose}"
+            for what, place in (("keys", ""), ("values", "_1"))
+            for of, whose in (
+                (f"source_memory{place}", "the source, which the encoder gives"),
+                (f"own_memory_past{place}", "the steps before; none at first"),
+                (f"own_memory_all{place}", "all steps so far, for the next step"),
+            )
+        }
+        return Interface(tensors, lists, {**steps, "tokens_*": tensors["logits"]})
 
     def parts(self, network: Network) -> Mapping[str, Network]:
         """Return the encoder, and the decoder step by step."""

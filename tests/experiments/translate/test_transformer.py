@@ -16,6 +16,7 @@ from nnlab.experiments.contract import Note
 from nnlab.experiments.translate.attention_decoder import AttentionDecoder
 from nnlab.experiments.translate.transformer import LONGEST
 from nnlab.exporting import export
+from nnlab.exporting.formats import tensor_words
 from nnlab.inference import Network, checked_graph
 from nnlab.inference.activations import log_softmax
 from nnlab.models.describe import describe, weights_of
@@ -226,3 +227,11 @@ def test_a_text_in_parts_has_one_translation_and_says_so(trained: Trained) -> No
     assert isinstance(answer, dict)
     notes = [one for one in trained.answers([text.strip()]) if isinstance(one, Note)]
     assert not notes
+
+
+def test_every_tensor_of_the_parts_is_described(trained: Trained) -> None:
+    for part in TRANSLATE.parts(trained.model, step=True).values():
+        words = tensor_words(trained, part)
+        assert len(words) == len(part.input_shapes) + len(part.output_shapes)
+        assert all("keys" in words[name] for name in words if name.endswith(("memory", "past")))
+        assert all("values" in words[name] for name in words if name.endswith("_1"))
