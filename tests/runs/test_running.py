@@ -54,6 +54,22 @@ def test_the_users_own_images_are_learnt(config: ClassifyConfig, folder: RunFold
     assert (metrics.training.examples_per_second or 0) > 0
 
 
+def test_half_precision_is_for_the_steps_only(config: ClassifyConfig, folder: RunFolder) -> None:
+    import keras
+
+    half = dataclasses.replace(config, precision="bfloat16", epochs=1)
+    metrics = run(CLASSIFY, half, folder, make_workshop())
+    assert 0 <= metrics.scores["accuracy"] <= 1
+    assert keras.config.dtype_policy().name == "float32"
+    weights = nnlab.load(folder.best).weights
+    full = RunFolder(folder.path / "full")
+    full.path.mkdir()
+    run(CLASSIFY, dataclasses.replace(half, precision="float32"), full, make_workshop())
+    others = nnlab.load(full.best).weights
+    assert any(not np.array_equal(array, weights[name]) for name, array in others.items())
+    assert {array.dtype for array in weights.values()} == {np.dtype(np.float32)}
+
+
 def test_the_same_run_again_only_reads_the_scores(
     config: ClassifyConfig, folder: RunFolder
 ) -> None:
