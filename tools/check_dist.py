@@ -30,8 +30,9 @@ QUESTIONS = {
     "embed.report": (["embed", "letter.png"], "letter.png\t"),
     "recommend.modern": (["recommend", "soda, frankfurter"], "rolls/buns\t"),
     "recommend.report": (["recommend", "--preset", "report", "soda"], "canned beer\t"),
-    "textgen.report": (["textgen", "There was no ", "--length", "20"], "There was no "),
-    "translate.report": (["translate", "I love you."], "Ik hou van je."),
+    "textgen.report": (["textgen", "--preset", "report", "There was no ", "--length", "20"], "There was no "),
+    "translate.modern": (["translate", "I am cold."], "Ik heb het koud."),
+    "translate.report": (["translate", "--preset", "report", "I love you."], "Ik hou van je."),
 }
 """For each network that ships, a question and what its answer holds."""
 

@@ -12,6 +12,7 @@ from nnlab import experiments
 from nnlab.errors import OutputExistsError, UsageError
 from nnlab.exporting import export
 from nnlab.inference import Network
+from nnlab.inference.sequences import Embedding
 from nnlab.runs.answering import Trained, shipped_checkpoints
 from tests.annotations import Shell
 
@@ -24,6 +25,7 @@ STEPS = {
     "add.modern": [""],
     "add.report": ["decoder", "encoder"],
     "textgen.report": ["step"],
+    "translate.modern": ["decoder", "encoder"],
     "translate.report": ["decoder", "encoder"],
 }
 
@@ -40,8 +42,20 @@ def opened(file: Path) -> "onnxruntime.InferenceSession":
 
 
 def some_inputs(network: Network) -> list[np.ndarray]:
+    """Return numbers below 1, or whole ones where an embedding looks them up."""
     rng = np.random.default_rng(0)
-    return [rng.random((2, *shape), np.float32) for shape in network.input_shapes.values()]
+    rows = {
+        name: node.layer.input_dim
+        for node in network.graph.nodes.values()
+        if isinstance(node.layer, Embedding)
+        for name in node.inputs
+    }
+    return [
+        rng.integers(1, rows[name], (2, *shape)).astype(np.float32)
+        if name in rows
+        else rng.random((2, *shape), np.float32)
+        for name, shape in network.input_shapes.items()
+    ]
 
 
 def assert_same(network: Network, session: "onnxruntime.InferenceSession") -> None:

@@ -13,7 +13,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "model": "transformer",
         "max_pairs": 0,
         "units": 192,
-        "epochs": 40,
+        "epochs": 30,
         "batch_size": 128,
         "dropout": 0.15,
         "optimizer": "adam",
