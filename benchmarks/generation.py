@@ -23,9 +23,11 @@ from typing import Any
 import numpy as np
 from figures import add_json_option, keep
 
+import nnlab
 from nnlab.experiments.textgen.characters import WindowReader
 from nnlab.experiments.textgen.config import CONTEXTS
 from nnlab.experiments.textgen.sampling import Sampler
+from nnlab.experiments.textgen.sequence_lstm import SequenceLSTM
 from nnlab.inference import Network, checked_graph
 from nnlab.training import backend
 
@@ -40,6 +42,15 @@ Way = Callable[[], Iterator[int]]
 def reader_way(network: Network, context: str, prompt: np.ndarray) -> Way:
     """Return a function that begins a text with nnlab's reader."""
     return lambda: WindowReader(network, context).write(prompt, SAMPLER, np.random.default_rng(1))
+
+
+def modern_way(prompt: np.ndarray) -> Way:
+    """Return a function that begins a text as the shipped modern network does, n-grams included."""
+    trained = nnlab.load("textgen.modern")
+    design, facts = SequenceLSTM(), trained.header.facts
+    return lambda: design.readers(trained.network, facts, "carried")().write(
+        prompt % len(facts["characters"]), SAMPLER, np.random.default_rng(1)
+    )
 
 
 def keras_way(model: Any, prompt: np.ndarray) -> Way:
@@ -80,6 +91,7 @@ def compare(characters: int, rounds: int) -> dict[str, float]:
     prompt = np.random.default_rng(0).integers(0, CHARACTERS, WINDOW)
     keras_loop = "Keras, predict"
     ways = {f"nnlab, {context}": reader_way(network, context, prompt) for context in CONTEXTS}
+    ways["nnlab, modern"] = modern_way(prompt)
     ways[keras_loop] = keras_way(model, prompt)
     speeds: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for _ in range(rounds):

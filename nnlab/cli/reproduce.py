@@ -154,7 +154,7 @@ def _conclude(
 
     quick = ctx.params["quick"]
     findings = [finding for standing in found for finding in standing.findings]
-    rows = comparison.compared(folder)
+    rows = comparison.compared(folder, quick)
     record = {
         "claims": [finding.as_dict() for finding in findings],
         "comparisons": [row.as_dict() for row in rows],

@@ -235,16 +235,19 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
         table = self.presets.get(preset, {}) if isinstance(preset, str) else {}
         values = {**table, **given}
         config = from_mapping(self.Config, {**self.defaults(values), **values}, where)
-        self._check_used(config, where)
+        self._check_used(config, given, where)
         return config
 
-    def _check_used(self, config: ConfigT, where: str) -> None:
+    def _check_used(self, config: ConfigT, given: Mapping[str, Any], where: str) -> None:
         """Refuse a value for an option that only another model has."""
         defaults = {one.name: one.default for one in dataclasses.fields(self.Config)}
         for model, names in self.options_of_models.items():
             for name in names if model != getattr(config, "model", model) else ():
                 if getattr(config, name) != defaults[name]:
-                    raise UsageError(f"{where}: {flag_name(name)} needs --model {model}")
+                    flag = flag_name(name)
+                    if name not in given:
+                        flag = f"--preset {config.preset} sets {flag}, which"
+                    raise UsageError(f"{where}: {flag} needs --model {model}")
 
     def check_preset(self, preset: Any, where: str) -> None:
         """Refuse a preset that other experiments have, but not this one.

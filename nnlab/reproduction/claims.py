@@ -88,6 +88,7 @@ class Comparison:
         form: As that of a claim.
         unit: Likewise.
         better: "lower" or "higher".
+        caveat: What stands behind the number of the report preset, such as other test data.
     """
 
     text: str
@@ -99,6 +100,7 @@ class Comparison:
     form: str = "number"
     unit: str = ""
     better: str = "higher"
+    caveat: str = ""
 
 
 @dataclass(frozen=True)

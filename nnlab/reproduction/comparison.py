@@ -18,11 +18,13 @@ TITLE = "The networks of 2018 beside modern ones"
 COLUMNS = ("", "claim of 2018", "report preset", "modern preset", "best rival", "minutes")
 INTRO = (
     "Means over runs, with 95 % intervals where there are several. The rival is the best method "
-    "without such a network, measured on the same data. Minutes are those of one training of the "
-    "modern network, on this machine."
+    "without such a network, measured on the test set of the modern one. Minutes are those of one "
+    "training of the modern network, on this machine."
 )
 TOUR = "A tour: a few epochs, mostly on embedded samples. It shows what can be measured, no more."
 MISSING = "not measured"
+ERRORS = (KeyError, TypeError, ValueError)
+"""What reading a summary raises that has no such number, as those of other versions."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Row:
     Attributes:
         what: What is measured.
         claimed: What the report says.
-        report: What its preset came to, in words.
+        report: What its preset came to, in words, and on what, if that differs.
         modern: What the modern preset came to, in words.
         rival: The best rival, in words.
         minutes: Mean duration of a training of the modern network, in words.
@@ -52,11 +54,12 @@ class Row:
         return asdict(self)
 
 
-def compared(folder: Path) -> list[Row]:
+def compared(folder: Path, quick: bool) -> list[Row]:
     """Return a row for each comparison of which the modern runs are finished.
 
     Args:
         folder: That of the groups, by the names of the plans.
+        quick: Whether they are those of a tour.
 
     Raises:
         CheckpointError: Files of a group are damaged.
@@ -67,17 +70,16 @@ def compared(folder: Path) -> list[Row]:
         modern = _summary(folder, comparison.modern)
         if modern is None:
             continue
-        report = _summary(folder, comparison.report)
         plan = plans[comparison.modern]
         rows.append(
             Row(
                 what=comparison.text,
                 claimed=comparison.claimed,
-                report=_words(comparison, report) if report else MISSING,
+                report=_words(comparison, _summary(folder, comparison.report), comparison.caveat),
                 modern=_words(comparison, modern),
                 rival=_rival(comparison, modern),
                 minutes=_minutes(GroupFolder(folder / plan.name), modern),
-                command=_command(plan),
+                command=_command(plan, len(modern["runs"]), quick),
             )
         )
     return rows
@@ -113,19 +115,30 @@ def _summary(folder: Path, plan: str) -> Mapping[str, Any] | None:
     return found
 
 
-def _words(comparison: Comparison, summary: Mapping[str, Any]) -> str:
-    return in_words(comparison.value, summary, comparison.form, comparison.unit)
+def _words(comparison: Comparison, summary: Mapping[str, Any] | None, caveat: str = "") -> str:
+    if summary is None:
+        return MISSING
+    one = comparison
+    try:
+        words = in_words(one.value, summary, one.form, one.unit)
+    except ERRORS:
+        return MISSING
+    return f"{words} {caveat}".rstrip()
 
 
 def _rival(comparison: Comparison, summary: Mapping[str, Any]) -> str:
     one = comparison
-    return baseline_in_words(one.rival, summary, one.better, one.form, one.unit)
+    try:
+        return baseline_in_words(one.rival, summary, one.better, one.form, one.unit)
+    except ERRORS:
+        return MISSING
 
 
-def _command(plan: Plan) -> str:
-    several = f" --runs {plan.runs}" if plan.runs > 1 else ""
-    options = "".join(f" {flag_value(name, value)}" for name, value in plan.options.items())
-    return f"nnlab {plan.experiment}{options}{several}"
+def _command(plan: Plan, count: int, quick: bool) -> str:
+    """Write the command that trains as many of such networks."""
+    given = {**plan.options, **(plan.quick if quick else {})}
+    options = "".join(f" {flag_value(name, value)}" for name, value in given.items())
+    return f"nnlab {plan.experiment}{options}" + (f" --runs {count}" if count > 1 else "")
 
 
 def _minutes(group: GroupFolder, summary: Mapping[str, Any]) -> str:

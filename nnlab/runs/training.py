@@ -207,14 +207,17 @@ def _restore(
 
 
 def _check_same_facts(folder: RunFolder, begun: Header, now: Header) -> None:
-    """Refuse to train on what the network does not know, such as other pieces of the same words."""
+    """Refuse to go on with other facts of the same data, such as other pieces of the same words.
+
+    Facts that only one of the two has are those of another version of nnlab, and do not count.
+    """
     found = json.loads(json.dumps(now.facts))
     differing = [name for name in begun.facts if name in found and begun.facts[name] != found[name]]
     if differing:
-        versions = ", ".join(f"{name} {version}" for name, version in begun.versions.items())
+        used = ", ".join(f"{name} {version}" for name, version in begun.versions.items())
         raise CheckpointError(
             f"{folder.last} was trained with other {', '.join(differing)} than are now made of the "
-            f"same data; resume it with the versions that it began with ({versions}), or train "
+            f"same data; resume it with the versions that it began with ({used}), or train "
             "again"
         )
 

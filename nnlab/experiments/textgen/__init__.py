@@ -94,10 +94,7 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         text, window = corpus.codes, config.seq_len
         bounds = np.array([len(text) * 8 // 10, len(text) * 9 // 10])
         if bounds[0] <= window or len(text) - bounds[1] < 1:
-            raise DataError(
-                f"{corpus.source.name}: its {len(text):,} characters are too few to train on "
-                f"windows of {window}; use a longer text or a smaller --seq-len"
-            )
+            raise _too_short(corpus, window)
         if len(corpus.characters) < 2:
             raise DataError(
                 f"{corpus.source.name}: expected different characters, but all are the same"
@@ -108,7 +105,10 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
                 f"{FEWEST_CHARACTERS:,}, the network learns little"
             )
         design = DESIGNS[config.model]
-        arrays = {"text": text, "bounds": bounds, **design.starts(config, bounds.tolist())}
+        starts = design.starts(config, bounds.tolist())
+        if not all(map(len, starts.values())):
+            raise _too_short(corpus, window)
+        arrays = {"text": text, "bounds": bounds, **starts}
         facts = {
             "characters": list(corpus.characters),
             "keep_case": config.keep_case,
@@ -178,6 +178,7 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
             CheckpointError: The network reads other windows than its settings say.
         """
         design, config = _design(model.facts), model.config
+        design.check_config(model.network, config)
         fitted = design.fitted_facts(model.network, model.facts, data, config)
         facts = {**model.facts, **fitted}
         scores = scoring.score(design, model.network, facts, data, config.seed)
@@ -188,7 +189,7 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         characters = data.facts["characters"]
         prompt, _ = encode(data.facts["seeds"][0], characters)
         try:
-            reader = _design(data.facts).reader(model.network, data.facts, "carried")
+            reader = _design(data.facts).readers(model.network, data.facts, "carried")()
             codes = scoring.write(reader, prompt, GLIMPSE_LENGTH, model.config.seed)
         except CheckpointError:  # whether a training has gone wrong is not decided here
             return ""
@@ -200,7 +201,7 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
 
     def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
         """Return what such a network cannot do."""
-        return _design(facts).limits
+        return _design(facts).limits(facts)
 
     def example(self, facts: Mapping[str, Any]) -> str:
         """Name the file that runs an exported network."""
@@ -261,7 +262,7 @@ def _written(
 
 def _writer(network: Network, facts: Mapping[str, Any], query: TextgenQuery) -> Writer:
     sampler = Sampler(query.temperature, query.top_k, query.top_p)
-    return Writer(lambda: _design(facts).reader(network, facts, query.context), facts, sampler)
+    return Writer(_design(facts).readers(network, facts, query.context), facts, sampler)
 
 
 def _notes(writer: Writer, prompt: str) -> Iterator[Note]:
@@ -272,6 +273,13 @@ def _notes(writer: Writer, prompt: str) -> Iterator[Note]:
 def _rng(query: TextgenQuery, number: int, sample: int) -> np.random.Generator:
     """Return the chances of one text, which are its own: other texts beside it change nothing."""
     return np.random.default_rng([query.seed, number, sample])
+
+
+def _too_short(corpus: Corpus, window: int) -> DataError:
+    return DataError(
+        f"{corpus.source.name}: its {len(corpus.codes):,} characters are too few to train on "
+        f"windows of {window}; use a longer text or a smaller --seq-len"
+    )
 
 
 def _summary(corpus: Corpus) -> str:

@@ -45,7 +45,7 @@ class TextgenConfig(TrainingSettings):
     encoding: str | None = option(None, "encoding of the text file", default_text="utf-8")
     keep_case: bool = option(False, "keep capital letters instead of converting all to lower case")
     seq_len: int = option(40, "characters per window of text", low=1, high=10_000)
-    step: int = option(3, "characters from the start of one window to the next", low=1)
+    step: int = option(3, "characters from the start of one window to the next", low=1, high=10_000)
     model: str = option(
         "window",
         "network: an LSTM that predicts the character after a window, or one that predicts every "

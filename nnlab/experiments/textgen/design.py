@@ -1,7 +1,7 @@
 """What the two networks of `textgen` have in common: how each sees text, trains and reads."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,17 +12,32 @@ from nnlab.experiments.textgen.config import TextgenConfig
 from nnlab.inference import Network
 from nnlab.training.examples import Examples
 
+LIMITS = (
+    "It continues a text in the style of its corpus and knows nothing of what it writes about.",
+    "It knows only the characters of its corpus.",
+)
+"""What no network of characters can do."""
+
+STATES = {
+    **{f"memory_{name}": f"{name} state; zeros at first" for name in ("hidden", "cell")},
+    "memory_1": "the new memory_hidden",
+    "memory_2": "the new memory_cell",
+}
+"""What the state of an LSTM called `memory` holds, by the names of its tensors."""
+
 
 class Design(ABC):
     """A kind of network: how it sees text, how it is built and trained, and how it reads.
 
     Attributes:
-        limits: What such a network cannot do, one sentence each.
         example: The file in `nnlab/exporting/examples` that runs an exported network.
     """
 
-    limits: tuple[str, ...]
     example: str
+
+    @abstractmethod
+    def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
+        """Return what such a network cannot do, one sentence each."""
 
     @abstractmethod
     def facts(self) -> dict[str, Any]:
@@ -35,6 +50,9 @@ class Design(ABC):
         Args:
             config: Length of the windows, and how far from each other they start.
             bounds: Where validation and test begin, behind one window or more.
+
+        Returns:
+            `training` and `validation`, int32; empty where a part is too short.
         """
 
     @abstractmethod
@@ -52,6 +70,14 @@ class Design(ABC):
     @abstractmethod
     def examples(self, config: TextgenConfig, data: Data) -> Examples:
         """Return what the training loop runs over."""
+
+    @abstractmethod
+    def check_config(self, network: Network, config: TextgenConfig) -> None:
+        """Refuse to score a network that is not as its settings say.
+
+        Raises:
+            CheckpointError: It differs.
+        """
 
     @abstractmethod
     def fitted_facts(
@@ -84,8 +110,14 @@ class Design(ABC):
         """
 
     @abstractmethod
-    def reader(self, network: Network, facts: Mapping[str, Any], context: str) -> Reader:
-        """Return what reads a text and tells what may follow.
+    def sample_context(self, network: Network) -> int:
+        """Return how many characters are read before a sample is written."""
+
+    @abstractmethod
+    def readers(
+        self, network: Network, facts: Mapping[str, Any], context: str
+    ) -> Callable[[], Reader]:
+        """Return a function that begins to read a text and tells what may follow.
 
         Args:
             network: The trained network.

@@ -16,17 +16,18 @@ import numpy as np
 
 from nnlab.errors import CheckpointError
 from nnlab.experiments.textgen.characters import Reader
-from nnlab.experiments.textgen.ngram import KneserNey, NgramCounts
+from nnlab.experiments.textgen.ngram import KneserNey, NgramCounts, longest_order
 
-MOST_NGRAMS = 4_000_000
+MOST_COUNTED = 1_000_000
+"""Characters of a text, its last ones, whose n-grams are counted."""
+MOST_NGRAMS = 1_000_000
 """That a checkpoint may hold."""
+LONGEST = 12
+"""Characters of an n-gram."""
+MOST_BYTES = 6 * 2**20
+"""Of packed counts: the header that holds them has 8 MiB at most."""
 ROUNDS = 100
 """Of fitting the share; it changes by less than a thousandth long before."""
-
-
-def fit(codes: np.ndarray, characters: int, order: int) -> KneserNey:
-    """Count the n-grams of a text and smooth the counts."""
-    return KneserNey.of_counts(NgramCounts.of(codes, characters, order))
 
 
 def mixed(network: np.ndarray, ngrams: np.ndarray, share: float) -> np.ndarray:
@@ -68,7 +69,18 @@ class MixingReader(Reader):
 
 
 def packed(codes: np.ndarray, characters: int, order: int, share: float) -> dict[str, Any]:
-    """Count the n-grams of a text, and write them as a fact: JSON of text and numbers."""
+    """Count the n-grams of a text, and write them as a fact: JSON of text and numbers.
+
+    Of a text with too many, those of its second half, and so on.
+    """
+    fact = _packed(codes, characters, order, share)
+    while len(fact["data"]) > MOST_BYTES:
+        codes = codes[len(codes) // 2 :]
+        fact = _packed(codes, characters, order, share)
+    return fact
+
+
+def _packed(codes: np.ndarray, characters: int, order: int, share: float) -> dict[str, Any]:
     counts = NgramCounts.of(codes, characters, order)
     steps = np.diff(counts.grams, prepend=np.uint64(0)).astype("<u8")
     # Most bytes of the steps are 0; side by side, they compress well.
@@ -89,7 +101,7 @@ def check(fact: Any, characters: int) -> None:
     Raises:
         CheckpointError: It is something else.
     """
-    longest = 64 // max((characters - 1).bit_length(), 1)
+    longest = min(LONGEST, longest_order(characters))
     expected: Mapping[str, bool] = {}
     if isinstance(fact, dict):
         share, first = fact.get("share"), fact.get("first")
@@ -98,6 +110,7 @@ def check(fact: Any, characters: int) -> None:
             "length": _is_count(fact.get("length"), longest),
             "count": _is_count(fact.get("count"), MOST_NGRAMS),
             "first": isinstance(first, list)
+            and len(first) <= longest
             and all(type(code) is int and 0 <= code < characters for code in first),
             "data": isinstance(fact.get("data"), str),
         }

@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 
 DISCOUNT = 0.5  # where a text is too short to estimate it
 BLOCK = 1 << 20  # positions that are looked up at once
-MOST_KEPT = 1 << 14  # distributions, by context
+MOST_KEPT = 1 << 20  # numbers of distributions, by context
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class KneserNey:
         found = self._known.get(context)
         if found is None:
             found = self._after(context)
-            if len(self._known) >= MOST_KEPT:
+            if len(self._known) * self.characters >= MOST_KEPT:
                 self._known.clear()
             self._known[context] = found
         return found
@@ -213,7 +213,7 @@ class NgramCounts:
                 f"got {characters} characters and order {order}"
             )
         bits = _bits(characters)
-        order = min(order, 64 // bits)
+        order = min(order, longest_order(characters))
         text = _checked(codes, characters)
         grams, counts = np.unique(_keys(text, order, bits), return_counts=True)
         return cls(characters, order, grams, counts, text[:order])
@@ -222,6 +222,11 @@ class NgramCounts:
     def bits(self) -> int:
         """Bits that a character takes in a key."""
         return _bits(self.characters)
+
+
+def longest_order(characters: int) -> int:
+    """Return how many characters of an alphabet of such a size fit into a key."""
+    return 64 // _bits(characters)
 
 
 def unigram_bits(train: Codes, test: Codes, characters: int) -> float:

@@ -23,7 +23,10 @@ from nnlab.metrics import (
 )
 
 MOST_SCORED = 100_000
-"""Characters of the test set that are scored: its first ones. Each costs a whole window."""
+"""Characters of the test set that are scored: its first ones.
+
+Each costs a whole window of the report's network.
+"""
 
 
 MOST_COUNTED = 5_000_000
@@ -47,9 +50,6 @@ OWN_PAGES = "the text's own next pages"
 
 PASSAGE = 1000
 """Characters that are drawn together for the interval."""
-
-CONTEXT = 40
-"""Characters that are read before a sample is written."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ def score(
     known = text[max(0, first - MOST_COUNTED) : first]
     told = design.told(network, facts, text, first, len(test))
     bits = {name: bits_of(probabilities) for name, probabilities in told.items()}
-    reader = design.reader(network, facts, "carried")
-    context = text[max(0, first - CONTEXT) : first]
+    reader = design.readers(network, facts, "carried")()
+    context = text[max(0, first - design.sample_context(network)) : first]
     sample = np.array(write(reader, context, min(SAMPLE_LENGTH, len(test)), seed))
     baselines: dict[str, dict[str, float]] = {"uniform": {HEADLINE: uniform_bits(len(characters))}}
     copying: dict[str, float] = {}

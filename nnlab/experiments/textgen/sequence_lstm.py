@@ -1,7 +1,7 @@
 """The modern network: an LSTM that predicts every character, mixed with counts of n-grams."""
 
 import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,24 +11,31 @@ from nnlab.experiments.contract import Data, Interface
 from nnlab.experiments.textgen import mixture
 from nnlab.experiments.textgen.characters import CarriedReader, Reader
 from nnlab.experiments.textgen.config import TextgenConfig
-from nnlab.experiments.textgen.design import Design
+from nnlab.experiments.textgen.design import LIMITS, STATES, Design
 from nnlab.experiments.textgen.likelihood import HEADLINE, NETWORK, bits_measure, check_softmax
+from nnlab.experiments.textgen.mixture import MOST_COUNTED
+from nnlab.experiments.textgen.ngram import KneserNey
 from nnlab.inference import Network
+from nnlab.inference.sequences import Embedding
 from nnlab.training.examples import Arrays, Batch, Examples
 
+MOST_SCORED = 100_000
+"""Characters of the validation part on which the share of the n-grams is fitted: its first ones."""
 READ_BEFORE = 1_000
 """Characters that are read before the first one that is scored."""
+SAMPLE_CONTEXT = 40
+"""Characters that are read before a sample is written."""
+WITHOUT_NGRAMS = "An exported network leaves out the counts of n-grams that answers here mix in."
 
 
 class SequenceLSTM(Design):
     """An LSTM from the numbers of characters to the next character at each place."""
 
-    limits = (
-        "It continues a text in the style of its corpus and knows nothing of what it writes about.",
-        "It knows only the characters of its corpus.",
-        "An exported network leaves out the counts of n-grams, which answers here mix in.",
-    )
     example = "textgen_modern.py"
+
+    def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
+        """Return those of all networks of characters, and what an exported one lacks."""
+        return (*LIMITS, *([WITHOUT_NGRAMS] if "ngrams" in facts else []))
 
     def facts(self) -> dict[str, Any]:
         """Tell it from networks of one-hot windows."""
@@ -41,7 +48,7 @@ class SequenceLSTM(Design):
         unseen = max(0, int(bounds[0]) - overlap - 1)
         return {
             "training": np.arange(0, first + 1, config.step, dtype=np.int32),
-            "validation": np.arange(unseen, max(last, unseen) + 1, config.step, dtype=np.int32),
+            "validation": np.arange(unseen, last + 1, config.step, dtype=np.int32),
         }
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
@@ -58,11 +65,12 @@ class SequenceLSTM(Design):
                 f"but it goes from {reprlib.repr(inputs)} to {reprlib.repr(outputs)}"
             )
         check_softmax(network)
+        _check_states(network, count)
         if "ngrams" in facts:
             mixture.check(facts["ngrams"], count)
 
     def build(self, config: TextgenConfig, facts: Mapping[str, Any]) -> Any:
-        """Return an LSTM whose embedding is its output too."""
+        """Return an embedding, an LSTM and a softmax."""
         from nnlab.models.sequence_lstm import sequence_lstm
 
         return sequence_lstm(
@@ -76,8 +84,8 @@ class SequenceLSTM(Design):
     def examples(self, config: TextgenConfig, data: Data) -> Examples:
         """Keep the text as one array of codes; a batch is windows that start somewhat later.
 
-        Where windows overlap, the later one only reads: the earlier one has told those characters
-        after more text.
+        A window only reads its first characters, as many as it would share with the window before:
+        they have too little text before them.
         """
         latest = int(data.arrays["bounds"][0]) - config.seq_len - 1
         weights = (np.arange(config.seq_len) >= _overlap(config)).astype(np.float32)
@@ -105,6 +113,9 @@ class SequenceLSTM(Design):
             monitor=HEADLINE,
         )
 
+    def check_config(self, network: Network, config: TextgenConfig) -> None:
+        """Refuse nothing: what is not in the network's shapes cannot differ."""
+
     def fitted_facts(
         self, network: Network, facts: Mapping[str, Any], data: Data, config: TextgenConfig
     ) -> dict[str, Any]:
@@ -116,11 +127,12 @@ class SequenceLSTM(Design):
         if not config.ngrams or "ngrams" in facts or "training" not in data.arrays:
             return {}
         text, characters = data.arrays["text"], len(data.facts["characters"])
-        known = mixture.fit(text[:start], characters, config.ngrams)
-        held_out = text[start:end]
+        known = KneserNey.fit(text[max(0, start - MOST_COUNTED) : start], characters, config.ngrams)
+        held_out = text[start:end][:MOST_SCORED]
         network_told = _told(network, text, start, len(held_out))
         share = mixture.best_share(network_told, known.probabilities(held_out, text[:start]))
-        return {"ngrams": mixture.packed(text[:end], characters, config.ngrams, share)}
+        counted = text[max(0, end - MOST_COUNTED) : end]
+        return {"ngrams": mixture.packed(counted, characters, config.ngrams, share)}
 
     def told(
         self, network: Network, facts: Mapping[str, Any], text: np.ndarray, first: int, count: int
@@ -133,15 +145,20 @@ class SequenceLSTM(Design):
         counted = known.probabilities(text[first : first + count], text[:first])
         return {HEADLINE: mixture.mixed(alone, counted, share), NETWORK: alone}
 
-    def reader(self, network: Network, facts: Mapping[str, Any], context: str) -> Reader:
-        """Return what reads with one state, and mixes in what n-grams say."""
+    def sample_context(self, network: Network) -> int:
+        """Return some characters, which are enough to begin with."""
+        return SAMPLE_CONTEXT
+
+    def readers(
+        self, network: Network, facts: Mapping[str, Any], context: str
+    ) -> Callable[[], Reader]:
+        """Return what begins to read with one state, and mixes in what n-grams say."""
         if context != "carried":
             raise UsageError("--context window: this network has no window; leave --context out")
-        reader = CarriedReader(network)
         if "ngrams" not in facts:
-            return reader
+            return lambda: CarriedReader(network)
         known, share = mixture.unpacked(facts["ngrams"], len(facts["characters"]))
-        return mixture.MixingReader(reader, known, share)
+        return lambda: mixture.MixingReader(CarriedReader(network), known, share)
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Name the characters."""
@@ -150,17 +167,22 @@ class SequenceLSTM(Design):
             "text": f"numbers of characters{case}, from 0",
             "probabilities": "of the character that follows each one",
         }
-        steps = {
-            **{f"memory_{name}": f"{name} state; zeros at first" for name in ("hidden", "cell")},
-            "memory_1": "the new memory_hidden",
-            "memory_2": "the new memory_cell",
-        }
-        return Interface(tensors, {"characters": facts["characters"]}, steps)
+        return Interface(tensors, {"characters": facts["characters"]}, STATES)
 
 
 def _overlap(config: TextgenConfig) -> int:
     """Return how many characters of a window belong to the one before."""
     return max(0, config.seq_len - config.step)
+
+
+def _check_states(network: Network, characters: int) -> None:
+    """Refuse a network that cannot go on from a state of fixed size, character by character."""
+    states = list(network.stepwise().input_shapes.values())[1:]
+    if any(len(shape) != 1 for shape in states):
+        raise CheckpointError("expected a network of LSTMs or GRUs, but it looks at earlier steps")
+    layers = [node.layer for node in network.graph.nodes.values()]
+    if {one.input_dim for one in layers if isinstance(one, Embedding)} != {characters}:
+        raise CheckpointError(f"expected an embedding of {characters} characters")
 
 
 def _told(network: Network, text: np.ndarray, first: int, count: int) -> np.ndarray:

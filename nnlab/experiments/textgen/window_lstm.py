@@ -1,7 +1,7 @@
 """The report's network: an LSTM that reads one window and predicts the next character."""
 
 import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from nnlab.errors import CheckpointError
 from nnlab.experiments.contract import Data, Interface
 from nnlab.experiments.textgen.characters import Reader, WindowReader
 from nnlab.experiments.textgen.config import TextgenConfig
-from nnlab.experiments.textgen.design import Design
+from nnlab.experiments.textgen.design import LIMITS, STATES, Design
 from nnlab.experiments.textgen.likelihood import CARRIED, HEADLINE, bits_measure, check_softmax
 from nnlab.inference import Network
 from nnlab.training.examples import Arrays, Batch, Examples
@@ -21,11 +21,11 @@ WINDOWS_AT_ONCE_ELEMENTS = 2**24
 class WindowLSTM(Design):
     """An LSTM from a window of one-hot characters to the next character."""
 
-    limits = (
-        "It continues a text in the style of its corpus and knows nothing of what it writes about.",
-        "It knows only the characters of its corpus.",
-    )
     example = "textgen.py"
+
+    def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
+        """Return those of all networks of characters."""
+        return LIMITS
 
     def facts(self) -> dict[str, Any]:
         """Return nothing: a network without such facts is of this kind."""
@@ -81,36 +81,42 @@ class WindowLSTM(Design):
             monitor=HEADLINE,
         )
 
-    def fitted_facts(
-        self, network: Network, facts: Mapping[str, Any], data: Data, config: TextgenConfig
-    ) -> dict[str, Any]:
-        """Return nothing: the network alone answers.
-
-        Raises:
-            CheckpointError: The network reads other windows than its settings say.
-        """
-        ((window, _),) = network.input_shapes.values()
+    def check_config(self, network: Network, config: TextgenConfig) -> None:
+        """Refuse other windows than the settings say."""
+        window = self.sample_context(network)
         if window != config.seq_len:
             raise CheckpointError(
                 f"expected a network of windows of {config.seq_len} characters, as its settings "
                 f"say, but it reads {window}"
             )
+
+    def fitted_facts(
+        self, network: Network, facts: Mapping[str, Any], data: Data, config: TextgenConfig
+    ) -> dict[str, Any]:
+        """Return nothing: the network alone answers."""
         return {}
 
     def told(
         self, network: Network, facts: Mapping[str, Any], text: np.ndarray, first: int, count: int
     ) -> dict[str, np.ndarray]:
         """Return how likely each character was after its own window, and with a state carried."""
-        ((window, _),) = network.input_shapes.values()
+        window = self.sample_context(network)
         carried = WindowReader(network, "carried")
         return {
             HEADLINE: _after_windows(network, text, first, count),
             CARRIED: carried.told(text[first - window : first], text[first : first + count]),
         }
 
-    def reader(self, network: Network, facts: Mapping[str, Any], context: str) -> Reader:
-        """Return what reads with one state, or window by window."""
-        return WindowReader(network, context)
+    def sample_context(self, network: Network) -> int:
+        """Return the length of a window."""
+        ((window, _),) = network.input_shapes.values()
+        return window
+
+    def readers(
+        self, network: Network, facts: Mapping[str, Any], context: str
+    ) -> Callable[[], Reader]:
+        """Return what begins to read with one state, or window by window."""
+        return lambda: WindowReader(network, context)
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Name the characters."""
@@ -119,12 +125,7 @@ class WindowLSTM(Design):
             "window": f"one-hot characters of the text so far{case}",
             "probabilities": "of the next character",
         }
-        steps = {
-            **{f"memory_{name}": f"{name} state; zeros at first" for name in ("hidden", "cell")},
-            "memory_1": "the new memory_hidden",
-            "memory_2": "the new memory_cell",
-        }
-        return Interface(tensors, {"characters": facts["characters"]}, steps)
+        return Interface(tensors, {"characters": facts["characters"]}, STATES)
 
 
 def _after_windows(network: Network, text: np.ndarray, first: int, count: int) -> np.ndarray:

@@ -67,16 +67,17 @@ class SubwordTransformer(Design):
             f"{side}_codes": _framed([subwords.encode(_composed(text)) for text in texts], side)
             for side, texts in (("source", pairs.sources), ("target", pairs.targets))
         }
-        too_long = int((~_lengths(codes)[1][pairs.training]).sum())
-        if too_long == len(pairs.training):
+        fitting = _lengths(codes)[1]
+        if not fitting[pairs.training].any():
             raise DataError(
-                f"expected sentences of fewer than {LONGEST} subwords, "
+                f"expected sentences of at most {LONGEST - 2} subwords, "
                 "but all training pairs have a longer one; choose other --pairs"
             )
-        if too_long:
+        learned = np.concatenate([pairs.training, pairs.validation])
+        if too_long := int((~fitting[learned]).sum()):
             warn(
-                f"{too_long:,} of {len(pairs.training):,} training pairs are left out: "
-                f"they have a sentence of {LONGEST} subwords or more"
+                f"{too_long:,} of {len(learned):,} pairs for training and validation are left out: "
+                f"they have a sentence of more than {LONGEST - 2} subwords"
             )
         return codes
 
@@ -297,11 +298,11 @@ def _composed(text: str) -> str:
 def _framed(rows: Sequence[Sequence[int]], side: str) -> np.ndarray:
     """Put the mark of the start before a target, and that of the end behind each text."""
     before = [START] if side == "target" else []
-    return as_codes([[*before, *row, END] for row in rows])
+    return as_codes([[*before, *row[:LONGEST], END] for row in rows])
 
 
 def _lengths(codes: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Return how many subwords each pair has, and whether both texts have at most `LONGEST`."""
+    """Return how long each pair is, and whether both texts have at most `LONGEST` codes."""
     lengths = [(codes[f"{side}_codes"] > 0).sum(axis=1) for side in ("source", "target")]
     return lengths[0] + lengths[1], np.maximum(*lengths) <= LONGEST
 

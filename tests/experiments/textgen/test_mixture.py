@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from nnlab.errors import CheckpointError
 from nnlab.experiments.textgen import mixture
 from nnlab.experiments.textgen.characters import Reader
+from nnlab.experiments.textgen.ngram import KneserNey
 
 CODES = np.random.default_rng(0).integers(0, 5, 400).astype(np.uint8)
 
@@ -36,7 +37,7 @@ def test_counts_come_back_as_they_were_packed(text: list[int], order: int) -> No
     mixture.check(packed, 5)
     known, share = mixture.unpacked(packed, 5)
     assert share == 0.25
-    own = mixture.fit(codes, 5, order)
+    own = KneserNey.fit(codes, 5, order)
     np.testing.assert_array_equal(
         known.probabilities(CODES, codes), own.probabilities(CODES, codes)
     )
@@ -74,6 +75,8 @@ def test_the_best_share_is_the_one_of_fewest_bits(seed: int) -> None:
         fact(count=0),
         fact(count=10**9),
         fact(first=[5]),
+        fact(first=[1] * 50),
+        fact(length=13),
         fact(first="abc"),
         fact(data=None),
         fact(more=1),

@@ -10,17 +10,18 @@ from hypothesis import strategies as st
 
 import nnlab
 from nnlab.datasets.store import Store
-from nnlab.errors import CheckpointError, UsageError
+from nnlab.errors import CheckpointError, DataError, UsageError
 from nnlab.experiments.contract import Data
 from nnlab.experiments.textgen import EXPERIMENT as TEXTGEN
 from nnlab.experiments.textgen import mixture
 from nnlab.experiments.textgen.config import TextgenConfig
 from nnlab.experiments.textgen.likelihood import HEADLINE, NETWORK
-from nnlab.experiments.textgen.sequence_lstm import SequenceLSTM
+from nnlab.experiments.textgen.sequence_lstm import WITHOUT_NGRAMS, SequenceLSTM
+from nnlab.inference import Network
 from nnlab.runs.answering import Trained
 from nnlab.runs.evaluation import evaluate
-from tests.experiments.textgen.networks import altered, write_untrained
-from tests.experiments.textgen.texts import write_corpus
+from tests.experiments.textgen.networks import altered, random_network, write_untrained
+from tests.experiments.textgen.texts import prose, write_corpus
 
 DESIGN = SequenceLSTM()
 
@@ -44,8 +45,7 @@ def test_no_window_reaches_into_a_later_part(seq_len: int, step: int, first: int
     starts = DESIGN.starts(config, bounds)
     assert starts["training"][-1] + seq_len < bounds[0]
     assert starts["validation"].min() >= 0
-    if len(starts["validation"]) > 1:
-        assert starts["validation"][-1] + seq_len < bounds[1]
+    assert starts["validation"][-1] + seq_len < bounds[1]
     assert told_places(starts["validation"], config)[0] >= first
 
 
@@ -88,7 +88,7 @@ def load(corpus: str) -> Data:
 def test_reading_gives_what_the_whole_network_gives(trained: Trained) -> None:
     codes = np.random.default_rng(1).integers(0, len(trained.header.facts["characters"]), 30)
     whole = trained.network.resized((30,))(codes[None])[0]
-    reader = DESIGN.reader(trained.network, trained.header.facts, "carried")
+    reader = DESIGN.readers(trained.network, trained.header.facts, "carried")()
     for place, code in enumerate(codes.tolist()):
         np.testing.assert_allclose(reader.read(code), whole[place], atol=1e-6)
 
@@ -129,9 +129,11 @@ def test_what_was_fitted_is_kept_when_it_is_scored_again(mixing: Trained, corpus
 
 
 def test_evaluating_on_another_text_mixes_too(mixing: Trained, tmp_path: Path) -> None:
-    other = write_corpus(tmp_path)
-    metrics = evaluate(mixing, {"corpus": other}, Store(offline=True), lambda _: None)
+    other = tmp_path / "other.txt"
+    other.write_text(prose(3000, seed=1))
+    metrics = evaluate(mixing, {"corpus": str(other)}, Store(offline=True), lambda _: None)
     assert metrics.scores[HEADLINE] < metrics.scores[NETWORK]
+    assert list(metrics.baselines) == ["uniform"]
 
 
 def test_writing_uses_the_counts(trained: Trained, mixing: Trained) -> None:
@@ -152,11 +154,73 @@ def test_it_has_no_window(trained: Trained) -> None:
 
 
 @pytest.mark.parametrize(
-    "facts",
-    [{"characters": ["a", "b"]}, {"reads": "windows"}, {"ngrams": {"share": 0.5}}],
+    ("facts", "match"),
+    [
+        ({"reads": "windows"}, "expected a network from windows"),
+        ({"ngrams": {"share": 0.5}}, "expected counts of n-grams"),
+    ],
 )
 def test_facts_of_other_networks_are_refused(
-    checkpoint: Path, tmp_path: Path, facts: dict[str, Any]
+    checkpoint: Path, tmp_path: Path, facts: dict[str, Any], match: str
 ) -> None:
-    with pytest.raises(CheckpointError):
+    with pytest.raises(CheckpointError, match=match):
         nnlab.load(altered(checkpoint, tmp_path / "other.h5", **facts))
+
+
+def sequence_network(rows: int, characters: int, causal: bool = False) -> Network:
+    """Return a network of the right form, of other sizes or with attention."""
+    import keras
+    from keras import layers
+
+    text = keras.Input((None,), name="text")
+    x = layers.Embedding(rows, 4, name="characters")(text)
+    if causal:
+        x = layers.MultiHeadAttention(1, 2, name="memory")(x, x, use_causal_mask=True)
+    else:
+        x = layers.LSTM(3, return_sequences=True, name="memory")(x)
+    y = layers.Dense(characters, activation="softmax", name="probabilities")(x)
+    return random_network(keras.Model(text, y))
+
+
+@pytest.mark.parametrize(
+    ("network", "match"),
+    [
+        ((4, 5, False), "to 4 different characters"),
+        ((3, 4, False), "embedding of 4 characters"),
+        ((4, 4, True), "looks at earlier steps"),
+    ],
+)
+def test_networks_of_another_form_are_refused(network: tuple[int, int, bool], match: str) -> None:
+    facts = {"characters": list("abcd")}
+    DESIGN.check_facts(facts, sequence_network(4, 4))
+    with pytest.raises(CheckpointError, match=match):
+        DESIGN.check_facts(facts, sequence_network(*network))
+
+
+@pytest.mark.parametrize("characters", [130, 400, 500])
+def test_a_text_too_short_for_its_windows_is_refused(tmp_path: Path, characters: int) -> None:
+    path = tmp_path / "short.txt"
+    path.write_text(prose(characters, seed=1)[:characters])
+    with pytest.raises(DataError, match="use a longer text or a smaller --seq-len"):
+        TEXTGEN.load(configured(corpus=str(path)), Store(offline=True), lambda _: None)
+
+
+def test_limits_speak_of_ngrams_only_where_there_are_some(
+    trained: Trained, mixing: Trained
+) -> None:
+    alone, both = (TEXTGEN.limits(one.header.facts) for one in (trained, mixing))
+    assert set(both) - set(alone) == {WITHOUT_NGRAMS}
+
+
+def test_counts_that_would_not_fit_are_those_of_the_last_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    codes = np.random.default_rng(0).integers(0, 5, 4000)
+    whole = mixture.packed(codes, 5, 6, 0.5)
+    monkeypatch.setattr(mixture, "MOST_BYTES", len(whole["data"]) - 1)
+    assert mixture.packed(codes, 5, 6, 0.5) == mixture.packed(codes[2000:], 5, 6, 0.5)
+
+
+def test_the_preset_says_which_of_its_settings_needs_another_model() -> None:
+    with pytest.raises(UsageError, match="--preset modern sets --ngrams, which needs --model"):
+        configured(model="window")
