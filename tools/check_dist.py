@@ -31,7 +31,10 @@ QUESTIONS = {
     "recommend.modern": (["recommend", "soda, frankfurter"], "rolls/buns\t"),
     "recommend.report": (["recommend", "--preset", "report", "soda"], "canned beer\t"),
     "textgen.modern": (["textgen", "There was no ", "--length", "20"], "There was no "),
-    "textgen.report": (["textgen", "--preset", "report", "There was no ", "--length", "20"], "There was no "),
+    "textgen.report": (
+        ["textgen", "--preset", "report", "There was no ", "--length", "20"],
+        "There was no ",
+    ),
     "translate.modern": (["translate", "I am cold."], "Ik heb het koud."),
     "translate.report": (["translate", "--preset", "report", "I love you."], "Ik hou van je."),
 }
