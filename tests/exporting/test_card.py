@@ -83,6 +83,7 @@ def test_the_program_of_a_card_answers_as_nnlab_does(path: Path, tmp_path: Path)
             (answer,) = trained.answer(["I am cold."], beam=1)
             assert out == answer["translation"]
         case "textgen":
+            trained.header.facts.pop("ngrams", None)  # an exported network is without them
             given = {"length": 100, "temperature": 0, "context": "carried"}
             (answer,) = trained.answer(["there was no "], **given)
             assert answer["text"].startswith(out[len("there was no ") :][:12])
@@ -105,7 +106,7 @@ def test_the_program_of_a_card_answers_as_nnlab_does(path: Path, tmp_path: Path)
 def test_if_the_example_does_not_fit_the_export_the_program_prints_its_tensors(
     tmp_path: Path,
 ) -> None:
-    export(nnlab.load("textgen"), tmp_path / "whole.onnx", card=True)
+    export(nnlab.load("textgen.report"), tmp_path / "whole.onnx", card=True)
     assert "window ['batch', 'window_axis_1', 51]" in printed(tmp_path / "README.md")
 
 

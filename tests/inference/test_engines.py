@@ -83,7 +83,7 @@ def test_shipped_networks_give_the_same_answers_with_both_engines(path: Path) ->
 
 
 def test_single_steps_run_on_the_requested_engine() -> None:
-    network = nnlab.load("textgen").network.stepwise()
+    network = nnlab.load("textgen.report").network.stepwise()
     inputs = [normal(1, *shape) for shape in network.input_shapes.values()]
     other = Network(network.graph, network.weights, engine=ONNX)
     for ours, theirs in zip(network.run(*inputs), other.run(*inputs), strict=True):
