@@ -180,7 +180,7 @@ def make_query(ctx: click.Context, experiment: AnyExperiment) -> Any:
     query: Any = from_mapping(experiment.Query, values, f"nnlab {experiment.name}")
     for field in () if ctx.params["as_json"] else dataclasses.fields(experiment.Query):
         if field.metadata["json_only"] and getattr(query, field.name) != field.default:
-            raise UsageError(f"only JSON shows what {flag_name(field.name)} asks for; add --json")
+            raise UsageError(f"{flag_name(field.name)} shows in JSON only; add --json")
     return query
 
 

@@ -39,14 +39,15 @@ PRESET = SectionedOption(
     ["--preset"],
     type=click.Choice(PRESETS),
     default=REPORT,
-    help="Train the report's networks and judge its claims, or train the modern ones and compare "
-    f"them with those.  [default: {REPORT}]",
+    help="report: train the report's networks and judge its claims; modern: train the modern "
+    f"networks and compare the two.  [default: {REPORT}]",
 )
 ONLY = SectionedOption(
     ["--only"],
     metavar="NAME,...",
     default="",
-    help="Only these experiments or parts of them, such as classify,add-decimal.",
+    help="Only these experiments or parts of them, such as classify,add-decimal; with --preset "
+    "modern, add,translate-modern.",
 )
 RUNS = SectionedOption(
     ["--runs"],
@@ -82,8 +83,9 @@ def reproduce(ctx: click.Context, /, quick: bool, only: str, out: Path | None, *
 
     Trains each experiment one to five times, with settings close to the report's, judges each
     claim as confirmed, refuted or "cannot tell", and writes a page with all figures. Finished
-    runs are not repeated: after Ctrl-C, the same command resumes. With --preset modern, trains
-    the modern networks, and puts what they reach beside the report's networks in the same folder.
+    runs are not repeated: after Ctrl-C, the same command resumes. With --preset modern, it trains
+    the modern networks instead, and compares their scores with those of the report's networks, if
+    these are finished in the same folder.
     """
     from nnlab.reproduction.reproduce import chosen_plans, standings
 

@@ -1,7 +1,6 @@
 """A character LSTM that predicts every character of a text, regularised for small corpora.
 
-Dropout uses one mask for all steps of a text (Gal and Ghahramani, 2016), also on what the LSTM
-remembers.
+Dropout uses one mask for all steps of a text (Gal and Ghahramani, 2016), also on the hidden state.
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The modern presets beside the report's: what was claimed, what came out, and the best rival."""
+"""The modern presets beside the report's: what was claimed, what came out, the best baseline."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -14,14 +14,16 @@ from nnlab.reproduction.verdicts import baseline_in_words, in_words
 from nnlab.runs import folder as runs
 from nnlab.runs.folder import GroupFolder
 
-TITLE = "The networks of 2018 beside modern ones"
-COLUMNS = ("", "claim of 2018", "report preset", "modern preset", "best rival", "minutes")
+TITLE = "The networks of 2018 compared with modern ones"
+COLUMNS = ("", "claim of 2018", "report preset", "modern preset", "best baseline", "minutes")
 INTRO = (
-    "Means over runs, with 95 % intervals where there are several. The rival is the best method "
-    "without such a network, measured on the test set of the modern one. Minutes are those of one "
-    "training of the modern network, on this machine."
+    "Means over runs, with a 95 % interval if there are several. The baseline is measured on the "
+    "test set of the modern network. Minutes are the mean training time of one modern network."
 )
-TOUR = "A tour: a few epochs, mostly on embedded samples. It shows what can be measured, no more."
+TOUR = (
+    "A tour: a few epochs, mostly on embedded samples. It shows which numbers nnlab measures; the "
+    "values mean nothing."
+)
 MISSING = "not measured"
 ERRORS = (KeyError, TypeError, ValueError)
 """What reading a summary raises that has no such number, as those of other versions."""
@@ -34,31 +36,31 @@ class Row:
     Attributes:
         what: What is measured.
         claimed: What the report says.
-        report: What its preset came to, in words, and on what, if that differs.
-        modern: What the modern preset came to, in words.
-        rival: The best rival, in words.
-        minutes: Mean duration of a training of the modern network, in words.
-        command: What trains it.
+        report: Result of the report preset as text, with its test set if that is another one.
+        modern: Result of the modern preset as text.
+        baseline: Name and result of the best baseline.
+        minutes: Mean training time of a modern network, as text.
+        command: What repeats the trainings.
     """
 
     what: str
     claimed: str
     report: str
     modern: str
-    rival: str
+    baseline: str
     minutes: str
     command: str
 
     def as_dict(self) -> dict[str, str]:
-        """Return it as JSON has it."""
+        """Return the row as a dict for JSON."""
         return asdict(self)
 
 
 def compared(folder: Path, quick: bool) -> list[Row]:
-    """Return a row for each comparison of which the modern runs are finished.
+    """Return a row for each comparison whose modern runs are finished.
 
     Args:
-        folder: That of the groups, by the names of the plans.
+        folder: Contains one group per plan.
         quick: Whether they are those of a tour.
 
     Raises:
@@ -77,7 +79,7 @@ def compared(folder: Path, quick: bool) -> list[Row]:
                 claimed=comparison.claimed,
                 report=_words(comparison, _summary(folder, comparison.report), comparison.caveat),
                 modern=_words(comparison, modern),
-                rival=_rival(comparison, modern),
+                baseline=_baseline(comparison, modern),
                 minutes=_minutes(GroupFolder(folder / plan.name), modern),
                 command=_command(plan, len(modern["runs"]), quick),
             )
@@ -126,10 +128,10 @@ def _words(comparison: Comparison, summary: Mapping[str, Any] | None, caveat: st
     return f"{words} {caveat}".rstrip()
 
 
-def _rival(comparison: Comparison, summary: Mapping[str, Any]) -> str:
+def _baseline(comparison: Comparison, summary: Mapping[str, Any]) -> str:
     one = comparison
     try:
-        return baseline_in_words(one.rival, summary, one.better, one.form, one.unit)
+        return baseline_in_words(one.baseline, summary, one.better, one.form, one.unit)
     except ERRORS:
         return MISSING
 

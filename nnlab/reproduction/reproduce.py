@@ -120,7 +120,7 @@ def reproduce(
 def standings(
     folder: Path, *, quick: bool, errors: Mapping[str, str] = NO_ERRORS
 ) -> list[Standing]:
-    """Return what is carried out below `folder`, and says of the claims, in the report's order.
+    """Return the groups below `folder` and what they say of the claims, in the report's order.
 
     Args:
         folder: As for `reproduce`.

@@ -216,9 +216,8 @@ def _check_same_facts(folder: RunFolder, begun: Header, now: Header) -> None:
     if differing:
         used = ", ".join(f"{name} {version}" for name, version in begun.versions.items())
         raise CheckpointError(
-            f"{folder.last} was trained with other {', '.join(differing)} than are now made of the "
-            f"same data; resume it with the versions that it began with ({used}), or train "
-            "again"
+            f"{folder.last}: the versions of today make other {', '.join(differing)} of the same "
+            f"data; resume with those that it began with ({used}), or train again"
         )
 
 

@@ -39,7 +39,7 @@ def test_what_is_not_finished_is_said_or_left_out(tmp_path: Path) -> None:
     (row,) = compared(tmp_path, quick=False)
     assert row.report == MISSING
     assert " % (" in row.modern  # two runs have an interval
-    assert row.rival.startswith("nearest training problem: ")
+    assert row.baseline.startswith("nearest training problem: ")
     carried_out([ADD], tmp_path)
     (row,) = compared(tmp_path, quick=False)
     assert row.report.endswith("of up to 3 digits")

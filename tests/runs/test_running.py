@@ -112,7 +112,7 @@ def test_a_run_is_not_resumed_with_other_facts_of_the_same_data(
         return dataclasses.replace(data, facts={**data.facts, "class_names": names})
 
     monkeypatch.setattr(CLASSIFY, "load", loaded)
-    with pytest.raises(CheckpointError, match="trained with other class_names than .* keras"):
+    with pytest.raises(CheckpointError, match="make other class_names of .* keras"):
         resume(folder, make_workshop())
 
 

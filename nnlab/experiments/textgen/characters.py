@@ -35,8 +35,8 @@ class Reader(ABC):
                 yield code
                 probabilities = self.read(code)
 
-    def told(self, before: np.ndarray, text: np.ndarray) -> np.ndarray:
-        """Return how likely each character of a text was held to be: float64 (count,).
+    def likelihoods(self, before: np.ndarray, text: np.ndarray) -> np.ndarray:
+        """Return the probability that was given to each character of a text: float64 (count,).
 
         Args:
             before: Codes that are read first, one or more.
@@ -44,18 +44,18 @@ class Reader(ABC):
         """
         for code in before.tolist():
             probabilities = self.read(code)
-        told = np.empty(len(text))
+        likelihoods = np.empty(len(text))
         for place, code in enumerate(text.tolist()):
-            told[place] = probabilities[code]
+            likelihoods[place] = probabilities[code]
             probabilities = self.read(code)
-        return told
+        return likelihoods
 
 
 class CarriedReader(Reader):
-    """Reads with a network of every character, whose state is never reset."""
+    """Reads with a network that predicts every character, and whose state is never reset."""
 
     def __init__(self, network: Network) -> None:
-        """Begin with nothing read.
+        """Start without any text.
 
         Args:
             network: From codes (length,) to probabilities (length, characters).
@@ -83,7 +83,7 @@ class WindowReader(Reader):
     """
 
     def __init__(self, network: Network, context: str) -> None:
-        """Begin with nothing read.
+        """Start without any text.
 
         Args:
             network: From one-hot windows (length, characters) to probabilities (characters,).

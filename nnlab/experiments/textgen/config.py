@@ -48,19 +48,19 @@ class TextgenConfig(TrainingSettings):
     step: int = option(3, "characters from the start of one window to the next", low=1, high=10_000)
     model: str = option(
         "window",
-        "network: an LSTM that predicts the character after a window, or one that predicts every "
-        "character of it (sequence)",
+        "network: an LSTM that predicts the character after each window (window), or the next "
+        "character at every position (sequence)",
         choices=("window", "sequence"),
     )
     units: int = option(180, "cells of the LSTM", low=1, high=2**14)
-    embedding: int = option(64, "numbers that stand for a character", low=1, high=2**14)
-    dropout: float = option(0.5, "share of the LSTM's outputs that training drops", low=0, high=0.9)
+    embedding: int = option(64, "sequence: numbers that stand for a character", low=1, high=2**14)
+    dropout: float = option(0.5, "sequence: dropout rate of the LSTM's outputs", low=0, high=0.9)
     recurrent_dropout: float = option(
-        0.3, "share of the LSTM's hidden state that training drops", low=0, high=0.9
+        0.3, "sequence: dropout rate of the LSTM's hidden state", low=0, high=0.9
     )
     ngrams: int = option(
         0,
-        "mix in counts of sequences of so many characters; 0: the network answers alone",
+        "sequence: mix in counts of n-grams up to this length; 0: the network answers alone",
         low=0,
         high=12,
     )
@@ -88,6 +88,7 @@ class TextgenQuery:
     seed: int = option(1, "each seed gives another text", low=0, high=2**31 - 1)
     context: str = option(
         "carried",
-        "what the network remembers: the whole text so far (carried) or one window",
+        "what the network remembers: the whole text so far (carried), or one window (only with "
+        "--model window)",
         choices=CONTEXTS,
     )

@@ -9,8 +9,9 @@ import numpy as np
 from nnlab.experiments.contract import Data, Interface
 from nnlab.experiments.textgen.characters import Reader
 from nnlab.experiments.textgen.config import TextgenConfig
+from nnlab.experiments.textgen.likelihood import HEADLINE, bits_measure
 from nnlab.inference import Network
-from nnlab.training.examples import Examples
+from nnlab.training.examples import Arrays, Batch, Examples
 
 LIMITS = (
     "It continues a text in the style of its corpus and knows nothing of what it writes about.",
@@ -41,7 +42,7 @@ class Design(ABC):
 
     @abstractmethod
     def facts(self) -> dict[str, Any]:
-        """Return the facts by which its networks are told from others."""
+        """Return the facts that identify this kind of network."""
 
     @abstractmethod
     def starts(self, config: TextgenConfig, bounds: Sequence[int]) -> dict[str, np.ndarray]:
@@ -68,8 +69,20 @@ class Design(ABC):
         """Return the untrained Keras network."""
 
     @abstractmethod
+    def batch(self, config: TextgenConfig, data: Data) -> Callable[[Arrays, Any, Any], Batch]:
+        """Return the function that makes a batch of windows, as `Examples.batch`."""
+
     def examples(self, config: TextgenConfig, data: Data) -> Examples:
-        """Return what the training loop runs over."""
+        """Return what the training loop runs over: the text as one array of codes."""
+        return Examples(
+            arrays={"text": data.arrays["text"]},
+            training=data.arrays["training"],
+            validation=data.arrays["validation"],
+            batch=self.batch(config, data),
+            loss="sparse_categorical_crossentropy",
+            measures={HEADLINE: bits_measure},
+            monitor=HEADLINE,
+        )
 
     @abstractmethod
     def check_config(self, network: Network, config: TextgenConfig) -> None:
@@ -93,17 +106,17 @@ class Design(ABC):
         """
 
     @abstractmethod
-    def told(
+    def likelihoods(
         self, network: Network, facts: Mapping[str, Any], text: np.ndarray, first: int, count: int
     ) -> dict[str, np.ndarray]:
-        """Return how likely each character of `text[first:first + count]` was held to be.
+        """Return the probabilities that were given to the characters of a part of a text.
 
         Args:
             network: The trained network.
             facts: Those of the data, and the fitted ones.
             text: Codes (length,).
-            first: Where to begin; before it stands a window or more.
-            count: How many characters.
+            first: Where the part begins; before it stands a window or more.
+            count: How many characters it has.
 
         Returns:
             Probabilities (count,) by name of the score; the first is that of the answers.

@@ -1,4 +1,4 @@
-"""How well the next character is told, in bits."""
+"""Bits per character: how well a text is predicted."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from nnlab.errors import CheckpointError
 from nnlab.inference import Network
 
 HEADLINE = "bits_per_character"
-"""The score of what answers."""
+"""Bits per character of the model that answers."""
 CARRIED = "bits_per_character_carried"
-"""That of a network of windows whose state is carried along and never reset."""
+"""Bits per character of a network of windows whose state is carried along and never reset."""
 NETWORK = "bits_per_character_network"
-"""That of a network alone whose answers mix in counts of n-grams."""
+"""Bits per character of the network without the n-grams that its answers mix in."""
 
 LEAST_PROBABILITY = 1e-7  # as Keras cuts its crossentropy: a probability of 0 costs 23 bits
 
@@ -27,12 +27,12 @@ def bits_measure(targets: Any, outputs: Any) -> Any:
     """Compute bits in the training graph: targets (...), outputs (..., characters) -> (...)."""
     import tensorflow as tf
 
-    told = tf.gather(outputs, targets, batch_dims=len(targets.shape))
-    return -tf.math.log(tf.maximum(told, LEAST_PROBABILITY)) / np.log(2)
+    likelihoods = tf.gather(outputs, targets, batch_dims=len(targets.shape))
+    return -tf.math.log(tf.maximum(likelihoods, LEAST_PROBABILITY)) / np.log(2)
 
 
 def check_softmax(network: Network) -> None:
-    """Refuse a network whose outputs are not probabilities; of others no character can be drawn.
+    """Refuse a network that does not output probabilities; sampling needs them.
 
     Raises:
         CheckpointError: It does not end in a softmax.

@@ -1,7 +1,7 @@
 """A network and counts of n-grams, mixed to one model of text.
 
-The counts travel in the checkpoint's facts: those of the longest n-grams, sorted, as bytes that
-are compressed and written as text.
+The counts are among the facts of the checkpoint: those of the longest n-grams, sorted, compressed
+by zlib and written in base64.
 """
 
 import base64
@@ -21,13 +21,13 @@ from nnlab.experiments.textgen.ngram import KneserNey, NgramCounts, longest_orde
 MOST_COUNTED = 1_000_000
 """Characters of a text, its last ones, whose n-grams are counted."""
 MOST_NGRAMS = 1_000_000
-"""That a checkpoint may hold."""
+"""Most n-grams in a checkpoint."""
 LONGEST = 12
-"""Characters of an n-gram."""
+"""Most characters of an n-gram."""
 MOST_BYTES = 6 * 2**20
-"""Of packed counts: the header that holds them has 8 MiB at most."""
+"""Most bytes of packed counts; the header that contains them has at most 8 MiB."""
 ROUNDS = 100
-"""Of fitting the share; it changes by less than a thousandth long before."""
+"""Rounds of expectation maximisation; the share converges well before."""
 
 
 def mixed(network: np.ndarray, ngrams: np.ndarray, share: float) -> np.ndarray:
@@ -37,11 +37,11 @@ def mixed(network: np.ndarray, ngrams: np.ndarray, share: float) -> np.ndarray:
 
 
 def best_share(network: np.ndarray, ngrams: np.ndarray) -> float:
-    """Find the share with which a text is likeliest, by expectation and maximisation.
+    """Find the share with which a text is likeliest, by expectation maximisation.
 
     Args:
-        network: How likely the network held each character of the text, (count,), above 0.
-        ngrams: Likewise the n-grams.
+        network: Probability that the network gave to each character of the text, (count,), above 0.
+        ngrams: That of the n-grams, likewise.
 
     Returns:
         From 0 to 1, rounded to thousandths.

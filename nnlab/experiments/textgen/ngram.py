@@ -123,7 +123,7 @@ class KneserNey:
             context: codes of the characters before, at most `order - 1` of them.
 
         Returns:
-            float64 (characters,), above 0, not to be changed: it is kept for the next time.
+            float64 (characters,), above 0; cached, so do not modify it.
         """
         found = self._known.get(context)
         if found is None:
@@ -173,7 +173,7 @@ class NgramCounts:
         first: the first `order` characters of the text, fewer of a shorter text.
 
     Raises:
-        ValueError: if they are not.
+        ValueError: if these conditions do not hold.
     """
 
     characters: int
@@ -201,8 +201,8 @@ class NgramCounts:
         Args:
             codes: the text, integers (count,), 0 to characters - 1.
             characters: size of the alphabet, in the text or not.
-            order: length of the n-grams. It is less where they do not fit into 64 bits: 6
-                characters do of an alphabet up to 1,024.
+            order: length of the n-grams. It is reduced if they do not fit into 64 bits; 6
+                characters fit for alphabets of up to 1,024.
 
         Raises:
             ValueError: if a code is out of range, or there is no alphabet or no order.

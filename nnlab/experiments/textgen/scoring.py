@@ -93,8 +93,8 @@ def score(
     characters = facts["characters"]
     test = text[first : first + MOST_SCORED]
     known = text[max(0, first - MOST_COUNTED) : first]
-    told = design.told(network, facts, text, first, len(test))
-    bits = {name: bits_of(probabilities) for name, probabilities in told.items()}
+    likelihoods = design.likelihoods(network, facts, text, first, len(test))
+    bits = {name: bits_of(probabilities) for name, probabilities in likelihoods.items()}
     reader = design.readers(network, facts, "carried")()
     context = text[max(0, first - design.sample_context(network)) : first]
     sample = np.array(write(reader, context, min(SAMPLE_LENGTH, len(test)), seed))

@@ -12,12 +12,12 @@ from nnlab.experiments.textgen import mixture
 from nnlab.experiments.textgen.characters import CarriedReader, Reader
 from nnlab.experiments.textgen.config import TextgenConfig
 from nnlab.experiments.textgen.design import LIMITS, STATES, Design
-from nnlab.experiments.textgen.likelihood import HEADLINE, NETWORK, bits_measure, check_softmax
+from nnlab.experiments.textgen.likelihood import HEADLINE, NETWORK, check_softmax
 from nnlab.experiments.textgen.mixture import MOST_COUNTED
 from nnlab.experiments.textgen.ngram import KneserNey
 from nnlab.inference import Network
 from nnlab.inference.sequences import Embedding
-from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.training.examples import Arrays, Batch
 
 MOST_SCORED = 100_000
 """Characters of the validation part on which the share of the n-grams is fitted: its first ones."""
@@ -25,7 +25,10 @@ READ_BEFORE = 1_000
 """Characters that are read before the first one that is scored."""
 SAMPLE_CONTEXT = 40
 """Characters that are read before a sample is written."""
-WITHOUT_NGRAMS = "An exported network leaves out the counts of n-grams that answers here mix in."
+WITHOUT_NGRAMS = (
+    "ONNX and Keras files do not have the counts of n-grams that nnlab mixes into its answers, so "
+    "they predict differently."
+)
 
 
 class SequenceLSTM(Design):
@@ -81,11 +84,11 @@ class SequenceLSTM(Design):
             recurrent_dropout=config.recurrent_dropout,
         )
 
-    def examples(self, config: TextgenConfig, data: Data) -> Examples:
-        """Keep the text as one array of codes; a batch is windows that start somewhat later.
+    def batch(self, config: TextgenConfig, data: Data) -> Callable[[Arrays, Any, Any], Batch]:
+        """Make windows, each shifted by a random number of characters in training.
 
-        A window only reads its first characters, as many as it would share with the window before:
-        they have too little text before them.
+        The first characters of a window have little text before them. The loss skips as many as
+        a window shares with the one before.
         """
         latest = int(data.arrays["bounds"][0]) - config.seq_len - 1
         weights = (np.arange(config.seq_len) >= _overlap(config)).astype(np.float32)
@@ -100,28 +103,20 @@ class SequenceLSTM(Design):
                 indices = tf.minimum(indices + later, latest)
             places = indices[:, None] + tf.range(config.seq_len + 1)
             codes = tf.cast(tf.gather(arrays["text"], places), tf.int32)
-            told = codes[:, 1:]
-            return codes[:, :-1], told, tf.broadcast_to(weights, tf.shape(told))
+            targets = codes[:, 1:]
+            return codes[:, :-1], targets, tf.broadcast_to(weights, tf.shape(targets))
 
-        return Examples(
-            arrays={"text": data.arrays["text"]},
-            training=data.arrays["training"],
-            validation=data.arrays["validation"],
-            batch=batch,
-            loss="sparse_categorical_crossentropy",
-            measures={HEADLINE: bits_measure},
-            monitor=HEADLINE,
-        )
+        return batch
 
     def check_config(self, network: Network, config: TextgenConfig) -> None:
-        """Refuse nothing: what is not in the network's shapes cannot differ."""
+        """Refuse nothing: the settings of a window are not in this network."""
 
     def fitted_facts(
         self, network: Network, facts: Mapping[str, Any], data: Data, config: TextgenConfig
     ) -> dict[str, Any]:
-        """Count n-grams; their share is what serves best on the validation part.
+        """Fit the weight of the n-grams on the validation set, with counts of the training set.
 
-        There, those of the training part are counted; then those of both parts.
+        Then count the n-grams of both sets for the answers.
         """
         start, end = (int(bound) for bound in data.arrays["bounds"])
         if not config.ngrams or "ngrams" in facts or "training" not in data.arrays:
@@ -129,16 +124,16 @@ class SequenceLSTM(Design):
         text, characters = data.arrays["text"], len(data.facts["characters"])
         known = KneserNey.fit(text[max(0, start - MOST_COUNTED) : start], characters, config.ngrams)
         held_out = text[start:end][:MOST_SCORED]
-        network_told = _told(network, text, start, len(held_out))
-        share = mixture.best_share(network_told, known.probabilities(held_out, text[:start]))
+        of_network = _likelihoods(network, text, start, len(held_out))
+        share = mixture.best_share(of_network, known.probabilities(held_out, text[:start]))
         counted = text[max(0, end - MOST_COUNTED) : end]
         return {"ngrams": mixture.packed(counted, characters, config.ngrams, share)}
 
-    def told(
+    def likelihoods(
         self, network: Network, facts: Mapping[str, Any], text: np.ndarray, first: int, count: int
     ) -> dict[str, np.ndarray]:
-        """Return how likely each character was, to the mixture and to the network alone."""
-        alone = _told(network, text, first, count)
+        """Return the probabilities of the mixture, and of the network alone."""
+        alone = _likelihoods(network, text, first, count)
         if "ngrams" not in facts:
             return {HEADLINE: alone}
         known, share = mixture.unpacked(facts["ngrams"], len(facts["characters"]))
@@ -154,7 +149,9 @@ class SequenceLSTM(Design):
     ) -> Callable[[], Reader]:
         """Return what begins to read with one state, and mixes in what n-grams say."""
         if context != "carried":
-            raise UsageError("--context window: this network has no window; leave --context out")
+            raise UsageError(
+                "--context window: this network always carries its state along; leave out --context"
+            )
         if "ngrams" not in facts:
             return lambda: CarriedReader(network)
         known, share = mixture.unpacked(facts["ngrams"], len(facts["characters"]))
@@ -185,6 +182,6 @@ def _check_states(network: Network, characters: int) -> None:
         raise CheckpointError(f"expected an embedding of {characters} characters")
 
 
-def _told(network: Network, text: np.ndarray, first: int, count: int) -> np.ndarray:
+def _likelihoods(network: Network, text: np.ndarray, first: int, count: int) -> np.ndarray:
     before = text[max(0, first - READ_BEFORE) : first]
-    return CarriedReader(network).told(before, text[first : first + count])
+    return CarriedReader(network).likelihoods(before, text[first : first + count])

@@ -11,9 +11,9 @@ from nnlab.experiments.contract import Data, Interface
 from nnlab.experiments.textgen.characters import Reader, WindowReader
 from nnlab.experiments.textgen.config import TextgenConfig
 from nnlab.experiments.textgen.design import LIMITS, STATES, Design
-from nnlab.experiments.textgen.likelihood import CARRIED, HEADLINE, bits_measure, check_softmax
+from nnlab.experiments.textgen.likelihood import CARRIED, HEADLINE, check_softmax
 from nnlab.inference import Network
-from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.training.examples import Arrays, Batch
 
 WINDOWS_AT_ONCE_ELEMENTS = 2**24
 
@@ -60,8 +60,8 @@ class WindowLSTM(Design):
 
         return character_lstm(config.seq_len, len(facts["characters"]), config.units)
 
-    def examples(self, config: TextgenConfig, data: Data) -> Examples:
-        """Keep the text as one array of codes; a batch is windows of it, one-hot."""
+    def batch(self, config: TextgenConfig, data: Data) -> Callable[[Arrays, Any, Any], Batch]:
+        """Make one-hot windows; the target is the character behind each."""
         window, characters = config.seq_len, len(data.facts["characters"])
 
         def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
@@ -71,15 +71,7 @@ class WindowLSTM(Design):
             codes = tf.cast(tf.gather(arrays["text"], places), tf.int32)  # (batch, window + 1)
             return tf.one_hot(codes[:, :-1], characters), codes[:, -1], None
 
-        return Examples(
-            arrays={"text": data.arrays["text"]},
-            training=data.arrays["training"],
-            validation=data.arrays["validation"],
-            batch=batch,
-            loss="sparse_categorical_crossentropy",
-            measures={HEADLINE: bits_measure},
-            monitor=HEADLINE,
-        )
+        return batch
 
     def check_config(self, network: Network, config: TextgenConfig) -> None:
         """Refuse other windows than the settings say."""
@@ -96,15 +88,15 @@ class WindowLSTM(Design):
         """Return nothing: the network alone answers."""
         return {}
 
-    def told(
+    def likelihoods(
         self, network: Network, facts: Mapping[str, Any], text: np.ndarray, first: int, count: int
     ) -> dict[str, np.ndarray]:
-        """Return how likely each character was after its own window, and with a state carried."""
+        """Return the probabilities after each character's own window, and with a carried state."""
         window = self.sample_context(network)
         carried = WindowReader(network, "carried")
         return {
             HEADLINE: _after_windows(network, text, first, count),
-            CARRIED: carried.told(text[first - window : first], text[first : first + count]),
+            CARRIED: carried.likelihoods(text[first - window : first], text[first : first + count]),
         }
 
     def sample_context(self, network: Network) -> int:
@@ -132,7 +124,7 @@ def _after_windows(network: Network, text: np.ndarray, first: int, count: int) -
     ((window, characters),) = network.input_shapes.values()
     at_once = max(1, WINDOWS_AT_ONCE_ELEMENTS // (window * characters))
     windows = np.lib.stride_tricks.sliding_window_view(text, window)
-    told = np.empty(count)
+    likelihoods = np.empty(count)
     for start in range(first, first + count, at_once):
         stop = min(start + at_once, first + count)
         one_hot = np.zeros((stop - start, window, characters), np.float32)
@@ -140,7 +132,7 @@ def _after_windows(network: Network, text: np.ndarray, first: int, count: int) -
             one_hot, windows[start - window : stop - window, :, None].astype(np.intp), 1, axis=2
         )
         probabilities = network.predict(one_hot)
-        told[start - first : stop - first] = probabilities[
+        likelihoods[start - first : stop - first] = probabilities[
             np.arange(stop - start), text[start:stop]
         ]
-    return told
+    return likelihoods

@@ -233,7 +233,7 @@ class _SubwordTranslator(Translator):
                 f"{' '.join(strange)}: they may be copied wrongly"
             )
         if count > 1 and len(self._parts(text)) > 1:
-            yield Note("long texts are translated in parts, and have only one translation")
+            yield Note("this text is too long for one piece; its parts have one translation each")
 
     def _one(self, text: str, beam: int, count: int, attention: bool) -> list[Translation]:
         source = [*self._subwords.encode(text), END][:LONGEST]
@@ -310,8 +310,8 @@ def _lengths(codes: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 def _varied(data: Data, config: TranslateConfig) -> dict[str, np.ndarray]:
     """Return the codes of all texts, then those of the same pairs cut in other ways.
 
-    In the other ways, some training pairs have other names and numbers. A pair that became longer
-    than `LONGEST` stays as it is.
+    In the other ways, some training pairs have other names and numbers. A pair that becomes longer
+    than `LONGEST` is cut as usual instead.
 
     Returns:
         `source_codes` and `target_codes`, uint16 (pairs * ways, at most `LONGEST`).

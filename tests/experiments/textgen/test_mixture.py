@@ -47,9 +47,9 @@ def test_reading_mixes_as_scoring_does() -> None:
     known, share = mixture.unpacked(fact(), 5)
     before, text = CODES[:50], CODES[50:90]
     counted = known.probabilities(text, before)
-    alone = Constant().told(before, text)
+    alone = Constant().likelihoods(before, text)
     reader = mixture.MixingReader(Constant(), known, share)
-    came = reader.told(before, text)
+    came = reader.likelihoods(before, text)
     np.testing.assert_allclose(came, mixture.mixed(alone, counted, share), rtol=1e-6)
 
 

@@ -33,7 +33,7 @@ def scored(network: Network, data: Data) -> Scores[TextgenDetails]:
 
 
 def bits(network: Network, first: int, count: int, codes: np.ndarray = CODES) -> dict[str, float]:
-    told = WindowLSTM().told(network, FACTS, codes, first, count)
+    told = WindowLSTM().likelihoods(network, FACTS, codes, first, count)
     return {name: bits_of(probabilities).mean() for name, probabilities in told.items()}
 
 
@@ -60,7 +60,7 @@ def test_carried_is_the_state_of_all_that_was_read() -> None:
     one_hot = np.eye(4, dtype=np.float32)
     expected = -np.log2(float(whole(one_hot[CODES[None, :60]])[0, CODES[60]]))
     reader = WindowReader(network, "carried")
-    came = bits_of(reader.told(CODES[:60], CODES[60:61])).mean()
+    came = bits_of(reader.likelihoods(CODES[:60], CODES[60:61])).mean()
     assert came == pytest.approx(expected, rel=1e-4)
 
 

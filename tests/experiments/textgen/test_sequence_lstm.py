@@ -149,7 +149,7 @@ def test_without_ngrams_the_network_answers_alone(trained: Trained, corpus: str)
 
 
 def test_it_has_no_window(trained: Trained) -> None:
-    with pytest.raises(UsageError, match="leave --context out"):
+    with pytest.raises(UsageError, match="leave out --context"):
         trained.answer(["tom"], context="window")
 
 
