@@ -1,6 +1,7 @@
 """A character LSTM that predicts every character of a text, regularised for small corpora.
 
-Dropout uses one mask for all steps of a text (Gal and Ghahramani, 2016), also on the hidden state.
+Dropout uses one mask for all steps of a text (Gal and Ghahramani, 2016); recurrent weights are
+dropped too (Merity et al., 2018).
 """
 
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ def sequence_lstm(
         units: Cells of the LSTM.
         embedding: Numbers that stand for a character.
         dropout: Share of the LSTM's outputs that training drops.
-        recurrent_dropout: Share of its hidden state that training drops.
+        recurrent_dropout: Share of its recurrent weights that training drops.
 
     Returns:
         Network from "text", numbers of characters (batch, any length), to "probabilities" of the
@@ -31,19 +32,17 @@ def sequence_lstm(
     import keras
     from keras import layers
 
+    from nnlab.models.weight_dropping import weight_dropping_lstm
+
     text = keras.Input((None,), name="text")
     spread = keras.initializers.RandomNormal(stddev=embedding**-0.5)
     vectors = layers.Embedding(
         characters, embedding, embeddings_initializer=spread, name="characters"
     )(text)
-    memory = layers.LSTM(
-        units,
-        return_sequences=True,
-        dropout=INPUT_DROPOUT,
-        recurrent_dropout=recurrent_dropout,
-        name="memory",
-    )(vectors)
-    same_at_every_step = (None, 1, units)
-    memory = layers.Dropout(dropout, noise_shape=same_at_every_step, name="dropout")(memory)
+    vectors = layers.Dropout(INPUT_DROPOUT, noise_shape=(None, 1, embedding), name="input_dropout")(
+        vectors
+    )
+    memory = weight_dropping_lstm(units, recurrent_dropout, "memory")(vectors)
+    memory = layers.Dropout(dropout, noise_shape=(None, 1, units), name="dropout")(memory)
     probabilities = layers.Dense(characters, activation="softmax", name="probabilities")(memory)
     return keras.Model(text, probabilities, name="sequence_lstm")

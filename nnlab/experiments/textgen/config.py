@@ -15,12 +15,12 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     REPORT: {},
     MODERN: {
         "model": "sequence",
-        "seq_len": 100,
-        "step": 84,
+        "seq_len": 120,
+        "step": 100,
         "units": 400,
         "ngrams": 6,
-        "epochs": 64,
-        "batch_size": 64,
+        "epochs": 96,
+        "batch_size": 32,
         "optimizer": "adam",
         "learning_rate": 0.003,
         "schedule": "cosine",
@@ -56,7 +56,7 @@ class TextgenConfig(TrainingSettings):
     embedding: int = option(64, "sequence: numbers that stand for a character", low=1, high=2**14)
     dropout: float = option(0.5, "sequence: dropout rate of the LSTM's outputs", low=0, high=0.9)
     recurrent_dropout: float = option(
-        0.3, "sequence: dropout rate of the LSTM's hidden state", low=0, high=0.9
+        0.3, "sequence: dropout rate of the LSTM's recurrent weights", low=0, high=0.9
     )
     ngrams: int = option(
         0,

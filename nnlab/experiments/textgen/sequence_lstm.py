@@ -2,6 +2,7 @@
 
 import reprlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from nnlab.experiments.textgen.mixture import MOST_COUNTED
 from nnlab.experiments.textgen.ngram import KneserNey
 from nnlab.inference import Network
 from nnlab.inference.sequences import Embedding
-from nnlab.training.examples import Arrays, Batch
+from nnlab.training.examples import Arrays, Batch, Examples
 
 MOST_SCORED = 100_000
 """Characters of the validation part on which the share of the n-grams is fitted: its first ones."""
@@ -45,12 +46,15 @@ class SequenceLSTM(Design):
         return {"reads": "codes"}
 
     def starts(self, config: TextgenConfig, bounds: Sequence[int]) -> dict[str, np.ndarray]:
-        """Return windows one step apart; a window reaches one character beyond its inputs."""
-        overlap = _overlap(config)
-        first, last = (bound - config.seq_len - 1 for bound in bounds)
-        unseen = max(0, int(bounds[0]) - overlap - 1)
+        """Return windows one step apart; a window reaches one character beyond its inputs.
+
+        Those for training leave room for the shift that `batch` adds.
+        """
+        first, last = (int(bound) - config.seq_len - 1 for bound in bounds)
+        unseen = max(0, int(bounds[0]) - _overlap(config) - 1)
+        shifts = _shifts(config, first)
         return {
-            "training": np.arange(0, first + 1, config.step, dtype=np.int32),
+            "training": np.arange(0, first + 2 - shifts, config.step, dtype=np.int32),
             "validation": np.arange(unseen, last + 1, config.step, dtype=np.int32),
         }
 
@@ -90,23 +94,27 @@ class SequenceLSTM(Design):
         The first characters of a window have little text before them. The loss skips as many as
         a window shares with the one before.
         """
-        latest = int(data.arrays["bounds"][0]) - config.seq_len - 1
+        shifts = _shifts(config, int(data.arrays["bounds"][0]) - config.seq_len - 1)
         weights = (np.arange(config.seq_len) >= _overlap(config)).astype(np.float32)
 
         def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
             import tensorflow as tf
 
             if seed is not None:
-                later = tf.random.stateless_uniform(
-                    tf.shape(indices), seed, 0, config.step, tf.int32
-                )
-                indices = tf.minimum(indices + later, latest)
+                indices += tf.random.stateless_uniform(tf.shape(indices), seed, 0, shifts, tf.int32)
             places = indices[:, None] + tf.range(config.seq_len + 1)
             codes = tf.cast(tf.gather(arrays["text"], places), tf.int32)
             targets = codes[:, 1:]
             return codes[:, :-1], targets, tf.broadcast_to(weights, tf.shape(targets))
 
         return batch
+
+    def examples(self, config: TextgenConfig, data: Data) -> Examples:
+        """Return the text, with a loss that is the mean over the characters that count."""
+        import keras
+
+        loss = keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight")
+        return replace(super().examples(config, data), loss=loss)
 
     def check_config(self, network: Network, config: TextgenConfig) -> None:
         """Refuse nothing: the settings of a window are not in this network."""
@@ -170,6 +178,16 @@ class SequenceLSTM(Design):
 def _overlap(config: TextgenConfig) -> int:
     """Return how many characters of a window belong to the one before."""
     return max(0, config.seq_len - config.step)
+
+
+def _shifts(config: TextgenConfig, last: int) -> int:
+    """Return by how many different numbers of characters a window may start later in training.
+
+    Args:
+        config: How far windows start from each other.
+        last: Where the last window of the training part starts, unshifted.
+    """
+    return min(config.step, last + 1)
 
 
 def _check_states(network: Network, characters: int) -> None:

@@ -104,8 +104,18 @@ def test_a_batch_weighs_what_no_window_before_has_told(corpus: str) -> None:
     for row, start in enumerate(rows):
         np.testing.assert_array_equal(inputs[row], text[start : start + 20])
         np.testing.assert_array_equal(told[row], text[start + 1 : start + 21])
-    later, _, _ = examples.batch(examples.arrays, rows, np.array([3, 4], np.int32))
-    assert np.array(later)[1].tolist() == text[int(data.arrays["bounds"][0]) - 21 :][:20].tolist()
+
+
+def test_training_shifts_windows_within_the_training_part(corpus: str) -> None:
+    config = configured(corpus=corpus, units=6, seq_len=20, step=14)
+    data = TEXTGEN.load(config, Store(offline=True), lambda _: None)
+    examples = TEXTGEN.examples(config, data)
+    places = {"text": np.arange(len(data.arrays["text"]))}
+    rows = np.full(500, examples.training[-1], np.int32)
+    inputs, told, _ = examples.batch(places, rows, np.array([3, 4], np.int32))
+    shifts = np.array(inputs)[:, 0] - rows
+    assert set(shifts.tolist()) == set(range(14))
+    assert np.array(told).max() < data.arrays["bounds"][0]
 
 
 def test_the_share_is_fitted_before_the_test_set(trained: Trained, corpus: str) -> None:
