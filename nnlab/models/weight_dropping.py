@@ -37,17 +37,27 @@ def _steps(
     kernel = tf.concat([tf.convert_to_tensor(cell.kernel), recurrent], axis=0)
     hidden, memory = initial_state
     unused = tf.zeros((cell.units,), sequences.dtype)  # peepholes
-    steps = tf.raw_ops.BlockLSTMV2(
+    # not BlockLSTMV2: its gradient is wrong in TensorFlow 2.21 (tests/models/test_weight_dropping)
+    steps = tf.raw_ops.BlockLSTM(
         seq_len_max=tf.shape(sequences, tf.int64)[1],
         x=tf.transpose(sequences, (1, 0, 2)),
         cs_prev=memory,
         h_prev=hidden,
-        w=kernel,
+        w=_candidate_before_forget(kernel),
         wci=unused,
         wcf=unused,
         wco=unused,
-        b=tf.convert_to_tensor(cell.bias),
-        cell_clip=0.0,
+        b=_candidate_before_forget(tf.convert_to_tensor(cell.bias)),
+        forget_bias=0.0,
+        cell_clip=-1.0,
         use_peephole=False,
     )
     return steps.h[-1], tf.transpose(steps.h, (1, 0, 2)), [steps.h[-1], steps.cs[-1]]
+
+
+def _candidate_before_forget(gates: Any) -> Any:
+    """Reorder Keras' gates for TensorFlow: in, candidate, forget, out."""
+    import tensorflow as tf
+
+    given, forget, candidate, out = tf.split(gates, 4, axis=-1)
+    return tf.concat([given, candidate, forget, out], axis=-1)

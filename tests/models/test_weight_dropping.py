@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from nnlab.models.weight_dropping import weight_dropping_lstm
 
@@ -33,6 +34,17 @@ def test_without_dropping_it_is_the_lstm_of_keras(
     np.testing.assert_allclose(
         dropping(steps, training=training), plain(steps, training=training), atol=1e-6
     )
+
+
+def test_it_learns_as_the_lstm_of_keras(steps: np.ndarray) -> None:
+    wanted = np.random.default_rng(2).standard_normal((4, 7, 5)).astype(np.float32)
+    gradients = []
+    for network in pair(0.0):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(network(steps, training=True) * wanted)
+        gradients.append(tape.gradient(loss, network.trainable_variables))
+    for ours, theirs in zip(*gradients, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
 
 
 def test_training_drops_weights_from_the_second_step_on(steps: np.ndarray) -> None:
