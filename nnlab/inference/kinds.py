@@ -15,7 +15,7 @@ from nnlab.inference.layers import (
     Reshape,
 )
 from nnlab.inference.lstm import LSTM
-from nnlab.inference.normalization import LayerNormalization
+from nnlab.inference.normalization import BatchNormalization, LayerNormalization
 from nnlab.inference.sequences import Embedding, Masking, RepeatVector, ReversibleEmbedding
 
 KINDS: dict[str, type[Layer]] = {
@@ -23,6 +23,7 @@ KINDS: dict[str, type[Layer]] = {
     "add": Add,
     "attention": Attention,
     "attention_memory": AttentionMemory,
+    "batch_normalization": BatchNormalization,
     "concatenate": Concatenate,
     "conv2d": Conv2D,
     "dense": Dense,

@@ -4,6 +4,7 @@ Every result is a small frozen dataclass. Unknown values (the spread of a single
 a class without examples) are `None`, never NaN, so that the result is always valid JSON.
 """
 
+from nnlab.metrics.calibration import best_temperature, expected_calibration_error, tempered
 from nnlab.metrics.classification import (
     ClassAccuracy,
     ClassRank,
@@ -42,6 +43,7 @@ __all__ = [
     "RankStability",
     "RecallAt",
     "auc",
+    "best_temperature",
     "bleu",
     "character_error_rate",
     "chrf",
@@ -52,6 +54,7 @@ __all__ = [
     "confusion_matrix",
     "copied_share",
     "exact_match",
+    "expected_calibration_error",
     "knn_accuracy",
     "longest_copied_run",
     "mean_interval",
@@ -70,6 +73,7 @@ __all__ = [
     "sentence_chrf",
     "silhouette",
     "ssim",
+    "tempered",
     "trustworthiness",
     "wilson_interval",
 ]

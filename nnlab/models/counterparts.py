@@ -130,6 +130,11 @@ def _layer_normalization(layer: Any) -> dict[str, Any]:
     return {"epsilon": layer.epsilon}
 
 
+def _batch_normalization(layer: Any) -> dict[str, Any]:
+    _require(layer, axis=-1, center=True, scale=True)
+    return {"epsilon": layer.epsilon}
+
+
 def _recurrent(layer: Any) -> dict[str, Any]:
     _require(layer, go_backwards=False, stateful=False, zero_output_for_mask=False)
     activations = [
@@ -176,6 +181,7 @@ def _max_pooling2d(layer: Any) -> dict[str, Any]:
 _KINDS: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "Activation": ("activation", lambda layer: {"activation": _activation(layer)}),
     "Add": ("add", lambda _: {}),
+    "BatchNormalization": ("batch_normalization", _batch_normalization),
     "Concatenate": ("concatenate", lambda layer: {"axis": layer.axis}),
     "Conv2D": ("conv2d", _conv2d),
     "Dense": ("dense", _dense),

@@ -20,10 +20,12 @@ TOLERANCE = 1e-5
 def random_weights(model: "keras.Model", seed: int = 0) -> dict[str, np.ndarray]:
     """Weights that keep outputs near 1, biases included; Keras starts with biases of 0."""
     rng = np.random.default_rng(seed)
-    return {
+    weights = {
         name: rng.normal(0, 1 / np.sqrt(np.prod(values.shape[:-1])), values.shape).astype("f4")
         for name, values in weights_of(model).items()
     }
+    variances = {name: abs(one) for name, one in weights.items() if name.endswith("variance")}
+    return weights | variances
 
 
 def assert_agrees(model: "keras.Model", *inputs: np.ndarray) -> Network:

@@ -113,15 +113,6 @@ def test_a_decoder_step_by_step_gives_what_the_whole_gives(layers: ModuleType) -
         np.testing.assert_allclose(came[:, 0], network(steps)[:, step], atol=1e-6)
 
 
-@pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4)])
-def test_layer_normalization(layers: ModuleType, shape: tuple[int, ...]) -> None:
-    import keras
-
-    x = keras.Input(shape, name="x")
-    y = layers.LayerNormalization(epsilon=1e-5, name="y")(x)
-    assert_agrees(keras.Model(x, y), 3 * normal(5, *shape) + 1)
-
-
 def test_embedding_there_and_back(layers: ModuleType) -> None:
     import keras
 

@@ -15,6 +15,7 @@ from nnlab.models.character_lstm import character_lstm
 from nnlab.models.cnn import cnn
 from nnlab.models.describe import describe
 from nnlab.models.mlp import mlp
+from nnlab.models.normalized import normalized_cnn, normalized_mlp
 from nnlab.models.page_cleaner import page_cleaner
 from nnlab.models.translator import translator
 from tests.inference.agreement import assert_agrees
@@ -96,7 +97,17 @@ def test_numpy_and_keras_agree_on_the_cnn(
     assert_agrees(model, pixels(3, height, width))
 
 
-@pytest.mark.parametrize("build", [mlp, cnn])
+@few
+@given(height=st.integers(1, 12), width=st.integers(1, 12), classes=st.integers(2, 12))
+def test_numpy_and_keras_agree_on_normalized_networks(
+    height: int, width: int, classes: int
+) -> None:
+    convolutional = normalized_cnn((height, width), classes, dense_units=7, filters=(2, 3, 4))
+    assert_agrees(convolutional, pixels(3, height, width))
+    assert_agrees(normalized_mlp((height, width), classes, [5, 6]), pixels(3, height, width))
+
+
+@pytest.mark.parametrize("build", [mlp, cnn, normalized_cnn])
 def test_numpy_and_keras_agree_at_the_report_sizes(build: Callable[..., "keras.Model"]) -> None:
     assert_agrees(build((28, 28), 10), pixels(5, 28, 28))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,11 +22,12 @@ from nnlab.errors import CheckpointError, NnlabError, UsageError
 from nnlab.experiments.classify import scoring as classifier
 from nnlab.experiments.classify.config import (
     KERAS_LOSS,
-    REPORT_PRESET,
+    PRESETS,
+    PRESETS_OF_MODELS,
     ClassifyConfig,
     ClassifyQuery,
 )
-from nnlab.experiments.classify.scoring import ClassifyDetails, ClassRanking
+from nnlab.experiments.classify.scoring import TEMPERATURE, ClassifyDetails, ClassRanking
 from nnlab.experiments.contract import (
     Answer,
     Data,
@@ -39,7 +42,10 @@ from nnlab.experiments.contract import (
     Warn,
 )
 from nnlab.inference import Network
+from nnlab.metrics import tempered
+from nnlab.training.deformation import Deformation
 from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.training.settings import REPORT
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
@@ -47,10 +53,19 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound=ClassifyConfig)
 
+DEFORMATION = Deformation(
+    rotation=0.2, scale=0.15, shear=0.25, shift=0.07, elastic=0.035, stroke=0.7, blur=0.8
+)
+"""What `--deform 1` is: how people's handwriting, pens and scanners differ."""
+
 TOGETHER = 256
 """Pictures of a folder that the network gets at a time."""
 
 
+WITHOUT_TEMPERATURE = (
+    "ONNX and Keras files do not have the temperature by which nnlab divides the logarithms of the "
+    "probabilities, so they name the same classes with other probabilities."
+)
 LIMITS = (
     "It names one of its classes for every image, even for one that shows none of them.",
     "A wrong answer can come with a probability near 1.",
@@ -60,6 +75,8 @@ LIMITS = (
 class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
     """Train a classifier of small grey images, and read images with it."""
 
+    presets = PRESETS
+    options_of_models = MappingProxyType({"mlp": ("layers",)})
     Query = ClassifyQuery
     Details = ClassifyDetails
     GroupDetails: type[Any] = ClassRanking
@@ -91,8 +108,9 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
     data_facts = ("class_names", "image_shape")
 
     def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the report's settings for the model in question."""
-        return REPORT_PRESET.get(given.get("model", "mlp"), {})
+        """Return the preset's settings for the model in question."""
+        models = PRESETS_OF_MODELS.get(given.get("preset", REPORT), {})
+        return models.get(given.get("model", "mlp"), {})
 
     def load(self, config: C, store: Store, warn: Warn) -> Data:
         """Load labelled images and hold out validation images from the training set."""
@@ -153,28 +171,39 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         if not isinstance(facts.get("characters"), bool):
             came = reprlib.repr(facts.get("characters"))
             raise CheckpointError(f"expected 'characters' to be true or false, not {came}")
+        temperature = facts.get(TEMPERATURE, 1.0)
+        if type(temperature) is not float or not 0 < temperature < math.inf:
+            came = reprlib.repr(temperature)
+            raise CheckpointError(f"expected a temperature above 0, not {came}")
 
     def build(self, config: C, facts: Mapping[str, Any]) -> Any:
-        """Return the report's MLP or CNN."""
+        """Return an MLP or a CNN: the report's, or with batch normalisation."""
         from nnlab.models.cnn import cnn
         from nnlab.models.mlp import mlp
+        from nnlab.models.normalized import normalized_cnn, normalized_mlp
 
         height, width = facts["image_shape"]
         classes = len(facts["class_names"])
         if config.model == "cnn":
-            return cnn((height, width), classes, dense_units=config.units)
-        return mlp((height, width), classes, hidden_units=(config.units, config.units))
+            make = normalized_cnn if config.normalize else cnn
+            return make((height, width), classes, dense_units=config.units)
+        build = normalized_mlp if config.normalize else mlp
+        return build((height, width), classes, hidden_units=(config.units,) * config.layers)
 
     def examples(self, config: C, data: Data) -> Examples:
-        """Keep images as bytes on the device; a batch is cast and its labels one-hot."""
+        """Keep images as bytes on the device; a batch is cast, deformed, its labels one-hot."""
         classes = len(data.facts["class_names"])
+        deformed = DEFORMATION.times(config.deform)
+        smoothing = config.label_smoothing
 
         def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
             import tensorflow as tf
 
             images = tf.cast(tf.gather(arrays["images"], indices), tf.float32)
-            labels = tf.gather(arrays["labels"], indices)
-            return images, tf.one_hot(labels, classes), None
+            if seed is not None and config.deform:
+                images = deformed(images, seed)
+            targets = tf.one_hot(tf.gather(arrays["labels"], indices), classes)
+            return images, targets * (1 - smoothing) + smoothing / classes, None
 
         def accuracy(targets: Any, outputs: Any) -> Any:
             import tensorflow as tf
@@ -193,12 +222,15 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         )
 
     def score(self, model: Model[C], data: Data) -> Scores[ClassifyDetails]:
-        """Measure test accuracy, overall and per class, beside naive baselines."""
-        return classifier.score(model.network.predict, data)
+        """Measure test accuracy and calibration, with the temperature fitted before."""
+        predict = model.network.predict
+        fitted = {} if TEMPERATURE in model.facts else classifier.fitted_temperature(predict, data)
+        temperature = {**model.facts, **fitted}.get(TEMPERATURE, 1.0)
+        return replace(classifier.score(predict, data, temperature), facts=fitted)
 
     def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
         """Return what its networks cannot do."""
-        return LIMITS
+        return (*LIMITS, *([WITHOUT_TEMPERATURE] if TEMPERATURE in facts else []))
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Name the classes, and say how images come."""
@@ -240,10 +272,11 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
                 yield answer | {"characters": count} | (place if query.split else {})
 
     def _probabilities(self, model: Model[C], images: list[np.ndarray]) -> np.ndarray:
-        """Return float32 (images, classes)."""
+        """Return (images, classes)."""
         if not images:
             return np.empty((0, 0), np.float32)
-        return model.network.answer(self.prepare(np.stack(images), model.facts))
+        found = model.network.answer(self.prepare(np.stack(images), model.facts))
+        return tempered(found, model.facts.get(TEMPERATURE, 1.0))
 
     def prepare(self, images: np.ndarray, facts: Mapping[str, Any]) -> np.ndarray:
         """Return images (count, height, width) in the set's form as the network wants them."""

@@ -1,22 +1,48 @@
 """Options of `classify`: how it trains, and how it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from nnlab.options import option
-from nnlab.training.settings import OPTIMIZERS, TrainingSettings
+from nnlab.training.settings import MODERN, OPTIMIZERS, REPORT, TrainingSettings
 
 KERAS_LOSS = {"crossentropy": "categorical_crossentropy", "mse": "mean_squared_error"}
 
-
-REPORT_PRESET = {
-    "mlp": {"units": 512, "epochs": 20, "optimizer": "rmsprop", "learning_rate": 0.001},
-    # In 2018 Adadelta's default rate was 1.0; with Keras 3's default of 0.001 it hardly learns.
-    "cnn": {"units": 128, "epochs": 12, "optimizer": "adadelta", "learning_rate": 1.0},
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    REPORT: {},
+    MODERN: {
+        "model": "cnn",
+        "normalize": True,
+        "deform": 1.0,
+        "label_smoothing": 0.1,
+        "optimizer": "adam",
+        "learning_rate": 0.003,
+        "schedule": "cosine",
+        "warmup": 0.05,
+        "weight_decay": 0.05,
+        "average": 0.05,
+    },
 }
+"""Settings by preset."""
+
+PRESETS_OF_MODELS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    REPORT: {
+        "mlp": {"units": 512, "epochs": 20, "optimizer": "rmsprop", "learning_rate": 0.001},
+        # In 2018 Adadelta's default rate was 1.0; with Keras 3's of 0.001 it hardly learns.
+        "cnn": {"units": 128, "epochs": 12, "optimizer": "adadelta", "learning_rate": 1.0},
+    },
+    MODERN: {
+        "mlp": {"units": 1024, "layers": 3, "epochs": 60},
+        "cnn": {"units": 128, "epochs": 30},
+    },
+}
+"""Settings by preset and model."""
 
 
 def _by_model(key: str) -> str:
-    return ", ".join(f"{preset[key]} for {model}" for model, preset in REPORT_PRESET.items())
+    presets = PRESETS_OF_MODELS[REPORT]
+    return ", ".join(f"{preset[key]} for {model}" for model, preset in presets.items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +58,18 @@ class ClassifyConfig(TrainingSettings):
         high=2**16,
         default_text=_by_model("units"),
     )
+    layers: int = option(2, "hidden dense layers of the MLP", low=1, high=100)
+    normalize: bool = option(
+        False, "normalise the hidden layers by batch; a CNN has residual connections then"
+    )
+    deform: float = option(
+        0.0,
+        "how strongly to deform the training images at random; 0: not at all, 1: as much as people "
+        "write differently",
+        low=0,
+        high=3,
+    )
+    label_smoothing: float = option(0.0, "label smoothing", low=0, high=0.9)
     dataset: str | None = option(
         None, "data set: mnist or sample", default_text="mnist if available, otherwise sample"
     )

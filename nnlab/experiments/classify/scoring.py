@@ -19,16 +19,23 @@ from nnlab.metrics import (
     ConfusedPair,
     Estimate,
     Interval,
+    best_temperature,
     class_accuracy,
     confused_pairs,
     confusion_matrix,
+    expected_calibration_error,
     mean_interval,
     rank_stability,
+    tempered,
     wilson_interval,
 )
 
 if TYPE_CHECKING:
     from nnlab.results import RunMetrics
+
+Predict = Callable[[np.ndarray], np.ndarray]
+TEMPERATURE = "temperature"
+"""The fact that calibrates the probabilities."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,9 @@ class ClassifyDetails:
         class_accuracy: By class, the worst first.
         confusion_matrix: Counts; a row per true class, a column per predicted class.
         confused_pairs: The cells off the diagonal, the largest first.
+        temperature: What the logarithms of the probabilities are divided by.
+        calibration_error: Of the probabilities of the answers, expected calibration error.
+        calibration_error_before: Of those of the network, before the temperature.
     """
 
     class_names: list[str]
@@ -52,6 +62,9 @@ class ClassifyDetails:
     class_accuracy: list[ClassAccuracy]
     confusion_matrix: list[list[int]]
     confused_pairs: list[ConfusedPair]
+    temperature: float = 1.0
+    calibration_error: float | None = None
+    calibration_error_before: float | None = None
 
 
 ClassStanding = TypedDict(
@@ -73,17 +86,36 @@ class ClassRanking:
     kendall_w: float | None
 
 
-def score(predict: Callable[[np.ndarray], np.ndarray], data: Data) -> Scores[ClassifyDetails]:
+def fitted_temperature(predict: Predict, data: Data) -> dict[str, float]:
+    """Fit the temperature on the images that were held out from training, if there are any.
+
+    Args:
+        predict: uint8 images (count, height, width) to probabilities (count, classes).
+        data: As for `score`, and the rows `validation`.
+
+    Returns:
+        `TEMPERATURE`, a fact; or nothing.
+    """
+    rows = data.arrays.get("validation", ())
+    if not len(rows):
+        return {}
+    probabilities = predict(data.arrays["images"][rows])
+    return {TEMPERATURE: best_temperature(probabilities, data.arrays["labels"][rows])}
+
+
+def score(predict: Predict, data: Data, temperature: float) -> Scores[ClassifyDetails]:
     """Measure test accuracy, overall and per class, beside naive baselines.
 
     Args:
         predict: uint8 images (count, height, width) to probabilities (count, classes).
+        temperature: What their logarithms are divided by.
         data: Arrays `test_images` and `test_labels` to score on, and `images` and `labels` to
             fit the baselines on, in the rows `training` (without them there are no baselines);
             facts `class_names`.
     """
     images, labels = data.arrays["test_images"], data.arrays["test_labels"]
-    probabilities = predict(images)
+    of_network = predict(images)
+    probabilities = tempered(of_network, temperature)
     predictions = probabilities.argmax(axis=-1)
     wrong = np.flatnonzero(predictions != labels)
     correct = len(labels) - len(wrong)
@@ -99,6 +131,9 @@ def score(predict: Callable[[np.ndarray], np.ndarray], data: Data) -> Scores[Cla
             class_accuracy=list(class_accuracy(confusion)),
             confusion_matrix=confusion.tolist(),
             confused_pairs=list(confused_pairs(confusion)),
+            temperature=temperature,
+            calibration_error=expected_calibration_error(probabilities, labels),
+            calibration_error_before=expected_calibration_error(of_network, labels),
         ),
         evidence={
             "misclassified_images": images[wrong],

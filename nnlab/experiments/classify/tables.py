@@ -30,6 +30,14 @@ def tables(metrics: Metrics[ClassifyDetails]) -> list[Table]:
         for entry in details.class_accuracy
         if entry.accuracy is not None
     ][:WORST]
+    calibration_rows = [
+        (name, f"{temperature:.3f}", percent(error))
+        for name, temperature, error in (
+            ("the network's", 1.0, details.calibration_error_before),
+            ("of answers", details.temperature, details.calibration_error),
+        )
+        if error is not None
+    ]
     tested = f"{details.test_images:,} test images of {metrics.dataset.name}"
     return [
         Table(f"Accuracy on {tested}", ("", "accuracy", "95 % interval"), accuracy_rows),
@@ -37,6 +45,11 @@ def tables(metrics: Metrics[ClassifyDetails]) -> list[Table]:
             "Most misclassified",
             ("class", "accuracy", "95 % interval", "wrong", "mistaken for"),
             worst_rows,
+        ),
+        *(
+            [Table("Probabilities", ("", "temperature", "calibration error"), calibration_rows)]
+            if calibration_rows
+            else []
         ),
     ]
 

@@ -12,6 +12,7 @@ import nnlab
 from nnlab import experiments
 from nnlab.checkpoint import write
 from nnlab.datasets.images.labelled import sample_digits
+from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, NnlabError, UsageError
 from nnlab.experiments.contract import Note
 from nnlab.runs.answering import Trained
@@ -46,6 +47,47 @@ def test_the_models_have_the_presets_of_the_report() -> None:
     assert (cnn.units, cnn.epochs, cnn.optimizer, cnn.learning_rate) == (128, 12, "adadelta", 1.0)
     assert mlp.batch_size == cnn.batch_size == 128
     assert CLASSIFY.configure({"model": "cnn", "epochs": 3}, "test").epochs == 3
+
+
+@pytest.mark.parametrize(("model", "epochs"), [("mlp", 60), ("cnn", 30)])
+def test_the_modern_networks_have_settings_of_their_own(model: str, epochs: int) -> None:
+    config = CLASSIFY.configure({"preset": "modern", "model": model}, "test")
+    assert (config.epochs, config.normalize, config.deform) == (epochs, True, 1.0)
+    assert CLASSIFY.configure({"preset": "modern"}, "test").model == "cnn"
+
+
+@pytest.mark.parametrize("loss", ["crossentropy", "mse"])
+def test_smoothed_targets_are_a_distribution(loss: str) -> None:
+    config = CLASSIFY.configure({"dataset": "sample", "label_smoothing": 0.2, "loss": loss}, "test")
+    examples = CLASSIFY.examples(config, CLASSIFY.load(config, Store(offline=True), print))
+    _, targets, _ = examples.batch(examples.arrays, examples.training[:5], None)
+    np.testing.assert_allclose(np.sort(targets)[:, -2:], [[0.02, 0.82]] * 5, rtol=1e-5)
+
+
+def test_only_training_images_are_deformed() -> None:
+    config = CLASSIFY.configure({"preset": "modern", "dataset": "sample"}, "test")
+    examples = CLASSIFY.examples(config, CLASSIFY.load(config, Store(offline=True), print))
+    rows = examples.training[:5]
+    plain, changed = (
+        np.array(examples.batch(examples.arrays, rows, seed)[0]) for seed in (None, (1, 2))
+    )
+    np.testing.assert_array_equal(plain, examples.arrays["images"][rows])
+    assert (abs(plain - changed).max(axis=(1, 2)) > 1).all()
+
+
+def test_a_temperature_changes_the_probabilities_and_not_the_answer(
+    trained: Trained, tmp_path: Path
+) -> None:
+    found = []
+    for temperature in (0.5, 4.0):
+        facts = {**trained.header.facts, "temperature": temperature}
+        header = dataclasses.replace(trained.header, facts=facts)
+        write(tmp_path / f"{temperature}.h5", header, {"model": trained.weights})
+        found += nnlab.load(tmp_path / f"{temperature}.h5").answer([PNG])
+    sure, unsure = found
+    assert sure["label"] == unsure["label"]
+    assert sure["probability"] > unsure["probability"]
+    assert sum(one["probability"] for one in unsure["top"]) < 1
 
 
 def test_the_networks_are_those_of_the_report() -> None:
@@ -175,6 +217,8 @@ def test_a_checkpoint_of_another_experiment_is_refused(checkpoint: Path, shell: 
         {"image_shape": "28"},
         {"image_shape": None},
         {"characters": 1},
+        {"temperature": 0.0},
+        {"temperature": "warm"},
     ],
 )
 def test_facts_that_do_not_fit_the_network_are_refused(

@@ -33,7 +33,7 @@ def never_c(images: np.ndarray) -> np.ndarray:
 
 def test_scores_count_what_is_wrong() -> None:
     made = data()
-    scores = classifier.score(never_c, made)
+    scores = classifier.score(never_c, made, 1.0)
     wrong = int((made.arrays["test_labels"] == 2).sum())
     assert scores.scores["accuracy"] == pytest.approx(1 - wrong / 30)
     assert scores.details.misclassified == wrong
@@ -45,19 +45,19 @@ def test_scores_count_what_is_wrong() -> None:
 
 
 def test_naive_baselines_come_with_the_training_part_only() -> None:
-    assert classifier.score(never_c, data()).baselines["logistic regression"]["accuracy"] > 0.9
-    assert classifier.score(never_c, data(training=False)).baselines == {}
+    assert classifier.score(never_c, data(), 1.0).baselines["logistic regression"]["accuracy"] > 0.9
+    assert classifier.score(never_c, data(training=False), 1.0).baselines == {}
 
 
 def test_tables_name_the_worst_class_and_what_it_is_taken_for() -> None:
-    _, worst = tables.tables(metrics_of(classifier.score(never_c, data())))
+    _, worst, _ = tables.tables(metrics_of(classifier.score(never_c, data(), 1.0)))
     assert worst.rows[0][0] == "c"
     assert worst.rows[0][1] == "0.00 %"
     assert worst.rows[0][-1].startswith("b (")
 
 
 def test_several_runs_agree_on_the_worst_class() -> None:
-    results = {f"seed-{n}": metrics_of(classifier.score(never_c, data())) for n in (1, 2, 3)}
+    results = {f"seed-{n}": metrics_of(classifier.score(never_c, data(), 1.0)) for n in (1, 2, 3)}
     summary = summarise(experiments.get("classify"), results)
     assert summary.details.classes[0]["class"] == "c"
     assert summary.details.classes[0]["among_worst_three"] == 3
@@ -69,6 +69,27 @@ def test_several_runs_agree_on_the_worst_class() -> None:
 def test_figures_are_drawn_when_nothing_is_wrong() -> None:
     from nnlab.experiments.contract import Evidence
 
-    scores = classifier.score(lambda images: np.eye(3)[images.sum(2).argmax(1)], data())
+    scores = classifier.score(lambda images: np.eye(3)[images.sum(2).argmax(1)], data(), 1.0)
     drawn = figures.draw(Evidence(metrics_of(scores), scores.evidence, "made"))
     assert set(drawn) == {"confusion", "class-accuracy", "misclassified"}
+
+
+def test_too_sure_a_network_is_calibrated_on_held_out_images() -> None:
+    made = data()
+    rng = np.random.default_rng(1)
+
+    def sure(images: np.ndarray) -> np.ndarray:
+        """Be right three times in four, and claim .98."""
+        rows = images.sum(axis=2).argmax(axis=1)
+        guesses = np.where(rng.random(len(rows)) < 0.75, rows, (rows + 1) % 3)
+        return np.where(np.eye(3)[guesses] == 1, 0.98, 0.01)
+
+    held_out = Data({**made.arrays, "validation": made.arrays["training"]}, made.facts, made.source)
+    temperature = classifier.fitted_temperature(sure, held_out)[classifier.TEMPERATURE]
+    assert temperature > 1.5
+    details = classifier.score(sure, made, temperature).details
+    assert details.calibration_error is not None
+    assert details.calibration_error_before is not None
+    assert details.calibration_error < details.calibration_error_before
+    without = Data({**made.arrays, "validation": np.array([], int)}, made.facts, made.source)
+    assert classifier.fitted_temperature(sure, without) == {}
