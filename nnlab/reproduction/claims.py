@@ -83,7 +83,7 @@ class Comparison:
         report: Name of the plan of the report preset.
         modern: Name of the plan of the modern preset.
         value: Where the number stands in summary.json, such as "scores.chrf".
-        baseline: Where that of a baseline stands; `*` takes the best one.
+        baseline: Where that of a baseline stands; `*` takes the best one; empty for none.
         claimed: What the report says, in words; empty for nothing.
         form: As that of a claim.
         unit: Likewise.
@@ -95,7 +95,7 @@ class Comparison:
     report: str
     modern: str
     value: str
-    baseline: str
+    baseline: str = ""
     claimed: str = ""
     form: str = "number"
     unit: str = ""

@@ -130,6 +130,8 @@ def _words(comparison: Comparison, summary: Mapping[str, Any] | None, caveat: st
 
 def _baseline(comparison: Comparison, summary: Mapping[str, Any]) -> str:
     one = comparison
+    if not one.baseline:
+        return ""
     try:
         return baseline_in_words(one.baseline, summary, one.better, one.form, one.unit)
     except ERRORS:

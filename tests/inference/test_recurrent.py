@@ -234,18 +234,19 @@ def test_embedding(
 
 
 @pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("before", [[], [1]])
 @pytest.mark.parametrize("number", [-1, 3, 0.5, np.nan, np.inf, -np.inf, 1e30])
-def test_a_number_that_has_no_embedding_is_refused(number: float) -> None:
+def test_a_number_that_has_no_embedding_is_refused(number: float, before: list[int]) -> None:
     embedding = {"input_dim": 3, "output_dim": 2, "mask_zero": False}
     description = {
-        "inputs": [{"name": "x", "shape": [2]}],
+        "inputs": [{"name": "x", "shape": [len(before) + 1]}],
         "nodes": [{"name": "y", "kind": "embedding", "settings": embedding, "inputs": ["x"]}],
         "outputs": ["y"],
     }
     network = Network(checked_graph(description), {"y/embeddings": normal(3, 2)})
-    assert network(np.array([[2, 0]])).shape == (1, 2, 2)
+    assert network(np.array([[*before, 2]])).shape == (1, len(before) + 1, 2)
     with pytest.raises(UsageError, match="whole numbers from 0 to 2"):
-        network(np.array([[1, number]]))
+        network(np.array([[*before, number]]))
 
 
 @few
