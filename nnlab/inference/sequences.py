@@ -62,7 +62,8 @@ class Embedding(Layer):
         if x.size == 1:  # as when a text is written: in a sixth of the time
             code = float(x.item())
             if code.is_integer() and 0 <= code < self.input_dim:
-                return embeddings[int(code)].reshape(*x.shape, -1)
+                row: np.ndarray = embeddings[int(code)].reshape(*x.shape, -1)
+                return row
         codes = x.astype(np.intp)  # infinities and NaN become some number, which is not x
         fits = (codes == x) & (codes.view(np.uintp) < self.input_dim)  # a negative one is large
         if not fits.all():

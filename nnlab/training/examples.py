@@ -33,6 +33,8 @@ class Examples:
             `seed` is an int32 pair derived from (run seed, epoch, step), the only source of
             randomness for augmentation; it is None in validation, which is never augmented.
         loss: A Keras loss or its name.
+        inner_losses: Losses of what inner layers put out for a batch, by the layer's name; they
+            are added to `loss`.
         measures: What is measured besides the loss, such as accuracy.
         monitor: The measure (or "loss") by which the best weights are chosen on `validation`.
         higher_is_better: Whether a higher `monitor` is better.
@@ -45,6 +47,7 @@ class Examples:
     validation: np.ndarray
     batch: Callable[[Arrays, Any, Any], Batch]
     loss: Any
+    inner_losses: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     measures: Mapping[str, Measure] = field(default_factory=dict)
     monitor: str = "loss"
     higher_is_better: bool = False

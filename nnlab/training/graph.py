@@ -5,7 +5,7 @@ inside one `tf.function` takes 0.4 times as long as `fit` (benchmarks/training.p
 """
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,6 +35,7 @@ class Graph:
         self._strategy = tf.distribute.get_strategy()
         self._examples = examples
         self._batch_size = batch_size
+        self._whole = _with_inner_outputs(model, list(examples.inner_losses))
         self._arrays = {name: tf.constant(array) for name, array in examples.arrays.items()}
         # XLA made convolutions several times slower on CPU and did not help LSTMs. Autograph, which
         # nothing here needs, would spend 1.5 s on rewriting Keras functions.
@@ -129,21 +130,29 @@ class Graph:
         seed = tf.random.experimental.stateless_fold_in(key, step)
         inputs, targets, weights = self._examples.batch(arrays, self._replica_share(rows), seed)
         with tf.GradientTape() as tape:
-            outputs = _in_float32(self.model(inputs, training=True))
-            loss = self.model.compute_loss(
-                x=inputs, y=targets, y_pred=outputs, sample_weight=weights, training=True
-            )
+            outputs, loss = self._forward(inputs, targets, weights, training=True)
         variables = self.model.trainable_variables
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         return self._sums(loss, targets, outputs, weights)
 
     def _evaluate_step(self, arrays: Any, rows: Any, step: Any) -> Any:
         inputs, targets, weights = self._examples.batch(arrays, self._replica_share(rows), None)
-        outputs = _in_float32(self.model(inputs, training=False))
-        loss = self.model.compute_loss(
-            x=inputs, y=targets, y_pred=outputs, sample_weight=weights, training=False
-        )
+        outputs, loss = self._forward(inputs, targets, weights, training=False)
         return self._sums(loss, targets, outputs, weights)
+
+    def _forward(
+        self, inputs: Any, targets: Any, weights: Any, *, training: bool
+    ) -> tuple[Any, Any]:
+        """Return the outputs of the network, and the loss of the batch."""
+        outputs, *inner = _in_float32(self._whole(inputs, training=training))
+        loss = self.model.compute_loss(
+            x=inputs, y=targets, y_pred=outputs, sample_weight=weights, training=training
+        )
+        for inner_loss, inner_output in zip(
+            self._examples.inner_losses.values(), inner, strict=True
+        ):
+            loss += inner_loss(inner_output)
+        return outputs, loss
 
     def _replica_share(self, rows: Any) -> Any:
         """Return this replica's rows of a batch."""
@@ -169,6 +178,16 @@ class Graph:
             totals = [tf.reduce_sum(values * weights) for values in measured]
         replicas = tf.distribute.get_replica_context().num_replicas_in_sync
         return tf.stack([count, tf.cast(loss, tf.float64) * replicas * count, *totals])
+
+
+def _with_inner_outputs(model: Any, names: Sequence[str]) -> Any:
+    """Return a function that gives the output of a model, then those of the layers named."""
+    import keras
+
+    if not names:
+        return lambda inputs, training: (model(inputs, training=training),)
+    inner = [model.get_layer(name).output for name in names]
+    return keras.Model(model.inputs, (model.output, *inner))
 
 
 def _in_float32(outputs: Any) -> Any:

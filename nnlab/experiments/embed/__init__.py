@@ -29,14 +29,25 @@ from nnlab.experiments.contract import (
     Warn,
 )
 from nnlab.experiments.embed import scoring
-from nnlab.experiments.embed.config import EmbedConfig, EmbedQuery
+from nnlab.experiments.embed.config import PRESETS, EmbedConfig, EmbedQuery
 from nnlab.experiments.embed.scoring import EmbedDetails
 from nnlab.inference import Network
+from nnlab.training.contrast import cauchy_contrast, cosine_contrast
+from nnlab.training.deformation import Deformation
 from nnlab.training.examples import Arrays, Batch, Examples
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
     from nnlab.results import Metrics
+
+
+CONTRASTIVE = "contrastive"
+VIEWS = Deformation(
+    rotation=0.3, scale=0.2, shear=0.35, shift=0.09, elastic=0.035, stroke=0.7, blur=0.8
+)
+"""How two views of one image differ. No label takes part, but who chose these deformations knew
+that they turn no letter into another."""
+INNER_LOSSES = {"features": cosine_contrast, "plane": cauchy_contrast}
 
 
 LIMITS = (
@@ -46,15 +57,17 @@ LIMITS = (
 
 
 class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
-    """Train an autoencoder whose code is a place in the plane, and find the place of images."""
+    """Train a network that places images in the plane, and find the place of images."""
 
     name = "embed"
-    summary = "Map letters to points in the plane with an autoencoder."
+    summary = "Map letters to points in the plane."
     description = (
         "With images: print the coordinates and the nearest letters of each. Without: train on "
         "EMNIST letters (or MNIST, or any pair of idx files), then measure how well the classes "
         "are separated and compare with principal components."
     )
+    presets = PRESETS
+    options_of_models = MappingProxyType({"contrastive": ("deform",)})
     Config = EmbedConfig
     Query = EmbedQuery
     Details = EmbedDetails
@@ -121,21 +134,35 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
         scoring.check_landmarks(facts)
 
     def build(self, config: EmbedConfig, facts: Mapping[str, Any]) -> Any:
-        """Return the report's autoencoder."""
+        """Return the report's autoencoder, or the encoder for contrastive learning."""
         from nnlab.models.plane_autoencoder import plane_autoencoder
+        from nnlab.models.plane_contrast import plane_contrast
 
         height, width = facts["image_shape"]
-        return plane_autoencoder((height, width), config.units)
+        make = plane_contrast if config.model == CONTRASTIVE else plane_autoencoder
+        return make((height, width), config.units)
 
     def examples(self, config: EmbedConfig, data: Data) -> Examples:
-        """Keep images as bytes on the device; the target of an image is the image, 0 to 1."""
+        """Keep images as bytes on the device; the target of an image is the image, 0 to 1.
+
+        For contrastive learning a batch holds two views of each image, of which the decoder learns
+        to draw the image itself. Those of validation are the same in every epoch.
+        """
         pixels = int(np.prod(data.facts["image_shape"]))
+        contrastive = config.model == CONTRASTIVE
+        deformed = VIEWS.times(config.deform)
 
         def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
             import tensorflow as tf
 
             images = tf.cast(tf.gather(arrays["images"], indices), tf.float32)
-            return images, tf.reshape(images, (-1, pixels)) / 255, None
+            if contrastive:
+                images = tf.concat([images, images], axis=0)
+            targets = tf.reshape(images, (-1, pixels)) / 255
+            if contrastive:
+                always = tf.stack([indices[0], indices[-1]])
+                images = deformed(images, always if seed is None else seed)
+            return images, targets, None
 
         return Examples(
             arrays={"images": data.arrays["images"]},
@@ -143,6 +170,7 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
             validation=data.arrays["validation"],
             batch=batch,
             loss="binary_crossentropy",
+            inner_losses=INNER_LOSSES if contrastive else {},
         )
 
     def score(self, model: Model[EmbedConfig], data: Data) -> Scores[EmbedDetails]:

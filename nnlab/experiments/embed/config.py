@@ -1,15 +1,40 @@
 """Options of `embed`: how it trains, and how it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from nnlab.options import option
-from nnlab.training.settings import SCHEDULE_HELP, SCHEDULES, TrainingSettings
+from nnlab.training.settings import MODERN, REPORT, SCHEDULE_HELP, SCHEDULES, TrainingSettings
+
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    REPORT: {},
+    MODERN: {
+        "model": "contrastive",
+        "epochs": 30,
+        "batch_size": 512,
+        "optimizer": "adam",
+        "learning_rate": 0.002,
+        "warmup": 0.05,
+        "weight_decay": 0.02,
+    },
+}
+"""Settings by preset."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EmbedConfig(TrainingSettings):
-    """Options for training an autoencoder that maps images to points in the plane."""
+    """Options for training a network that maps images to points in the plane."""
 
+    model: str = option(
+        "autoencoder",
+        "network: an autoencoder, or convolutions that learn to tell two deformed views of an "
+        "image from all other images (contrastive)",
+        choices=("autoencoder", "contrastive"),
+    )
+    deform: float = option(
+        1.0, "contrastive: how strongly to deform the views of an image", above=0, high=3
+    )
     letters: str | None = option(
         None, "classes to use, such as a-i or a,e,i,o,u", default_text="all"
     )
@@ -30,7 +55,7 @@ class EmbedConfig(TrainingSettings):
     split_seed: int = option(0, "chooses the held-out images, independent of --seed", low=0)
     units: int = option(
         256,
-        "neurons of the layers before and after the two-neuron layer in the middle",
+        "neurons of the dense layers before and after the plane",
         low=1,
         high=2**16,
     )
