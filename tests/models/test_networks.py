@@ -17,6 +17,7 @@ from nnlab.models.describe import describe
 from nnlab.models.mlp import mlp
 from nnlab.models.normalized import normalized_cnn, normalized_mlp
 from nnlab.models.page_cleaner import page_cleaner
+from nnlab.models.page_corrector import page_corrector
 from nnlab.models.translator import translator
 from tests.inference.agreement import assert_agrees
 from tests.inference.tiled import run_tiled
@@ -205,6 +206,27 @@ def test_the_page_cleaner_is_the_reports() -> None:
 
 @few
 @given(
+    blocks=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    filters=st.lists(st.integers(1, 5), min_size=1, max_size=3),
+)
+def test_numpy_and_keras_agree_on_the_page_corrector(
+    blocks: tuple[int, int], filters: list[int]
+) -> None:
+    height, width = (2 ** len(filters) * count for count in blocks)
+    network = assert_agrees(page_corrector((height, width), filters), pixels(2, height, width, 1))
+    tiled = run_tiled(network, pixels(45, 37), 8)
+    whole = run_tiled(network, pixels(45, 37), 64)
+    np.testing.assert_allclose(tiled, whole, rtol=0, atol=1e-5)
+
+
+def test_an_untrained_page_corrector_returns_the_page() -> None:
+    page = pixels(1, 16, 24, 1)
+    clean = page_corrector((16, 24))(page, training=False)
+    np.testing.assert_allclose(clean, page / 255, atol=1e-6)
+
+
+@few
+@given(
     blocks=st.tuples(st.integers(1, 4), st.integers(1, 4)),
     filters=st.lists(st.integers(1, 8), min_size=1, max_size=3),
 )
@@ -229,9 +251,10 @@ def test_the_page_cleaner_runs_on_pages_of_other_sizes_than_its_patches() -> Non
     np.testing.assert_allclose(tiled, came[0, :, :, 0], rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("build", [page_cleaner, page_corrector])
 @pytest.mark.parametrize(("shape", "filters"), [((30, 32), (8, 8)), ((32, 0), (8,)), ((4, 4), ())])
-def test_the_page_cleaner_refuses_patches_that_its_pools_do_not_divide(
-    shape: tuple[int, int], filters: Sequence[int]
+def test_page_cleaners_refuse_patches_that_they_cannot_halve(
+    shape: tuple[int, int], filters: Sequence[int], build: Callable[..., "keras.Model"]
 ) -> None:
     with pytest.raises(UsageError, match="multiples"):
-        page_cleaner(shape, filters)
+        build(shape, filters)

@@ -29,7 +29,7 @@ from nnlab.experiments.contract import (
 )
 from nnlab.experiments.denoise import scoring
 from nnlab.experiments.denoise.cleaning import clean_pages
-from nnlab.experiments.denoise.config import LOSSES, DenoiseConfig, DenoiseQuery
+from nnlab.experiments.denoise.config import LOSSES, PRESETS, DenoiseConfig, DenoiseQuery
 from nnlab.experiments.denoise.jobs import STREAM, Job, plan
 from nnlab.experiments.denoise.scoring import DenoiseDetails
 from nnlab.inference import Network
@@ -61,6 +61,8 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
         "Without: train on NoisyOffice, or on --noisy and --clean, then measure the noise left on "
         "test pages and compare with simple filters."
     )
+    presets = PRESETS
+    options_of_models = MappingProxyType({"skip": ("levels",)})
     Config = DenoiseConfig
     Query = DenoiseQuery
     Details = DenoiseDetails
@@ -85,7 +87,7 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
 
     def load(self, config: DenoiseConfig, store: Store, warn: Warn) -> Data:
         """Load pages, and where to cut squares out of them."""
-        _check_squares(config.patch)
+        _check_squares(config)
         loaded = load_pages(
             store,
             noisy=_path(config.noisy),
@@ -118,10 +120,14 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
         receptive_field(network.graph)
 
     def build(self, config: DenoiseConfig, facts: Mapping[str, Any]) -> Any:
-        """Return the report's convolutional autoencoder."""
+        """Return the report's convolutional autoencoder, or the network with skip connections."""
         from nnlab.models.page_cleaner import page_cleaner
+        from nnlab.models.page_corrector import page_corrector
 
-        return page_cleaner((config.patch, config.patch), (config.filters, 2 * config.filters))
+        square = (config.patch, config.patch)
+        if config.model == "autoencoder":
+            return page_cleaner(square, (config.filters, 2 * config.filters))
+        return page_corrector(square, [config.filters << level for level in range(config.levels)])
 
     def examples(self, config: DenoiseConfig, data: Data) -> Examples:
         """Cut squares out of pages that stay bytes; in training each is a little out of place."""
@@ -149,6 +155,10 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
             squares = tf.cast(tf.stack([noisy, clean], axis=-1), tf.float32)
             if seed is not None:
                 squares = _enlarged(squares, config.enlarged, seed + 2)
+            if seed is not None and config.faded:
+                squares = _faded(squares, config.faded, seed + 3)
+            if seed is not None and config.flip:
+                squares = _flipped(squares, seed + 4)
             return squares[..., :1], squares[..., 1:] / 255, None
 
         return Examples(
@@ -172,8 +182,8 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Say how pages come."""
         tensors = {
-            "page": "grey pages, 0 (black) to 255 (white); their sides are multiples of 4",
-            "clean": "the clean pages, 0 (black) to 1 (white)",
+            "page": "grey pages, 0 (black) to 255 (white); their sides are multiples of 8",
+            "clean": "the clean pages, 0 (black) to 1 (white); below 0 is black too",
         }
         return Interface(tensors)
 
@@ -244,6 +254,30 @@ def _enlarged(squares: Any, share: float, seed: Any) -> Any:
     return tf.image.crop_and_resize(squares, boxes, tf.range(count), (size, size))
 
 
+def _faded(squares: Any, share: float, seed: Any) -> Any:
+    """Take contrast from some noisy squares: pale print, and paper down to half grey."""
+    import tensorflow as tf
+
+    chance, contrast, white = tf.unstack(
+        tf.random.stateless_uniform([3, tf.shape(squares)[0], 1, 1], seed)
+    )
+    white = 255 * (1 - 0.5 * white)
+    contrast = 0.4 + 0.6 * contrast
+    noisy, clean = tf.unstack(squares, axis=-1)
+    faded = white * (1 - contrast * (1 - noisy / 255))
+    return tf.stack([tf.where(chance < share, faded, noisy), clean], axis=-1)
+
+
+def _flipped(squares: Any, seed: Any) -> Any:
+    """Mirror a half of the squares down, and a half of them across."""
+    import tensorflow as tf
+
+    chances = tf.random.stateless_uniform([2, tf.shape(squares)[0], 1, 1, 1], seed)
+    for axis, chance in zip((1, 2), tf.unstack(chances), strict=True):
+        squares = tf.where(chance < 0.5, tf.reverse(squares, [axis]), squares)
+    return squares
+
+
 def _streamed(
     network: Network, query: DenoiseQuery, inputs: Iterable[str]
 ) -> Iterator[bytes | NnlabError]:
@@ -265,10 +299,12 @@ def _squared_error(targets: Any, outputs: Any) -> Any:
     return tf.reduce_mean(tf.square(targets - outputs), (1, 2, 3))
 
 
-def _check_squares(patch: int) -> None:
-    if patch % 4:
+def _check_squares(config: DenoiseConfig) -> None:
+    times = 2 if config.model == "autoencoder" else config.levels
+    if config.patch % 2**times:
         raise UsageError(
-            f"--patch must be a multiple of 4, not {patch}, because pooling halves twice"
+            f"--patch must be a multiple of {2**times}, not {config.patch}, because the network "
+            f"halves a square {times} times"
         )
 
 

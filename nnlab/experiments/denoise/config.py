@@ -1,9 +1,39 @@
 """Options of `denoise`: how it trains, and how it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from nnlab.options import option
-from nnlab.training.settings import OPTIMIZERS, SCHEDULE_HELP, SCHEDULES, TrainingSettings
+from nnlab.training.settings import (
+    MODERN,
+    OPTIMIZERS,
+    REPORT,
+    SCHEDULE_HELP,
+    SCHEDULES,
+    TrainingSettings,
+)
+
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    REPORT: {},
+    MODERN: {
+        "model": "skip",
+        "filters": 24,
+        "levels": 3,
+        "loss": "mse",
+        "patch": 128,
+        "stride": 48,
+        "flip": True,
+        "faded": 0.3,
+        "epochs": 80,
+        "learning_rate": 0.002,
+        "warmup": 0.02,
+        "weight_decay": 0.01,
+        "average": 0.05,
+        "clip_norm": 1.0,
+    },
+}
+"""Settings by preset."""
 
 LOSSES = {"crossentropy": "binary_crossentropy", "mse": "mean_squared_error"}
 
@@ -23,9 +53,15 @@ class DenoiseConfig(TrainingSettings):
         0, "number of artificially stained pages to add to the training pages", low=0
     )
     split_seed: int = option(0, "chooses the held-out pages, independent of --seed", low=0)
-    filters: int = option(
-        32, "filters of the first convolution; the second has twice as many", low=1, high=1024
+    model: str = option(
+        "autoencoder",
+        "network: an autoencoder, or one with skip connections that corrects the page (skip)",
+        choices=("autoencoder", "skip"),
     )
+    filters: int = option(
+        32, "filters of the first convolution; each next size has twice as many", low=1, high=1024
+    )
+    levels: int = option(3, "skip: times that the page is halved", low=1, high=6)
     loss: str = option("crossentropy", "what training minimises", choices=tuple(LOSSES))
     patch: int = option(64, "side of the squares to train on, in pixels", low=8, high=1024)
     stride: int = option(24, "pixels from one square to the next", low=1, high=1024)
@@ -33,6 +69,10 @@ class DenoiseConfig(TrainingSettings):
         0.1, "share of clean squares, which the network learns to leave unchanged", low=0, high=1
     )
     enlarged: float = option(0.3, "share of squares enlarged up to four times", low=0, high=1)
+    faded: float = option(
+        0.0, "share of squares whose noisy page loses contrast or gets dark", low=0, high=1
+    )
+    flip: bool = option(False, "mirror squares at random, down and across")
     epochs: int = option(10, "passes over the squares", low=1, high=10**6)
     batch_size: int = option(16, "examples per optimizer step", low=1, high=2**24)
     optimizer: str = option("adam", "how the weights are updated", choices=OPTIMIZERS)

@@ -108,7 +108,7 @@ def score(network: Network, data: Data) -> Scores[DenoiseDetails]:
             and `test_kinds`; `noisy` and `clean`, which begin with the pages of `training_shapes`.
     """
     methods: dict[str, Clean] = {
-        OWN: lambda page: run_on_page(network, page),
+        OWN: lambda page: run_on_page(network, page).clip(0, 1),
         UNTOUCHED: untouched,
         "constant rescaling": fit_rescaling(_training_pages(data)),
         "background division": divided_by_background,

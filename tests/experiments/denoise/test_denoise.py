@@ -110,11 +110,6 @@ def test_the_preset_is_the_reports_network_and_ten_epochs() -> None:
     assert DENOISE.configure({}, "test").epochs == 10
 
 
-def test_squares_must_fit_the_pools() -> None:
-    with pytest.raises(UsageError, match="multiple of 4"):
-        DENOISE.load(configured(patch=30), Store(offline=True), print)
-
-
 def test_learning_makes_pages_cleaner_than_they_were(tmp_path: Path) -> None:
     config = configured(epochs=4, stride=24, learning_rate=0.005, loss="crossentropy")
     metrics = run(DENOISE, config, RunFolder(tmp_path), make_workshop())
@@ -153,6 +148,43 @@ def test_squares_are_enlarged_in_training() -> None:
     detail = [np.abs(np.diff(squares, axis=2)).mean() for squares in (noisy, as_they_are)]
     assert detail[0] < 0.8 * detail[1]
     assert noisy.shape == clean.shape == as_they_are.shape
+
+
+def test_some_squares_lose_contrast_in_training() -> None:
+    seed = np.array([1, 2], np.int32)
+    _, noisy, truth = batch_of(configured(spotless=0, enlarged=0), seed)
+    _, faded, same = batch_of(configured(spotless=0, enlarged=0, faded=1), seed)
+    np.testing.assert_array_equal(same, truth)
+    contrast = np.ptp(faded, axis=(1, 2)) / np.maximum(np.ptp(noisy, axis=(1, 2)), 1)
+    assert 0.15 < contrast.min() < 0.5
+    assert 0.7 < contrast.max() <= 1
+
+
+def test_squares_are_mirrored_both_ways_with_their_true_pages() -> None:
+    seed = np.array([1, 2], np.int32)
+    _, *plain = batch_of(configured(spotless=0, enlarged=0), seed)
+    _, *mirrored = batch_of(configured(spotless=0, enlarged=0, flip=True), seed)
+    ways: list[tuple[int, ...]] = [(), (0,), (1,), (0, 1)]
+    both = zip(*plain, *mirrored, strict=True)
+    found = np.array(
+        [
+            [
+                np.array_equal(np.flip(noisy, way), other) and np.array_equal(np.flip(true, way), t)
+                for way in ways
+            ]
+            for noisy, true, other, t in both
+        ]
+    )
+    assert found.any(axis=1).all()
+    assert found.any(axis=0).all()
+
+
+@pytest.mark.parametrize(
+    ("given", "grid"), [({"patch": 30}, 4), ({"model": "skip", "levels": 4, "patch": 40}, 16)]
+)
+def test_squares_must_be_halved_evenly(given: dict[str, object], grid: int) -> None:
+    with pytest.raises(UsageError, match=f"multiple of {grid}, not {given['patch']}"):
+        DENOISE.load(configured(**given), Store(offline=True), print)
 
 
 def test_a_page_is_cleaned_into_a_file_of_its_own(clean: Command) -> None:

@@ -1,0 +1,69 @@
+"""A convolutional network with skip connections that corrects a page (Ronneberger et al., 2015)."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from nnlab.errors import UsageError
+
+if TYPE_CHECKING:
+    import keras
+
+LAST_FILTERS = 8
+"""Filters of the last hidden convolution, the only one at full size."""
+
+
+def page_corrector(page_shape: tuple[int, int], filters: Sequence[int] = (24, 48, 96)) -> Any:
+    """Build the network; what it computes is added to the ink of the page.
+
+    Full size costs most and tells least, so that the first convolution halves the page at once.
+    Weights of the last one begin at zero: an untrained network returns the page.
+
+    Args:
+        page_shape: Height and width of a patch, multiples of 2 to the power of the levels.
+        filters: Filters at a half, a quarter and an eighth of full size, and so on.
+
+    Returns:
+        Network from raw grey "page", float32 (batch, height, width, 1) from 0 to 255, to "clean",
+        float32 (batch, height, width, 1), at most 1 (white); below 0 stands for black too.
+
+    Raises:
+        UsageError: The levels do not divide the patch evenly.
+    """
+    grid = 2 ** len(filters)
+    if not filters or any(side < 1 or side % grid for side in page_shape):
+        height, width = page_shape
+        raise UsageError(
+            f"this page cleaner needs patches whose sides are multiples of {grid}, got "
+            f"{height}x{width} pixels"
+        )
+
+    import keras
+    from keras import layers
+
+    page = keras.Input((*page_shape, 1), name="page")  # (batch, height, width, 1)
+    ink = layers.Rescaling(-1 / 255, offset=1, name="ink")(page)  # 0 is white, 1 is black
+    x, skipped = ink, [ink]
+    for level, count in enumerate(filters, start=1):  # half the height and width each time
+        x = _convolution(x, count, f"smaller_{level}", stride=2)
+        x = _convolution(x, count, f"encoder_{level}")
+        skipped.append(x)
+    x = _convolution(skipped.pop(), filters[-1], "centre")
+    for level, count in reversed(list(enumerate((LAST_FILTERS, *filters[:-1])))):
+        x = layers.UpSampling2D(2, name=f"larger_{level}")(x)
+        x = layers.Concatenate(name=f"joined_{level}")([x, skipped.pop()])
+        x = _convolution(x, count, f"decoder_{level}")
+    correction = layers.Conv2D(1, 3, padding="same", kernel_initializer="zeros", name="correction")(
+        x
+    )
+    x = layers.Add(name="corrected")([ink, correction])
+    x = layers.Activation("relu", name="no_less_than_none")(x)
+    clean = layers.Rescaling(-1, offset=1, name="clean")(x)
+    return keras.Model(page, clean, name="page_corrector")  # (batch, height, width, 1)
+
+
+def _convolution(x: Any, filters: int, name: str, stride: int = 1) -> "keras.KerasTensor":
+    from keras import layers
+
+    return layers.Conv2D(filters, 3, strides=stride, padding="same", activation="relu", name=name)(
+        x
+    )
