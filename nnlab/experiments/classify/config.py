@@ -34,7 +34,7 @@ PRESETS_OF_MODELS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     MODERN: {
         "mlp": {"units": 1024, "layers": 3, "epochs": 60},
-        "cnn": {"units": 128, "epochs": 30},
+        "cnn": {"units": 128, "epochs": 24},
     },
 }
 """Settings by preset and model."""

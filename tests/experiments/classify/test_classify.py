@@ -49,7 +49,7 @@ def test_the_models_have_the_presets_of_the_report() -> None:
     assert CLASSIFY.configure({"model": "cnn", "epochs": 3}, "test").epochs == 3
 
 
-@pytest.mark.parametrize(("model", "epochs"), [("mlp", 60), ("cnn", 30)])
+@pytest.mark.parametrize(("model", "epochs"), [("mlp", 60), ("cnn", 24)])
 def test_the_modern_networks_have_settings_of_their_own(model: str, epochs: int) -> None:
     config = CLASSIFY.configure({"preset": "modern", "model": model}, "test")
     assert (config.epochs, config.normalize, config.deform) == (epochs, True, 1.0)
