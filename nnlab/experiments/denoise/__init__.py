@@ -193,13 +193,15 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
         """Clean picture files one by one; each result is written whole or not at all."""
         if query.output == STREAM:
             raise UsageError("-o - and --json cannot both write to stdout; name a file with -o")
-        jobs = plan(inputs, query.output, query.force)
+        jobs = plan(inputs, query.output, query.force, binarize=query.binarize)
         failed = 0
         for number, job in enumerate(jobs):
             if isinstance(job, Job) and job.target:
                 yield Progress(number, len(jobs), job.name)
                 try:
-                    pages = clean_pages(model.network, job, job.target, query.strength)
+                    pages = clean_pages(
+                        model.network, job, job.target, query.strength, binarize=query.binarize
+                    )
                 except NnlabError as error:
                     failed += 1
                     yield error
@@ -287,7 +289,7 @@ def _streamed(
             continue
         try:
             stream = io.BytesIO()
-            clean_pages(network, job, stream, query.strength)
+            clean_pages(network, job, stream, query.strength, binarize=query.binarize)
             yield stream.getvalue()
         except NnlabError as error:
             yield error

@@ -7,12 +7,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, TypeVar
 
+import numpy as np
+
 from nnlab.datasets.images.picture_files import whole, whole_if_piped
 from nnlab.datasets.pages.files import WHITE, Page, kind_and_count, read_pages
 from nnlab.errors import DataError
-from nnlab.experiments.denoise.colour import cleaned
+from nnlab.experiments.denoise.colour import binarized, cleaned
 from nnlab.experiments.denoise.jobs import Job
-from nnlab.experiments.denoise.writing import check_kind, write_pages
+from nnlab.experiments.denoise.writing import BITONAL, check_bitonal, check_kind, write_pages
 from nnlab.files import make_folder
 from nnlab.inference import Network
 from nnlab.inference.tiles import run_on_page
@@ -20,7 +22,14 @@ from nnlab.inference.tiles import run_on_page
 T = TypeVar("T")
 
 
-def clean_pages(network: Network, job: Job, target: Path | IO[bytes], strength: float) -> int:
+def clean_pages(
+    network: Network,
+    job: Job,
+    target: Path | IO[bytes],
+    strength: float,
+    *,
+    binarize: bool = False,
+) -> int:
     """Read the pages of a picture file, clean them, and write them to another, whole or not at all.
 
     Pages are cleaned one by one. The next one is read meanwhile, so two are in memory.
@@ -30,6 +39,7 @@ def clean_pages(network: Network, job: Job, target: Path | IO[bytes], strength: 
         job: What to read.
         target: Where to write; the folder of a file is created if it is missing.
         strength: How much of the cleaning to take, 0 to 1.
+        binarize: Write black and white.
 
     Returns:
         The number of pages.
@@ -42,11 +52,18 @@ def clean_pages(network: Network, job: Job, target: Path | IO[bytes], strength: 
     source = whole(sys.stdin.buffer, "stdin") if job.source is None else _once(job.source)
     found, count = kind_and_count(source, job.name)
     kind = job.kind(found)
-    check_kind(count, target, kind)  # before the work, not after it
+    if binarize and job.target is None and kind not in BITONAL:
+        kind = "png"
+    # before the work, not after it
+    check_kind(count, target, kind)
+    if binarize:
+        check_bitonal(target, kind)
+    put_back = binarized if binarize else cleaned
     if isinstance(target, Path):
         make_folder(target.parent)
     with closing(read_ahead(read_pages(source, job.name))) as pages:
-        write_pages((_clean(network, page, strength) for page in pages), target, kind)
+        clean = (put_back(page, _grey(network, page), strength) for page in pages)
+        write_pages(clean, target, kind)
     return count
 
 
@@ -66,7 +83,8 @@ def _once(path: Path) -> Path | bytes:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def _clean(network: Network, page: Page, strength: float) -> Page:
-    clean = run_on_page(network, page.grey)
-    clean *= WHITE
-    return cleaned(page, clean, strength)
+def _grey(network: Network, page: Page) -> np.ndarray:
+    """Return the cleaned page in grey, 0 to 255."""
+    grey = run_on_page(network, page.grey)
+    grey *= WHITE
+    return grey

@@ -49,6 +49,22 @@ def cleaned(page: Page, grey: np.ndarray, strength: float = 1.0) -> Page:
     return replace(page, pixels=pixels)
 
 
+def binarized(page: Page, grey: np.ndarray, strength: float = 1.0) -> Page:
+    """Return the page in black and white, cut at half grey; transparency and colour go.
+
+    Args:
+        page: The page as read.
+        grey: float (height, width), 0 to 255: `page.grey`, cleaned.
+        strength: As for `cleaned`.
+    """
+    pixels = np.empty(grey.shape, np.bool_)
+    for top in range(0, len(grey), BAND):
+        rows = slice(top, top + BAND)
+        mixed = strength * grey[rows] + (1 - strength) * page.rows(rows).grey
+        pixels[rows] = mixed >= WHITE / 2
+    return Page(pixels, dpi=page.dpi)
+
+
 def _put_back(page: Page, values: np.ndarray, strength: float) -> np.ndarray:
     """Return pixels of the page's own kind, mixed with what they were."""
     if page.alpha is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nnlab.datasets.images.picture_files import picture_files
 from nnlab.errors import DataError, NnlabError, OutputExistsError, UsageError
-from nnlab.experiments.denoise.writing import FORMATS
+from nnlab.experiments.denoise.writing import BITONAL, FORMATS
 
 STREAM = "-"
 MARK = ".clean"
@@ -39,7 +39,9 @@ class Job:
         return found if kind not in FORMATS and suffix in ("", MARK, own) else kind
 
 
-def plan(inputs: Iterable[str], output: str | None, force: bool) -> list[Job | NnlabError]:
+def plan(
+    inputs: Iterable[str], output: str | None, force: bool, *, binarize: bool = False
+) -> list[Job | NnlabError]:
     """Decide what is to be read and written, in the order of the inputs.
 
     Args:
@@ -47,6 +49,7 @@ def plan(inputs: Iterable[str], output: str | None, force: bool) -> list[Job | N
         output: A file for a single picture; a folder for several, which need not exist yet; "-"
             for stdout; None for files beside the pictures, noisy.clean.png beside noisy.png.
         force: Whether to replace files that exist.
+        binarize: Name a png where the format of a picture has no 1 bit per pixel.
 
     Returns:
         Jobs; for what cannot be done, the reason.
@@ -69,7 +72,7 @@ def plan(inputs: Iterable[str], output: str | None, force: bool) -> list[Job | N
     return [
         one
         if isinstance(one, NnlabError)
-        else _checked(one, _target(one, output, folder), folder, force, inside, taken)
+        else _checked(one, _target(one, output, folder, binarize), folder, force, inside, taken)
         for one in sources
     ]
 
@@ -100,14 +103,18 @@ def _folder(output: str | None, several: bool) -> Path | None:
     return path if several or ends_as_one or path.is_dir() else None
 
 
-def _target(source: Path | None, output: str | None, folder: Path | None) -> Path:
-    if folder is not None:
-        return folder / ("stdin.png" if source is None else source.name)
-    if output is not None:
+def _target(source: Path | None, output: str | None, folder: Path | None, binarize: bool) -> Path:
+    if folder is None and output is not None:
         return Path(output)
     if source is None:
-        raise UsageError("name an output for the image from stdin: -o FILE, or -o - for stdout")
-    return source.with_name(f"{source.stem}{MARK}{source.suffix}")
+        if folder is None:
+            raise UsageError("name an output for the image from stdin: -o FILE, or -o - for stdout")
+        return folder / "stdin.png"
+    name = source if folder else source.with_name(f"{source.stem}{MARK}{source.suffix}")
+    kind = source.suffix.lower().removeprefix(".")
+    if binarize and kind in FORMATS and kind not in BITONAL:
+        name = name.with_suffix(".png")
+    return folder / name.name if folder else name
 
 
 def _checked(

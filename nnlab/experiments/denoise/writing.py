@@ -25,6 +25,8 @@ FORMATS = {
 """Pillow's name of each format, by the suffix of its files."""
 WITH_ALPHA = {"PNG", "TIFF", "WEBP"}
 WITH_16_BITS = {"PNG", "TIFF", "PPM"}
+BITONAL = ("png", "tif", "tiff", "bmp", "gif", "pbm")
+"""Suffixes of the formats that have 1 bit per pixel."""
 WITH_DPI = {"PNG", "JPEG", "TIFF", "BMP"}
 WITH_PROFILE = {"PNG", "JPEG", "TIFF", "WEBP"}
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -79,6 +81,19 @@ def check_kind(count: int, target: Path | IO[bytes], kind: str | None = None) ->
     if count > 1 and FORMATS[suffix] != "TIFF":
         raise UsageError(f"{name}: a {suffix} file cannot hold {count} pages; write a tif file")
     return suffix
+
+
+def check_bitonal(target: Path | IO[bytes], kind: str) -> None:
+    """Refuse a format that has no 1 bit per pixel.
+
+    Raises:
+        UsageError: It is not one of `BITONAL`.
+    """
+    if kind not in BITONAL:
+        name = str(target) if isinstance(target, Path) else "the output"
+        raise UsageError(
+            f"{name}: {kind} has no 1 bit per pixel; --binarize writes {', '.join(BITONAL)}"
+        )
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import io
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,39 @@ def test_each_page_is_cleaned_as_if_it_were_alone(tmp_path: Path) -> None:
         clean_pages(NETWORK, Job(tmp_path / "one.png", None), alone, 1.0)
         (expected,) = read_all(alone.getvalue())
         assert np.array_equal(read_all(target)[number].pixels, expected.pixels)
+
+
+@pytest.mark.parametrize(("suffix", "strength"), [("png", 0.5), ("tif", 0.4), ("pbm", 0.5)])
+def test_black_and_white_is_the_cleaned_page_cut_at_half_grey(
+    tmp_path: Path, suffix: str, strength: float
+) -> None:
+    (page,) = pages(1)
+    source = tmp_path / "in.png"
+    write_pages([replace(page, dpi=(300, 300))], source)
+    grey, cut = tmp_path / "grey.png", tmp_path / f"cut.{suffix}"
+    clean_pages(NETWORK, Job(source, grey), grey, strength)
+    clean_pages(NETWORK, Job(source, cut), cut, strength, binarize=True)
+    (expected,), (made,) = read_all(grey), read_all(cut)
+    assert made.pixels.dtype == np.bool_
+    certain = abs(expected.pixels - 127.5) > 1  # grey is rounded before it is cut here
+    assert 0.05 < made.pixels.mean() < 0.95
+    np.testing.assert_array_equal(made.pixels[certain], (expected.pixels > 127)[certain])
+    assert suffix == "pbm" or made.dpi == pytest.approx((300, 300), abs=1)
+
+
+def test_black_and_white_in_a_stream_becomes_png(tmp_path: Path) -> None:
+    source, stream = tmp_path / "in.jpg", io.BytesIO()
+    write_pages(pages(1), source)
+    clean_pages(NETWORK, Job(source, None), stream, 1.0, binarize=True)
+    assert stream.getvalue().startswith(b"\x89PNG")
+
+
+def test_a_format_without_single_bits_is_refused(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.png", tmp_path / "out.jpg"
+    write_pages(pages(1), source)
+    with pytest.raises(UsageError, match="jpg has no 1 bit per pixel"):
+        clean_pages(NETWORK, Job(source, target), target, 1.0, binarize=True)
+    assert not target.exists()
 
 
 def test_memory_does_not_grow_with_the_number_of_pages(tmp_path: Path) -> None:

@@ -52,6 +52,22 @@ def test_one_goes_to_a_file_or_into_a_folder_that_exists_or_ends_as_one() -> Non
     assert targets("a.png", output="new/") == ["new/a.png"]
 
 
+def test_black_and_white_goes_to_a_format_that_has_it() -> None:
+    Image.new("L", (3, 2)).save("d.jpg")
+
+    def named(*inputs: str, output: str | None = None) -> list[str]:
+        jobs = plan(inputs, output, force=False, binarize=True)
+        return [str(job.target) for job in jobs if isinstance(job, Job)]
+
+    assert named("a.png", "d.jpg", "scans/c.tif") == [
+        "a.clean.png",
+        "d.clean.png",
+        "scans/c.clean.tif",
+    ]
+    assert named("a.png", "d.jpg", output="out") == ["out/a.png", "out/d.png"]
+    assert named("d.jpg", output="mine.tif") == ["mine.tif"]
+
+
 def test_stdin_and_stdout() -> None:
     assert plan(["-"], "-", force=False) == [Job(None, None)]
     assert targets("-", output="x.png") == ["x.png"]
