@@ -4,7 +4,7 @@ import contextlib
 import io
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -35,8 +35,12 @@ VISIBLE_ALPHA = 128
 """Alpha from which a pixel counts as visible."""
 
 
-def picture_files(given: str | Path) -> list[Path]:
+def picture_files(given: str | Path, suffixes: Collection[str] = SUFFIXES) -> list[Path]:
     """Return the image files that an input names.
+
+    Args:
+        given: A file or a folder.
+        suffixes: Of the files that count as images inside a folder.
 
     Returns:
         For a folder, the images inside, sorted by name; subfolders, hidden files (such as `._name`
@@ -54,7 +58,7 @@ def picture_files(given: str | Path) -> list[Path]:
     try:
         if not path.is_dir():
             return [path]
-        inside = sorted(child for child in path.iterdir() if _is_listed(child))
+        inside = sorted(child for child in path.iterdir() if _is_listed(child, suffixes))
     except OSError as error:
         name = str(path)
         shown = name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}..."
@@ -62,8 +66,8 @@ def picture_files(given: str | Path) -> list[Path]:
     return inside or [path]
 
 
-def _is_listed(child: Path) -> bool:
-    named = child.suffix.lower() in SUFFIXES and not child.name.startswith(".")
+def _is_listed(child: Path, suffixes: Collection[str]) -> bool:
+    named = child.suffix.lower() in suffixes and not child.name.startswith(".")
     return named and child.is_file()
 
 
@@ -120,8 +124,17 @@ def check_size(image: "Image", name: str) -> None:
     Raises:
         DataError: It has more than `MAX_PIXELS` pixels.
     """
-    if image.width * image.height > MAX_PIXELS:
-        raise _too_large(name, image.width * image.height)
+    check_pixels(image.width * image.height, name)
+
+
+def check_pixels(count: int, name: str) -> None:
+    """Refuse a picture of so many pixels if they are too many.
+
+    Raises:
+        DataError: They are more than `MAX_PIXELS`.
+    """
+    if count > MAX_PIXELS:
+        raise _too_large(name, count)
 
 
 def _stream(source: Path | bytes) -> IO[bytes]:

@@ -2,13 +2,13 @@
 
     for page in read_pages(Path("scan.tif")):
 
-The pages of a TIFF, coloured ink, transparency, 16-bit grey, black-and-white and the resolution are
-kept. Colour has 8 bits per channel, as Pillow reads it. Only the first frame of an animation is
-read, and EXIF data are dropped after the page has been turned upright.
+The pages of a TIFF or PDF, coloured ink, transparency, 16-bit grey, black-and-white and the
+resolution are kept. Colour has 8 bits per channel, as Pillow reads it. Only the first frame of an
+animation is read, and EXIF data are dropped after the page has been turned upright.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +17,13 @@ import numpy as np
 
 from nnlab.datasets.images.picture_files import (
     MAX_PIXELS,
+    check_pixels,
     check_size,
     grey_of_unknown_range,
     opened,
     white_of_16_bits,
 )
+from nnlab.datasets.pages.pdf import is_pdf, pdf_pages, pdf_sizes
 from nnlab.errors import DataError
 
 if TYPE_CHECKING:
@@ -103,10 +105,10 @@ class Page:
 
 
 def read_pages(source: Path | bytes, name: str | None = None) -> Iterator[Page]:
-    """Yield the pages of an image file one by one: one, or all of a TIFF.
+    """Yield the pages of an image file one by one: one, or all of a TIFF or PDF.
 
     Args:
-        source: A PNG, JPEG, TIFF, BMP, GIF, WebP or PNM file, or the content of one.
+        source: A PNG, JPEG, TIFF, BMP, GIF, WebP, PNM or PDF file, or the content of one.
         name: What messages call it; by default the file's path.
 
     Raises:
@@ -114,7 +116,11 @@ def read_pages(source: Path | bytes, name: str | None = None) -> Iterator[Page]:
             in a page or `MAX_PIXELS_IN_ALL` together.
     """
     name = name or (str(source) if isinstance(source, Path) else "the picture")
-    _, count = kind_and_count(source, name)
+    kind, count = kind_and_count(source, name)
+    if kind == "pdf":
+        for pixels, dpi in pdf_pages(source, name):
+            yield Page(pixels, dpi=(dpi, dpi))
+        return
     for number in range(count):
         yield _read_page(source, name, number)
 
@@ -127,19 +133,31 @@ def kind_and_count(source: Path | bytes, name: str) -> tuple[str, int]:
     Raises:
         DataError: As `read_pages`.
     """
+    if is_pdf(source):
+        sizes = pdf_sizes(source, name)
+        for size in sizes:
+            check_pixels(size, name)
+        _check_sum(sizes, name)
+        return "pdf", len(sizes)
     with opened(source, name) as image:
-        count, pixels = _count(image), 0
-        for number in range(count):
+        sizes = []
+        for number in range(_count(image)):
             if number:
                 image.seek(number)
             check_size(image, name)
-            pixels += image.width * image.height
-        if pixels > MAX_PIXELS_IN_ALL:
-            raise DataError(
-                f"{name}: {pixels:,} pixels in {count:,} pages; at most {MAX_PIXELS_IN_ALL:,} "
-                "allowed; split the file"
-            )
-        return KINDS.get(image.format or "", "jpg" if image.format == "MPO" else "png"), count
+            sizes.append(image.width * image.height)
+        _check_sum(sizes, name)
+        kind = KINDS.get(image.format or "", "jpg" if image.format == "MPO" else "png")
+        return kind, len(sizes)
+
+
+def _check_sum(sizes: Sequence[int], name: str) -> None:
+    pixels = sum(sizes)
+    if pixels > MAX_PIXELS_IN_ALL:
+        raise DataError(
+            f"{name}: {pixels:,} pixels in {len(sizes):,} pages; at most {MAX_PIXELS_IN_ALL:,} "
+            "allowed; split the file"
+        )
 
 
 def _read_page(source: Path | bytes, name: str, number: int) -> Page:

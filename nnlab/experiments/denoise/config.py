@@ -95,6 +95,6 @@ class DenoiseQuery:
         1.0, "how much to clean, from 0 (nothing) to 1 (everything)", low=0, high=1
     )
     binarize: bool = option(
-        False, "write black and white, 1 bit per pixel: png, tif, bmp, gif or pbm"
+        False, "write black and white, 1 bit per pixel: png, tif, pdf, bmp, gif or pbm"
     )
     force: bool = option(False, "replace existing files")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnlab.datasets.images.picture_files import picture_files
+from nnlab.datasets.images.picture_files import SUFFIXES, picture_files
 from nnlab.errors import DataError, NnlabError, OutputExistsError, UsageError
 from nnlab.experiments.denoise.writing import BITONAL, FORMATS
 
@@ -83,7 +83,7 @@ def _sources(given: str, beside: bool) -> Iterator[Path | NnlabError | None]:
         yield None
         return
     try:
-        files = picture_files(given)
+        files = picture_files(given, (*SUFFIXES, ".pdf"))
     except NnlabError as error:
         yield error
         return

@@ -12,6 +12,7 @@ import numpy as np
 
 from nnlab.datasets.images.picture_files import MAX_SAMPLE_VALUE
 from nnlab.datasets.pages.files import LUMA, WHITE, Page, white_of
+from nnlab.datasets.pages.pdf import DPI
 from nnlab.errors import DataError, UsageError
 from nnlab.files import replacing
 
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 FORMATS = {
     **{"png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "tif": "TIFF", "tiff": "TIFF", "bmp": "BMP"},
-    **{"gif": "GIF", "webp": "WEBP", "pbm": "PPM", "pgm": "PPM", "ppm": "PPM"},
+    **{"gif": "GIF", "webp": "WEBP", "pbm": "PPM", "pgm": "PPM", "ppm": "PPM", "pdf": "PDF"},
 }
 """Pillow's name of each format, by the suffix of its files."""
 WITH_ALPHA = {"PNG", "TIFF", "WEBP"}
 WITH_16_BITS = {"PNG", "TIFF", "PPM"}
-BITONAL = ("png", "tif", "tiff", "bmp", "gif", "pbm")
+BITONAL = ("png", "tif", "tiff", "pdf", "bmp", "gif", "pbm")
 """Suffixes of the formats that have 1 bit per pixel."""
 WITH_DPI = {"PNG", "JPEG", "TIFF", "BMP"}
 WITH_PROFILE = {"PNG", "JPEG", "TIFF", "WEBP"}
@@ -42,7 +43,7 @@ def write_pages(pages: Iterable[Page], target: Path | IO[bytes], kind: str | Non
     transparent pages are laid on white, 16 bits become 8.
 
     Args:
-        pages: At least one; several only as TIFF.
+        pages: At least one; several only as TIFF or PDF.
         target: Where to. The folder of a file must exist.
         kind: A suffix such as "png"; by default that of `target`; required for a stream.
 
@@ -55,6 +56,8 @@ def write_pages(pages: Iterable[Page], target: Path | IO[bytes], kind: str | Non
     with _whole(target) as file:
         if FORMATS[suffix] == "TIFF":
             _write_tiff(pages, file)
+        elif FORMATS[suffix] == "PDF":
+            _write_pdf(pages, file)
         else:
             (page, *more) = itertools.islice(pages, 2)
             check_kind(1 + len(more), target, kind)
@@ -78,8 +81,10 @@ def check_kind(count: int, target: Path | IO[bytes], kind: str | None = None) ->
     suffix = kind.lower().removeprefix(".")
     if suffix not in FORMATS:
         raise UsageError(f"{name}: unknown format {kind!r}; expected one of {', '.join(FORMATS)}")
-    if count > 1 and FORMATS[suffix] != "TIFF":
-        raise UsageError(f"{name}: a {suffix} file cannot hold {count} pages; write a tif file")
+    if count > 1 and FORMATS[suffix] not in ("TIFF", "PDF"):
+        raise UsageError(
+            f"{name}: a {suffix} file cannot hold {count} pages; write a tif or pdf file"
+        )
     return suffix
 
 
@@ -126,6 +131,16 @@ def _write_tiff(pages: Iterable[Page], file: IO[bytes]) -> None:
             with _refusing("tif"):
                 _image(page, "tif").save(tiff, "TIFF", **_options(page, "TIFF"))
                 tiff.newFrame()
+
+
+def _write_pdf(pages: Iterable[Page], file: IO[bytes]) -> None:
+    """Append page after page: black and white as G4 fax, grey and colour as JPEG."""
+    for number, page in enumerate(pages):
+        with _refusing("pdf"):
+            image = _image(page, "pdf")
+            quality = {} if image.mode == "1" else OPTIONS["JPEG"]
+            dpi = page.dpi or (DPI, DPI)
+            image.save(file, "PDF", append=number > 0, dpi=dpi, **quality)
 
 
 def _image(page: Page, suffix: str) -> "Image":

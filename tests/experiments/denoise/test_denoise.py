@@ -20,10 +20,12 @@ from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
 from nnlab.experiments.contract import Data
 from nnlab.experiments.denoise import EXPERIMENT as DENOISE
 from nnlab.experiments.denoise.config import DenoiseConfig
+from nnlab.experiments.denoise.writing import write_pages
 from nnlab.runs.answering import Trained
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import run
 from tests.annotations import Command, Shell
+from tests.page_files import read_all
 from tests.watching import make_workshop
 
 pytestmark = pytest.mark.usefixtures("no_figures")
@@ -197,6 +199,17 @@ def test_a_page_is_cleaned_into_a_file_of_its_own(clean: Command) -> None:
     assert "--force" in again.stderr
     assert clean("a.png", "--force").returncode == 0
     assert Path("a.png").read_bytes() == before
+
+
+def test_a_pdf_becomes_a_pdf_of_as_many_pages(clean: Command) -> None:
+    save("a.png")
+    save("b.png", 1)
+    Path("scans").mkdir()
+    pages = [page for name in ("a.png", "b.png") for page in read_all(Path(name))]
+    write_pages(pages, Path("scans/two.pdf"))
+    result = clean("scans", "--json", "--binarize")
+    assert json.loads(result.stdout)["output"] == "scans/two.clean.pdf"
+    assert [page.pixels.shape for page in read_all(Path("scans/two.clean.pdf"))] == [(60, 90)] * 2
 
 
 def test_a_bad_file_does_not_stop_the_rest(clean: Command) -> None:

@@ -27,7 +27,7 @@ def test_every_kind_of_page_goes_into_every_format(suffix: str) -> None:
             assert np.abs(back.grey - page.grey).mean() < 3
 
 
-def test_only_a_tiff_holds_several_pages(tmp_path: Path) -> None:
+def test_a_png_holds_no_several_pages(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"x\.png: a png file cannot hold 2 pages"):
         write_pages([Page(GREY)] * 2, tmp_path / "x.png")
 

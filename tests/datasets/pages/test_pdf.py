@@ -1,0 +1,127 @@
+"""Pages of PDF files: read at the resolution of the scan, written page after page."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nnlab.datasets.pages.files import Page, kind_and_count
+from nnlab.datasets.pages.pdf import DPI
+from nnlab.errors import DataError
+from nnlab.experiments.denoise.writing import write_pages
+from tests.page_files import read_all
+
+
+def smooth(height: int, width: int, colours: int = 0) -> np.ndarray:
+    """Return a page that JPEG hardly changes."""
+    rows, columns = np.indices((height, width))
+    grey = 128 + 100 * np.sin(rows / 9) * np.cos(columns / 7)
+    if not colours:
+        return grey.astype(np.uint8)
+    return np.stack([grey * share for share in (1, 0.8, 0.6)], axis=-1).astype(np.uint8)
+
+
+def test_scans_come_back_as_they_are_at_their_size_and_resolution(tmp_path: Path) -> None:
+    path = tmp_path / "scan.pdf"
+    pages = [
+        Page(smooth(90, 60), dpi=(150, 150)),
+        Page(smooth(80, 120, colours=3), dpi=(300, 300)),
+    ]
+    write_pages(pages, path)
+    assert kind_and_count(path, "scan.pdf") == ("pdf", 2)
+    for page, found in zip(pages, read_all(path), strict=True):
+        assert found.pixels.shape == page.pixels.shape
+        assert found.dpi == pytest.approx(page.dpi, rel=0.01)
+        assert abs(found.pixels.astype(int) - page.pixels).mean() < 3
+
+
+def test_the_content_of_a_file_is_read_too(tmp_path: Path) -> None:
+    path = tmp_path / "scan.pdf"
+    write_pages([Page(smooth(30, 40), dpi=(100, 100))], path)
+    (page,) = read_all(path.read_bytes())
+    assert page.pixels.shape == (30, 40)
+
+
+def test_black_and_white_is_kept_bit_by_bit(tmp_path: Path) -> None:
+    path = tmp_path / "fax.pdf"
+    bits = np.random.default_rng(1).random((48, 64)) < 0.5
+    write_pages([Page(bits, dpi=(200, 200))], path)
+    assert b"CCITTFaxDecode" in path.read_bytes()
+    (page,) = read_all(path)
+    np.testing.assert_array_equal(page.pixels, bits)
+
+
+def test_a_page_that_is_no_scan_is_drawn_at_a_usual_resolution(tmp_path: Path) -> None:
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    path = tmp_path / "empty.pdf"
+    document = pypdfium2.PdfDocument.new()
+    document.new_page(144, 72)  # points: 2 by 1 inches
+    document.save(path)
+    (page,) = read_all(path)
+    assert page.pixels.shape == (DPI, 2 * DPI)
+    assert page.pixels.min() == 255
+
+
+def test_drawn_text_is_rendered(tmp_path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(2, 1))
+    figure.text(0.1, 0.4, "Tom Sawyer")
+    figure.savefig(tmp_path / "text.pdf")
+    (page,) = read_all(tmp_path / "text.pdf")
+    assert page.pixels.shape == (DPI, 2 * DPI)
+    assert 0.005 < (page.pixels < 128).mean() < 0.1
+
+
+def test_a_scan_on_a_turned_page_is_turned(tmp_path: Path) -> None:
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    path = tmp_path / "scan.pdf"
+    write_pages([Page(smooth(90, 60), dpi=(DPI, DPI))], path)
+    document = pypdfium2.PdfDocument(path)
+    document[0].set_rotation(90)
+    document.save(tmp_path / "turned.pdf")
+    (page,) = read_all(tmp_path / "turned.pdf")
+    height, width = page.pixels.shape
+    assert (height, width) == pytest.approx((60, 90), abs=1)
+
+
+def test_what_fills_a_part_of_a_page_is_no_scan_of_it(tmp_path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(2, 2))
+    axes = figure.add_axes((0.1, 0.1, 0.3, 0.3))
+    axes.imshow(smooth(50, 50), cmap="gray")
+    axes.set_axis_off()
+    figure.savefig(tmp_path / "part.pdf")
+    (page,) = read_all(tmp_path / "part.pdf")
+    assert page.pixels.shape == (2 * DPI, 2 * DPI)
+
+
+@pytest.mark.parametrize("keep", [10, 400])
+def test_a_damaged_file_is_refused(tmp_path: Path, keep: int) -> None:
+    path = tmp_path / "scan.pdf"
+    write_pages([Page(smooth(60, 60))], path)
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(DataError, match=r"scan\.pdf: cannot be read as a PDF"):
+        read_all(path)
+
+
+def test_an_enormous_page_is_refused_before_it_is_drawn(tmp_path: Path) -> None:
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    path = tmp_path / "poster.pdf"
+    document = pypdfium2.PdfDocument.new()
+    document.new_page(14_000, 14_000)
+    document.save(path)
+    with pytest.raises(DataError, match="at most 80,000,000"):
+        kind_and_count(path, "poster.pdf")
+
+
+def test_without_the_library_it_is_told_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "scan.pdf"
+    write_pages([Page(smooth(20, 20))], path)
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    with pytest.raises(DataError, match=r"pip install 'nnlab\[pdf\]'"):
+        read_all(path)
