@@ -23,6 +23,7 @@ def weight_dropping_lstm(units: int, rate: float, name: str) -> "keras.layers.LS
 
     layer = keras.layers.LSTM(units, return_sequences=True, name=name)
     dropped = keras.layers.Dropout(rate, name=f"{name}_weights")
+    layer.dropped = dropped  # Keras tracks it, so that its random state is saved for resuming
     layer.inner_loop = functools.partial(_steps, layer.cell, dropped)
     return layer
 
