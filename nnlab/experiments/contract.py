@@ -318,6 +318,15 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
     def examples(self, config: ConfigT, data: Data) -> Examples:
         """Return what the training loop runs over."""
 
+    def fitted_facts(self, model: Model[ConfigT], data: Data) -> Mapping[str, Any]:
+        """Fit what answering uses besides the network, at the end of a training: facts, JSON-able.
+
+        Args:
+            model: The trained network.
+            data: As loaded; the test set takes no part.
+        """
+        return {}
+
     @abstractmethod
     def score(self, model: Model[ConfigT], data: Data) -> Scores[DetailsT]:
         """Measure a trained network on the test set, next to the naive baselines."""

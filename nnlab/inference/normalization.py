@@ -75,7 +75,7 @@ class BatchNormalization(Layer):
         return [to.op("Add", to.op("Mul", inputs[0], scale), offset)]
 
     def _line(self, variables: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        with np.errstate(invalid="ignore"):  # of a file that holds variances below 0
+        with np.errstate(all="ignore"):  # of a file that holds variances of 0 and below
             spread = np.sqrt(variables["moving_variance"] + np.float32(self.epsilon))
-        scale = variables["gamma"] / spread
-        return scale, variables["beta"] - variables["moving_mean"] * scale
+            scale = variables["gamma"] / spread
+            return scale, variables["beta"] - variables["moving_mean"] * scale

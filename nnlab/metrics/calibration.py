@@ -3,8 +3,10 @@
 import numpy as np
 
 BINS = 15
-LEAST = 1e-7
-"""Probabilities below are taken for it: networks round what is near 0 to 0."""
+LEAST = float(np.finfo(np.float32).tiny)
+"""Stands for probabilities that a network has rounded to 0."""
+LEAST_LIKELY = 1e-7
+"""Below, a wrong answer costs no more in the fit: one could decide it otherwise."""
 TEMPERATURES = (0.1, 10.0)
 """Limits of the fit."""
 ROUNDS = 60
@@ -53,7 +55,7 @@ def best_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
     def cost(exponent: float) -> float:
         likely = tempered(probabilities, np.exp(exponent))[np.arange(len(labels)), labels]
-        return -float(np.log(np.maximum(likely, LEAST)).mean())
+        return -float(np.log(np.maximum(likely, LEAST_LIKELY)).mean())
 
     low, high = np.log(TEMPERATURES)
     golden = (np.sqrt(5) - 1) / 2

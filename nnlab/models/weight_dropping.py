@@ -36,8 +36,12 @@ def _steps(
 
     recurrent = dropped(cell.recurrent_kernel, training=training)
     kernel = tf.concat([tf.convert_to_tensor(cell.kernel), recurrent], axis=0)
-    hidden, memory = initial_state
-    unused = tf.zeros((cell.units,), sequences.dtype)  # peepholes
+    # the operation has no bfloat16
+    kind = sequences.dtype
+    sequences, kernel, bias, hidden, memory = (
+        tf.cast(one, tf.float32) for one in (sequences, kernel, cell.bias, *initial_state)
+    )
+    unused = tf.zeros((cell.units,))  # peepholes
     # not BlockLSTMV2: its gradient is wrong in TensorFlow 2.21 (tests/models/test_weight_dropping)
     steps = tf.raw_ops.BlockLSTM(
         seq_len_max=tf.shape(sequences, tf.int64)[1],
@@ -48,12 +52,13 @@ def _steps(
         wci=unused,
         wcf=unused,
         wco=unused,
-        b=_candidate_before_forget(tf.convert_to_tensor(cell.bias)),
+        b=_candidate_before_forget(bias),
         forget_bias=0.0,
         cell_clip=-1.0,
         use_peephole=False,
     )
-    return steps.h[-1], tf.transpose(steps.h, (1, 0, 2)), [steps.h[-1], steps.cs[-1]]
+    outputs, memories = tf.cast(steps.h, kind), tf.cast(steps.cs, kind)
+    return outputs[-1], tf.transpose(outputs, (1, 0, 2)), [outputs[-1], memories[-1]]
 
 
 def _candidate_before_forget(gates: Any) -> Any:

@@ -177,7 +177,9 @@ class _Run:
     def _score(self, data: Data, training: TrainingRecord) -> RunMetrics[Any]:
         """Score what answers will come from: best.h5; then put the metrics inside."""
         trained = Trained(self.folder.best)
-        scores = self.experiment.score(trained.model, data)
+        fitted = self.experiment.fitted_facts(trained.model, data)
+        facts = {**trained.header.facts, **fitted}
+        scores = self.experiment.score(dataclasses.replace(trained.model, facts=facts), data)
         self.folder.write_evidence(scores.evidence)
         metrics = RunMetrics(
             **vars(measured(self.experiment, scores, data, dataclasses.asdict(self.config))),
@@ -185,7 +187,7 @@ class _Run:
             versions=trained.header.versions,
         )
         inside = {name: getattr(metrics, name) for name in IN_CHECKPOINT}
-        facts = {**trained.header.facts, **scores.facts}
+        facts |= scores.facts
         header = dataclasses.replace(trained.header, metrics=plain(inside), facts=facts)
         write(self.folder.best, header, {"model": trained.weights})
         return metrics

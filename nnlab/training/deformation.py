@@ -36,21 +36,26 @@ class Deformation:
     blur: float = 0.0
 
     def times(self, strength: float) -> "Deformation":
-        """Return this one with all limits larger, or smaller, by a factor."""
-        return Deformation(**{name: strength * most for name, most in asdict(self).items()})
+        """Return this one with all limits larger, or smaller, by a factor; no share passes 1."""
+        limits = {name: strength * most for name, most in asdict(self).items()}
+        shares = {name: min(limits[name], 1.0) for name in ("stroke", "blur")}
+        return Deformation(**{**limits, **shares})
 
-    def __call__(self, images: Any, seed: Any) -> Any:
+    def __call__(self, images: Any, seed: Any, *, light_ink: bool = True) -> Any:
         """Deform a batch.
 
         Args:
-            images: float32 tensor (batch, height, width), light ink on 0.
+            images: float32 tensor (batch, height, width), 0 to 255.
             seed: int32 pair; the same one gives the same deformations.
+            light_ink: What was outside an image is 0; else it is 255.
 
         Returns:
-            The same shape; what was outside an image is 0.
+            The same shape.
         """
         import tensorflow as tf
 
+        if not light_ink:
+            return 255 - self(255 - images, seed)
         moving, drawing = tf.unstack(tf.random.experimental.stateless_split(seed, 2))
         return self._moved(self._redrawn(images, drawing), moving)
 

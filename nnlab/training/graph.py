@@ -151,7 +151,7 @@ class Graph:
         for inner_loss, inner_output in zip(
             self._examples.inner_losses.values(), inner, strict=True
         ):
-            loss += inner_loss(inner_output)
+            loss += inner_loss(inner_output) / self._strategy.num_replicas_in_sync
         return outputs, loss
 
     def _replica_share(self, rows: Any) -> Any:

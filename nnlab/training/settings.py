@@ -23,8 +23,8 @@ class TrainingSettings:
 
     preset: str = option(
         REPORT,
-        "settings to start from: report (those of the 2018 report) or modern (a better network, "
-        "where there is one); when answering, use only a network trained with this preset",
+        "settings to start from: report (those of the 2018 report) or modern (those of a network "
+        "of today); when answering, use only a network trained with this preset",
         choices=PRESETS,
     )
     epochs: int = option(20, "passes over the training examples", low=1, high=10**6)

@@ -45,3 +45,11 @@ def test_a_temperature_keeps_the_order(temperature: float, weights: list[float])
     assert result.sum() == pytest.approx(1)
     order = np.argsort(probabilities[0], kind="stable")
     assert (np.diff(result[0][order]) >= -1e-12).all()
+
+
+def test_small_probabilities_stay_apart_and_sure_ones_sure() -> None:
+    scores = np.array([[30.0, 0, -5, -10]])
+    probabilities = np.exp(scores) / np.exp(scores).sum()
+    for temperature in (2.0, 3.0):
+        expected = np.exp(scores / temperature) / np.exp(scores / temperature).sum()
+        np.testing.assert_allclose(tempered(probabilities, temperature), expected, rtol=1e-6)

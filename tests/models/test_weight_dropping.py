@@ -60,3 +60,18 @@ def test_a_whole_batch_shares_the_dropped_weights(steps: np.ndarray) -> None:
     dropping, _ = pair(0.5)
     rows = np.array(dropping(np.repeat(steps[:1], 4, axis=0), training=True))
     np.testing.assert_allclose(rows, np.repeat(rows[:1], 4, axis=0), atol=1e-6)
+
+
+def test_it_trains_in_half_precision(steps: np.ndarray) -> None:
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        dropping, _ = pair(0.5)
+    finally:
+        keras.config.set_dtype_policy(policy)
+    with tf.GradientTape() as tape:
+        outputs = dropping(steps, training=True)
+        loss = tf.reduce_sum(tf.cast(outputs, tf.float32))
+    assert outputs.dtype == tf.bfloat16
+    gradients = tape.gradient(loss, dropping.trainable_variables)
+    assert all(np.isfinite(one).all() and abs(np.array(one)).max() > 0 for one in gradients)

@@ -72,3 +72,18 @@ def test_strokes_become_thicker_and_thinner(images: np.ndarray) -> None:
     ink = deformed(many, stroke=1.0).sum(axis=(1, 2)) / many.sum(axis=(1, 2))
     assert ink.max() > 1.2
     assert ink.min() < 0.8
+
+
+def test_dark_ink_on_white_gets_a_white_border(images: np.ndarray) -> None:
+    moving = Deformation(rotation=0.3, shift=0.2)
+    seed = tf.constant([1, 2])
+    light = moving(tf.constant(images), seed)
+    dark = moving(tf.constant(255 - images), seed, light_ink=False)
+    np.testing.assert_allclose(dark, 255 - light, atol=1e-3)
+
+
+def test_strong_deformations_stay_in_range(images: np.ndarray) -> None:
+    strong = Deformation(rotation=0.2, elastic=0.05, stroke=0.7, blur=0.8).times(3)
+    made = strong(tf.constant(np.repeat(images, 20, axis=0)), tf.constant([1, 2])).numpy()
+    assert made.min() >= -1e-3
+    assert made.max() <= 255.001

@@ -19,15 +19,18 @@ from nnlab.training.progress import Progress
 
 # SGD, because Adam hides a loss divided once too often; no dropout, because its draws differ.
 settings = dataclasses.replace(SETTINGS, optimizer="sgd", learning_rate=0.5, batch_size=20)
+examples = dataclasses.replace(
+    points(), inner_losses={"hidden": lambda hidden: 0.1 * tf.reduce_mean(hidden ** 2)}
+)
 results = []
 for strategy in (tf.distribute.get_strategy(), tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])):
     with strategy.scope():
         import keras
         keras.layers.Dropout.call = lambda self, inputs, training=False: inputs
         memory = Memory()
-        memory.graph = make_graph(points(), settings)
+        memory.graph = make_graph(examples, settings)
         progress = Progress()
-        TrainingLoop(memory.graph, points(), settings, memory, memory).run(progress)
+        TrainingLoop(memory.graph, examples, settings, memory, memory).run(progress)
     results.append((progress.history[-1], [value.numpy() for value in memory.graph.model.weights]))
 (row, weights), (other_row, others) = results
 for one, other in zip(weights, others):

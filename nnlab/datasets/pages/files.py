@@ -119,7 +119,7 @@ def read_pages(source: Path | bytes, name: str | None = None) -> Iterator[Page]:
     kind, count = kind_and_count(source, name)
     if kind == "pdf":
         for pixels, dpi in pdf_pages(source, name):
-            yield Page(pixels, dpi=(dpi, dpi))
+            yield Page(pixels, dpi=dpi)
         return
     for number in range(count):
         yield _read_page(source, name, number)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -201,7 +200,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
 
             images = tf.cast(tf.gather(arrays["images"], indices), tf.float32)
             if seed is not None and config.deform:
-                images = deformed(images, seed)
+                images = deformed(images, seed, light_ink=data.facts["characters"])
             targets = tf.one_hot(tf.gather(arrays["labels"], indices), classes)
             return images, targets * (1 - smoothing) + smoothing / classes, None
 
@@ -221,12 +220,14 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
             higher_is_better=True,
         )
 
+    def fitted_facts(self, model: Model[C], data: Data) -> Mapping[str, Any]:
+        """Fit the temperature on the held-out images."""
+        return classifier.fitted_temperature(model.network.answer, data)
+
     def score(self, model: Model[C], data: Data) -> Scores[ClassifyDetails]:
-        """Measure test accuracy and calibration, with the temperature fitted before."""
-        predict = model.network.predict
-        fitted = {} if TEMPERATURE in model.facts else classifier.fitted_temperature(predict, data)
-        temperature = {**model.facts, **fitted}.get(TEMPERATURE, 1.0)
-        return replace(classifier.score(predict, data, temperature), facts=fitted)
+        """Measure test accuracy and calibration."""
+        temperature = model.facts.get(TEMPERATURE, 1.0)
+        return classifier.score(model.network.answer, data, temperature)
 
     def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
         """Return what its networks cannot do."""

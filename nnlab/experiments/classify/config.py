@@ -1,6 +1,6 @@
 """Options of `classify`: how it trains, and how it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +40,13 @@ PRESETS_OF_MODELS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 """Settings by preset and model."""
 
 
-def _by_model(key: str) -> str:
-    presets = PRESETS_OF_MODELS[REPORT]
-    return ", ".join(f"{preset[key]} for {model}" for model, preset in presets.items())
+def _by_model(key: str, presets: Sequence[str] = (REPORT,)) -> str:
+    """Say what a setting is for each model, for the help."""
+    texts = [
+        ", ".join(f"{values[key]} for {model}" for model, values in PRESETS_OF_MODELS[one].items())
+        for one in presets
+    ]
+    return "; with --preset modern: ".join(texts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +60,15 @@ class ClassifyConfig(TrainingSettings):
         "neurons of each hidden dense layer",
         low=1,
         high=2**16,
-        default_text=_by_model("units"),
+        default_text=_by_model("units", (REPORT, MODERN)),
     )
-    layers: int = option(2, "hidden dense layers of the MLP", low=1, high=100)
+    layers: int = option(
+        2,
+        "hidden dense layers of the MLP",
+        low=1,
+        high=100,
+        default_text="2; with --preset modern: 3",
+    )
     normalize: bool = option(
         False, "normalise the hidden layers by batch; a CNN has residual connections then"
     )
@@ -85,7 +95,11 @@ class ClassifyConfig(TrainingSettings):
     )
     split_seed: int = option(0, "chooses the held-out images, independent of --seed", low=0)
     epochs: int = option(
-        20, "passes over the training images", low=1, high=10**6, default_text=_by_model("epochs")
+        20,
+        "passes over the training images",
+        low=1,
+        high=10**6,
+        default_text=_by_model("epochs", (REPORT, MODERN)),
     )
     optimizer: str = option(
         "rmsprop",

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 Predict = Callable[[np.ndarray], np.ndarray]
 TEMPERATURE = "temperature"
 """The fact that calibrates the probabilities."""
+FEWEST_HELD_OUT = 100
+"""Images from which on a temperature is fitted."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class ClassRanking:
 
 
 def fitted_temperature(predict: Predict, data: Data) -> dict[str, float]:
-    """Fit the temperature on the images that were held out from training, if there are any.
+    """Fit the temperature on the images that were held out from training, if they are enough.
 
     Args:
         predict: uint8 images (count, height, width) to probabilities (count, classes).
@@ -97,10 +99,13 @@ def fitted_temperature(predict: Predict, data: Data) -> dict[str, float]:
         `TEMPERATURE`, a fact; or nothing.
     """
     rows = data.arrays.get("validation", ())
-    if not len(rows):
+    if len(rows) < FEWEST_HELD_OUT:
         return {}
-    probabilities = predict(data.arrays["images"][rows])
-    return {TEMPERATURE: best_temperature(probabilities, data.arrays["labels"][rows])}
+    probabilities, labels = predict(data.arrays["images"][rows]), data.arrays["labels"][rows]
+    temperature = best_temperature(probabilities, labels)
+    # without a mistake the best one is near 0, which would claim certainty
+    faultless = (probabilities.argmax(axis=1) == labels).all()
+    return {TEMPERATURE: max(1.0, temperature) if faultless else temperature}
 
 
 def score(predict: Predict, data: Data, temperature: float) -> Scores[ClassifyDetails]:

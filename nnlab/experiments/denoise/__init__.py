@@ -45,17 +45,20 @@ LARGEST = 4
 
 
 LIMITS = (
-    "Letters taller than about 80 pixels turn grey inside, and solid areas fade.",
     "Specks remain where a stain is as dark as print.",
     "It handles only dark print on light paper.",
+)
+LIMITS_OF_AUTOENCODER = (
+    "Letters taller than about 80 pixels turn grey inside, and solid areas fade.",
+    *LIMITS,
 )
 
 
 class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
-    """Train a convolutional autoencoder on stained pages, and clean pages with it."""
+    """Train a convolutional network on stained pages, and clean pages with it."""
 
     name = "denoise"
-    summary = "Clean stained pages with a convolutional autoencoder."
+    summary = "Clean stained pages."
     description = (
         "With pages: write a clean copy of each, such as noisy.clean.png beside noisy.png. "
         "Without: train on NoisyOffice, or on --noisy and --clean, then measure the noise left on "
@@ -66,7 +69,7 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     Config = DenoiseConfig
     Query = DenoiseQuery
     Details = DenoiseDetails
-    inputs_help = "Image files or folders; - reads one image from stdin."
+    inputs_help = "Image files, PDF files or folders; - reads one from stdin."
     reads_stdin = True
     example_inputs = ("data/examples/noisy.png",)
     answer_columns = ("page", "output")
@@ -113,7 +116,7 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
             **{f"test_{name}": array for name, array in test.items()},
             "test_kinds": np.array([page.kind for page in loaded.test]),
         }
-        return Data(arrays, {}, loaded.source)
+        return Data(arrays, {"model": config.model, "grid": _grid(config)}, loaded.source)
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse a network that makes no page of a page of any size."""
@@ -177,12 +180,13 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
 
     def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
         """Return what its networks cannot do."""
-        return LIMITS
+        return LIMITS if facts.get("model") == "skip" else LIMITS_OF_AUTOENCODER
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Say how pages come."""
         tensors = {
-            "page": "grey pages, 0 (black) to 255 (white); their sides are multiples of 8",
+            "page": "grey pages, 0 (black) to 255 (white); their sides are multiples of "
+            f"{facts.get('grid', 4)}",
             "clean": "the clean pages, 0 (black) to 1 (white); below 0 is black too",
         }
         return Interface(tensors)
@@ -301,12 +305,17 @@ def _squared_error(targets: Any, outputs: Any) -> Any:
     return tf.reduce_mean(tf.square(targets - outputs), (1, 2, 3))
 
 
+def _grid(config: DenoiseConfig) -> int:
+    """Return by what the sides of a square must be divisible."""
+    return 4 if config.model == "autoencoder" else 1 << config.levels
+
+
 def _check_squares(config: DenoiseConfig) -> None:
-    times = 2 if config.model == "autoencoder" else config.levels
-    if config.patch % 2**times:
+    grid = _grid(config)
+    if config.patch % grid:
         raise UsageError(
-            f"--patch must be a multiple of {2**times}, not {config.patch}, because the network "
-            f"halves a square {times} times"
+            f"--patch must be a multiple of {grid}, not {config.patch}, because the network "
+            f"halves a square {grid.bit_length() - 1} times"
         )
 
 

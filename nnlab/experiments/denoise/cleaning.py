@@ -87,4 +87,5 @@ def _grey(network: Network, page: Page) -> np.ndarray:
     """Return the cleaned page in grey, 0 to 255."""
     grey = run_on_page(network, page.grey)
     grey *= WHITE
+    grey.clip(0, WHITE, out=grey)
     return grey

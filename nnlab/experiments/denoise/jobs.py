@@ -110,11 +110,11 @@ def _target(source: Path | None, output: str | None, folder: Path | None, binari
         if folder is None:
             raise UsageError("name an output for the image from stdin: -o FILE, or -o - for stdout")
         return folder / "stdin.png"
-    name = source if folder else source.with_name(f"{source.stem}{MARK}{source.suffix}")
     kind = source.suffix.lower().removeprefix(".")
-    if binarize and kind in FORMATS and kind not in BITONAL:
-        name = name.with_suffix(".png")
-    return folder / name.name if folder else name
+    suffix = ".png" if binarize and kind not in BITONAL else source.suffix
+    if folder is not None:
+        return folder / f"{source.stem}{suffix}"
+    return source.with_name(f"{source.stem}{MARK}{suffix}")
 
 
 def _checked(

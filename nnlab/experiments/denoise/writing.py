@@ -14,6 +14,7 @@ from nnlab.datasets.images.picture_files import MAX_SAMPLE_VALUE
 from nnlab.datasets.pages.files import LUMA, WHITE, Page, white_of
 from nnlab.datasets.pages.pdf import DPI
 from nnlab.errors import DataError, UsageError
+from nnlab.experiments.denoise.pdf_writing import Picture, write_pdf
 from nnlab.files import replacing
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def write_pages(pages: Iterable[Page], target: Path | IO[bytes], kind: str | Non
         if FORMATS[suffix] == "TIFF":
             _write_tiff(pages, file)
         elif FORMATS[suffix] == "PDF":
-            _write_pdf(pages, file)
+            with _refusing("pdf"):
+                write_pdf(_pdf_pictures(pages), file, OPTIONS["JPEG"])
         else:
             (page, *more) = itertools.islice(pages, 2)
             check_kind(1 + len(more), target, kind)
@@ -133,14 +135,9 @@ def _write_tiff(pages: Iterable[Page], file: IO[bytes]) -> None:
                 tiff.newFrame()
 
 
-def _write_pdf(pages: Iterable[Page], file: IO[bytes]) -> None:
-    """Append page after page: black and white as G4 fax, grey and colour as JPEG."""
-    for number, page in enumerate(pages):
-        with _refusing("pdf"):
-            image = _image(page, "pdf")
-            quality = {} if image.mode == "1" else OPTIONS["JPEG"]
-            dpi = page.dpi or (DPI, DPI)
-            image.save(file, "PDF", append=number > 0, dpi=dpi, **quality)
+def _pdf_pictures(pages: Iterable[Page]) -> Iterator[Picture]:
+    for page in pages:
+        yield _image(page, "pdf"), page.dpi or (DPI, DPI)
 
 
 def _image(page: Page, suffix: str) -> "Image":

@@ -161,7 +161,11 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
             targets = tf.reshape(images, (-1, pixels)) / 255
             if contrastive:
                 always = tf.stack([indices[0], indices[-1]])
-                images = deformed(images, always if seed is None else seed)
+                images = deformed(
+                    images,
+                    always if seed is None else seed,
+                    light_ink=data.facts["characters"],
+                )
             return images, targets, None
 
         return Examples(

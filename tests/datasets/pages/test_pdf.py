@@ -1,5 +1,6 @@
 """Pages of PDF files: read at the resolution of the scan, written page after page."""
 
+import io
 import sys
 from pathlib import Path
 
@@ -82,8 +83,7 @@ def test_a_scan_on_a_turned_page_is_turned(tmp_path: Path) -> None:
     document[0].set_rotation(90)
     document.save(tmp_path / "turned.pdf")
     (page,) = read_all(tmp_path / "turned.pdf")
-    height, width = page.pixels.shape
-    assert (height, width) == pytest.approx((60, 90), abs=1)
+    assert page.pixels.shape == pytest.approx((60, 90), abs=1)
 
 
 def test_what_fills_a_part_of_a_page_is_no_scan_of_it(tmp_path: Path) -> None:
@@ -96,6 +96,66 @@ def test_what_fills_a_part_of_a_page_is_no_scan_of_it(tmp_path: Path) -> None:
     figure.savefig(tmp_path / "part.pdf")
     (page,) = read_all(tmp_path / "part.pdf")
     assert page.pixels.shape == (2 * DPI, 2 * DPI)
+
+
+def dark(height: int, width: int) -> np.ndarray:
+    """Return a page that is black in its upper half."""
+    page = np.full((height, width), 255, np.uint8)
+    page[: height // 2] = 0
+    return page
+
+
+def altered(tmp_path: Path, old: bytes, new: bytes) -> Page:
+    """Return the page of a file of a black and white scan in which some bytes are replaced."""
+    path = tmp_path / "scan.pdf"
+    write_pages([Page(dark(100, 100) > 0, dpi=(100, 100))], path)
+    content = path.read_bytes()
+    assert old in content
+    (page,) = read_all(content.replace(old, new))  # the table of objects is repaired by the reader
+    return page
+
+
+def test_a_cropped_page_stays_cropped(tmp_path: Path) -> None:
+    page = altered(tmp_path, b"/Contents", b"/CropBox [0 0 36 36] /Contents")
+    assert page.pixels.shape == pytest.approx((50, 50), abs=1)
+    assert page.pixels.min() == 255  # the lower half, which is white
+
+
+def test_a_stencil_is_no_negative(tmp_path: Path) -> None:
+    page = altered(tmp_path, b"/ColorSpace /DeviceGray", b"/ImageMask true")
+    upper, lower = page.grey[20, 50], page.grey[80, 50]
+    assert upper < 20
+    assert lower > 235
+
+
+def test_a_stamp_over_a_scan_is_kept(tmp_path: Path) -> None:
+    stamp = b"/Annots [<< /Type /Annot /Subtype /Square /Rect [5 5 60 30] /C [0 0 0] >>] /Contents"
+    page = altered(tmp_path, b"/Contents", stamp)
+    assert page.pixels.dtype == np.uint8  # drawn
+
+
+def test_unequal_resolutions_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "fax.pdf"
+    write_pages([Page(dark(98, 204) > 0, dpi=(204, 98))], path)
+    (page,) = read_all(path)
+    assert page.pixels.shape == (98, 204)
+    assert page.dpi == pytest.approx((204, 98), rel=1e-3)
+
+
+def test_files_grow_with_their_pages_and_not_faster(tmp_path: Path) -> None:
+    sizes = []
+    for count in (10, 40):
+        stream = io.BytesIO()
+        write_pages([Page(smooth(20, 20))] * count, stream, "pdf")
+        sizes.append(len(stream.getvalue()))
+    assert sizes[1] < 4.2 * sizes[0]
+
+
+def test_reading_prints_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "scan.pdf"
+    write_pages([Page(smooth(60, 60))] * 2, path)
+    read_all(path)
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize("keep", [10, 400])

@@ -84,12 +84,27 @@ def test_too_sure_a_network_is_calibrated_on_held_out_images() -> None:
         guesses = np.where(rng.random(len(rows)) < 0.75, rows, (rows + 1) % 3)
         return np.where(np.eye(3)[guesses] == 1, 0.98, 0.01)
 
-    held_out = Data({**made.arrays, "validation": made.arrays["training"]}, made.facts, made.source)
-    temperature = classifier.fitted_temperature(sure, held_out)[classifier.TEMPERATURE]
+    def held_out(count: int) -> Data:
+        rows = np.resize(made.arrays["training"], count)
+        return Data({**made.arrays, "validation": rows}, made.facts, made.source)
+
+    temperature = classifier.fitted_temperature(sure, held_out(120))[classifier.TEMPERATURE]
     assert temperature > 1.5
     details = classifier.score(sure, made, temperature).details
     assert details.calibration_error is not None
     assert details.calibration_error_before is not None
     assert details.calibration_error < details.calibration_error_before
-    without = Data({**made.arrays, "validation": np.array([], int)}, made.facts, made.source)
-    assert classifier.fitted_temperature(sure, without) == {}
+    for few in (0, 1, classifier.FEWEST_HELD_OUT - 1):
+        assert classifier.fitted_temperature(sure, held_out(few)) == {}
+
+
+def test_a_network_without_mistakes_does_not_become_surer() -> None:
+    made = data()
+    rows = np.resize(made.arrays["training"], 200)
+    held_out = Data({**made.arrays, "validation": rows}, made.facts, made.source)
+
+    def right(images: np.ndarray) -> np.ndarray:
+        probabilities: np.ndarray = np.eye(3)[images.sum(axis=2).argmax(axis=1)] * 0.4 + 0.2
+        return probabilities
+
+    assert classifier.fitted_temperature(right, held_out) == {classifier.TEMPERATURE: 1.0}

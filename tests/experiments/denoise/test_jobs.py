@@ -66,6 +66,8 @@ def test_black_and_white_goes_to_a_format_that_has_it() -> None:
     ]
     assert named("a.png", "d.jpg", output="out") == ["out/a.png", "out/d.png"]
     assert named("d.jpg", output="mine.tif") == ["mine.tif"]
+    Image.new("L", (3, 2)).save("e.jfif", "JPEG")
+    assert named("e.jfif") == ["e.clean.png"]
 
 
 def test_stdin_and_stdout() -> None:
