@@ -5,11 +5,11 @@ import math
 from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING, Any
 
+from nnlab.datasets.pages.pdf import POINTS
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-POINTS = 72
-"""Points per inch, the unit of PDF."""
 TREE, CATALOG = 1, 2
 """Numbers of the objects that list the pages, and that the file begins with."""
 OFFSETS, BYTES = 273, 279
