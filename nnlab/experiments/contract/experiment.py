@@ -1,193 +1,59 @@
-"""The contract of an experiment: what a file in `experiments/` has to say.
-
-Everything else, from the shell options to the exact resume, follows from these methods
-(docs/adding-an-experiment.md).
-"""
+"""What a file in `experiments/` has to say of its training, scores and figures."""
 
 from __future__ import annotations
 
 import dataclasses
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 import numpy as np
 
 from nnlab import programs
 from nnlab.datasets.store import Store
-from nnlab.datasets.store.provenance import Source
-from nnlab.errors import NnlabError, UsageError
+from nnlab.errors import UsageError
+from nnlab.experiments.contract.answering import Answering, QueryT
+from nnlab.experiments.contract.records import (
+    ConfigT,
+    Data,
+    Evidence,
+    Interface,
+    Model,
+    Scores,
+    Table,
+    Warn,
+)
 from nnlab.inference import Network
 from nnlab.options import changed, flag_name, from_mapping
 from nnlab.records import DetailsT, NoDetails
 from nnlab.training.examples import Examples
-from nnlab.training.settings import PRESETS, REPORT, TrainingSettings
+from nnlab.training.settings import PRESETS, REPORT
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
     from nnlab.results import Metrics, RunMetrics, Summary
 
-Warn = Callable[[str], None]
-Answer = dict[str, Any]
-ConfigT = TypeVar("ConfigT", bound=TrainingSettings)
-QueryT = TypeVar("QueryT")
 
-
-@dataclass(frozen=True)
-class Note:
-    """A remark on an answer, such as characters of the input that were left out; for stderr."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a long answer has come, for a terminal.
-
-    Attributes:
-        done: How many of `total` are answered.
-        total: How many there are to answer.
-        text: What is being worked on.
-    """
-
-    done: int
-    total: int
-    text: str
-
-
-Remark = Note | Progress | NnlabError
-"""What may come between answers."""
-
-
-@dataclass(frozen=True)
-class Data:
-    """What an experiment has loaded.
-
-    Attributes:
-        arrays: Named arrays, splits included; the names are the experiment's own.
-        facts: JSON-able; all that building, answering and scoring need besides the weights.
-        source: Which data set this is.
-        summary: One line, what was understood: how much of what, and an example.
-    """
-
-    arrays: Mapping[str, np.ndarray]
-    facts: Mapping[str, Any]
-    source: Source
-    summary: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Model(Generic[ConfigT]):
-    """A trained network, and all that is needed to score it or to answer with it.
-
-    Attributes:
-        network: Ready to compute, without TensorFlow.
-        facts: What is known besides the weights: those of the data, and those of scoring.
-        read_config: Reads the settings it was trained with. Those of a file are checked when
-            someone needs them: an answer does not.
-    """
-
-    network: Network
-    facts: Mapping[str, Any]
-    read_config: Callable[[], ConfigT]
-
-    @property
-    def config(self) -> ConfigT:
-        """The settings it was trained with.
-
-        Raises:
-            CheckpointError: They are not settings of this experiment.
-        """
-        return self.read_config()
-
-
-@dataclass(frozen=True)
-class Scores(Generic[DetailsT]):
-    """How well a trained network does.
-
-    Attributes:
-        scores: Headline numbers by name, those that several runs are averaged over.
-        details: The tables behind the numbers.
-        baselines: The same numbers for naive methods, by method.
-        evidence: Arrays that the figures need, such as the misclassified images.
-        facts: What answering needs of the trained network beyond the facts of the data, JSON-able.
-        unmeasured: Why scores of `Experiment.optional_scores` are missing, by score.
-    """
-
-    scores: Mapping[str, float]
-    details: DetailsT
-    baselines: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    evidence: Mapping[str, np.ndarray] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    unmeasured: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table to print; cells are text already."""
-
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Interface:
-    """What a stranger has to know to run an exported network.
-
-    Attributes:
-        tensors: What each input and output holds, by name: values, order, units.
-        lists: What places in them stand for, such as the names of the classes.
-        steps: What the tensors hold that only the parts for single steps have, by name, or by a
-            pattern of names with `*`.
-    """
-
-    tensors: Mapping[str, str]
-    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    steps: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Evidence(Generic[DetailsT]):
-    """What a finished run left on disk: the input of its figures.
-
-    Attributes:
-        metrics: What it came to.
-        arrays: The arrays that scoring kept for the figures.
-        footer: A line that names the data set, for every figure.
-    """
-
-    metrics: RunMetrics[DetailsT]
-    arrays: Mapping[str, np.ndarray]
-    footer: str
-
-
-class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
+class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT]):
     """One experiment: a Config to train with, a Query to answer with, and the way between.
+
+    `Answering` has the part that answers.
 
     Attributes:
         name: The command's name.
         summary: One line for the list of commands.
         description: A paragraph for the command's own help.
         Config: Frozen dataclass of the training options.
-        Query: Frozen dataclass of the answering options.
         Details: Frozen dataclass of the tables behind the scores of a run.
         GroupDetails: Frozen dataclass of what several runs say together.
         presets: Values of Config by the name of the preset; the report's are Config's defaults.
         options_of_models: Fields of Config that only one `model` uses, by that model.
-        inputs_help: What an input is, such as "image files or folders".
-        example_inputs: Inputs that can be answered; files are relative to the project's folder.
-        answer_columns: The fields of an answer that the plain output shows, in order.
         data_options: The fields of Config that choose the data, for `nnlab evaluate`.
         dataset_option: The one of them that takes the name of a data set.
         network_options: Fields of Config and of Query both; an answer comes from a network that
             was trained with the Query's values of them.
         data_facts: The facts in which a network and the data it is scored on must agree.
-        reads_stdin: Whether the input `-` is left to `answer`, which reads bytes from stdin;
-            else it stands for the lines of stdin, each an input.
         shares: The scores and measures that are shares of a whole, 0 to 1: so no interval leaves
             that, and curves are in per cent.
         optional_scores: Scores that need a program which may be missing: the program, by score.
@@ -200,19 +66,14 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
     summary: ClassVar[str]
     description: ClassVar[str]
     Config: type[ConfigT]
-    Query: type[QueryT]
     Details: type[DetailsT]
     GroupDetails: type[Any] = NoDetails
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({REPORT: {}})
     options_of_models: ClassVar[Mapping[str, Sequence[str]]] = MappingProxyType({})
-    inputs_help: ClassVar[str]
-    example_inputs: ClassVar[tuple[str, ...]]
-    answer_columns: ClassVar[tuple[str, ...]]
     data_options: ClassVar[tuple[str, ...]] = ("dataset",)
     dataset_option: ClassVar[str] = "dataset"
     network_options: ClassVar[tuple[str, ...]] = ()
     data_facts: ClassVar[tuple[str, ...]] = ()
-    reads_stdin: ClassVar[bool] = False
     shares: ClassVar[tuple[str, ...]] = ()
     optional_scores: ClassVar[Mapping[str, str]] = MappingProxyType({})
     captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType({})
@@ -376,29 +237,6 @@ class Experiment(ABC, Generic[ConfigT, QueryT, DetailsT]):
     def glimpse(self, model: Model[ConfigT], data: Data) -> str:
         """Return what to show of a network after each epoch on a terminal."""
         return ""
-
-    def own_inputs(self, query: QueryT) -> Sequence[str]:
-        """Return the inputs that the options of answering stand for where none is given."""
-        return ()
-
-    def columns(self, query: QueryT) -> Sequence[str]:
-        """Return the fields of an answer that the plain output shows, in order."""
-        return self.answer_columns
-
-    @abstractmethod
-    def answer(
-        self, model: Model[ConfigT], query: QueryT, inputs: Iterable[str]
-    ) -> Iterator[Answer | Remark]:
-        """Yield the answers to each input, in order.
-
-        An error stands for an input that has none, and says so: `error.of(given)`.
-        """
-
-    def stream(
-        self, model: Model[ConfigT], query: QueryT, inputs: Iterable[str]
-    ) -> Iterator[str | bytes | Remark] | None:
-        """Yield the plain output piece by piece as it comes, where answers are no lines."""
-        return None
 
     @abstractmethod
     def draw(self, evidence: Evidence[DetailsT]) -> dict[str, Any]:

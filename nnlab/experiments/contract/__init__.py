@@ -1,0 +1,38 @@
+"""The contract of an experiment: what a file in `experiments/` has to say.
+
+Everything else, from the shell options to the exact resume, follows from these methods
+(docs/adding-an-experiment.md).
+"""
+
+from nnlab.experiments.contract.answering import Answering
+from nnlab.experiments.contract.experiment import AnyExperiment, Experiment
+from nnlab.experiments.contract.records import (
+    Answer,
+    Data,
+    Evidence,
+    Interface,
+    Model,
+    Note,
+    Progress,
+    Remark,
+    Scores,
+    Table,
+    Warn,
+)
+
+__all__ = [
+    "Answer",
+    "Answering",
+    "AnyExperiment",
+    "Data",
+    "Evidence",
+    "Experiment",
+    "Interface",
+    "Model",
+    "Note",
+    "Progress",
+    "Remark",
+    "Scores",
+    "Table",
+    "Warn",
+]
