@@ -37,6 +37,7 @@ def option(
     short: str = "",
     affects_result: bool = True,
     json_only: bool = False,
+    local: bool = False,
 ) -> Any:
     """Define one option as a dataclass field.
 
@@ -54,6 +55,8 @@ def option(
         affects_result: Whether the value can change the result of a finished training. Runs that
             differ only in other options, such as the number of threads, count as equal.
         json_only: Whether only JSON shows what the option asks for.
+        local: Whether the value means something only on the machine that answers, such as the
+            name of a file to write.
     """
     metadata = {
         "help": help,
@@ -67,6 +70,7 @@ def option(
         "short": short,
         "affects_result": affects_result,
         "json_only": json_only,
+        "local": local,
     }
     return dataclasses.field(default=default, metadata=metadata)
 

@@ -1,18 +1,21 @@
 """Answering from a checkpoint: no TensorFlow, a fraction of a second."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
 from nnlab import experiments
 from nnlab.checkpoint import Header, Variable, open_checkpoint
-from nnlab.errors import CheckpointError, NnlabError, UsageError
-from nnlab.experiments.contract import Answer, AnyExperiment, Model, Remark
+from nnlab.datasets.store import Store
+from nnlab.datasets.store.provenance import Source
+from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
+from nnlab.experiments.contract import Answer, AnyExperiment, Data, Model, Remark, Warn
 from nnlab.inference import Network, checked_graph
 from nnlab.options import flag_value, from_mapping
 from nnlab.runs import folder as runs
+from nnlab.runs.pinning import pinned
 from nnlab.training.settings import MODERN, REPORT
 
 T = TypeVar("T")
@@ -79,6 +82,74 @@ class Trained:
         """
         pieces = self.experiment.stream(self.model, query, inputs)
         return None if pieces is None else _named(self.path, pieces)
+
+    def events(self, inputs: Iterable[str], query: Any = None) -> Iterator[Answer | Remark] | None:
+        """Yield pieces of the answers as they come, where the experiment has such pieces.
+
+        Raises:
+            CheckpointError: The network computes no finite numbers.
+        """
+        query = query or self.experiment.Query()
+        pieces = self.experiment.events(self.model, query, inputs)
+        return None if pieces is None else _named(self.path, pieces)
+
+    def exhibit(self) -> Answer:
+        """Return what a page shows of the network before anyone asks."""
+        with _naming(self.path):
+            return self.experiment.exhibit(self.model)
+
+    def inside(
+        self, given: str | None = None, query: Any = None, look: Any = None, background: Any = None
+    ) -> Answer:
+        """Return one answer with what led to it.
+
+        Args:
+            given: The input; None if `look` takes its place.
+            query: The options of answering, `Query`.
+            look: The further options, `Look`.
+            background: As `background` returns it.
+
+        Raises:
+            CheckpointError: The network computes no finite numbers.
+            NnlabError: The input cannot be answered.
+        """
+        experiment = self.experiment
+        query, look = query or experiment.Query(), look or experiment.Look()
+        with _naming(self.path):
+            return experiment.inside(self.model, query, look, given, background)
+
+    def background(self, store: Store) -> Any:
+        """Return what `inside` compares answers with, or None if it needs data not on this machine.
+
+        Args:
+            store: Finds data sets. Nothing is downloaded.
+        """
+        offline = Store(store.data_dir, offline=True)
+        with suppress(DataError), _naming(self.path):
+            return self.experiment.background(
+                self.model, lambda: self.own_data(offline, lambda _: None)
+            )
+        return None
+
+    def own_data(self, store: Store, warn: Warn) -> Data:
+        """Load the data that the network was trained on.
+
+        Args:
+            store: Finds data sets.
+            warn: Receives warnings.
+
+        Raises:
+            DataError: They are missing, or have changed since.
+        """
+        source = Source.from_dict(self.header.dataset)
+        config = pinned(self.experiment, self.config(), source)
+        data = self.experiment.load_for_evaluation(config, self.header.facts, {}, store, warn)
+        if data.source.sha256 != source.sha256:
+            raise DataError(
+                f"{self.path} was trained on {source.name}, but {data.source.name} has changed "
+                "since; restore it, or choose other data by an option"
+            )
+        return data
 
     def answer(self, inputs: Iterable[str], **query: Any) -> list[Answer]:
         """Return the answers to all inputs, in order.

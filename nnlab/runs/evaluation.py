@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from nnlab.datasets.store import Store
-from nnlab.datasets.store.provenance import Source
 from nnlab.errors import DataError, UsageError, nearest
 from nnlab.experiments.contract import Data, Warn
 from nnlab.options import flag_name
 from nnlab.results import Metrics
 from nnlab.runs.answering import Trained
-from nnlab.runs.pinning import pinned
 from nnlab.runs.single import measured
 
 
@@ -36,15 +34,9 @@ def evaluate(trained: Trained, given: Mapping[str, Any], store: Store, warn: War
             raise UsageError(
                 f"{flag_name(name)} does not choose data for {experiment.name}; {hint}"
             )
-    data = _load(trained, given, store, warn)
-    own = data.source.sha256 == trained.header.dataset["sha256"]
-    if own and given:  # by another name: what it was trained on is not for testing
-        data = _load(trained, {}, store, warn)
-    if not own and not given:
-        raise DataError(
-            f"{trained.path} was trained on {trained.header.dataset['name']}, but "
-            f"{data.source.name} has changed since; restore it, or choose other data by an option"
-        )
+    data = _load(trained, given, store, warn) if given else trained.own_data(store, warn)
+    if given and data.source.sha256 == trained.header.dataset["sha256"]:
+        data = trained.own_data(store, warn)  # what it was trained on is not for testing
     for name in experiment.data_facts:
         expected, came = trained.header.facts.get(name), data.facts.get(name)
         if expected != came:
@@ -57,7 +49,6 @@ def evaluate(trained: Trained, given: Mapping[str, Any], store: Store, warn: War
 
 
 def _load(trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn) -> Data:
-    experiment, config = trained.experiment, trained.config()
-    if not given:
-        config = pinned(experiment, config, Source.from_dict(trained.header.dataset))
-    return experiment.load_for_evaluation(config, trained.header.facts, given, store, warn)
+    return trained.experiment.load_for_evaluation(
+        trained.config(), trained.header.facts, given, store, warn
+    )

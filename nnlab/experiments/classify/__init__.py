@@ -80,6 +80,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
     Details = ClassifyDetails
     GroupDetails: type[Any] = ClassRanking
     inputs_help = "Image files or folders; - reads file names from stdin, one per line."
+    reads_files = True
     example_inputs = ("data/examples/7.png",)
     answer_columns = ("input", "label", "probability")
     shares = ("accuracy",)

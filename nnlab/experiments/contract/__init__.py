@@ -4,7 +4,7 @@ Everything else, from the shell options to the exact resume, follows from these 
 (docs/adding-an-experiment.md).
 """
 
-from nnlab.experiments.contract.answering import Answering
+from nnlab.experiments.contract.answering import Answering, NoLook
 from nnlab.experiments.contract.experiment import AnyExperiment, Experiment
 from nnlab.experiments.contract.records import (
     Answer,
@@ -29,6 +29,7 @@ __all__ = [
     "Experiment",
     "Interface",
     "Model",
+    "NoLook",
     "Note",
     "Progress",
     "Remark",

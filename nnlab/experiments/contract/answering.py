@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from typing import ClassVar, Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
 
-from nnlab.experiments.contract.records import Answer, ConfigT, Model, Remark
+from nnlab.errors import UsageError
+from nnlab.experiments.contract.records import Answer, ConfigT, Data, Model, Remark
 
 QueryT = TypeVar("QueryT")
+
+
+@dataclass(frozen=True)
+class NoLook:
+    """No options: what `inside` shows cannot be chosen."""
 
 
 class Answering(ABC, Generic[ConfigT, QueryT]):
     """The part of an experiment that answers with a trained network.
 
     Attributes:
+        name: The command's name.
         Query: Frozen dataclass of the answering options.
+        Look: Frozen dataclass of the further options of `inside`.
         inputs_help: What an input is, such as "image files or folders".
         example_inputs: Inputs that can be answered; files are relative to the project's folder.
         answer_columns: The fields of an answer that the plain output shows, in order.
         reads_stdin: Whether the input `-` is left to `answer`, which reads bytes from stdin;
             else it stands for the lines of stdin, each an input.
+        reads_files: Whether inputs are names of files; else they are texts.
     """
 
+    name: ClassVar[str]
     Query: type[QueryT]
+    Look: type[Any] = NoLook
     inputs_help: ClassVar[str]
     example_inputs: ClassVar[tuple[str, ...]]
     answer_columns: ClassVar[tuple[str, ...]]
     reads_stdin: ClassVar[bool] = False
+    reads_files: ClassVar[bool] = False
 
     def own_inputs(self, query: QueryT) -> Sequence[str]:
         """Return the inputs that the options of answering stand for where none is given."""
@@ -51,3 +64,42 @@ class Answering(ABC, Generic[ConfigT, QueryT]):
     ) -> Iterator[str | bytes | Remark] | None:
         """Yield the plain output piece by piece as it comes, where answers are no lines."""
         return None
+
+    def events(
+        self, model: Model[ConfigT], query: QueryT, inputs: Iterable[str]
+    ) -> Iterator[Answer | Remark] | None:
+        """Yield pieces of the answers as they come, JSON-able; None where answers come whole."""
+        return None
+
+    def exhibit(self, model: Model[ConfigT]) -> Answer:
+        """Return what a page shows of a network before anyone asks: JSON-able."""
+        return {}
+
+    def background(self, model: Model[ConfigT], load: Callable[[], Data]) -> Any:
+        """Return what `inside` compares answers with; None if nothing.
+
+        Args:
+            model: A trained network.
+            load: Returns the data it was trained on, as `load_for_evaluation` does.
+
+        Raises:
+            DataError: They are not on this machine, or have changed.
+        """
+        return None
+
+    def inside(
+        self, model: Model[ConfigT], query: QueryT, look: Any, given: str | None, background: Any
+    ) -> Answer:
+        """Return one answer with what led to it, JSON-able.
+
+        Args:
+            model: A trained network.
+            query: The options of answering.
+            look: The options of `Look`.
+            given: The input; None if `look` takes its place.
+            background: What `background` returned; None without the training data.
+
+        Raises:
+            NnlabError: The input cannot be answered.
+        """
+        raise UsageError(f"nnlab does not show how {self.name} comes to its answers")

@@ -41,7 +41,6 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
     `Answering` has the part that answers.
 
     Attributes:
-        name: The command's name.
         summary: One line for the list of commands.
         description: A paragraph for the command's own help.
         Config: Frozen dataclass of the training options.
@@ -62,7 +61,6 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
         default_runs: How many runs `--runs` stands for when nobody gives it.
     """
 
-    name: ClassVar[str]
     summary: ClassVar[str]
     description: ClassVar[str]
     Config: type[ConfigT]

@@ -71,6 +71,7 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     Details = DenoiseDetails
     inputs_help = "Image files, PDF files or folders; - reads one from stdin."
     reads_stdin = True
+    reads_files = True
     example_inputs = ("data/examples/noisy.png",)
     answer_columns = ("page", "output")
     captions = MappingProxyType(

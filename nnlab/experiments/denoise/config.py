@@ -90,6 +90,7 @@ class DenoiseQuery:
         path=True,
         short="o",
         default_text="noisy.clean.png beside noisy.png",
+        local=True,
     )
     strength: float = option(
         1.0, "how much to clean, from 0 (nothing) to 1 (everything)", low=0, high=1
@@ -97,4 +98,4 @@ class DenoiseQuery:
     binarize: bool = option(
         False, "write black and white, 1 bit per pixel: png, tif, pdf, bmp, gif or pbm"
     )
-    force: bool = option(False, "replace existing files")
+    force: bool = option(False, "replace existing files", local=True)

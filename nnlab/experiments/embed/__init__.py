@@ -72,6 +72,7 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     Query = EmbedQuery
     Details = EmbedDetails
     inputs_help = "Image files or folders; - reads file names from stdin, one per line."
+    reads_files = True
     example_inputs = ("data/examples/letter.png",)
     answer_columns = ("input", "x", "y", "nearest")
     shares = ("nn_1", "nn_5", "trustworthiness")
