@@ -116,7 +116,7 @@ class Trained:
         experiment = self.experiment
         query, look = query or experiment.Query(), look or experiment.Look()
         with _naming(self.path):
-            return experiment.inside(self.model, query, look, given, background)
+            return experiment.inside(self.model, query, look, given or "", background)
 
     def background(self, store: Store) -> Any:
         """Return what `inside` compares answers with, or None if it needs data not on this machine.

@@ -1,13 +1,14 @@
 """Reading the pictures given to a command, in the form of a data set."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from nnlab.datasets.images.digit_form import Character, Form, in_parts, resized
 from nnlab.datasets.images.picture_files import read_picture, valid_pictures
-from nnlab.errors import DataError, NnlabError
+from nnlab.errors import DataError, NnlabError, UsageError
 
 
 def in_form(
@@ -33,6 +34,25 @@ def in_form(
                     raise DataError(f"{path}: {error}") from error
             except NnlabError as error:
                 yield error.of(given)
+
+
+def one_in_form(given: str, shape: tuple[int, int], characters: bool) -> tuple[Path, Form]:
+    """Return the one picture that a name stands for in a data set's form.
+
+    Args:
+        given: Name of a file, or of a folder with one picture.
+        shape: As of `in_form`.
+        characters: Likewise.
+
+    Raises:
+        NnlabError: It cannot be read, or is a folder of several.
+    """
+    first, *others = islice(in_form([given], shape, characters), 2)
+    if isinstance(first, NnlabError):
+        raise first
+    if others:
+        raise UsageError(f"{given}: expected one picture, found several")
+    return first
 
 
 def _scaled(picture: np.ndarray, shape: tuple[int, int]) -> Form:

@@ -11,21 +11,25 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from nnlab.datasets.blocks import blocks
-from nnlab.datasets.images.digit_form import Form, has_characters
-from nnlab.datasets.images.formed_pictures import in_form, several
+from nnlab.datasets.images.digit_form import has_characters
+from nnlab.datasets.images.formed_pictures import one_in_form
 from nnlab.datasets.images.idx_pairs import IdxFiles
 from nnlab.datasets.images.labelled import load_digits, load_test_images
 from nnlab.datasets.store import Store
-from nnlab.errors import CheckpointError, NnlabError, UsageError
+from nnlab.errors import CheckpointError, UsageError
 from nnlab.experiments.classify import scoring as classifier
+from nnlab.experiments.classify.answers import answers
 from nnlab.experiments.classify.config import (
-    KERAS_LOSS,
+    PERMUTATION_SEED,
     PRESETS,
     PRESETS_OF_MODELS,
     ClassifyConfig,
+    ClassifyLook,
     ClassifyQuery,
 )
+from nnlab.experiments.classify.examples import examples
+from nnlab.experiments.classify.inside import shown
+from nnlab.experiments.classify.permutation import permute, pixel_permutation
 from nnlab.experiments.classify.scoring import TEMPERATURE, ClassifyDetails, ClassRanking
 from nnlab.experiments.contract import (
     Answer,
@@ -34,16 +38,13 @@ from nnlab.experiments.contract import (
     Experiment,
     Interface,
     Model,
-    Note,
     Remark,
     Scores,
     Table,
     Warn,
 )
 from nnlab.inference import Network
-from nnlab.metrics import tempered
-from nnlab.training.deformation import Deformation
-from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.training.examples import Examples
 from nnlab.training.settings import REPORT
 
 if TYPE_CHECKING:
@@ -51,15 +52,6 @@ if TYPE_CHECKING:
     from nnlab.results import Metrics, RunMetrics, Summary
 
 C = TypeVar("C", bound=ClassifyConfig)
-
-DEFORMATION = Deformation(
-    rotation=0.2, scale=0.15, shear=0.25, shift=0.07, elastic=0.035, stroke=0.7, blur=0.8
-)
-"""What `--deform 1` is: how people's handwriting, pens and scanners differ."""
-
-TOGETHER = 256
-"""Pictures of a folder that the network gets at a time."""
-
 
 WITHOUT_TEMPERATURE = (
     "ONNX and Keras files do not have the temperature by which nnlab divides the logarithms of the "
@@ -77,6 +69,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
     presets = PRESETS
     options_of_models = MappingProxyType({"mlp": ("layers",)})
     Query = ClassifyQuery
+    Look: type[Any] = ClassifyLook
     Details = ClassifyDetails
     GroupDetails: type[Any] = ClassRanking
     inputs_help = "Image files or folders; - reads file names from stdin, one per line."
@@ -192,34 +185,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
 
     def examples(self, config: C, data: Data) -> Examples:
         """Keep images as bytes on the device; a batch is cast, deformed, its labels one-hot."""
-        classes = len(data.facts["class_names"])
-        deformed = DEFORMATION.times(config.deform)
-        smoothing = config.label_smoothing
-
-        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
-            import tensorflow as tf
-
-            images = tf.cast(tf.gather(arrays["images"], indices), tf.float32)
-            if seed is not None and config.deform:
-                images = deformed(images, seed, light_ink=data.facts["characters"])
-            targets = tf.one_hot(tf.gather(arrays["labels"], indices), classes)
-            return images, targets * (1 - smoothing) + smoothing / classes, None
-
-        def accuracy(targets: Any, outputs: Any) -> Any:
-            import tensorflow as tf
-
-            return tf.equal(tf.argmax(targets, -1), tf.argmax(outputs, -1))
-
-        return Examples(
-            arrays={name: data.arrays[name] for name in ("images", "labels")},
-            training=data.arrays["training"],
-            validation=data.arrays["validation"],
-            batch=batch,
-            loss=KERAS_LOSS[config.loss],
-            measures={"accuracy": accuracy},
-            monitor="accuracy",
-            higher_is_better=True,
-        )
+        return examples(config, data)
 
     def fitted_facts(self, model: Model[C], data: Data) -> Mapping[str, Any]:
         """Fit the temperature on the held-out images."""
@@ -246,43 +212,31 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         self, model: Model[C], query: ClassifyQuery, inputs: Iterable[str]
     ) -> Iterator[Answer | Remark]:
         """Read the class of each image; a folder stands for the images inside."""
+        return answers(model, query, inputs, self.prepare)
+
+    def exhibit(self, model: Model[C]) -> Answer:
+        """Return the names of the classes."""
+        return {"class_names": model.facts["class_names"]}
+
+    def inside(
+        self, model: Model[C], query: ClassifyQuery, look: Any, given: str, background: Any
+    ) -> Answer:
+        """Return the class of a picture, as the network sees it, with what led to it."""
         facts = model.facts
         height, width = facts["image_shape"]
-        for given in inputs:  # one by one: whoever writes lines to stdin may wait for answers
-            pictures = in_form([given], (height, width), facts["characters"])
-            for block in blocks(pictures, TOGETHER):
-                yield from self._answers(model, query, block)
-
-    def _answers(
-        self, model: Model[C], query: ClassifyQuery, block: Sequence[tuple[Path, Form] | NnlabError]
-    ) -> Iterator[Answer | Remark]:
-        """Answer some pictures, which the network gets together."""
-        names = model.facts["class_names"]
-        images = [image for found in block for image in _images(found, query.split)]
-        probabilities = iter(self._probabilities(model, images))
-        for found in block:
-            if isinstance(found, NnlabError):
-                yield found
-                continue
-            path, form = found
-            count = len(form.characters)
-            if count > 1 and not query.split:
-                yield Note(several(path, form, "read as one; --split reads each of them"))
-            for number, _ in enumerate(_images(found, query.split)):
-                answer = _answer(str(path), next(probabilities), names, query.top)
-                place = {"position": number + 1, "box": list(form.characters[number].box)}
-                yield answer | {"characters": count} | (place if query.split else {})
-
-    def _probabilities(self, model: Model[C], images: list[np.ndarray]) -> np.ndarray:
-        """Return (images, classes)."""
-        if not images:
-            return np.empty((0, 0), np.float32)
-        found = model.network.answer(self.prepare(np.stack(images), model.facts))
-        return tempered(found, model.facts.get(TEMPERATURE, 1.0))
+        path, form = one_in_form(given, (height, width), facts["characters"])
+        images = form.image[None]
+        (image,) = permute(images, self.order(facts)) if look.permuted else images
+        return {"input": str(path), **shown(model, image)}
 
     def prepare(self, images: np.ndarray, facts: Mapping[str, Any]) -> np.ndarray:
         """Return images (count, height, width) in the set's form as the network wants them."""
         return images
+
+    def order(self, facts: Mapping[str, Any]) -> np.ndarray:
+        """Return the permutation of pixels that `inside` can show: where each comes from."""
+        height, width = facts["image_shape"]
+        return pixel_permutation((height, width), 1, PERMUTATION_SEED)
 
     def draw(self, evidence: Evidence[ClassifyDetails]) -> dict[str, Any]:
         """Draw the confusion matrix, accuracy by class, and the misclassified images."""
@@ -314,23 +268,6 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         from nnlab.experiments.classify import tables
 
         return [tables.summary_table(summary)]
-
-
-def _images(found: tuple[Path, Form] | NnlabError, split: bool) -> list[np.ndarray]:
-    """Return the images of a picture that are to be read; none of what is no picture."""
-    if isinstance(found, NnlabError):
-        return []
-    _, form = found
-    return [one.image for one in form.characters] if split else [form.image]
-
-
-def _answer(path: str, probabilities: np.ndarray, names: list[str], top: int) -> Answer:
-    ranking = probabilities.argsort(kind="stable")[::-1][:top]
-    best = [{"label": names[k], "probability": round(float(probabilities[k]), 6)} for k in ranking]
-    answer: Answer = {"input": path, **best[0]}
-    if best[0]["label"].isdecimal():
-        answer["digit"] = int(best[0]["label"])
-    return answer | {"top": best}
 
 
 class Classify(ImageClassifier[ClassifyConfig]):

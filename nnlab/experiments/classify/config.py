@@ -39,6 +39,9 @@ PRESETS_OF_MODELS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 }
 """Settings by preset and model."""
 
+PERMUTATION_SEED = 1
+"""The permutation of pixels that is shown, and the first that `perm-test` tries."""
+
 
 def _by_model(key: str, presets: Sequence[str] = (REPORT,)) -> str:
     """Say what a setting is for each model, for the help."""
@@ -118,3 +121,10 @@ class ClassifyQuery:
 
     top: int = option(3, "number of classes to list with --json", low=1)
     split: bool = option(False, "read several characters per image, from left to right")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifyLook:
+    """Options of what leads to an answer."""
+
+    permuted: bool = option(False, "permute the pixels, always in the same way")

@@ -88,7 +88,7 @@ class Answering(ABC, Generic[ConfigT, QueryT]):
         return None
 
     def inside(
-        self, model: Model[ConfigT], query: QueryT, look: Any, given: str | None, background: Any
+        self, model: Model[ConfigT], query: QueryT, look: Any, given: str, background: Any
     ) -> Answer:
         """Return one answer with what led to it, JSON-able.
 
@@ -96,7 +96,7 @@ class Answering(ABC, Generic[ConfigT, QueryT]):
             model: A trained network.
             query: The options of answering.
             look: The options of `Look`.
-            given: The input; None if `look` takes its place.
+            given: The input; empty if `look` takes its place.
             background: What `background` returned; None without the training data.
 
         Raises:

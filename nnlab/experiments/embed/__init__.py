@@ -29,7 +29,8 @@ from nnlab.experiments.contract import (
     Warn,
 )
 from nnlab.experiments.embed import scoring
-from nnlab.experiments.embed.config import PRESETS, EmbedConfig, EmbedQuery
+from nnlab.experiments.embed.config import PRESETS, EmbedConfig, EmbedLook, EmbedQuery
+from nnlab.experiments.embed.inside import plane, shown
 from nnlab.experiments.embed.scoring import EmbedDetails
 from nnlab.inference import Network
 from nnlab.training.contrast import cauchy_contrast, cosine_contrast
@@ -70,6 +71,7 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     options_of_models = MappingProxyType({"contrastive": ("deform",)})
     Config = EmbedConfig
     Query = EmbedQuery
+    Look = EmbedLook
     Details = EmbedDetails
     inputs_help = "Image files or folders; - reads file names from stdin, one per line."
     reads_files = True
@@ -216,6 +218,21 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
                 yield Note(several(path, form, "expected a picture of one"))
             place = encoder.answer(form.image[None])[0]
             yield {"input": str(path), **scoring.described(place, facts, query.top)}
+
+    def exhibit(self, model: Model[EmbedConfig]) -> Answer:
+        """Return the plane with the training images that the checkpoint names."""
+        return plane(model)
+
+    def inside(
+        self,
+        model: Model[EmbedConfig],
+        query: EmbedQuery,
+        look: EmbedLook,
+        given: str,
+        background: Any,
+    ) -> Answer:
+        """Return the place of an image, or a place given, with what the decoder draws there."""
+        return shown(model, query, look, given)
 
     def draw(self, evidence: Evidence[EmbedDetails]) -> dict[str, Any]:
         """Draw the test images in the plane, and what the decoder makes of each place."""

@@ -21,6 +21,9 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 }
 """Settings by preset."""
 
+FARTHEST = 10**6
+"""Largest coordinate of a place that the decoder is asked to draw."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class EmbedConfig(TrainingSettings):
@@ -70,3 +73,11 @@ class EmbedQuery:
     """Options for answering."""
 
     top: int = option(5, "number of nearest training images to list", low=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbedLook:
+    """Options of what leads to an answer: a place in the plane instead of an image."""
+
+    x: float | None = option(None, "first coordinate of the place", low=-FARTHEST, high=FARTHEST)
+    y: float | None = option(None, "second coordinate of the place", low=-FARTHEST, high=FARTHEST)

@@ -20,16 +20,16 @@ import numpy as np
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, UsageError
 from nnlab.experiments.classify import ImageClassifier
-from nnlab.experiments.classify.scoring import ClassifyDetails
-from nnlab.experiments.classify.tables import percent
-from nnlab.experiments.contract import Data, Interface, Model, Scores, Table, Warn
-from nnlab.experiments.perm_test.config import ARMS, PermTestConfig
-from nnlab.experiments.perm_test.permutation import (
+from nnlab.experiments.classify.permutation import (
     checked_permutation,
     identity_permutation,
     permute,
     pixel_permutation,
 )
+from nnlab.experiments.classify.scoring import ClassifyDetails
+from nnlab.experiments.classify.tables import percent
+from nnlab.experiments.contract import Data, Interface, Model, Scores, Table, Warn
+from nnlab.experiments.perm_test.config import ARMS, PermTestConfig, PermTestLook
 from nnlab.inference import Network
 from nnlab.metrics import Estimate, PairedDifference, mean_interval, paired_difference
 from nnlab.options import changed
@@ -63,6 +63,7 @@ class PermTest(ImageClassifier[PermTestConfig]):
         "accuracy with its interval."
     )
     Config = PermTestConfig
+    Look = PermTestLook
     GroupDetails = PermTestComparison
     captions = MappingProxyType(
         {
@@ -146,8 +147,12 @@ class PermTest(ImageClassifier[PermTestConfig]):
 
     def prepare(self, images: np.ndarray, facts: Mapping[str, Any]) -> np.ndarray:
         """Send new images through the permutation that the network was trained with."""
-        shape = images.shape[1], images.shape[2]
-        return permute(images, checked_permutation(facts["permutation"]["order"], shape))
+        return permute(images, self.order(facts))
+
+    def order(self, facts: Mapping[str, Any]) -> np.ndarray:
+        """Return the permutation that the network was trained with."""
+        height, width = facts["image_shape"]
+        return checked_permutation(facts["permutation"]["order"], (height, width))
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Say how pixels are permuted before the network sees them."""

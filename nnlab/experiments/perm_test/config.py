@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from nnlab.experiments.classify.config import ClassifyConfig
+from nnlab.experiments.classify.config import PERMUTATION_SEED, ClassifyConfig
 from nnlab.options import option
 
 ARMS = ("plain", "permuted", "identity")
@@ -19,5 +19,15 @@ class PermTestConfig(ClassifyConfig):
     )
     blocks: int = option(1, "permute square blocks with this side, in pixels", low=1)
     permutation_seed: int = option(
-        1, "seed of the permutation; each further run uses the next number", low=0, high=2**31 - 1
+        PERMUTATION_SEED,
+        "seed of the permutation; each further run uses the next number",
+        low=0,
+        high=2**31 - 1,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PermTestLook:
+    """Options of what leads to an answer."""
+
+    permuted: bool = option(True, "permute the pixels as in training")

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlab.errors import CheckpointError, UsageError
-from nnlab.experiments.perm_test.permutation import (
+from nnlab.experiments.classify.permutation import (
     checked_permutation,
     identity_permutation,
     permute,
