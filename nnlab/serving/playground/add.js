@@ -1,0 +1,86 @@
+// A sum as on paper: carries above, the network's digits below, and how sure it was of each.
+import { inside } from "./api.js";
+import { button, labelled, make } from "./dom.js";
+import { newest } from "./newest.js";
+import { traits } from "./traits.js";
+import { percent } from "./words.js";
+
+export const nav = "Sums";
+export const title = "Add two numbers";
+export const lead = "The network never learnt a rule. It saw solved sums, and now adds others.";
+
+const DECIMAL = "decimal";
+const baseWord = (base) => ({ 10: DECIMAL, 16: "hexadecimal" })[base] ?? `base ${base}`;
+const EXAMPLES = { [DECIMAL]: "58713+946287", hexadecimal: "beef+c0de" };
+const POSSIBLE = 0.005; // other digits below this are not worth showing
+
+/** Places from the right, so that all rows of the sum line up. */
+const aligned = (text, width) => [...text.padStart(width)];
+
+function row(head, cells, properties = {}) {
+  return make("tr", properties, make("th", { scope: "row" }, head), ...cells);
+}
+
+/** How sure the network was of a character, and what else it thought of. */
+function certainty({ character, probability, likeliest }) {
+  const others = likeliest.filter((one) => one.character !== character && one.probability >= POSSIBLE);
+  return make("td", { class: "certainty" }, percent(probability, 0),
+    ...others.map((one) => make("small", {}, `${one.character.trim() || "blank"}: ${percent(one.probability, 0)}`)));
+}
+
+function written({ operands, characters, answer, expected, right }) {
+  const width = Math.max(characters.length, ...operands.map((operand) => operand.length));
+  const digits = [...Array(width - characters.length).fill(null), ...characters];
+  const plain = (text) => aligned(text, width).map((character) => make("td", {}, character));
+  const sign = (text = "") => make("td", { class: "sign" }, text);
+  return make("table", { class: "sum" },
+    make("caption", {}, make("span", { class: right ? "verdict right" : "verdict wrong" },
+      right ? `${operands.join(" + ")} = ${answer}: right` : `${answer}: wrong, the sum is ${expected}`)),
+    make("tbody", {},
+      row("carry", [sign(), ...digits.map((one) => make("td", { class: "carry" }, one?.carry ? "1" : ""))]),
+      ...operands.map((operand, n) => row(n ? "second" : "first", [sign(n ? "+" : ""), ...plain(operand)])),
+      row("answer", [sign(), ...digits.map((one) => make("td", { class: !one ? "" : one.character === one.expected ? "digit" : "digit wrong" },
+        one?.character ?? "", one && one.character !== one.expected ? make("small", {}, `not ${one.expected.trim() || "blank"}`) : null))], { class: "result" }),
+      row("sure", [sign(), ...digits.map((one) => (one ? certainty(one) : make("td")))])));
+}
+
+function random(base, digits) {
+  const number = () => Array.from({ length: 1 + Math.floor(Math.random() * digits) },
+    (_, n) => Math.floor(Math.random() * (base - (n ? 0 : 1)) + (n ? 0 : 1)).toString(base)).join("");
+  return `${number()}+${number()}`;
+}
+
+export async function start(frame) {
+  const input = make("input", { type: "text", inputmode: "text", autocomplete: "off", spellcheck: "false", class: "mono" });
+  const status = make("p", { class: "unseen", role: "status" });
+  const place = make("div", { class: "scroll card sums", tabindex: "0", role: "region", "aria-label": "The sum" });
+  let base = 10;
+
+  const add = newest(() => frame.try(async () => {
+    const sum = input.value.replaceAll(" ", "");
+    frame.command({ inputs: [sum] });
+    if (!sum) return;
+    const { inside: answer } = await inside(frame.experiment.name, { network: frame.network.id, inputs: [sum] });
+    base = answer.base;
+    place.replaceChildren(written(answer));
+    status.textContent = `${answer.answer}, ${answer.right ? "right" : `wrong, it is ${answer.expected}`}`;
+  }), 80);
+
+  const bases = await frame.try(() => traits(frame, "Numbers", (facts) => baseWord(facts.base)));
+  input.value = EXAMPLES[bases?.of()] ?? "11+101";
+  input.addEventListener("input", add);
+  let before = bases?.of();
+  frame.onNetwork(() => {
+    // digits of another base would be misread
+    if (bases && bases.of() !== before) input.value = EXAMPLES[bases.of()] ?? "11+101";
+    before = bases?.of();
+    add();
+  });
+  const ask = (digits) => () => { input.value = random(base, digits); add(); };
+  frame.body.append(make("div", { class: "side-by-side" },
+    make("div", { class: "form" }, bases?.element, labelled("Sum", input),
+      make("div", { class: "controls" }, button("Random sum", ask(6)), button("Very long sum", ask(30))),
+      make("p", { class: "note" }, "A small 1 marks a place that gets a carry from its right. There most networks are wrong first.")),
+    make("div", {}, place, status)));
+  add();
+}

@@ -1,0 +1,134 @@
+// The server's answers, and in plain words why there is none.
+
+/** What the reader is told; `status` is 0 if no server answered. */
+export class Problem extends Error {
+  constructor(message, status = 0) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Dispatches "gone" when the server cannot be reached, "back" when it answers again. */
+export const connection = new EventTarget();
+let reachable = true;
+
+function reached(now) {
+  if (now === reachable) return;
+  reachable = now;
+  connection.dispatchEvent(new Event(now ? "back" : "gone"));
+}
+
+const TOKEN = "nnlab-token";
+const RETRIES = 3;
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+export const giveToken = (token) => sessionStorage.setItem(TOKEN, token.trim());
+export const hasToken = () => Boolean(sessionStorage.getItem(TOKEN));
+
+function explained(status, text) {
+  if (status === 401) return "This server wants a token.";
+  if (status === 413) return "This is too large for the server.";
+  if (status === 503) return "The server is busy. Try again in a moment.";
+  return text || `The server answered with status ${status}.`;
+}
+
+async function refusal(response) {
+  const answer = await response.json().catch(() => ({}));
+  return new Problem(explained(response.status, answer.error), response.status);
+}
+
+/** Fetch, and wait a little where the server is only busy. */
+async function request(path, { headers = {}, ...options } = {}, retries = RETRIES) {
+  const token = sessionStorage.getItem(TOKEN);
+  let response;
+  try {
+    response = await fetch(path, {
+      ...options,
+      headers: { ...headers, ...(token ? { Authorization: `Bearer ${token}` } : {}) },
+    });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    reached(false);
+    throw new Problem("The server does not answer. Is nnlab serve still running?");
+  }
+  reached(true);
+  if (response.ok) return response;
+  if (response.status === 503 && retries > 0) {
+    await pause(1000 * Math.min(5, Number(response.headers.get("Retry-After")) || 1));
+    return request(path, { headers, ...options }, retries - 1);
+  }
+  throw await refusal(response);
+}
+
+export const get = async (path, options) => (await request(path, options)).json();
+
+/** Post JSON. */
+export const post = (path, body, options = {}) => request(path, {
+  ...options,
+  method: "POST",
+  body: JSON.stringify(body),
+  headers: { "Content-Type": "application/json", ...options.headers },
+});
+
+export const describe = () => get("/api");
+export const modelCard = (network) => get(`/api/networks/${network}`);
+export const exhibit = async (experiment, network) =>
+  (await get(`/api/${experiment}/exhibit?${new URLSearchParams({ network })}`)).exhibit;
+
+/**
+ * Send a question: texts as JSON, or one file as it is.
+ * @param {string} path below /api
+ * @param {{network: string, inputs?: string[], file?: Blob, options?: Object}} question
+ */
+function send(path, { network, inputs = [], file, options = {} }, extra = {}) {
+  if (!file) return post(`/api/${path}`, { inputs, network, ...options }, extra);
+  const query = new URLSearchParams({ network, ...options });
+  const type = file.type || "application/octet-stream";
+  return request(`/api/${path}?${query}`, { ...extra, method: "POST", body: file, headers: { "Content-Type": type } });
+}
+
+export const ask = (experiment, question, extra) => send(experiment, question, extra);
+export const inside = async (experiment, question, extra) =>
+  (await (await send(`${experiment}/inside`, question, extra)).json());
+
+/** Yield the events of a server-sent stream as {event, data}. */
+export async function* events(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const blocks = (rest + value).replaceAll("\r\n", "\n").split("\n\n");
+    rest = blocks.pop();
+    for (const block of blocks) {
+      const lines = block.split("\n");
+      const field = (name) => lines.filter((line) => line.startsWith(`${name}:`))
+        .map((line) => line.slice(name.length + 1).replace(/^ /, "")).join("\n");
+      const data = field("data");
+      if (data || field("event")) yield { event: field("event") || "message", data: data ? JSON.parse(data) : null };
+    }
+  }
+}
+
+/** Yield what a stream of answers says; an error event is thrown. */
+export async function* streamed(experiment, question, signal) {
+  const response = await send(experiment, question, { signal, headers: { Accept: "text/event-stream" } });
+  for await (const { event, data } of events(response)) {
+    if (event === "error") throw new Problem(data?.error ?? "The server stopped answering.", 500);
+    if (event === "done") return;
+    yield { event, data };
+  }
+}
+
+/** Yield the state of a training whenever it changes. */
+export async function* followed(run, signal) {
+  for await (const { data } of events(await request(`/api/runs/${run}/events`, { signal }))) yield data;
+}
+
+/** Ask until the server is there again. */
+export async function waitForServer() {
+  while (!reachable) {
+    await pause(2000);
+    await fetch("/healthz").then((response) => reached(response.ok), () => {});
+  }
+}

@@ -1,0 +1,109 @@
+// Train a network from here, watch it, stop it, resume it.
+import { followed, get, post } from "./api.js";
+import { charts } from "./chart.js";
+import { button, labelled, make } from "./dom.js";
+import { problems } from "./frame.js";
+import { optionFields } from "./options.js";
+
+export const name = "runs";
+export const nav = "Trainings";
+export const title = "Train a network";
+export const lead = "One training at a time; the others wait. A finished network answers on this page at once.";
+export const useful = (service) => service.allow_training;
+
+const FIRST = ["preset", "model", "dataset", "corpus", "pairs", "baskets", "base", "epochs", "seed"]; // the others are folded away
+const STATES = { running: "running", stopped: "stopped", finished: "finished", waiting: "waiting for its turn", failed: "failed" };
+
+/** One training: built once, filled whenever its state changes. */
+function card(run, wrong) {
+  const state = make("span", { class: "state" });
+  const progress = make("progress", { max: 1, value: 0, "aria-label": `Progress of ${run.id}` });
+  const told = make("p", { class: "note", role: "status" });
+  const pictures = make("div", { class: "charts" });
+  const problem = make("p", { class: "problem", hidden: true });
+  const command = make("code");
+  let following = null;
+
+  const act = (what) => async () => {
+    try {
+      const response = await post(`/api/runs/${run.id}/${what}`, {});
+      fill(await response.json());
+      wrong.tell("");
+    } catch (error) { wrong.tell(error.message); }
+  };
+  const stop = button("Stop", act("stop"), { class: "small", "aria-label": `Stop ${run.id}` });
+  const resume = button("Resume", act("resume"), { class: "small", "aria-label": `Resume ${run.id}` });
+  const use = make("a", { class: "button", href: `#${run.experiment}/runs/${run.id}` }, "Ask it");
+
+  const follow = async () => {
+    if (following) return;
+    following = new AbortController();
+    try {
+      for await (const next of followed(run.id, following.signal)) fill(next);
+    } catch { /* the page tells it when the server is gone */ }
+    following = null;
+  };
+
+  function fill(next) {
+    const ended = run.state !== "finished" && next.state === "finished";
+    run = next;
+    state.textContent = STATES[run.state] ?? run.state;
+    state.dataset.state = run.state;
+    progress.value = run.epochs ? run.epoch / run.epochs : 0;
+    progress.hidden = run.state === "finished";
+    told.textContent = run.scores && Object.keys(run.scores).length
+      ? Object.entries(run.scores).map(([key, value]) => `${key.replaceAll("_", " ")} ${Number(value.toPrecision(4))}`).join(", ")
+      : `epoch ${run.epoch} of ${run.epochs}`;
+    stop.hidden = !["running", "waiting"].includes(run.state);
+    resume.hidden = !["stopped", "failed"].includes(run.state);
+    use.hidden = run.state !== "finished";
+    problem.hidden = !run.error;
+    problem.textContent = run.error ?? "";
+    command.textContent = run.command ?? "";
+    pictures.replaceChildren(...charts(run.history ?? [], run.epochs));
+    if (["running", "waiting"].includes(run.state)) follow();
+    if (ended) dispatchEvent(new Event("trained"));
+  }
+  const element = make("li", { class: "card run" }, make("div", { class: "head" }, make("h3", {}, run.id), state, stop, resume, use),
+    progress, told, problem, pictures, make("p", { class: "note" }, command));
+  const first = run;
+  run = { ...run, state: run.state };
+  fill(first);
+  return { id: first.id, element, fill };
+}
+
+export async function start(place, service) {
+  const wrong = problems();
+  const experiments = make("select", {}, ...service.experiments.map((one) => new Option(one.name, one.name)));
+  const settings = make("div", { class: "form" });
+  const list = make("ul", { class: "runs" });
+  const known = new Map();
+  let values = () => ({});
+
+  const guarded = async (work) => {
+    try { await work(); wrong.tell(""); } catch (error) { wrong.tell(error.message); }
+  };
+  const fill = () => guarded(async () => {
+    const answer = await get(`/api/runs/settings/${experiments.value}`);
+    const form = optionFields(answer.settings ?? answer.options ?? answer);
+    values = form.values;
+    const [main, rest] = [[], []];
+    for (const [field, element] of form.fields) (FIRST.includes(field) ? main : rest).push(element);
+    settings.replaceChildren(...main, make("details", {}, make("summary", {}, "All settings"), make("div", { class: "form" }, ...rest)));
+  });
+  const refresh = () => guarded(async () => {
+    const { runs } = await get("/api/runs");
+    for (const run of runs) known.has(run.id) ? known.get(run.id).fill(run) : known.set(run.id, card(run, wrong));
+    list.replaceChildren(...runs.map((run) => known.get(run.id).element));
+    if (!runs.length) list.append(make("li", { class: "note" }, "No trainings yet."));
+  });
+
+  const form = make("form", { class: "form card", onsubmit: (event) => {
+    event.preventDefault();
+    guarded(async () => { await post("/api/runs", { experiment: experiments.value, settings: values() }); await refresh(); });
+  } }, make("h3", {}, "New training"), labelled("Experiment", experiments), settings, make("button", { class: "main" }, "Start"));
+  experiments.addEventListener("change", fill);
+  addEventListener("panelchange", () => { if (!place.hidden) refresh(); });
+  place.append(wrong.element, make("div", { class: "side-by-side" }, form, list));
+  await Promise.all([fill(), refresh()]);
+}
