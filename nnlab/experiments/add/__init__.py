@@ -13,7 +13,7 @@ import numpy as np
 
 from nnlab.datasets.store import Store
 from nnlab.datasets.store.provenance import Source
-from nnlab.datasets.text.sums import draw_sums, from_text, to_text
+from nnlab.datasets.text.sums import draw_sums, to_text
 from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
 from nnlab.experiments.add import scoring
 from nnlab.experiments.add.config import (
@@ -25,6 +25,7 @@ from nnlab.experiments.add.config import (
 )
 from nnlab.experiments.add.design import Adder, Design
 from nnlab.experiments.add.digit_adder import DigitAdder, DigitDesign
+from nnlab.experiments.add.inside import shown, total
 from nnlab.experiments.add.questions import parse_sum
 from nnlab.experiments.add.scoring import AddDetails
 from nnlab.experiments.add.text_adder import TextDesign
@@ -170,7 +171,7 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
             except NnlabError as error:
                 yield error.of(given)
                 continue
-            text = _total(adder, operands, base)
+            text = total(adder, operands, base)
             answer: Answer = {"input": given, "answer": text}
             if query.check:
                 expected = to_text(sum(operands), base)
@@ -178,6 +179,17 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
                 answer |= {"expected": expected, "right": right}
                 answer["verdict"] = "right" if right else "wrong"
             yield answer
+
+    def exhibit(self, model: Model[AddConfig]) -> Answer:
+        """Return the base of its numbers."""
+        return {"base": model.facts["base"]}
+
+    def inside(
+        self, model: Model[AddConfig], query: AddQuery, look: Any, given: str, background: Any
+    ) -> Answer:
+        """Return the answer to a sum place by place."""
+        adder, base = _adder(model.network, model.facts), model.facts["base"]
+        return {"input": given, **shown(adder, _operands(given, base, adder.most_digits), base)}
 
     def draw(self, evidence: Evidence[AddDetails]) -> dict[str, Any]:
         """Draw accuracy by number of carries and by length."""
@@ -198,14 +210,6 @@ def _operands(text: str, base: int, digits: int | None) -> list[int]:
             f"expected a sum of at most {LONGEST_INPUT:,} characters, but one has {len(text):,}"
         )
     return parse_sum(text, base, digits)
-
-
-def _total(adder: Adder, operands: Sequence[int], base: int) -> str:
-    """Add up numbers, each to the network's own answer so far."""
-    text = to_text(operands[0], base)
-    for operand in operands[1:]:
-        text = adder.answer(from_text(text, base), operand)
-    return text
 
 
 def _design(facts: Mapping[str, Any]) -> Design:

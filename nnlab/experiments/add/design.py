@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,31 @@ from nnlab.inference import Network
 from nnlab.training.examples import Examples
 
 
+@dataclass(frozen=True, eq=False)
+class Written:
+    """An answer as a network writes it, place by place from left to right.
+
+    Attributes:
+        answer: What it reads.
+        expected: The right character of each place; a blank where nothing should be.
+        probabilities: Of each character in each place, float32 (places, characters).
+    """
+
+    answer: str
+    expected: str
+    probabilities: np.ndarray
+
+
 class Adder(ABC):
     """A trained network that adds.
 
     Attributes:
         most_digits: Of an operand; None for any number.
+        characters: What may stand in a place of an answer.
     """
 
     most_digits: int | None
+    characters: str
 
     @abstractmethod
     def answers(self, problems: np.ndarray) -> np.ndarray:
@@ -35,6 +53,10 @@ class Adder(ABC):
     @abstractmethod
     def answer(self, first: int, second: int) -> str:
         """Return the answer to one problem, as the network writes it."""
+
+    @abstractmethod
+    def written(self, first: int, second: int, expected: str) -> Written:
+        """Return the answer to one problem place by place, beside the right one."""
 
 
 class Design(ABC):

@@ -11,7 +11,7 @@ import numpy as np
 from nnlab.datasets.text.sums import DIGITS, column_digits, columns, encode_columns
 from nnlab.errors import CheckpointError
 from nnlab.experiments.add.config import AddConfig
-from nnlab.experiments.add.design import Adder, Design, exact_match, per_character
+from nnlab.experiments.add.design import Adder, Design, Written, exact_match, per_character
 from nnlab.experiments.contract import Data, Interface
 from nnlab.inference import Network
 from nnlab.training.examples import Arrays, Batch, Examples
@@ -112,6 +112,7 @@ class DigitAdder(Adder):
         self._network = network
         self._base: int = facts["base"]
         self._digits: int = facts["digits"]
+        self.characters = DIGITS[: self._base]
 
     def answers(self, problems: np.ndarray) -> np.ndarray:
         """Return the answers to many problems."""
@@ -120,12 +121,15 @@ class DigitAdder(Adder):
 
     def answer(self, first: int, second: int) -> str:
         """Return the answer to one problem of any length."""
-        pair = [column_digits(number, self._base) for number in (first, second)]
-        length = max(map(len, pair)) + 1
-        padded = [[*digits, *[0] * (length - len(digits))] for digits in pair]
-        (answer,) = self.add_columns(np.array(padded).T[None])
-        text = "".join(DIGITS[digit] for digit in answer[::-1])
-        return text.lstrip("0") or "0"
+        return _spelt(self.add_columns(self._columns_of(first, second))[0]).lstrip("0") or "0"
+
+    def written(self, first: int, second: int, expected: str) -> Written:
+        """Return the answer to one problem of any length, place by place."""
+        (probabilities,) = self._probabilities(self._columns_of(first, second))
+        text = _spelt(probabilities.argmax(axis=-1))
+        answer = text.lstrip("0") or "0"
+        used = min(max(len(answer), len(expected)), len(text))
+        return Written(answer, expected.rjust(used, "0")[-used:], probabilities[:used][::-1])
 
     def add_columns(self, pairs: np.ndarray) -> np.ndarray:
         """Add numbers of any length.
@@ -137,18 +141,35 @@ class DigitAdder(Adder):
             uint8 (count, columns), the digits of the answers, ones first.
         """
         count, length, _ = pairs.shape
-        one_hot = np.eye(self._base, dtype=np.float32)
-        network = _resized(self._network, length, self._base)
         result = np.empty((count, length), np.uint8)
         step = max(1, COLUMNS_TOGETHER // length)
         for first in range(0, count, step):
-            some = one_hot[pairs[first : first + step]].reshape(-1, length, 2 * self._base)
-            result[first : first + step] = network.answer(some).argmax(axis=-1)
+            some = self._probabilities(pairs[first : first + step])
+            result[first : first + step] = some.argmax(axis=-1)
         return result
+
+    def _probabilities(self, pairs: np.ndarray) -> np.ndarray:
+        """Return the probability of each digit in each column, ones first."""
+        length = pairs.shape[1]
+        one_hot = np.eye(self._base, dtype=np.float32)[pairs]
+        network = _resized(self._network, length, self._base)
+        return network.answer(one_hot.reshape(-1, length, 2 * self._base))
+
+    def _columns_of(self, first: int, second: int) -> np.ndarray:
+        """Return the digits of two numbers (1, columns, 2), ones first, and a column of zeros."""
+        pair = [column_digits(number, self._base) for number in (first, second)]
+        length = max(map(len, pair)) + 1
+        padded = [[*digits, *[0] * (length - len(digits))] for digits in pair]
+        return np.array(padded).T[None]
 
 
 COLUMNS_TOGETHER = 2**15
 """How many columns are computed at a time, so that memory is bounded."""
+
+
+def _spelt(digits: np.ndarray) -> str:
+    """Write digits, ones first, as a number with its leading zeros."""
+    return "".join(DIGITS[digit] for digit in digits[::-1])
 
 
 def _resized(network: Network, length: int, base: int) -> Network:

@@ -11,7 +11,7 @@ import numpy as np
 from nnlab.datasets.text.sums import alphabet, decode_answer, encode_answers, encode_questions
 from nnlab.errors import CheckpointError
 from nnlab.experiments.add.config import AddConfig
-from nnlab.experiments.add.design import Adder, Design, exact_match, per_character
+from nnlab.experiments.add.design import Adder, Design, Written, exact_match, per_character
 from nnlab.experiments.contract import Data, Interface
 from nnlab.inference import Network
 from nnlab.training.examples import Arrays, Batch, Examples
@@ -112,14 +112,23 @@ class _TextAdder(Adder):
         self._network = network
         self._base: int = facts["base"]
         self.most_digits: int = facts["digits"]
-        self._one_hot = np.eye(len(alphabet(self._base)), dtype=np.float32)
+        self.characters = alphabet(self._base)
+        self._one_hot = np.eye(len(self.characters), dtype=np.float32)
 
     def answers(self, problems: np.ndarray) -> np.ndarray:
-        questions = encode_questions(problems, self._base, self.most_digits)
-        codes = self._network.answer(self._one_hot[questions]).argmax(axis=-1)
-        result: np.ndarray = codes.astype(np.uint8)
+        result: np.ndarray = self._probabilities(problems).argmax(axis=-1).astype(np.uint8)
         return result
 
     def answer(self, first: int, second: int) -> str:
         (codes,) = self.answers(np.array([[first, second]]))
         return decode_answer(codes, self._base).strip()
+
+    def written(self, first: int, second: int, expected: str) -> Written:
+        (probabilities,) = self._probabilities(np.array([[first, second]]))
+        text = "".join(self.characters[code] for code in probabilities.argmax(axis=-1))
+        used = max(len(text.rstrip()), len(expected))
+        return Written(text.strip(), expected.ljust(used), probabilities[:used])
+
+    def _probabilities(self, problems: np.ndarray) -> np.ndarray:
+        questions = encode_questions(problems, self._base, self.most_digits)
+        return self._network.answer(self._one_hot[questions])
