@@ -33,27 +33,33 @@ function written({ operands, characters, answer, expected, right }) {
   const digits = [...Array(width - characters.length).fill(null), ...characters];
   const plain = (text) => aligned(text, width).map((character) => make("td", {}, character));
   const sign = (text = "") => make("td", { class: "sign" }, text);
-  return make("table", { class: "sum" },
-    make("caption", {}, make("span", { class: right ? "verdict right" : "verdict wrong" },
-      right ? `${operands.join(" + ")} = ${answer}: right` : `${answer}: wrong, the sum is ${expected}`)),
+  const table = make("table", { class: "sum", "aria-label": "The sum, digit by digit" },
     make("tbody", {},
       row("carry", [sign(), ...digits.map((one) => make("td", { class: "carry" }, one?.carry ? "1" : ""))]),
       ...operands.map((operand, n) => row(n ? "second" : "first", [sign(n ? "+" : ""), ...plain(operand)])),
       row("answer", [sign(), ...digits.map((one) => make("td", { class: !one ? "" : one.character === one.expected ? "digit" : "digit wrong" },
         one?.character ?? "", one && one.character !== one.expected ? make("small", {}, `not ${one.expected.trim() || "blank"}`) : null))], { class: "result" }),
       row("sure", [sign(), ...digits.map((one) => (one ? certainty(one) : make("td")))])));
+  return [
+    make("p", { class: right ? "verdict right" : "verdict wrong" },
+      right ? `${operands.join(" + ")} = ${answer}: right` : `${answer}: wrong, the sum is ${expected}`),
+    make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The sum, digit by digit" }, table),
+  ];
 }
 
 function random(base, digits) {
-  const number = () => Array.from({ length: 1 + Math.floor(Math.random() * digits) },
-    (_, n) => Math.floor(Math.random() * (base - (n ? 0 : 1)) + (n ? 0 : 1)).toString(base)).join("");
+  const digit = (least) => (least + Math.floor(Math.random() * (base - least))).toString(base);
+  const number = () => {
+    const length = Math.ceil(digits * (1 + Math.random()) / 2);
+    return Array.from({ length }, (_, n) => digit(n ? 0 : 1)).join("");
+  };
   return `${number()}+${number()}`;
 }
 
 export async function start(frame) {
   const input = make("input", { type: "text", inputmode: "text", autocomplete: "off", spellcheck: "false", class: "mono" });
   const status = make("p", { class: "unseen", role: "status" });
-  const place = make("div", { class: "scroll card sums", tabindex: "0", role: "region", "aria-label": "The sum" });
+  const place = make("div", { class: "card sums" });
   let base = 10;
 
   const add = newest(() => frame.try(async () => {
@@ -62,7 +68,7 @@ export async function start(frame) {
     if (!sum) return;
     const { inside: answer } = await inside(frame.experiment.name, { network: frame.network.id, inputs: [sum] });
     base = answer.base;
-    place.replaceChildren(written(answer));
+    place.replaceChildren(...written(answer));
     status.textContent = `${answer.answer}, ${answer.right ? "right" : `wrong, it is ${answer.expected}`}`;
   }), 80);
 

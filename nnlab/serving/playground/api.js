@@ -18,15 +18,10 @@ function reached(now) {
   connection.dispatchEvent(new Event(now ? "back" : "gone"));
 }
 
-const TOKEN = "nnlab-token";
 const RETRIES = 3;
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-export const giveToken = (token) => sessionStorage.setItem(TOKEN, token.trim());
-export const hasToken = () => Boolean(sessionStorage.getItem(TOKEN));
-
 function explained(status, text) {
-  if (status === 401) return "This server wants a token.";
   if (status === 413) return "This is too large for the server.";
   if (status === 503) return "The server is busy. Try again in a moment.";
   return text || `The server answered with status ${status}.`;
@@ -38,14 +33,10 @@ async function refusal(response) {
 }
 
 /** Fetch, and wait a little where the server is only busy. */
-async function request(path, { headers = {}, ...options } = {}, retries = RETRIES) {
-  const token = sessionStorage.getItem(TOKEN);
+async function request(path, options = {}, retries = RETRIES) {
   let response;
   try {
-    response = await fetch(path, {
-      ...options,
-      headers: { ...headers, ...(token ? { Authorization: `Bearer ${token}` } : {}) },
-    });
+    response = await fetch(path, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     reached(false);
@@ -55,7 +46,7 @@ async function request(path, { headers = {}, ...options } = {}, retries = RETRIE
   if (response.ok) return response;
   if (response.status === 503 && retries > 0) {
     await pause(1000 * Math.min(5, Number(response.headers.get("Retry-After")) || 1));
-    return request(path, { headers, ...options }, retries - 1);
+    return request(path, options, retries - 1);
   }
   throw await refusal(response);
 }
@@ -76,15 +67,16 @@ export const exhibit = async (experiment, network) =>
   (await get(`/api/${experiment}/exhibit?${new URLSearchParams({ network })}`)).exhibit;
 
 /**
- * Send a question: texts as JSON, or one file as it is.
+ * Send a question: texts as JSON, or one file in a form.
  * @param {string} path below /api
  * @param {{network: string, inputs?: string[], file?: Blob, options?: Object}} question
  */
 function send(path, { network, inputs = [], file, options = {} }, extra = {}) {
   if (!file) return post(`/api/${path}`, { inputs, network, ...options }, extra);
-  const query = new URLSearchParams({ network, ...options });
-  const type = file.type || "application/octet-stream";
-  return request(`/api/${path}?${query}`, { ...extra, method: "POST", body: file, headers: { "Content-Type": type } });
+  const form = new FormData();
+  form.append("file", file, file.name ?? "drawing.png");
+  for (const [name, value] of Object.entries({ network, ...options })) form.append(name, value);
+  return request(`/api/${path}`, { ...extra, method: "POST", body: form });
 }
 
 export const ask = (experiment, question, extra) => send(experiment, question, extra);
@@ -122,7 +114,9 @@ export async function* streamed(experiment, question, signal) {
 
 /** Yield the state of a training whenever it changes. */
 export async function* followed(run, signal) {
-  for await (const { data } of events(await request(`/api/runs/${run}/events`, { signal }))) yield data;
+  for await (const { event, data } of events(await request(`/api/runs/${run}/events`, { signal }))) {
+    if (event === "run") yield data;
+  }
 }
 
 /** Ask until the server is there again. */

@@ -13,9 +13,16 @@ export const lead = "The network removes stains, folds and wrinkles from scanned
 /** "scan.png" → "scan.clean.png" */
 const cleanName = (name) => name.replace(/(\.\w+)?$/, (extension) => `.clean${extension || ".png"}`);
 
+/** The name that the server gives to its answer, which need not be of the same kind. */
+function nameIn(response) {
+  const [, name] = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition") ?? "") ?? [];
+  return name && decodeURIComponent(name);
+}
+
 export function start(frame) {
   let page = null;
   let cleaned = null;
+  let name = ""; // for the clean page
   let shown = null; // the page that the curtain shows
   const view = curtain();
   const status = make("p", { class: "note", role: "status" });
@@ -23,7 +30,7 @@ export function start(frame) {
   const strength = slider("Strength", { low: 0, high: 1, step: 0.05, value: 1, change: () => clean(),
     words: (value) => (value === 1 ? "all of it" : `${Math.round(100 * value)} %`) });
   const binarize = tick("Black and white only, for small files", false, () => clean());
-  const download = button("Download the clean page", () => save(cleaned, cleanName(page.name)), { class: "main", disabled: true });
+  const download = button("Download the clean page", () => save(cleaned, name), { class: "main", disabled: true });
 
   const given = () => ({ ...(strength.value === 1 ? {} : { strength: strength.value }), ...(binarize.input.checked ? { binarize: true } : {}) });
 
@@ -53,6 +60,7 @@ export function start(frame) {
       const blob = await response.blob();
       if (asked !== page) return; // another one was opened meanwhile
       cleaned = blob;
+      name = nameIn(response) ?? cleanName(asked.name);
       download.disabled = false;
       status.textContent = `${asked.name}: cleaned in ${seconds(performance.now() - started)}, ${bytes(cleaned.size)}`;
       await compare();

@@ -1,6 +1,6 @@
 // Which panels there are, which one is shown, and whether the server is there.
 import * as add from "./add.js";
-import { connection, describe, giveToken, hasToken, waitForServer } from "./api.js";
+import { connection, describe, waitForServer } from "./api.js";
 import * as classify from "./classify.js";
 import * as denoise from "./denoise.js";
 import { make } from "./dom.js";
@@ -91,29 +91,12 @@ function show(all, { focus }) {
   dispatchEvent(new Event("panelchange"));
 }
 
-/** Ask for the token of a server that wants one. */
-function askForToken() {
-  const input = make("input", { type: "password", id: "token", autocomplete: "off", required: true });
-  const form = make("form", { class: "card token", onsubmit: (event) => {
-    event.preventDefault();
-    giveToken(input.value);
-    form.remove();
-    start();
-  } }, make("h2", {}, "This server wants a token"),
-  make("p", {}, hasToken() ? "The token was not the right one. " : "",
-    "nnlab serve printed it when it started."),
-  make("label", { for: "token" }, "Token"), input, make("button", { class: "main" }, "Go on"));
-  main.append(form);
-  input.focus();
-}
-
 async function start() {
   let service;
   try {
     service = await describe();
   } catch (error) {
-    if (error.status === 401) askForToken();
-    else if (error.status) main.append(make("p", { class: "problem", role: "alert" }, error.message));
+    if (error.status) main.append(make("p", { class: "problem", role: "alert" }, error.message));
     return;
   }
   document.querySelector("#version").textContent = service.version;

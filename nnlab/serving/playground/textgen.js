@@ -101,6 +101,10 @@ export function start(frame) {
     if (stopping === controller) stop.disabled = true;
   };
 
+  // On a phone the text comes first; the settings are unfolded there.
+  const more = make("details", { class: "plain", open: matchMedia("(min-width: 52.01rem)").matches }, make("summary", {}, "Settings"),
+    make("div", { class: "form" }, ...Object.values(settings).map(({ element }) => element),
+      labelled("Seed: each one gives another text", seed)));
   const form = make("form", { class: "form", onsubmit: (event) => { event.preventDefault(); run(); } },
     labelled("How the text begins", prompt),
     make("div", { class: "controls" }, write, stop),
@@ -108,8 +112,7 @@ export function start(frame) {
       mode = chosen;
       settings.temperature.element.hidden = chosen === THREE;
     }),
-    ...Object.values(settings).map(({ element }) => element),
-    labelled("Seed: each one gives another text", seed));
+    more);
   prompt.addEventListener("input", tell);
   frame.onNetwork(run);
   frame.body.append(make("div", { class: "side-by-side" }, form, make("div", {}, legend(), output)));

@@ -23,13 +23,13 @@ function heatMap({ source_pieces: sources, pieces, attention }) {
   const head = make("tr", {}, make("td"), ...sources.map((piece) => make("th", { scope: "col" }, readable(piece))));
   const rows = pieces.map((piece, n) => make("tr", {}, make("th", { scope: "row" }, readable(piece)),
     ...attention[n].map((share) => {
-      const cell = make("td", { class: share > 0.55 ? "heat most" : "heat" }, String(Math.round(100 * share)));
+      const cell = make("td", { class: share === Math.max(...attention[n]) ? "heat most" : "heat" }, String(Math.round(100 * share)));
       cell.style.setProperty("--share", `${Math.round(100 * share)}%`);
       return cell;
     })));
-  return make("table", { class: "heatmap" },
-    make("caption", {}, "How much each piece of the translation (rows) looked at each piece of the sentence (columns), in percent"),
-    make("thead", {}, head), make("tbody", {}, ...rows));
+  return [make("p", { class: "note" }, "How much each piece of the translation (rows) looked at each piece of the sentence (columns), in percent."),
+    make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Attention" },
+      make("table", { class: "heatmap", "aria-label": "Attention in percent" }, make("thead", {}, head), make("tbody", {}, ...rows)))];
 }
 
 function beside({ source, translation }) {
@@ -46,7 +46,7 @@ export async function start(frame) {
   const translation = make("p", { class: "translation", role: "status" });
   const score = make("p", { class: "note" });
   const nearest = make("div", { class: "card" });
-  const attention = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Attention" });
+  const attention = make("div");
 
   const translate = newest(() => frame.try(async () => {
     const sentence = input.value.trim();
@@ -58,8 +58,8 @@ export async function start(frame) {
       ? `Probability of the whole translation: ${percent(Math.exp(answer.score))}` : "";
     nearest.hidden = !answer.nearest;
     if (answer.nearest) nearest.replaceChildren(...beside(answer.nearest));
-    attention.replaceChildren(answer.attention ? heatMap(answer) : make("p", { class: "note" },
-      "This network has no attention: it reads the whole sentence into one list of numbers, and writes the translation from these."));
+    attention.replaceChildren(...answer.attention ? heatMap(answer) : [make("p", { class: "note" },
+      "This network has no attention: it reads the whole sentence into one list of numbers, and writes the translation from these.")]);
   }), 250);
 
   const offer = () => {
