@@ -14,7 +14,7 @@ FLOORS = (
     {"experiments"},
     {"runs"},
     {"exporting", "report"},
-    {"doctor", "sweeps"},
+    {"doctor", "serving", "sweeps"},
     {"api", "reproduction"},
     {"cli"},
 )

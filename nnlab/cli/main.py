@@ -46,6 +46,7 @@ VERBS = {
     "report": "Write an HTML page about runs, with images to explore.",
     "reproduce": "Check every claim of the 2018 report by experiment.",
     "export": "Export a network for other programs, or as a smaller checkpoint.",
+    "serve": "Serve networks over HTTP, with a page to play with them.",
     "data": "List, download, verify and locate the data sets.",
     "doctor": "Check that nnlab works on this machine, including a short training.",
     "completion": "Print a completion script for your shell.",

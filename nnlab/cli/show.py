@@ -1,6 +1,5 @@
 """`nnlab show`: what a checkpoint, a group of runs or a sweep holds; no TensorFlow."""
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -78,7 +77,7 @@ def _checkpoint(ctx: click.Context, named: Path) -> None:
     from nnlab.checkpoint import open_checkpoint
     from nnlab.experiments.contract import Interface
     from nnlab.runs.answering import checkpoint_file
-    from nnlab.runs.card import Card, card_of
+    from nnlab.runs.card import Card, card_of, record_of
 
     path = checkpoint_file(named)
     with open_checkpoint(path) as file:
@@ -90,8 +89,7 @@ def _checkpoint(ctx: click.Context, named: Path) -> None:
         console.warn(str(error))
         card = Card(Source.from_dict(header.dataset), "unknown", Interface({}), [])
     if ctx.params["as_json"]:
-        words = {"licence": card.licence, "tensors": card.interface.tensors, "limits": card.limits}
-        print_json({"checkpoint": str(path), **dataclasses.asdict(header), **words})
+        print_json(record_of(header, card, str(path)))
         return
     data = {"data set": card.source.name, "licence of the data": card.licence}
     _table(console, f"{path}: {header.experiment}", data)

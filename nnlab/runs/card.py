@@ -1,8 +1,9 @@
 """The facts about a trained network: its data, scores, limits and training."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from nnlab import experiments
 from nnlab.checkpoint import Header
@@ -62,6 +63,18 @@ def card_of(header: Header, path: Path) -> Card:
             return _card(header, path)
     except DataError as error:
         raise CheckpointError(str(error)) from error
+
+
+def record_of(header: Header, card: Card, name: str) -> dict[str, Any]:
+    """Return all that a checkpoint says of itself, for JSON.
+
+    Args:
+        header: The header of the checkpoint.
+        card: The facts in it.
+        name: What to call the checkpoint.
+    """
+    words = {"licence": card.licence, "tensors": card.interface.tensors, "limits": card.limits}
+    return {"checkpoint": name, **asdict(header), **words}
 
 
 def _card(header: Header, path: Path) -> Card:

@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from nnlab.errors import DataError
 from nnlab.files import make_folder, replacing
 from nnlab.records import DetailsT, structured
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from nnlab.results import RunMetrics, Summary
 
 MOST_EVIDENCE = 2**30  # bytes, unpacked: a small file may pretend to hold a great deal
@@ -117,6 +117,8 @@ class RunFolder:
 
     def write_evidence(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Write the arrays for the figures."""
+        import numpy as np
+
         with replacing(self.evidence) as temporary, temporary.open("wb") as handle:
             np.savez_compressed(handle, **arrays)  # type: ignore[arg-type]
 
@@ -126,6 +128,8 @@ class RunFolder:
         Raises:
             DataError: The file is damaged, or unpacks to more than evidence ever is.
         """
+        import numpy as np
+
         if not self.evidence.is_file():
             return {}
         try:

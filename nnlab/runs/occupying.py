@@ -1,5 +1,6 @@
 """Taking possession of a run folder: locking it, clearing it, giving it up again."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ except ImportError:  # Windows: two processes in one folder are not kept apart
     fcntl = None  # type: ignore[assignment]
 
 LOCK = ".lock"
+TRIES, PAUSE_SECONDS = 3, 0.02
 
 
 @contextmanager
@@ -24,16 +26,35 @@ def locked(folder: Path) -> Iterator[None]:
         OutputExistsError: Another process is at it.
     """
     with (folder / LOCK).open("w") as handle:
-        if fcntl:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise OutputExistsError(
-                    f"{folder}: another process is training here; wait for it or stop it"
-                ) from error
+        if fcntl and not _taken(handle.fileno()):
+            raise OutputExistsError(
+                f"{folder}: another process is training here; wait for it or stop it"
+            )
         for leftover in [*folder.glob(".*.tmp"), *folder.glob("figures/.*.tmp")]:
             leftover.unlink()  # of a process that was killed while it wrote
         yield
+
+
+def _taken(handle: int) -> bool:
+    """Take a lock, trying more than once: `is_locked` holds it for a moment."""
+    for _ in range(TRIES):
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(PAUSE_SECONDS)
+    return False
+
+
+def is_locked(folder: Path) -> bool:
+    """Tell whether a process is training in a folder (never known on Windows)."""
+    if not fcntl or not (folder / LOCK).is_file():
+        return False
+    with (folder / LOCK).open() as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 def clear(folder: Path) -> None:

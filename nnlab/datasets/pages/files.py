@@ -133,12 +133,24 @@ def kind_and_count(source: Path | bytes, name: str) -> tuple[str, int]:
     Raises:
         DataError: As `read_pages`.
     """
+    kind, sizes = kind_and_sizes(source, name)
+    return kind, len(sizes)
+
+
+def kind_and_sizes(source: Path | bytes, name: str) -> tuple[str, list[int]]:
+    """Return the format of a picture file as a suffix, and the number of pixels of each page.
+
+    No page is decoded.
+
+    Raises:
+        DataError: As `read_pages`.
+    """
     if is_pdf(source):
         sizes = pdf_sizes(source, name)
         for size in sizes:
             check_pixels(size, name)
         _check_sum(sizes, name)
-        return "pdf", len(sizes)
+        return "pdf", sizes
     with opened(source, name) as image:
         sizes = []
         for number in range(_count(image)):
@@ -148,7 +160,7 @@ def kind_and_count(source: Path | bytes, name: str) -> tuple[str, int]:
             sizes.append(image.width * image.height)
         _check_sum(sizes, name)
         kind = KINDS.get(image.format or "", "jpg" if image.format == "MPO" else "png")
-        return kind, len(sizes)
+        return kind, sizes
 
 
 def _check_sum(sizes: Sequence[int], name: str) -> None:

@@ -1,0 +1,221 @@
+"""The routes of the server."""
+
+from collections.abc import Sequence
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp
+
+from nnlab import versions
+from nnlab.errors import NnlabError, UsageError, nearest
+from nnlab.serving.catalogue import Catalogue, Network, Served, choose
+from nnlab.serving.guard import Guard, Rules
+from nnlab.serving.jobs import Jobs
+from nnlab.serving.messages import (
+    ANSWER,
+    INSIDE,
+    STREAM,
+    Describe,
+    Exhibit,
+    Listed,
+    ListNetworks,
+    Question,
+)
+from nnlab.serving.openapi import description
+from nnlab.serving.pages import INDEX, pages
+from nnlab.serving.pool import Pool
+from nnlab.serving.refusals import Refusal
+from nnlab.serving.replies import (
+    EVENTS,
+    JSON,
+    answer_of,
+    checked,
+    inside_of,
+    json_response,
+    raw_of,
+    refusal_of,
+    streamed,
+    while_connected,
+)
+from nnlab.serving.requests import Asked, asked
+from nnlab.serving.settings import LONGEST_TEXT, MOST_PIXELS, ServeSettings
+from nnlab.serving.statistics import Statistics
+from nnlab.serving.training_routes import TrainingRoutes
+
+
+class Application:
+    """Answers HTTP requests with the networks of a pool of workers.
+
+    Args:
+        pool: The workers.
+        settings: What is allowed.
+        names: The networks that were named on the command line; None for all there are.
+    """
+
+    def __init__(self, pool: Pool, settings: ServeSettings, names: Sequence[str] | None) -> None:
+        self._pool = pool
+        self._settings = settings
+        self._names = None if names is None else list(names)
+        self._trained: list[str] = []
+        self._catalogue = Catalogue([])
+        self._pages = pages()
+        self.jobs = Jobs(self._add_networks)
+        self._trainings = TrainingRoutes(pool, self.jobs, allowed=settings.allow_training)
+
+    def asgi(self, rules: Rules) -> ASGIApp:
+        """Return the application, guarded by the rules and counted."""
+        self._statistics = Statistics(Guard(self._router(), rules), self._pool)
+        return self._statistics
+
+    async def load(self) -> list[str]:
+        """Find the networks; return warnings about those that had to be left out.
+
+        Raises:
+            NnlabError: A network that was named cannot be served.
+        """
+        reply = await self._pool.ask(ListNetworks(self._names, self._trained))
+        if not isinstance(reply, Listed):
+            raise NnlabError(str(refusal_of(reply)))
+        self._catalogue = reply.catalogue
+        return reply.warnings
+
+    async def _add_networks(self, folders: list[str]) -> None:
+        """Let networks that were trained here answer, before all others."""
+        self._trained = [*folders, *(one for one in self._trained if one not in folders)]
+        await self.load()
+
+    def _router(self) -> Router:
+        return Router(
+            [
+                Route("/", self.page),
+                Route("/playground/{name:path}", self.page),
+                Route("/healthz", self.health),
+                Route("/metrics", self.metrics),
+                Route("/api", self.api),
+                Route("/api/openapi.json", self.openapi),
+                Route("/api/networks/{id:path}", self.card),
+                *self._trainings.routes(),
+                Route("/api/{experiment}", self.answer, methods=["POST"]),
+                Route("/api/{experiment}/inside", self.inside, methods=["POST"]),
+                Route("/api/{experiment}/exhibit", self.exhibit),
+            ],
+            redirect_slashes=False,
+        )
+
+    async def page(self, request: Request) -> Response:
+        """Return a file of the playground."""
+        found = self._pages.get(request.path_params.get("name", INDEX))
+        if found is None:
+            raise Refusal(404, "there is no such page; the playground is at /")
+        headers = {"etag": found.tag, "cache-control": "no-cache"}
+        if request.headers.get("if-none-match") == found.tag:
+            return Response(status_code=304, headers=headers)
+        return Response(found.content, headers={**headers, "content-type": found.type})
+
+    async def health(self, request: Request) -> Response:
+        """Say that the server is alive."""
+        return json_response({"status": "ok"})
+
+    async def metrics(self, request: Request) -> Response:
+        """Return counts and times for Prometheus."""
+        return Response(self._statistics.text(), media_type="text/plain; version=0.0.4")
+
+    async def api(self, request: Request) -> Response:
+        """Return what is served, and what may be asked."""
+        return json_response(self._overview())
+
+    def _overview(self) -> dict[str, object]:
+        experiments = msgspec.to_builtins(self._catalogue)["experiments"]
+        for one in experiments:
+            for network in one["networks"]:
+                del network["path"], network["settings"]
+        return {
+            "version": versions.own(),
+            "allow_training": self._settings.allow_training,
+            "limits": {
+                "body": self._settings.body,
+                "pixels": MOST_PIXELS,
+                "text": LONGEST_TEXT,
+                "seconds": self._settings.time_limit,
+            },
+            "experiments": experiments,
+        }
+
+    async def openapi(self, request: Request) -> Response:
+        """Return the description from which clients can be generated."""
+        return json_response(description(self._catalogue, self._settings.allow_training))
+
+    async def card(self, request: Request) -> Response:
+        """Return all that a network's checkpoint says."""
+        network = self._network(request.path_params["id"])
+        reply = await checked(self._pool.ask(Describe(network.path, network.id)))
+        return json_response(raw_of(reply))
+
+    async def exhibit(self, request: Request) -> Response:
+        """Return what a page shows of a network before anyone asks."""
+        served = self._experiment(request)
+        network = _chosen(served, Asked(network=request.query_params.get("network")))
+        reply = await checked(self._pool.ask(Exhibit(network.path, network.id)))
+        return json_response({"network": network.id, "exhibit": raw_of(reply)})
+
+    async def answer(self, request: Request) -> Response:
+        """Answer inputs."""
+        served = self._experiment(request)
+        found = await self._asked(request, served)
+        network = _chosen(served, found)
+        if EVENTS in request.headers.get("accept", ""):
+            if not served.streams:
+                raise Refusal(400, f"{served.name} does not stream; accept {JSON} instead")
+            return await streamed(self._pool, _question(STREAM, found, network), network.id)
+        question = _question(ANSWER, found, network)
+        reply = await checked(while_connected(request, self._pool.ask(question)))
+        return answer_of(reply, network.id)
+
+    async def inside(self, request: Request) -> Response:
+        """Answer one input, with what led to the answer."""
+        served = self._experiment(request)
+        if not served.inside:
+            raise Refusal(404, f"nnlab does not show how {served.name} comes to its answers")
+        found = await self._asked(request, served)
+        network = _chosen(served, found)
+        question = _question(INSIDE, found, network)
+        reply = await checked(while_connected(request, self._pool.ask(question)))
+        return inside_of(reply, network.id)
+
+    async def _asked(self, request: Request, served: Served) -> Asked:
+        options = [*served.options, *served.look]
+        return await asked(request, options, files=served.takes != "text", text=LONGEST_TEXT)
+
+    def _experiment(self, request: Request) -> Served:
+        name = request.path_params["experiment"]
+        served = self._catalogue.experiment(name)
+        if served is None:
+            known = [one.name for one in self._catalogue.experiments]
+            raise Refusal(404, f"{name[:100]!r} is not served; {nearest(name[:100], known)}")
+        request.state.experiment = name
+        return served
+
+    def _network(self, wanted: str) -> Network:
+        network = self._catalogue.network(wanted)
+        if network is None:
+            known = [one.id for one in self._catalogue.networks()]
+            raise Refusal(404, f"no network {wanted[:100]!r}; {nearest(wanted[:100], known)}")
+        return network
+
+
+def _chosen(served: Served, found: Asked) -> Network:
+    try:
+        return choose(served, found.network, found.preset, found.options)
+    except UsageError as error:
+        unknown = found.network is not None and all(
+            one.id != found.network for one in served.networks
+        )
+        raise Refusal(404 if unknown else 422, str(error)) from error
+
+
+def _question(way: str, found: Asked, network: Network) -> Question:
+    return Question(
+        network.path, network.id, way, found.options, found.texts, found.files, MOST_PIXELS
+    )

@@ -1,0 +1,307 @@
+"""What every request has to pass, and what every response says to browsers.
+
+- The `Host` must be a name of this server: otherwise a page of another site, whose name is made to
+  point here (DNS rebinding), could read answers.
+- A browser must not send it for a page of another site (`Origin`, `Sec-Fetch-Site`).
+- If the server has a token, the request must have it.
+- The body must not be too large, and must arrive in time.
+"""
+
+import asyncio
+import contextlib
+import hmac
+import ipaddress
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from nnlab.serving.refusals import Refusal, busy
+
+COOKIE = "nnlab_token"
+OPEN_PATH = "/healthz"
+"""Needs no token: a container's health check has none."""
+NEXT_SECONDS, BODY_SECONDS = 10.0, 120.0
+"""How long a client may take for the next piece of a body, and for all of it."""
+BODIES = 8
+"""How many bodies of the largest size may be received at the same time."""
+DRAIN_SECONDS = 2.0
+DRAINED = 4
+"""How long the rest of a body that is refused is read, and how many times the limit: most clients
+listen only when they have sent everything."""
+HOME_NAMES = ("localhost", "127.0.0.1", "::1")
+SAFE_SITES = ("same-origin", "none")
+
+HEADERS = (
+    (
+        b"content-security-policy",
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+        b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+)
+"""Sent with every response; a response can have its own value."""
+
+log = logging.getLogger("nnlab.serving")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Who may ask, and how much.
+
+    Attributes:
+        names: Names by which clients may reach the server.
+        any_address: Whether they may also use any IP address.
+        token: What they must know; None if anyone may ask.
+        body: The most bytes of a body.
+    """
+
+    names: frozenset[str]
+    any_address: bool
+    token: str | None
+    body: int
+
+
+class Guard:
+    """Lets requests through to an application, if they follow the rules."""
+
+    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+        self._app = app
+        self._rules = rules
+        self._held = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        scope["app"] = self  # Starlette then raises its errors, instead of sending texts
+        sender = _Sender(send)
+        body = _Body(receive, self._rules.body, self._hold)
+        try:
+            asked = _headers(scope)
+            self._check_host(asked)
+            _check_site(scope, asked)
+            if cookie := self._check_token(scope, asked):
+                raise Refusal(303, "go to /", {"location": "/", "set-cookie": cookie})
+            body.check_length(asked)
+            await self._app(scope, body.receive, sender.send)
+        except ClientDisconnect:
+            return
+        except Refusal as refusal:
+            await body.drain()
+            await sender.refuse(refusal, close=not body.ended)
+        except HTTPException as error:  # of Starlette: no such route, or no such method
+            await body.drain()
+            unknown = Refusal(error.status_code, error.detail, error.headers)
+            await sender.refuse(unknown, close=not body.ended)
+        except Exception:
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            message = "the server failed at this request; its log says why"
+            await sender.refuse(Refusal(500, message), close=True)
+        finally:
+            self._held -= body.held
+
+    def _hold(self, count: int) -> None:
+        """Count bytes of bodies; all requests together may not hold too many."""
+        self._held += count
+        if self._held > BODIES * self._rules.body:
+            raise busy("the server receives too much at once; try again later")
+
+    def _check_host(self, asked: Mapping[str, str]) -> None:
+        name = _host_name(asked.get("host", ""))
+        if name not in self._rules.names and not (self._rules.any_address and _is_address(name)):
+            raise Refusal(
+                403,
+                f"the server is not known as {name[:100]!r}; if that is its name, start it with "
+                "--name and this name",
+            )
+
+    def _check_token(self, scope: Scope, asked: Mapping[str, str]) -> str:
+        """Return a cookie to set if the token is in the address of the page; else empty."""
+        token = self._rules.token
+        if token is None or scope["path"] == OPEN_PATH:
+            return ""
+        if any(_same(one, token) for one in _tokens(asked)):
+            return ""
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
+        if scope["path"] == "/" and any(_same(one, token) for one in given):
+            return f"{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax"
+        raise Refusal(
+            401,
+            "this server needs its token: open the address that it printed when it started, or "
+            "send the header Authorization: Bearer TOKEN",
+            {"www-authenticate": "Bearer"},
+        )
+
+
+class _Body:
+    """The body of a request, up to its limits.
+
+    Attributes:
+        held: How many bytes of it have come.
+        ended: Whether all of it has come.
+    """
+
+    def __init__(self, receive: Receive, most: int, hold: Callable[[int], None]) -> None:
+        self._receive = receive
+        self._most = most
+        self._hold = hold
+        self.held = 0
+        self.ended = False
+        self._end = asyncio.get_running_loop().time() + BODY_SECONDS
+
+    def check_length(self, asked: Mapping[str, str]) -> None:
+        """Refuse a body that says it is too large, before it comes."""
+        length = asked.get("content-length", "0")
+        if not length.isdecimal() or int(length[:20]) > self._most:
+            raise self._too_large()
+        self.ended = "content-length" not in asked and "transfer-encoding" not in asked
+
+    async def receive(self) -> Message:
+        """Return the next piece, or that the client has gone."""
+        if self.ended:  # only the end of the connection can come, however late
+            return await self._receive()
+        left = self._end - asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(min(NEXT_SECONDS, left)):
+                message = await self._next()
+        except TimeoutError as error:
+            raise Refusal(408, "the request did not arrive in time") from error
+        if self.held > self._most:
+            raise self._too_large()
+        return message
+
+    async def drain(self) -> None:
+        """Read the rest of a body for a while, so that its sender gets to the response."""
+        with contextlib.suppress(TimeoutError, Refusal):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while not self.ended and self.held < DRAINED * self._most:
+                    await self._next()
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        self.ended = not message.get("more_body", False)
+        count = len(message.get("body", b""))
+        self.held += count
+        self._hold(count)
+        return message
+
+    def _too_large(self) -> Refusal:
+        return Refusal(413, f"the request is too large; at most {self._most:,} bytes are allowed")
+
+
+class _Sender:
+    """Adds the headers for browsers to a response."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._started = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._started = True
+            own = {name.lower() for name, _ in message["headers"]}
+            added = [(name, value) for name, value in HEADERS if name not in own]
+            message = {**message, "headers": [*message["headers"], *added]}
+        await self._send(message)
+
+    async def refuse(self, refusal: Refusal, *, close: bool) -> None:
+        """Send an error; if a response is on its way, end the connection instead."""
+        if self._started:
+            raise refusal
+        headers = {"content-type": "application/json", **refusal.headers}
+        if close:
+            headers["connection"] = "close"
+        body = msgspec.json.encode({"error": str(refusal), **refusal.body})
+        headers["content-length"] = str(len(body))
+        pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await self.send({"type": "http.response.start", "status": refusal.status, "headers": pairs})
+        await self._send({"type": "http.response.body", "body": body})
+
+
+def _headers(scope: Scope) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key = name.decode("latin-1")
+        if key in ("host", "origin") and key in found:
+            raise Refusal(400, f"the header {key} comes twice; send one")
+        found[key] = value.decode("latin-1")
+    return found
+
+
+def _check_site(scope: Scope, asked: Mapping[str, str]) -> None:
+    """Refuse what a browser sends for a page of another site, unless it opens the page."""
+    message = "a page of another site may not use this server"
+    if "origin" in asked and _place(asked["origin"]) != asked.get("host", "").lower():
+        raise Refusal(403, message)
+    opened = asked.get("sec-fetch-mode") == "navigate" and scope["path"] == "/"
+    site = asked.get("sec-fetch-site", "none")
+    if site not in SAFE_SITES and not (opened and scope["method"] == "GET"):
+        raise Refusal(403, message)
+
+
+def _place(origin: str) -> str | None:
+    """Return the host and port of an origin; None if it has none."""
+    try:
+        parts = urlsplit(origin.lower())
+    except ValueError:
+        return None
+    return parts.netloc if parts.scheme in ("http", "https") else None
+
+
+def _host_name(host: str) -> str:
+    """Return the name or address in a Host header, without port and brackets."""
+    name = host.strip().lower()
+    if name.startswith("["):
+        return name[1:].partition("]")[0]
+    return name.partition(":")[0].rstrip(".")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _tokens(asked: Mapping[str, str]) -> Sequence[str]:
+    scheme, _, given = asked.get("authorization", "").partition(" ")
+    found = [given.strip()] if scheme.lower() == "bearer" else []
+    try:
+        cookies = SimpleCookie(asked.get("cookie", ""))
+    except CookieError:
+        return found
+    return [*found, cookies[COOKIE].value] if COOKIE in cookies else found
+
+
+def _same(given: str, token: str) -> bool:
+    return hmac.compare_digest(given.encode(), token.encode())
+
+
+def rules(host: str, names: Sequence[str], token: str | None, body: int) -> Rules:
+    """Return the rules for a server that listens at an address.
+
+    Args:
+        host: The address or name that it listens at.
+        names: Further names by which clients reach it.
+        token: What clients must know; None if anyone may ask.
+        body: The most bytes of a body.
+    """
+    home = is_home(host)
+    known = {*HOME_NAMES, host.lower(), *(name.lower() for name in names)}
+    return Rules(frozenset(known), not home, token, body)
+
+
+def is_home(host: str) -> bool:
+    """Tell whether only programs of this machine reach an address."""
+    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)

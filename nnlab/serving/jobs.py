@@ -1,0 +1,246 @@
+"""Trainings that clients start: one at a time, each a process of its own, the rest wait.
+
+What waits or runs is written to a file beside the runs, so that a server that starts again goes
+on with it.
+"""
+
+import asyncio
+import contextlib
+import os
+import shlex
+import signal
+import sys
+from collections import deque
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+
+from nnlab.errors import InterruptedRun
+from nnlab.files import replacing
+from nnlab.runs.folder import new_folder
+from nnlab.runs.occupying import is_locked
+from nnlab.serving.records import (
+    FAILED,
+    FINISHED,
+    RUNNING,
+    RUNS,
+    WAITING,
+    Record,
+    all_runs,
+    find,
+    finished_networks,
+    read,
+)
+
+QUEUE = RUNS / ".waiting.json"
+SAVE_SECONDS = 60.0
+"""How long a training may take to save and end before it is killed."""
+POLL_SECONDS = 1.0
+LAST_LINES = 20
+"""Lines of a training's messages that are kept."""
+
+
+class Job(msgspec.Struct):
+    """A training that waits or runs.
+
+    Attributes:
+        experiment: What to train.
+        name: Its folder below ./runs/EXPERIMENT.
+        arguments: Of `nnlab`.
+    """
+
+    experiment: str
+    name: str
+    arguments: list[str]
+
+    @property
+    def id(self) -> str:
+        """What clients call the run."""
+        return f"{self.experiment}/{self.name}"
+
+    @property
+    def folder(self) -> Path:
+        """Where the run is."""
+        return RUNS / self.experiment / self.name
+
+    @property
+    def command(self) -> str:
+        """What to type for the same."""
+        return shlex.join(["nnlab", *self.arguments])
+
+    def record(self, state: str, error: str = "") -> Record:
+        """Return the run as clients see it, which may not have begun."""
+        found = read(self.experiment, self.name)
+        if found is None:
+            return Record(self.id, self.experiment, state, 0, 0, [], {}, self.command, error)
+        if state == FAILED and found.state == FINISHED:  # it diverged, but its best weights answer
+            state = FINISHED
+        return msgspec.structs.replace(found, state=state, command=self.command, error=error)
+
+
+class Jobs:
+    """The trainings of this server.
+
+    Args:
+        finished: Called with the folders of networks that are trained.
+    """
+
+    def __init__(self, finished: Callable[[list[str]], Awaitable[None]]) -> None:
+        self._finished = finished
+        self._jobs: deque[Job] = deque()
+        self._failed: dict[str, tuple[Job, str]] = {}
+        self._process: asyncio.subprocess.Process | None = None
+        self._work = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def open(self) -> None:
+        """Go on with the trainings that an earlier server left, and take new ones."""
+        with contextlib.suppress(OSError, msgspec.DecodeError):
+            self._jobs.extend(msgspec.json.decode(QUEUE.read_bytes(), type=list[Job]))
+        self._work.set()
+        self._task = asyncio.get_running_loop().create_task(self._run_all())
+
+    async def runs(self) -> list[Record]:
+        """Return all runs: those that wait, run or have failed first, then those in ./runs."""
+        own = {one.id: one for one in self._own()}
+        others = await asyncio.to_thread(lambda: list(all_runs()))
+        return [*own.values(), *(one for one in others if one.id not in own)]
+
+    async def run(self, wanted: str) -> Record | None:
+        """Return one run; None if there is none of this id."""
+        own = next((one for one in self._own() if one.id == wanted), None)
+        return own or await asyncio.to_thread(find, wanted)
+
+    def _own(self) -> list[Record]:
+        states = [job.record(WAITING) for job in self._jobs]
+        if states and self._process:
+            states[0].state = RUNNING
+        return [*states, *(job.record(FAILED, error) for job, error in self._failed.values())]
+
+    def start(self, experiment: str, arguments: list[str]) -> Record:
+        """Let a training wait for its turn, in a folder of its own.
+
+        Args:
+            experiment: What to train.
+            arguments: Of `nnlab`, checked.
+        """
+        folder = new_folder(RUNS, experiment)
+        job = Job(experiment, folder.name, [*arguments, "--out", str(folder)])
+        self._add(job)
+        return job.record(WAITING)
+
+    def resume(self, run: Record) -> Record:
+        """Let a run that was stopped, or has failed, wait for its turn."""
+        failed = self._failed.pop(run.id, None)
+        name = run.id.removeprefix(f"{run.experiment}/")
+        job = Job(run.experiment, name, ["resume", str(RUNS / run.id)])
+        if failed and not read(job.experiment, job.name):  # it never began
+            job = failed[0]
+            job.folder.mkdir(parents=True, exist_ok=True)
+        self._add(job)
+        return job.record(WAITING)
+
+    def stop(self, wanted: str) -> bool:
+        """Stop a training, which saves first, or take it out of the queue.
+
+        Returns:
+            Whether it is one of this server's.
+        """
+        job = next((one for one in self._jobs if one.id == wanted), None)
+        if job is None:
+            return False
+        if job is self._jobs[0] and self._process:
+            self._process.send_signal(signal.SIGINT)
+            return True
+        self._remove(job)
+        return True
+
+    async def close(self) -> None:
+        """Let the training save and end; it goes on when a server starts again."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _add(self, job: Job) -> None:
+        self._jobs.append(job)
+        self._keep()
+        self._work.set()
+
+    def _remove(self, job: Job) -> None:
+        self._jobs.remove(job)
+        with contextlib.suppress(OSError):  # there is a run in it
+            job.folder.rmdir()
+        self._keep()
+
+    def _keep(self) -> None:
+        """Write down what waits or runs."""
+        if not self._jobs:
+            QUEUE.unlink(missing_ok=True)
+            return
+        with replacing(QUEUE) as temporary:
+            temporary.write_bytes(msgspec.json.encode(self._jobs))
+
+    async def _run_all(self) -> None:
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            while self._jobs:
+                await self._run(self._jobs[0])
+
+    async def _run(self, job: Job) -> None:
+        while is_locked(job.folder):  # an earlier server was killed, but not its training
+            await asyncio.sleep(POLL_SECONDS)
+        code, messages = await self._train(job)
+        if job in self._jobs:
+            self._remove(job)
+        networks = finished_networks(job.experiment, job.name)
+        if code not in (0, InterruptedRun.exit_code):
+            words = [line.removeprefix("error: ") for line in messages if line.strip()]
+            self._failed[job.id] = (job, words[-1] if words else f"it ended with code {code}")
+        if networks:
+            await self._finished(networks)
+
+    async def _train(self, job: Job) -> tuple[int, list[str]]:
+        """Train; return the exit code and the last messages."""
+        self._process = process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "nnlab", *job.arguments, "--quiet"),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "NO_COLOR": "1"},
+            start_new_session=True,  # Ctrl-C is the server's business
+        )
+        try:
+            messages = await _last_lines(process)
+            return await process.wait(), messages
+        except asyncio.CancelledError:
+            await _end(process)
+            raise
+        finally:
+            self._process = None
+
+
+async def _last_lines(process: asyncio.subprocess.Process) -> list[str]:
+    assert process.stderr is not None
+    lines: deque[str] = deque(maxlen=LAST_LINES)
+    while True:
+        try:
+            line = await process.stderr.readline()
+        except ValueError:  # longer than the reader allows
+            continue
+        if not line:
+            return list(lines)
+        lines.append(line.decode(errors="replace").rstrip())
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Let a training save and end; kill it if it does not."""
+    if process.returncode is None:
+        process.send_signal(signal.SIGINT)
+    try:
+        async with asyncio.timeout(SAVE_SECONDS):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()

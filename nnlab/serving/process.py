@@ -1,0 +1,115 @@
+"""One worker process, seen from the server."""
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+
+from nnlab.errors import NnlabError
+from nnlab.serving.messages import LENGTH_BYTES, Reply, Request, frame, length_of, reply_of
+
+LEAVE_SECONDS = 5.0
+"""How long a worker may take to end before it is killed."""
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class WorkerDied(NnlabError):  # noqa: N818 (it was killed, perhaps by us)
+    """A worker ended while it was asked."""
+
+
+class Process:
+    """A worker process; one request at a time.
+
+    Attributes:
+        idle_since: The time of the loop at which it last had something to do.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process, folder: str) -> None:
+        self._process = process
+        self._folder = folder
+        self.idle_since = 0.0
+
+    @classmethod
+    async def start(cls, threads: int) -> "Process":
+        """Start a worker, and wait until it takes requests.
+
+        Args:
+            threads: Of the libraries that compute.
+
+        Raises:
+            WorkerDied: It did not start; its stderr, which is the server's, says why.
+        """
+        folder = tempfile.mkdtemp(prefix="nnlab-serve-")
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "nnlab.serving.worker", os.path.realpath(folder)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=_environment(threads),
+            start_new_session=True,  # Ctrl-C is the server's business
+        )
+        worker = cls(process, folder)
+        try:
+            await worker._receive()
+        except BaseException:
+            await worker.kill()
+            raise
+        return worker
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    async def ask(self, request: Request) -> Reply:
+        """Send a request and return the reply.
+
+        Raises:
+            WorkerDied: The process ended instead.
+        """
+        stdin = self._process.stdin
+        assert stdin is not None
+        try:
+            stdin.write(frame(request))
+            await stdin.drain()
+        except OSError as error:
+            raise WorkerDied(f"a worker ended: {error}") from error
+        return await self._receive()
+
+    async def _receive(self) -> Reply:
+        stdout = self._process.stdout
+        assert stdout is not None
+        try:
+            head = await stdout.readexactly(LENGTH_BYTES)
+            return reply_of(await stdout.readexactly(length_of(head)))
+        except (asyncio.IncompleteReadError, OSError) as error:
+            raise WorkerDied("the process that worked on the request ended") from error
+
+    async def ended(self) -> None:
+        """Wait until the process has ended."""
+        await self._process.wait()
+
+    async def dismiss(self) -> None:
+        """Let it end by itself; kill it if it does not."""
+        stdin = self._process.stdin
+        assert stdin is not None
+        stdin.close()
+        try:
+            async with asyncio.timeout(LEAVE_SECONDS):
+                await self._process.wait()
+        except TimeoutError:
+            pass
+        await self.kill()
+
+    async def kill(self) -> None:
+        """End it at once, and remove what it kept on the disk."""
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _environment(threads: int) -> Mapping[str, str]:
+    limits = dict.fromkeys(THREAD_VARIABLES, str(threads))
+    return {**os.environ, **limits}

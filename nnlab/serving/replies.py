@@ -1,0 +1,172 @@
+"""From the replies of workers to HTTP responses."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Send
+
+from nnlab.serving.messages import Answers, Json, Made, Piece, Refused, Reply
+from nnlab.serving.pool import Busy, Pool, TooSlow
+from nnlab.serving.process import WorkerDied
+from nnlab.serving.refusals import Refusal, busy
+
+JSON = "application/json"
+EVENTS = "text/event-stream"
+TYPES = {
+    **{"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "tif": "image/tiff"},
+    **{"tiff": "image/tiff", "bmp": "image/bmp", "gif": "image/gif", "webp": "image/webp"},
+    "pdf": "application/pdf",
+}
+"""Content types of answers that are files, by suffix."""
+UNKNOWN_TYPE = "application/octet-stream"
+
+T = TypeVar("T")
+
+
+def json_response(value: Any, status: int = 200) -> Response:
+    """Return a response of JSON."""
+    return Response(msgspec.json.encode(value), status, media_type=JSON)
+
+
+async def checked(work: Awaitable[T]) -> T:
+    """Return what the pool returns; say in HTTP why it cannot.
+
+    Raises:
+        Refusal: It cannot.
+    """
+    try:
+        return await work
+    except (Busy, TooSlow, WorkerDied) as error:
+        raise busy(str(error)) from error
+
+
+def answer_of(reply: Reply, network: str) -> Response:
+    """Return the response to a question that was answered.
+
+    Raises:
+        Refusal: It was not.
+    """
+    if isinstance(reply, Made):
+        return _file(reply, network)
+    if not isinstance(reply, Answers):
+        raise refusal_of(reply)
+    body = {"network": network, "answers": msgspec.Raw(reply.body), "notes": reply.notes}
+    if reply.error:
+        raise Refusal(422, reply.error, body=body)
+    return json_response(body)
+
+
+def inside_of(reply: Reply, network: str) -> Response:
+    """Return the response to a question for the inside.
+
+    Raises:
+        Refusal: It was not answered.
+    """
+    if not isinstance(reply, Answers):
+        raise refusal_of(reply)
+    body = {"network": network, "inside": msgspec.Raw(reply.body), "notes": reply.notes}
+    return json_response(body)
+
+
+def raw_of(reply: Reply) -> msgspec.Raw:
+    """Return the JSON of a reply.
+
+    Raises:
+        Refusal: There is none.
+    """
+    if not isinstance(reply, Json):
+        raise refusal_of(reply)
+    return msgspec.Raw(reply.body)
+
+
+def refusal_of(reply: Reply) -> Refusal:
+    """Return what a client is told of a reply that is no answer."""
+    if isinstance(reply, Refused):
+        return Refusal(reply.status, reply.message)
+    return Refusal(500, f"a worker replied with {type(reply).__name__}")
+
+
+def _file(made: Made, network: str) -> Response:
+    suffix = made.file.name.rpartition(".")[2].lower()
+    headers = {
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(made.file.name, safe='')}",
+        "nnlab-network": quote(network),
+    }
+    kind = TYPES.get(suffix, UNKNOWN_TYPE)
+    return Response(made.file.content, media_type=kind, headers=headers)
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events; when the client has gone, their source is closed at once."""
+
+    def __init__(self, events: AsyncIterator[bytes]) -> None:
+        super().__init__(events, media_type=EVENTS, headers={"x-accel-buffering": "no"})
+        self._events = events
+
+    async def stream_response(self, send: Send) -> None:
+        """Send the events as they come."""
+        async with contextlib.aclosing(self._events):  # type: ignore[type-var]
+            await super().stream_response(send)
+
+
+def event(name: str, body: bytes) -> bytes:
+    """Return one event; JSON has no line breaks in it."""
+    return b"event: " + name.encode() + b"\ndata: " + body + b"\n\n"
+
+
+async def streamed(pool: Pool, question: Any, network: str) -> EventStream:
+    """Return the pieces of an answer as events.
+
+    Raises:
+        Refusal: There is not even a first piece.
+    """
+    pieces = pool.stream(question)
+    first = await checked(anext(pieces, None))
+    if isinstance(first, Refused):
+        raise refusal_of(first)
+    return EventStream(_events(first, pieces, network))
+
+
+async def _events(
+    first: Piece | None, pieces: AsyncIterator[Piece | Refused], network: str
+) -> AsyncIterator[bytes]:
+    async with contextlib.aclosing(pieces):  # type: ignore[type-var]
+        try:
+            piece: Piece | Refused | None = first
+            while isinstance(piece, Piece):
+                yield event(piece.event, piece.body)
+                piece = await anext(pieces, None)
+            if isinstance(piece, Refused):
+                yield event("error", msgspec.json.encode({"error": piece.message}))
+        except (Busy, TooSlow, WorkerDied) as error:
+            yield event("error", msgspec.json.encode({"error": str(error)}))
+        yield event("done", msgspec.json.encode({"network": network}))
+
+
+async def while_connected(request: Request, work: Awaitable[T]) -> T:
+    """Return what work returns, unless the client leaves: then a place in the queue is free.
+
+    Raises:
+        ClientDisconnect: The client has left.
+    """
+    working = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
+    finally:
+        working.cancel()
+        leaving.cancel()
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
