@@ -9,13 +9,12 @@ from typing import Any, TypeVar
 from nnlab import experiments
 from nnlab.checkpoint import Header, Variable, open_checkpoint
 from nnlab.datasets.store import Store
-from nnlab.datasets.store.provenance import Source
 from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
-from nnlab.experiments.contract import Answer, AnyExperiment, Data, Model, Remark, Warn
+from nnlab.experiments.contract import Answer, AnyExperiment, Model, Remark
 from nnlab.inference import Network, checked_graph
 from nnlab.options import flag_value, from_mapping
 from nnlab.runs import folder as runs
-from nnlab.runs.pinning import pinned
+from nnlab.runs.own_data import own_data
 from nnlab.training.settings import MODERN, REPORT
 
 T = TypeVar("T")
@@ -127,29 +126,9 @@ class Trained:
         offline = Store(store.data_dir, offline=True)
         with suppress(DataError), _naming(self.path):
             return self.experiment.background(
-                self.model, lambda: self.own_data(offline, lambda _: None)
+                self.model, lambda: own_data(self, offline, lambda _: None)
             )
         return None
-
-    def own_data(self, store: Store, warn: Warn) -> Data:
-        """Load the data that the network was trained on.
-
-        Args:
-            store: Finds data sets.
-            warn: Receives warnings.
-
-        Raises:
-            DataError: They are missing, or have changed since.
-        """
-        source = Source.from_dict(self.header.dataset)
-        config = pinned(self.experiment, self.config(), source)
-        data = self.experiment.load_for_evaluation(config, self.header.facts, {}, store, warn)
-        if data.source.sha256 != source.sha256:
-            raise DataError(
-                f"{self.path} was trained on {source.name}, but {data.source.name} has changed "
-                "since; restore it, or choose other data by an option"
-            )
-        return data
 
     def answer(self, inputs: Iterable[str], **query: Any) -> list[Answer]:
         """Return the answers to all inputs, in order.

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from nnlab.datasets.store import Store
-from nnlab.errors import DataError, UsageError, nearest
+from nnlab.errors import UsageError, nearest
 from nnlab.experiments.contract import Data, Warn
 from nnlab.options import flag_name
 from nnlab.results import Metrics
 from nnlab.runs.answering import Trained
+from nnlab.runs.own_data import check_fits, own_data
 from nnlab.runs.single import measured
 
 
@@ -34,16 +35,10 @@ def evaluate(trained: Trained, given: Mapping[str, Any], store: Store, warn: War
             raise UsageError(
                 f"{flag_name(name)} does not choose data for {experiment.name}; {hint}"
             )
-    data = _load(trained, given, store, warn) if given else trained.own_data(store, warn)
+    data = _load(trained, given, store, warn) if given else own_data(trained, store, warn)
     if given and data.source.sha256 == trained.header.dataset["sha256"]:
-        data = trained.own_data(store, warn)  # what it was trained on is not for testing
-    for name in experiment.data_facts:
-        expected, came = trained.header.facts.get(name), data.facts.get(name)
-        if expected != came:
-            raise DataError(
-                f"{trained.path} was trained for {name.replace('_', ' ')} {expected}, "
-                f"but {data.source.name} has {came}"
-            )
+        data = own_data(trained, store, warn)  # what it was trained on is not for testing
+    check_fits(trained, data)
     scores = experiment.score(trained.model, data)
     return measured(experiment, scores, data, trained.header.config)
 

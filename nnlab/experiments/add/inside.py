@@ -63,5 +63,5 @@ def _place(characters: str, probabilities: np.ndarray) -> Answer:
 
 def _carries_into(column: int, operands: Sequence[int], base: int) -> bool:
     """Tell whether an addition by hand carries into a column; 0 is that of the ones."""
-    power = base ** max(column, 0)
+    power: int = base ** max(column, 0)
     return sum(operand % power for operand in operands) >= power

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +30,11 @@ from nnlab.experiments.contract import (
     Warn,
 )
 from nnlab.experiments.recommend import networks, scoring
+from nnlab.experiments.recommend.baselines.ease import EASE
 from nnlab.experiments.recommend.config import PRESETS, RecommendConfig, RecommendQuery
+from nnlab.experiments.recommend.inside import shown
 from nnlab.experiments.recommend.questions import Catalogue
+from nnlab.experiments.recommend.ranking import recommended
 from nnlab.experiments.recommend.scoring import RecommendDetails, RecommendDifferences
 from nnlab.inference import Network
 from nnlab.options import changed
@@ -202,9 +205,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
 
         An empty basket gets what most baskets have.
         """
-        facts = model.facts
-        catalogue = Catalogue(facts["items"], facts.get("separator", SEPARATORS[0]))
-        alone = networks.scores_of_an_empty_basket(facts)
+        catalogue = _catalogue(model.facts)
         for given in inputs:
             try:
                 asked = catalogue.read(given)
@@ -213,21 +214,31 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
             except NnlabError as error:
                 yield error.of(given)
                 continue
-            known = asked.known
             if asked.unknown:
-                yield Note(_left_out(given, asked.unknown, bool(known)))
-            basket = np.zeros((1, len(alone)), np.float32)
-            basket[0, known] = 1
-            left = min(query.top, len(alone) - len(known))
-            scores = networks.scores(model, basket)[0] if known and left else alone
-            ranked = np.where(basket[0] > 0, -np.inf, scores)
-            without = _without_each(model, basket, known) if query.explain else None
-            for number in (-ranked).argsort(kind="stable")[:left]:
-                item, score = facts["items"][number], round(float(scores[number]), 6)
-                answer: Answer = {"basket": given, "item": item, "score": score}
-                if without is not None:
-                    answer |= _reasons(facts["items"], known, scores[number] - without[:, number])
-                yield answer
+                yield Note(_left_out(given, asked.unknown, bool(asked.known)))
+            for found in recommended(model, asked.known, query):
+                yield {"basket": given, **found}
+
+    def exhibit(self, model: Model[RecommendConfig]) -> Answer:
+        """Return the items and the shares of baskets that have them."""
+        facts = model.facts
+        pairs = zip(facts["items"], facts["shares"], strict=True)
+        return {"items": [{"item": item, "share": share} for item, share in pairs]}
+
+    def background(self, model: Model[RecommendConfig], load: Callable[[], Data]) -> EASE:
+        """Return the best linear recommender for the training baskets."""
+        return EASE.fit(scoring.learned(load()))
+
+    def inside(
+        self,
+        model: Model[RecommendConfig],
+        query: RecommendQuery,
+        look: Any,
+        given: str,
+        background: EASE | None,
+    ) -> Answer:
+        """Return recommendations beside those of other recommenders; unknown items are ignored."""
+        return shown(model, _catalogue(model.facts).read(given), query, background)
 
     def draw(self, evidence: Evidence[RecommendDetails]) -> dict[str, Any]:
         """Draw recall over k beside the baselines."""
@@ -250,6 +261,10 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
         return tables.summary_tables(summary)
 
 
+def _catalogue(facts: Mapping[str, Any]) -> Catalogue:
+    return Catalogue(facts["items"], facts.get("separator", SEPARATORS[0]))
+
+
 def _check_size(baskets: Baskets, name: str | None) -> None:
     """Refuse what would not fit into memory: all items are scored for each basket."""
     items, cells = len(baskets.items), len(baskets) * len(baskets.items)
@@ -259,27 +274,6 @@ def _check_size(baskets: Baskets, name: str | None) -> None:
             f"{MOST_ITEMS:,} items, and {MOST_CELLS:,} for both multiplied; leave out rare items "
             "with --min-count"
         )
-
-
-def _without_each(
-    model: Model[RecommendConfig], basket: np.ndarray, known: list[int]
-) -> np.ndarray:
-    """Return the scores of all items (len(known), items) without each item of a basket."""
-    if not known:
-        return np.empty((0, basket.shape[1]))
-    others = np.repeat(basket, len(known), axis=0)
-    others[np.arange(len(known)), known] = 0
-    if len(known) == 1:  # of an empty basket nobody asks the network
-        return networks.scores_of_an_empty_basket(model.facts)[None]
-    return networks.scores(model, others)
-
-
-def _reasons(items: Sequence[str], known: Sequence[int], adds: np.ndarray) -> Answer:
-    """Return what each item of the basket adds to a score, the most important first."""
-    order = (-adds).argsort(kind="stable")
-    parts = [{"item": items[known[place]], "adds": round(float(adds[place]), 6)} for place in order]
-    words = ", ".join(f"{part['item']} {part['adds']:+.4f}" for part in parts)
-    return {"because": words, "reasons": parts}
 
 
 def _summary(baskets: Baskets) -> str:

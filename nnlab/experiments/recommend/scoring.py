@@ -76,14 +76,13 @@ def score(predict: Recommend, data: Data) -> Scores[RecommendDetails]:
     """
     baskets, known = data.arrays["baskets"], data.arrays["known"]
     test = data.arrays["test"]
-    # What chooses the network's weights may teach the others: they have nothing to choose.
-    learned = baskets[np.concatenate([data.arrays["training"], data.arrays["validation"]])]
+    known_baskets = learned(data)
     methods: dict[str, Recommend] = {
         OWN: predict,
-        POPULARITY: Popularity.fit(learned).scores,
-        "item-kNN, cosine": ItemKNN.fit(learned).scores,
-        "EASE, λ 1000": EASE.fit(learned, 1000.0).scores,
-        "EASE + constant, λ 50": EASE.fit(learned, 50.0, constant=True).scores,
+        POPULARITY: Popularity.fit(known_baskets).scores,
+        "item-kNN, cosine": ItemKNN.fit(known_baskets).scores,
+        "EASE, λ 1000": EASE.fit(known_baskets, 1000.0).scores,
+        "EASE + constant, λ 50": EASE.fit(known_baskets, 50.0, constant=True).scores,
     }
     hidden = (baskets[test] != known[test]).argmax(axis=1)
     places = {
@@ -104,6 +103,16 @@ def score(predict: Recommend, data: Data) -> Scores[RecommendDetails]:
             },
         ),
     )
+
+
+def learned(data: Data) -> np.ndarray:
+    """Return the baskets (count, items) that the other recommenders learn from.
+
+    What chooses the network's weights may teach the others: they have nothing to choose.
+    """
+    rows = np.concatenate([data.arrays["training"], data.arrays["validation"]])
+    baskets: np.ndarray = data.arrays["baskets"][rows]
+    return baskets
 
 
 def _scores(places: np.ndarray) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ from nnlab.experiments.contract import (
 from nnlab.experiments.translate import scoring
 from nnlab.experiments.translate.config import PRESETS, TranslateConfig, TranslateQuery
 from nnlab.experiments.translate.design import Design, Translator
+from nnlab.experiments.translate.inside import Learned, shown
 from nnlab.experiments.translate.lstm import CharacterLSTM
 from nnlab.experiments.translate.scoring import TranslateDetails
 from nnlab.experiments.translate.transformer import SubwordTransformer
@@ -155,10 +156,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
             texts = dict(zip(fitting, translator.translate(fitting), strict=True)) if simple else {}
             for text in block:
                 if len(text) > LONGEST_INPUT:
-                    yield DataError(
-                        f"expected a sentence of at most {LONGEST_INPUT:,} characters, but one has "
-                        f"{len(text):,}"
-                    ).of(text)
+                    yield _too_long(text).of(text)
                     continue
                 yield from translator.notes(text, query.best)
                 if simple:
@@ -171,6 +169,28 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
                     scored = {"score": one.score} if query.scores else {}
                     yield {"source": text, "translation": one.text, **scored, **one.pieces}
 
+    def exhibit(self, model: Model[TranslateConfig]) -> Answer:
+        """Return whether it translates from the second language to the first."""
+        return {"reverse": model.config.reverse}
+
+    def background(self, model: Model[TranslateConfig], load: Callable[[], Data]) -> Learned:
+        """Return the training pairs."""
+        return Learned.of(load())
+
+    def inside(
+        self,
+        model: Model[TranslateConfig],
+        query: TranslateQuery,
+        look: Any,
+        given: str,
+        background: Learned | None,
+    ) -> Answer:
+        """Return a translation, where the network looked, and the nearest training sentence."""
+        if len(given) > LONGEST_INPUT:
+            raise _too_long(given)
+        beam = query.beam or _design(model.facts).beam
+        return shown(_translator(model.network, model.facts), given, beam, background)
+
     def draw(self, evidence: Evidence[TranslateDetails]) -> dict[str, Any]:
         """Draw the score by length of the sentence."""
         from nnlab.experiments.translate import figures
@@ -182,6 +202,12 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
         from nnlab.experiments.translate import tables
 
         return tables.tables(metrics)
+
+
+def _too_long(text: str) -> DataError:
+    return DataError(
+        f"expected a sentence of at most {LONGEST_INPUT:,} characters, but one has {len(text):,}"
+    )
 
 
 def _pairs(config: TranslateConfig, store: Store, warn: Warn) -> SentencePairs:

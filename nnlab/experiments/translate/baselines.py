@@ -17,14 +17,47 @@ Keys = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int64]
 
 
-def nearest_translations(
-    train_sources: Sequence[str], train_targets: Sequence[str], test_sources: Sequence[str]
-) -> list[str]:
-    """The translation of the training sentence that is most like each test sentence.
+class TranslationMemory:
+    """Known sentences, and which of them is most like another one.
 
     Sentences are compared by the cosine of their character trigrams, with a blank before and after
     the sentence, weighted by inverse document frequency (Salton and Buckley, "Term-weighting
     approaches in automatic text retrieval", 1988): log(sentences / sentences with the trigram) + 1.
+    """
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        """Count the trigrams of one sentence or more."""
+        self._count = len(sentences)
+        keys, rows = _trigrams(sentences)
+        self._vocabulary, columns = np.unique(keys, return_inverse=True)
+        size = len(self._vocabulary)
+        seen = np.unique(rows * size + columns) % max(size, 1)  # once a sentence
+        self._rarity = np.log(self._count / np.bincount(seen, minlength=size)) + 1
+        self._known = _vectors(rows, columns, self._rarity, self._count).T.tocsr()
+
+    def nearest(self, sentences: Sequence[str]) -> list[tuple[int, float]]:
+        """Return which known sentence is most like each sentence, and how much, 0 to 1.
+
+        Of several equally similar the first is taken, so that a sentence with nothing in common
+        with any gets the first of all, and 0.
+        """
+        if not len(self._vocabulary):
+            return [(0, 0.0)] * len(sentences)
+        nearest: list[tuple[int, float]] = []
+        for block in _blocks(sentences, max(CELLS // self._count, 1)):
+            keys, rows = _trigrams(block)
+            columns = np.searchsorted(self._vocabulary, keys).clip(max=len(self._vocabulary) - 1)
+            held = self._vocabulary[columns] == keys
+            vectors = _vectors(rows[held], columns[held], self._rarity, len(block))
+            alike = (vectors @ self._known).toarray()
+            nearest += zip(alike.argmax(axis=1).tolist(), alike.max(axis=1).tolist(), strict=True)
+        return nearest
+
+
+def nearest_translations(
+    train_sources: Sequence[str], train_targets: Sequence[str], test_sources: Sequence[str]
+) -> list[str]:
+    """The translation of the training sentence that is most like each test sentence.
 
     Args:
         train_sources: known sentences.
@@ -32,8 +65,7 @@ def nearest_translations(
         test_sources: the sentences to translate.
 
     Returns:
-        A translation a test sentence. Of several equally similar the first is taken, so that a
-        sentence with nothing in common with any gets the first translation of all.
+        A translation a test sentence, as of `TranslationMemory.nearest`.
 
     Raises:
         ValueError: if there is no training sentence, or not one translation for each.
@@ -43,21 +75,8 @@ def nearest_translations(
             "expected sentences and as many translations, "
             f"got {len(train_sources)} and {len(train_targets)}"
         )
-    keys, rows = _trigrams(train_sources)
-    vocabulary, columns = np.unique(keys, return_inverse=True)
-    if not len(vocabulary):
-        return [train_targets[0]] * len(test_sources)
-    seen = np.unique(rows * len(vocabulary) + columns) % len(vocabulary)  # once a sentence
-    rarity = np.log(len(train_sources) / np.bincount(seen, minlength=len(vocabulary))) + 1
-    known = _vectors(rows, columns, rarity, len(train_sources)).T.tocsr()
-    nearest: list[int] = []
-    for block in _blocks(test_sources, max(CELLS // len(train_sources), 1)):
-        keys, rows = _trigrams(block)
-        columns = np.minimum(np.searchsorted(vocabulary, keys), len(vocabulary) - 1)
-        held = vocabulary[columns] == keys
-        vectors = _vectors(rows[held], columns[held], rarity, len(block))
-        nearest += (vectors @ known).toarray().argmax(axis=1).tolist()
-    return [train_targets[place] for place in nearest]
+    nearest = TranslationMemory(train_sources).nearest(test_sources)
+    return [train_targets[place] for place, _ in nearest]
 
 
 def _blocks(sentences: Sequence[str], size: int) -> Iterator[Sequence[str]]:

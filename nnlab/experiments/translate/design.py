@@ -31,7 +31,13 @@ class Translation:
 
 
 class Translator(ABC):
-    """A trained network that translates."""
+    """A trained network that translates.
+
+    Attributes:
+        attends: Whether it can tell where it looked.
+    """
+
+    attends: bool
 
     @abstractmethod
     def translations(

@@ -161,6 +161,8 @@ class CharacterLSTM(Design):
 
 
 class _CharacterTranslator(Translator):
+    attends = False
+
     def __init__(self, network: Network, facts: Mapping[str, Any]) -> None:
         self._decoder = decoder(network, facts)
         self._numbers = {character: n for n, character in enumerate(facts["source_characters"])}

@@ -201,6 +201,8 @@ USUAL = 0.99
 
 
 class _SubwordTranslator(Translator):
+    attends = True
+
     def __init__(self, network: Network, facts: Mapping[str, Any]) -> None:
         self._subwords = Subwords(facts["subwords"])
         self._usual = facts["usual_length"]

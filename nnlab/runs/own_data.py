@@ -1,0 +1,52 @@
+"""The data that a network was trained on, loaded again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlab.datasets.store import Store
+from nnlab.datasets.store.provenance import Source
+from nnlab.errors import DataError
+from nnlab.experiments.contract import Data, Warn
+from nnlab.runs.pinning import pinned
+
+if TYPE_CHECKING:
+    from nnlab.runs.answering import Trained
+
+
+def own_data(trained: Trained, store: Store, warn: Warn) -> Data:
+    """Load the data that a network was trained on.
+
+    Args:
+        trained: The network.
+        store: Finds data sets.
+        warn: Receives warnings.
+
+    Raises:
+        DataError: They are missing, or have changed since.
+    """
+    experiment, source = trained.experiment, Source.from_dict(trained.header.dataset)
+    config = pinned(experiment, trained.config(), source)
+    data = experiment.load_for_evaluation(config, trained.header.facts, {}, store, warn)
+    if data.source.sha256 != source.sha256:
+        raise DataError(
+            f"{trained.path} was trained on {source.name}, but {data.source.name} has changed "
+            "since; restore it, or choose other data by an option"
+        )
+    check_fits(trained, data)
+    return data
+
+
+def check_fits(trained: Trained, data: Data) -> None:
+    """Refuse data that a network cannot read.
+
+    Raises:
+        DataError: A fact that they must agree in differs.
+    """
+    for name in trained.experiment.data_facts:
+        expected, came = trained.header.facts.get(name), data.facts.get(name)
+        if expected != came:
+            raise DataError(
+                f"{trained.path} was trained for {name.replace('_', ' ')} {expected}, "
+                f"but {data.source.name} has {came}"
+            )
