@@ -36,7 +36,8 @@ SAMPLER = Sampler(temperature=0.5)
 FREE = 20  # characters that are not counted
 KERAS_SHARE = 100  # so many times fewer characters: each takes a whole call of `predict`
 
-Way = Callable[[], Iterator[int]]
+Way = Callable[[], Iterator[Any]]
+"""Begins a text and returns an iterator of its characters, whatever stands for one."""
 
 
 def reader_way(network: Network, context: str, prompt: np.ndarray) -> Way:

@@ -22,21 +22,19 @@ from nnlab.experiments.contract import (
     Experiment,
     Interface,
     Model,
-    Note,
     Remark,
     Scores,
     Table,
     Warn,
 )
 from nnlab.experiments.textgen import scoring
+from nnlab.experiments.textgen.answers import answers, events, printed
 from nnlab.experiments.textgen.config import PRESETS, TextgenConfig, TextgenQuery
 from nnlab.experiments.textgen.design import Design
 from nnlab.experiments.textgen.passages import seed_passages
-from nnlab.experiments.textgen.sampling import Sampler
 from nnlab.experiments.textgen.scoring import TextgenDetails
 from nnlab.experiments.textgen.sequence_lstm import SequenceLSTM
 from nnlab.experiments.textgen.window_lstm import WindowLSTM
-from nnlab.experiments.textgen.writing import Writer
 from nnlab.inference import Network
 from nnlab.options import changed
 from nnlab.training.examples import Examples
@@ -48,7 +46,6 @@ FEWEST_CHARACTERS = 100_000
 GLIMPSE_LENGTH = 160
 SHOWN = 60
 """Characters of the text that the summary of the data shows."""
-RULE = "-" * 40 + "\n"
 
 
 DESIGNS: Mapping[str, Design] = {"window": WindowLSTM(), "sequence": SequenceLSTM()}
@@ -219,19 +216,23 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         self, model: Model[TextgenConfig], query: TextgenQuery, inputs: Iterable[str]
     ) -> Iterator[Answer | Remark]:
         """Write `query.samples` texts for each prompt."""
-        writer = _writer(model.network, model.facts, query)
-        for number, prompt in enumerate(inputs):
-            yield from _notes(writer, prompt)
-            for sample in range(query.samples):
-                rng = _rng(query, number, sample)
-                text = "".join(writer.pieces(prompt, query.length, rng))
-                yield {"prompt": prompt, "text": text}
+        return answers(_design(model.facts), model, query, inputs)
 
     def stream(
         self, model: Model[TextgenConfig], query: TextgenQuery, inputs: Iterable[str]
     ) -> Iterator[str | Remark] | None:
         """Write the same texts as they come, each behind its prompt, with a rule in between."""
-        return _written(model.network, model.facts, query, inputs)
+        return printed(_design(model.facts), model, query, inputs)
+
+    def events(
+        self, model: Model[TextgenConfig], query: TextgenQuery, inputs: Iterable[str]
+    ) -> Iterator[Answer | Remark] | None:
+        """Write the same texts as they come, without prompts, with the network's probabilities."""
+        return events(_design(model.facts), model, query, inputs)
+
+    def exhibit(self, model: Model[TextgenConfig]) -> Answer:
+        """Return the characters that it knows."""
+        return {"characters": model.facts["characters"]}
 
     def draw(self, evidence: Evidence[TextgenDetails]) -> dict[str, Any]:
         """Draw bits per character beside the baselines."""
@@ -244,35 +245,6 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         from nnlab.experiments.textgen import tables
 
         return tables.tables(metrics)
-
-
-def _written(
-    network: Network, facts: Mapping[str, Any], query: TextgenQuery, inputs: Iterable[str]
-) -> Iterator[str | Remark]:
-    writer = _writer(network, facts, query)
-    for number, prompt in enumerate(inputs):
-        yield from _notes(writer, prompt)
-        for sample in range(query.samples):
-            if number or sample:
-                yield RULE
-            yield prompt
-            yield from writer.pieces(prompt, query.length, _rng(query, number, sample))
-            yield "\n"
-
-
-def _writer(network: Network, facts: Mapping[str, Any], query: TextgenQuery) -> Writer:
-    sampler = Sampler(query.temperature, query.top_k, query.top_p)
-    return Writer(_design(facts).readers(network, facts, query.context), facts, sampler)
-
-
-def _notes(writer: Writer, prompt: str) -> Iterator[Note]:
-    if unknown := writer.unknown(prompt):
-        yield Note(f"ignored characters that the training text does not have: {' '.join(unknown)}")
-
-
-def _rng(query: TextgenQuery, number: int, sample: int) -> np.random.Generator:
-    """Return the chances of one text, which are its own: other texts beside it change nothing."""
-    return np.random.default_rng([query.seed, number, sample])
 
 
 def _too_short(corpus: Corpus, window: int) -> DataError:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,6 +11,18 @@ from nnlab.inference import Network
 from nnlab.inference.finite import check_finite
 
 _CHANCES = 1024  # drawn at a time; one by one they cost as much as the network's step
+
+
+class Chosen(NamedTuple):
+    """A character that was written.
+
+    Attributes:
+        code: Which one.
+        probability: What the reader gave it, whatever the sampler made of that.
+    """
+
+    code: int
+    probability: float
 
 
 class Reader(ABC):
@@ -25,14 +38,14 @@ class Reader(ABC):
 
     def write(
         self, prompt: np.ndarray, sampler: Sampler, rng: np.random.Generator
-    ) -> Iterator[int]:
+    ) -> Iterator[Chosen]:
         """Read a prompt of one character or more, then yield what follows, without end."""
         for code in prompt:
             probabilities = self.read(int(code))
         while True:
             for chance in rng.random(_CHANCES).tolist():
                 code = sampler.pick(probabilities, chance)
-                yield code
+                yield Chosen(code, float(probabilities[code]))
                 probabilities = self.read(code)
 
     def likelihoods(self, before: np.ndarray, text: np.ndarray) -> np.ndarray:

@@ -135,7 +135,7 @@ def _copying(generated: np.ndarray, corpus: np.ndarray) -> dict[str, float]:
 def write(reader: Reader, prompt: np.ndarray, length: int, seed: int) -> list[int]:
     """Write text at the temperature of samples; the same for the same seed."""
     writing = reader.write(prompt, Sampler(SAMPLE_TEMPERATURE), np.random.default_rng(seed))
-    return [next(writing) for _ in range(length)]
+    return [next(writing).code for _ in range(length)]
 
 
 def _interval(bits: np.ndarray) -> Interval | None:

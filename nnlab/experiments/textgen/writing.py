@@ -1,7 +1,7 @@
 """Writing on from a prompt."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,13 @@ from nnlab.experiments.textgen.characters import Reader
 from nnlab.experiments.textgen.sampling import Sampler
 
 PIECE = 16  # characters written at a time
+
+
+class Piece(NamedTuple):
+    """Some characters, and the probability that the network gave to each before it was chosen."""
+
+    text: str
+    probabilities: list[float]
 
 
 class Writer:
@@ -36,7 +43,7 @@ class Writer:
         """Return the characters of a prompt that are left out."""
         return known_text(prompt, set(self._characters), self._lower)[1]
 
-    def pieces(self, prompt: str, length: int, rng: np.random.Generator) -> Iterator[str]:
+    def pieces(self, prompt: str, length: int, rng: np.random.Generator) -> Iterator[Piece]:
         """Yield `length` characters that follow a prompt, a few at a time.
 
         In front of the prompt stands a passage of the text: the network was trained on whole
@@ -47,5 +54,6 @@ class Writer:
         context, _ = encode(passage + known, self._characters)
         writing = self._begin().write(context, self._sampler, rng)
         for done in range(0, length, PIECE):
-            count = min(PIECE, length - done)
-            yield "".join(self._characters[next(writing)] for _ in range(count))
+            chosen = [next(writing) for _ in range(min(PIECE, length - done))]
+            text = "".join(self._characters[one.code] for one in chosen)
+            yield Piece(text, [one.probability for one in chosen])

@@ -59,8 +59,9 @@ def test_what_is_written_is_read(context: str) -> None:
     for code in TEXT[:5].tolist():
         probabilities = reader.read(code)
     for _ in range(30):
-        code = next(writing)
+        code, probability = next(writing)
         assert code == probabilities.argmax()
+        assert probability == probabilities.max()
         probabilities = reader.read(code)
 
 
