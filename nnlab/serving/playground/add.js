@@ -3,7 +3,6 @@ import { inside } from "./api.js";
 import { button, labelled, make } from "./dom.js";
 import { newest } from "./newest.js";
 import { traits } from "./traits.js";
-import { percent } from "./words.js";
 
 export const nav = "Sums";
 export const title = "Add two numbers";
@@ -11,8 +10,10 @@ export const lead = "The network never learnt a rule. It saw solved sums, and no
 
 const DECIMAL = "decimal";
 const baseWord = (base) => ({ 10: DECIMAL, 16: "hexadecimal" })[base] ?? `base ${base}`;
-const EXAMPLES = { [DECIMAL]: "58713+946287", hexadecimal: "beef+c0de" };
+const EXAMPLES = { [DECIMAL]: "58713+46287", hexadecimal: "beef+c0de" };
 const POSSIBLE = 0.005; // other digits below this are not worth showing
+
+const whole = (share) => `${Math.round(100 * share)} %`;
 
 /** Places from the right, so that all rows of the sum line up. */
 const aligned = (text, width) => [...text.padStart(width)];
@@ -24,8 +25,8 @@ function row(head, cells, properties = {}) {
 /** How sure the network was of a character, and what else it thought of. */
 function certainty({ character, probability, likeliest }) {
   const others = likeliest.filter((one) => one.character !== character && one.probability >= POSSIBLE);
-  return make("td", { class: "certainty" }, percent(probability, 0),
-    ...others.map((one) => make("small", {}, `${one.character.trim() || "blank"}: ${percent(one.probability, 0)}`)));
+  return make("td", { class: "certainty" }, whole(probability),
+    ...others.map((one) => make("small", {}, `${one.character.trim() || "blank"}: ${whole(one.probability)}`)));
 }
 
 function written({ operands, characters, answer, expected, right }) {

@@ -38,7 +38,7 @@ export function sheet({ names, first, change }) {
   const line = (toX, toY) => {
     ink().beginPath();
     context.moveTo(x, y);
-    context.lineTo(toX, toY);
+    context.lineTo(toX + 0.01, toY); // a line of no length would not be drawn
     context.stroke();
     [x, y] = [toX, toY];
   };

@@ -74,6 +74,6 @@ async function open(frame, permuted) {
       make("div", { class: "reading" }, answer, probabilities.element),
       make("figure", { class: "given" }, seen,
         make("figcaption", {}, "What the network gets: 28 × 28 pixels"), shuffle.element)),
-    make("h3", {}, "What its convolutions see"), layers);
+    make("h3", {}, "What its layers see"), layers);
   pad.begin();
 }

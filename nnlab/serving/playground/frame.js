@@ -45,7 +45,7 @@ export function problems() {
 
 function networkName(network) {
   const words = network.chosen || network.preset;
-  return words && words !== network.id ? `${network.id}: ${words}` : network.id;
+  return words && words !== network.id ? `${network.id}, ${words}` : network.id;
 }
 
 /** The card of a network, fetched when someone unfolds it. */

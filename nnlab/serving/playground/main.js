@@ -49,15 +49,22 @@ function furtherPanel(one, service) {
     const { element, id } = heading(one.title, one.lead);
     place.setAttribute("aria-labelledby", id);
     place.append(element);
-    one.start(place, service);
+    one.start(place, service, [...new Set([...Object.keys(PANELS), ...service.experiments.map(({ name }) => name)])]);
     return {};
   });
 }
 
 const answers = (experiment) => experiment.networks.length > 0;
 
+/** Known experiments in the order of the page, others behind. */
+function ordered(experiments) {
+  const names = Object.keys(PANELS);
+  const place = ({ name }) => (names.indexOf(name) + 1) || names.length + 1;
+  return [...experiments].sort((a, b) => place(a) - place(b));
+}
+
 function panels(service) {
-  const all = service.experiments.filter(answers).map(experimentPanel);
+  const all = ordered(service.experiments).filter(answers).map(experimentPanel);
   all.push(...[runs, networks].filter((one) => one.useful(service)).map((one) => furtherPanel(one, service)));
   list.append(...all.map((one) => one.entry));
   return all;

@@ -15,7 +15,7 @@ function table(service) {
     make("td", {}, network.chosen ?? ""), make("td", {}, network.dataset ?? ""),
     make("td", { class: "number" }, count(network.weights)),
     make("td", {}, mainScore(experiment.name, network) ?? "not scored"))));
-  return make("table", {}, make("thead", {}, make("tr", {}, ...["network", "chosen by", "trained on", "weights", "score"].map((head, n) =>
+  return make("table", {}, make("thead", {}, make("tr", {}, ...["network", "from", "trained on", "weights", "score"].map((head, n) =>
       make("th", { scope: "col", class: n === 3 ? "number" : null }, head)))), make("tbody", {}, ...rows));
 }
 

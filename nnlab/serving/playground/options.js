@@ -1,50 +1,44 @@
 // A form from the options that the server describes.
-import { labelled, make, tick } from "./dom.js";
+import { labelled, make } from "./dom.js";
 import { spaced } from "./words.js";
 
 const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1) : "");
-const label = ({ name }) => sentence(spaced(name));
+const numeric = ({ type }) => type === "integer" || type === "number";
 
+/** A control that is empty as long as the default holds: defaults may depend on other options. */
 function control(option) {
-  const { type, choices, default: preset, optional, low, high, above } = option;
-  if (choices?.length) {
-    const select = make("select", {}, ...(optional ? [new Option("default", "")] : []), ...choices.map((one) => new Option(one, one)));
-    select.value = preset ?? "";
-    return select;
+  const { type, choices, default: preset, low, high, above } = option;
+  const words = type === "boolean" ? ["true", "false"] : choices;
+  if (words?.length) {
+    return make("select", {}, new Option(preset === null ? "default" : `default (${preset})`, ""),
+      ...words.map((word) => new Option(word, word)));
   }
-  const numeric = type === "integer" || type === "number";
-  return make("input", { type: numeric ? "number" : "text", step: type === "integer" ? 1 : "any", min: low ?? above, max: high,
-    value: preset, placeholder: optional ? "default" : null, autocomplete: "off" });
+  return make("input", { type: numeric(option) ? "number" : "text", step: type === "integer" ? 1 : "any",
+    min: low ?? above, max: high, placeholder: preset ?? "default", autocomplete: "off" });
+}
+
+function value(option, text) {
+  if (option.type === "boolean") return text === "true";
+  return numeric(option) ? Number(text) : text;
 }
 
 /**
  * @param {Object[]} options
- * @param {function(): void} change
- * @returns {{fields: Map<string, HTMLElement>, values: function(): Object}} `values` holds only what differs from the default
+ * @returns {{fields: Map<string, HTMLElement>, values: function(): Object}} `values` holds only what was given
  */
-export function optionFields(options, change = () => {}) {
+export function optionFields(options) {
   const fields = new Map();
-  const read = new Map();
+  const controls = [];
   for (const option of options) {
-    if (option.type === "boolean" && !option.optional) {
-      const box = tick(label(option), option.default, change);
-      read.set(option, () => box.input.checked);
-      fields.set(option.name, make("div", { class: "field" }, box.element, make("p", { class: "note" }, sentence(option.help))));
-      continue;
-    }
     const input = control(option);
-    input.addEventListener("input", change);
-    read.set(option, () => {
-      if (input.value === "") return option.default;
-      return option.type === "integer" || option.type === "number" ? Number(input.value)
-        : option.type === "boolean" ? input.value === "true" : input.value;
-    });
-    const field = labelled(label(option), input);
-    field.append(make("p", { class: "note" }, sentence(option.help)));
+    const field = labelled(sentence(spaced(option.name)), input);
+    const help = make("p", { class: "note", id: `${input.id}-help` }, sentence(option.help));
+    input.setAttribute("aria-describedby", help.id);
+    field.append(help);
     fields.set(option.name, field);
+    controls.push([option, input]);
   }
-  const values = () => Object.fromEntries([...read].map(([option, value]) => [option, value()])
-    .filter(([option, value]) => value !== option.default && !(value === null && option.default === undefined))
-    .map(([option, value]) => [option.name, value]));
+  const values = () => Object.fromEntries(controls.filter(([, input]) => input.value !== "")
+    .map(([option, input]) => [option.name, value(option, input.value)]));
   return { fields, values };
 }

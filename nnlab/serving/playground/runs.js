@@ -72,9 +72,10 @@ function card(run, wrong) {
   return { id: first.id, element, fill };
 }
 
-export async function start(place, service) {
+/** @param {string[]} names of the experiments, also of those that no network of the server belongs to */
+export async function start(place, service, names) {
   const wrong = problems();
-  const experiments = make("select", {}, ...service.experiments.map((one) => new Option(one.name, one.name)));
+  const experiments = make("select", {}, ...names.map((one) => new Option(one, one)));
   const settings = make("div", { class: "form" });
   const list = make("ul", { class: "runs" });
   const known = new Map();
@@ -84,12 +85,11 @@ export async function start(place, service) {
     try { await work(); wrong.tell(""); } catch (error) { wrong.tell(error.message); }
   };
   const fill = () => guarded(async () => {
-    const answer = await get(`/api/runs/settings/${experiments.value}`);
-    const form = optionFields(answer.settings ?? answer.options ?? answer);
+    const form = optionFields(await get(`/api/runs/settings/${experiments.value}`));
     values = form.values;
     const [main, rest] = [[], []];
     for (const [field, element] of form.fields) (FIRST.includes(field) ? main : rest).push(element);
-    settings.replaceChildren(...main, make("details", {}, make("summary", {}, "All settings"), make("div", { class: "form" }, ...rest)));
+    settings.replaceChildren(make("p", { class: "note" }, "What is left empty keeps its default, which may depend on preset and model."), ...main, make("details", {}, make("summary", {}, "All settings"), make("div", { class: "form" }, ...rest)));
   });
   const refresh = () => guarded(async () => {
     const { runs } = await get("/api/runs");

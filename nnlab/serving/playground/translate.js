@@ -43,7 +43,7 @@ export async function start(frame) {
   const directions = await frame.try(() => traits(frame, "Direction", ({ reverse }) => dutch(reverse ? BACK : FORWARD)));
   const input = make("textarea", { rows: 3, spellcheck: "false" });
   const examples = make("div", { class: "controls" });
-  const translation = make("p", { class: "translation", role: "status" });
+  const translation = make("p", { class: "translation", role: "status" }, "Translating …");
   const score = make("p", { class: "note" });
   const nearest = make("div", { class: "card" });
   const attention = make("div");
@@ -52,7 +52,9 @@ export async function start(frame) {
     const sentence = input.value.trim();
     frame.command({ inputs: [sentence] });
     if (!sentence) return;
+    translation.classList.add("old"); // until the new one comes
     const { inside: answer } = await inside(frame.experiment.name, { network: frame.network.id, inputs: [sentence] });
+    translation.classList.remove("old");
     translation.textContent = answer.translation || "(nothing)";
     score.textContent = Number.isFinite(answer.score)
       ? `Probability of the whole translation: ${percent(Math.exp(answer.score))}` : "";
