@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import reprlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -27,29 +26,16 @@ from nnlab.experiments.classify.permutation import (
     pixel_permutation,
 )
 from nnlab.experiments.classify.scoring import ClassifyDetails
-from nnlab.experiments.classify.tables import percent
 from nnlab.experiments.contract import Data, Interface, Model, Scores, Table, Warn
+from nnlab.experiments.perm_test import comparison, tables
+from nnlab.experiments.perm_test.comparison import PermTestComparison
 from nnlab.experiments.perm_test.config import ARMS, PermTestConfig, PermTestLook
 from nnlab.inference import Network
-from nnlab.metrics import Estimate, PairedDifference, mean_interval, paired_difference
-from nnlab.options import changed
 
 if TYPE_CHECKING:
-    from nnlab.results import RunMetrics, RunOfGroup, Summary
+    from nnlab.results import RunMetrics, Summary
 
-CONTROL_SEEDS = 1000
-"""What is added to a pair's seed for its control."""
 EXAMPLES_SHOWN = 8
-
-
-@dataclass(frozen=True)
-class PermTestComparison:
-    """The arms, and how they differ pair by pair; None where no pair is complete."""
-
-    accuracy: dict[str, Estimate]
-    permuted_minus_plain: PairedDifference | None = None
-    identity_minus_plain: PairedDifference | None = None
-    verdict: str = ""
 
 
 class PermTest(ImageClassifier[PermTestConfig]):
@@ -79,13 +65,8 @@ class PermTest(ImageClassifier[PermTestConfig]):
     default_runs = 3
 
     def trials(self, config: PermTestConfig, runs: int) -> dict[str, PermTestConfig]:
-        """Return three runs per seed: plain, permuted, and the control."""
-        arms = ARMS if config.arm == "all" else (config.arm,)
-        return {
-            f"{arm}-{config.seed + pair}": _trial(config, arm, pair)
-            for pair in range(runs)
-            for arm in arms
-        }
+        """Return three runs per seed: plain, permuted, and the control; one more for each dose."""
+        return comparison.trials(config, runs)
 
     def load(self, config: PermTestConfig, store: Store, warn: Warn) -> Data:
         """Load labelled images and rearrange their pixels as the arm wants it.
@@ -163,133 +144,19 @@ class PermTest(ImageClassifier[PermTestConfig]):
 
     def summarise(self, results: Mapping[str, RunMetrics[ClassifyDetails]]) -> PermTestComparison:
         """Compare the arms pair by pair."""
-        accuracies = _accuracies_by_arm(results)
-        permuted, identity = (_minus_plain(accuracies, arm) for arm in ARMS[1:])
-        return PermTestComparison(
-            {
-                arm: mean_interval(list(runs.values()), share=True)
-                for arm, runs in accuracies.items()
-            },
-            permuted,
-            identity,
-            verdict(permuted) if permuted else "",
-        )
+        return comparison.compare(results)
 
     def summary_tables(self, summary: Summary[Any]) -> list[Table]:
         """Return accuracy by arm, and the paired differences."""
-        details: PermTestComparison = summary.details
-        accuracy_rows = [
-            (arm, percent(one.mean), _points_span(one, signed=False), str(one.n))
-            for arm, one in details.accuracy.items()
-        ]
-        differences = {
-            "permuted - plain": details.permuted_minus_plain,
-            "identity - plain (control: other seeds)": details.identity_minus_plain,
-        }
-        difference_rows = [
-            (
-                title,
-                f"{100 * one.mean:+.2f} points",
-                _points_span(one),
-                "" if one.p is None else f"{one.p:.2g}",
-            )
-            for title, one in differences.items()
-            if one
-        ]
-        tables = [Table("Test accuracy", ("arm", "mean", "95 % interval", "runs"), accuracy_rows)]
-        if difference_rows:
-            columns = ("", "mean", "95 % interval", "p")
-            tables.append(Table("Paired differences", columns, difference_rows, details.verdict))
-        return tables
+        return tables.summary_tables(summary.details)
 
     def draw_summary(
         self, summary: Summary[Any], evidence: Callable[[str], Mapping[str, np.ndarray]]
     ) -> dict[str, Any]:
         """Draw the pairs with their differences, and images before and after."""
-        from nnlab.experiments.perm_test.figures import before_after, paired_differences
+        from nnlab.experiments.perm_test import figures
 
-        details: PermTestComparison = summary.details
-        figures: dict[str, Any] = {}
-        accuracies = _accuracies_by_arm(summary.runs)
-        complete = [set(accuracies.get(arm, ())) for arm in ARMS]
-        permuted, identity = details.permuted_minus_plain, details.identity_minus_plain
-        if permuted and identity and complete[0] == complete[1] == complete[2]:
-            figures["paired-differences"] = paired_differences(
-                {arm: list(accuracies[arm].values()) for arm in ARMS},
-                {"permuted": permuted, "identity": identity},
-                footer=summary.footer,
-            )
-        moved = [name for name in summary.runs if name.startswith("permuted-")]
-        if moved:
-            arrays = evidence(moved[0])
-            figures["before-after"] = before_after(
-                arrays["plain_examples"], arrays["permuted_examples"], footer=summary.footer
-            )
-        return figures
-
-
-def verdict(difference: PairedDifference) -> str:
-    """Say in words what a paired difference of accuracies means for the report's claim."""
-    if difference.n == 1:
-        return "One pair alone cannot tell; give --runs 3 or more."
-    if difference.low is None or difference.high is None:
-        return "Every pair differs by the same amount, which gives no interval; give more --runs."
-    low, high = 100 * difference.low, 100 * difference.high
-    if high < 0:
-        return (
-            f"The permutation costs {-100 * difference.mean:.2f} points of accuracy (95 % "
-            f"interval {-high:.2f} to {-low:.2f}): the report's 'no discernible effect' does not "
-            "hold for this network."
-        )
-    if low > 0:
-        return (
-            f"The permutation gains {100 * difference.mean:.2f} points of accuracy (95 % "
-            f"interval {low:.2f} to {high:.2f})."
-        )
-    return (
-        "No effect is discernible, as the report says: the difference lies between "
-        f"{low:+.2f} and {high:+.2f} points (95 % interval)."
-    )
-
-
-def _trial(config: PermTestConfig, arm: str, pair: int) -> PermTestConfig:
-    seed = config.seed + pair
-    return changed(
-        config,
-        "perm-test",
-        arm=arm,
-        seed=seed + CONTROL_SEEDS if arm == "identity" else seed,
-        permutation_seed=config.permutation_seed + pair,
-    )
-
-
-def _accuracies_by_arm(
-    results: Mapping[str, RunMetrics[ClassifyDetails]] | Mapping[str, RunOfGroup],
-) -> dict[str, dict[int, float]]:
-    """Return the accuracy of each run by arm and by the number of its pair."""
-    arms: dict[str, dict[int, float]] = {}
-    for name, metrics in results.items():
-        arm, pair = name.rsplit("-", 1)
-        arms.setdefault(arm, {})[int(pair)] = metrics.scores["accuracy"]
-    return arms
-
-
-def _minus_plain(
-    accuracies: Mapping[str, Mapping[int, float]], arm: str
-) -> PairedDifference | None:
-    """Compare an arm with the plain one over the pairs that have both."""
-    moved, plain = accuracies.get(arm, {}), accuracies.get("plain", {})
-    pairs = sorted(moved.keys() & plain.keys())
-    if not pairs:
-        return None
-    return paired_difference([moved[pair] for pair in pairs], [plain[pair] for pair in pairs])
-
-
-def _points_span(estimate: Estimate | PairedDifference, *, signed: bool = True) -> str:
-    if estimate.low is None or estimate.high is None:
-        return ""
-    sign = "+" if signed else ""
-    return f"{100 * estimate.low:{sign}.2f} to {100 * estimate.high:{sign}.2f}"
+        return figures.draw_summary(summary, evidence)
 
 
 EXPERIMENT = PermTest()

@@ -18,6 +18,11 @@ class PermTestConfig(ClassifyConfig):
         choices=("all", *ARMS),
     )
     blocks: int = option(1, "permute square blocks with this side, in pixels", low=1)
+    doses: str | None = option(
+        None,
+        "permute blocks of several sides, such as 14,7,4,2,1, each in a run of its own",
+        default_text="the one of --blocks",
+    )
     permutation_seed: int = option(
         PERMUTATION_SEED,
         "seed of the permutation; each further run uses the next number",

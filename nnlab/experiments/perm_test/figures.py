@@ -1,12 +1,22 @@
 """Paired runs: what a change (such as permuting the pixels) does, pair by pair."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from nnlab.experiments.classify.figures.image_grid import COLUMNS, image_grid
+from nnlab.experiments.perm_test.comparison import (
+    IDENTITY,
+    PERMUTED,
+    PLAIN,
+    PermTestComparison,
+    accuracies_by_arm,
+    arm_of,
+    dose_name,
+    side_of,
+)
 from nnlab.metrics import PairedDifference
 from nnlab.plots import style
 
@@ -14,10 +24,62 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from nnlab.results import Summary
+
 LONGEST_NAME = 22  # characters
 PLACE = 1.2  # inches a condition
 COLOURS = style.OKABE_ITO[:6]  # without yellow, pale on white, and black, the colour of the mean
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+
+
+def draw_summary(
+    summary: "Summary[Any]", evidence: Callable[[str], Mapping[str, npt.NDArray[Any]]]
+) -> dict[str, Any]:
+    """Draw the pairs with their differences, and images before and after.
+
+    Args:
+        summary: What the runs say together.
+        evidence: Reads the arrays that `score` kept of a run, by the run's name.
+    """
+    figures: dict[str, Any] = {}
+    details: PermTestComparison = summary.details
+    accuracies = accuracies_by_arm(summary.runs)
+    found = {
+        PERMUTED: details.permuted_minus_plain,
+        **{arm_of(side): one for side, one in details.doses.items()},
+        IDENTITY: details.identity_minus_plain,
+    }
+    differences = {arm: one for arm, one in found.items() if one}
+    shown = [PLAIN, *differences]
+    pairs = accuracies.get(PLAIN, {}).keys()
+    if len(shown) > 2 and all(accuracies[arm].keys() == pairs for arm in shown):
+        figures["paired-differences"] = paired_differences(
+            {_in_short(arm): list(accuracies[arm].values()) for arm in shown},
+            {_in_short(arm): one for arm, one in differences.items()},
+            footer=summary.footer,
+        )
+    moved = _one_of_each(summary.runs)
+    if moved:
+        before = evidence(next(iter(moved.values())))["plain_examples"]
+        after = {arm: evidence(name)["permuted_examples"] for arm, name in moved.items()}
+        figures["before-after"] = before_after(before, after, footer=summary.footer)
+    return figures
+
+
+def _one_of_each(runs: Mapping[str, Any]) -> dict[str, str]:
+    """Return the first run of each arm that permutes, by the words under its images."""
+    found: dict[str, str] = {}
+    for name in runs:
+        arm = name.rsplit("-", 1)[0]
+        side = side_of(arm)
+        if side or arm == PERMUTED:
+            found.setdefault(dose_name(side) if side else "after", name)
+    return found
+
+
+def _in_short(arm: str) -> str:
+    side = side_of(arm)
+    return dose_name(side) if side else arm
 
 
 def paired_differences(
@@ -126,24 +188,27 @@ def _name_places(axes: "Axes", names: Sequence[str], words: Sequence[str] = ()) 
 
 def before_after(
     images: Sequence[npt.NDArray[Any]] | npt.NDArray[Any],
-    permuted_images: Sequence[npt.NDArray[Any]] | npt.NDArray[Any],
+    permuted_images: Mapping[str, Sequence[npt.NDArray[Any]] | npt.NDArray[Any]],
     footer: str = "",
 ) -> "Figure":
-    """Draw each image above the same image permuted; the first 8 pairs.
+    """Draw each image above the same image permuted, in one way or several; the first 8 images.
 
     Args:
         images: (height, width[, channels]) each, uint8 or floats from 0 to 1.
-        permuted_images: the same images, permuted, in the same order.
+        permuted_images: the same images, permuted, in the same order, by what is to stand under
+            them.
         footer: data set and seed of the permutation, for the foot of the figure.
 
     Raises:
         ValueError: if the numbers of images differ.
     """
-    if len(images) != len(permuted_images):
-        raise ValueError(
-            f"expected as many images before as after, got {len(images)} and {len(permuted_images)}"
-        )
-    pairs = min(len(images), COLUMNS)
-    words = ["before"] * pairs + ["after"] * pairs
+    shown, words = list(images[:COLUMNS]), ["before"] * min(len(images), COLUMNS)
+    for name, permuted in permuted_images.items():
+        if len(images) != len(permuted):
+            raise ValueError(
+                f"expected as many images before as after, got {len(images)} and {len(permuted)}"
+            )
+        shown += list(permuted[:COLUMNS])
+        words += [name] * min(len(images), COLUMNS)
     title = "The same images before and after the permutation"
-    return image_grid([*images[:pairs], *permuted_images[:pairs]], words, title, footer, pairs)
+    return image_grid(shown, words, title, footer, min(len(images), COLUMNS))

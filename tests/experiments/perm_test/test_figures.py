@@ -72,12 +72,19 @@ def test_conditions_must_have_one_number_of_runs() -> None:
 @pytest.mark.parametrize("count", [0, 1, 5, 12])
 def test_each_image_stands_above_itself_permuted(tmp_path: Path, count: int) -> None:
     images = np.random.default_rng(0).integers(0, 256, (count, 28, 28), dtype=np.uint8)
-    figure = before_after(images, images[:, ::-1], FOOTER)
+    figure = before_after(images, {"after": images[:, ::-1]}, FOOTER)
     check(figure, tmp_path)
     assert len(figure.axes) == 2 * min(count, 8)
+
+
+def test_several_permutations_stand_below_each_other(tmp_path: Path) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (9, 28, 28), dtype=np.uint8)
+    figure = before_after(images, {"14×14": images[:, ::-1], "pixels": images[::-1]}, FOOTER)
+    check(figure, tmp_path)
+    assert len(figure.axes) == 3 * 8
 
 
 def test_images_before_and_after_must_be_as_many() -> None:
     images = np.zeros((2, 28, 28), np.uint8)
     with pytest.raises(ValueError, match="got 2 and 1"):
-        before_after(images, images[:1])
+        before_after(images, {"after": images[:1]})

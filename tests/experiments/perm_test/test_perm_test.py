@@ -12,7 +12,7 @@ import nnlab
 from nnlab.datasets.images.idx import read_idx
 from nnlab.errors import UsageError
 from nnlab.experiments.perm_test import EXPERIMENT as PERM_TEST
-from nnlab.experiments.perm_test import verdict
+from nnlab.experiments.perm_test.comparison import verdict
 from nnlab.experiments.perm_test.config import PermTestConfig
 from nnlab.metrics import PairedDifference
 from nnlab.runs.folder import GroupFolder, RunFolder
@@ -57,6 +57,28 @@ def test_one_arm_alone_can_be_trained(config: PermTestConfig) -> None:
     ]
 
 
+def test_each_dose_is_an_arm_of_its_own(config: PermTestConfig) -> None:
+    trials = PERM_TEST.trials(dataclasses.replace(config, doses="14, 1"), 2)
+    assert list(trials) == [
+        f"{arm}-{n}" for n in (1, 2) for arm in ("plain", "blocks14", "blocks1", "identity")
+    ]
+    assert [trials[f"blocks{side}-2"].blocks for side in (14, 1)] == [14, 1]
+    assert trials["blocks14-2"].arm == "permuted"
+    assert trials["blocks14-2"].permutation_seed == trials["blocks1-2"].permutation_seed == 2
+    assert {one.doses for one in trials.values()} == {None}  # a run has one dose
+
+
+@pytest.mark.parametrize("doses", ["", "14,", "0", "a", "-1", "1.5", "\N{SUPERSCRIPT TWO}"])
+def test_doses_that_are_no_sides_are_refused(config: PermTestConfig, doses: str) -> None:
+    with pytest.raises(UsageError, match="sides of blocks"):
+        PERM_TEST.trials(dataclasses.replace(config, doses=doses), 1)
+
+
+def test_doses_are_no_single_arm(config: PermTestConfig) -> None:
+    with pytest.raises(UsageError, match="leave out one"):
+        PERM_TEST.trials(dataclasses.replace(config, doses="1", arm="plain"), 1)
+
+
 def test_with_the_same_seed_the_identity_gives_the_plain_run_bit_for_bit(
     config: PermTestConfig, tmp_path: Path
 ) -> None:
@@ -96,6 +118,23 @@ def test_the_summary_compares_the_arms(config: PermTestConfig, tmp_path: Path) -
     assert figures == {"paired-differences.png", "before-after.png"}
     titles = [table.title for table in PERM_TEST.summary_tables(summary)]
     assert titles == ["Test accuracy", "Paired differences"]
+
+
+def test_the_summary_compares_the_doses(config: PermTestConfig, tmp_path: Path) -> None:
+    folder = GroupFolder(tmp_path / "group")
+    folder.path.mkdir()
+    config = dataclasses.replace(config, doses="4,1", epochs=1)
+    summary = run_group(PERM_TEST, PERM_TEST.trials(config, 2), folder, make_workshop())
+    runs = {name: member.scores["accuracy"] for name, member in summary.runs.items()}
+    assert list(summary.details.doses) == ["4", "1"]
+    for side, difference in summary.details.doses.items():
+        expected = [runs[f"blocks{side}-{n}"] - runs[f"plain-{n}"] for n in (1, 2)]
+        assert difference.differences == pytest.approx(expected)
+    assert summary.details.permuted_minus_plain is None
+    figures = {path.name for path in folder.figures.iterdir()}
+    assert figures == {"paired-differences.png", "before-after.png"}
+    rows = [row[0] for table in PERM_TEST.summary_tables(summary) for row in table.rows]
+    assert {"4×4 permuted", "pixels permuted - plain"} <= set(rows)
 
 
 def test_a_run_must_name_its_arm(config: PermTestConfig) -> None:
