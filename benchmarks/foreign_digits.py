@@ -1,0 +1,68 @@
+"""How well digits are read that come from another collection, other people and other pens.
+
+    python benchmarks/foreign_digits.py
+    python benchmarks/foreign_digits.py --checkpoint runs/classify/1 --checkpoint classify.report
+
+scikit-learn brings 1,797 digits of 13 people, reduced to 8x8 squares of 17 shades: the test set of
+E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning
+Repository, 1998. None of them was ever trained on here. They are cropped tightly and coarse. Each
+is enlarged to so many pixels, brought into form as picture files are, and read.
+"""
+
+import argparse
+
+import numpy as np
+from figures import add_json_option, keep
+from PIL import Image
+from sklearn.datasets import load_digits
+
+import nnlab
+from nnlab.datasets.images.digit_form import in_parts
+from nnlab.errors import DataError
+from nnlab.metrics import wilson_interval
+
+SIDES = (8, 16, 32, 64)
+LIGHTEST = 16
+"""The largest shade of the collection."""
+
+
+def pictures(side: int) -> list[np.ndarray]:
+    """Return the digits, light on dark, uint8 (side, side)."""
+    shades = (load_digits().images * (255 / LIGHTEST)).round().astype(np.uint8)
+    size = (side, side)
+    return [
+        np.asarray(Image.fromarray(one).resize(size, Image.Resampling.BICUBIC)) for one in shades
+    ]
+
+
+def main() -> None:
+    """Print a line per network and size."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--checkpoint", action="append", help="by default those that ship")
+    add_json_option(parser)
+    chosen = parser.parse_args()
+    labels = load_digits().target
+    figures = {}
+    for name in chosen.checkpoint or ["classify"]:
+        trained = nnlab.load(name)
+        for side in SIDES:
+            formed, refused = [], 0
+            for picture in pictures(side):
+                try:
+                    formed.append(in_parts(picture).image)
+                except DataError:  # counts as read wrongly
+                    refused += 1
+                    formed.append(np.zeros((28, 28), np.uint8))
+            right = trained.network.answer(np.array(formed)).argmax(axis=1) == labels
+            interval = wilson_interval(int(right.sum()), len(right))
+            figures[f"{name}, {side} pixels, % right"] = 100 * float(right.mean())
+            print(
+                f"{name}, {side} pixels: {100 * right.mean():.2f} % right "
+                f"({100 * interval.low:.2f} to {100 * interval.high:.2f}), {refused} refused",
+                flush=True,
+            )
+    keep(chosen.json, figures)
+
+
+if __name__ == "__main__":
+    main()
