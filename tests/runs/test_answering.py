@@ -11,7 +11,8 @@ import pytest
 
 import nnlab
 from nnlab.checkpoint import write
-from nnlab.errors import CheckpointError
+from nnlab.datasets.store import Store
+from nnlab.errors import CheckpointError, UsageError
 from nnlab.experiments.contract import Note
 from nnlab.runs.answering import Trained, checkpoint_file, shipped_checkpoint
 from tests.annotations import Shell
@@ -126,3 +127,42 @@ def test_what_goes_wrong_in_a_stream_names_the_file(
     assert next(pieces) == "a"
     with pytest.raises(CheckpointError, match=r"classify\.report\.h5: expected another network"):
         next(pieces)
+
+
+def test_every_door_names_the_file_with_weights_too_large(too_large: Path) -> None:
+    trained = nnlab.load(too_large)
+    with pytest.raises(CheckpointError, match=r"huge\.h5: expected finite numbers"):
+        trained.inside(PNG)
+    writer = nnlab.load(shipped_checkpoint("textgen") or "")
+    huge = {name: np.full_like(array, 3e38) for name, array in writer.weights.items()}
+    path = too_large.with_name("text.h5")
+    write(path, writer.header, {"model": huge})
+    events = nnlab.load(path).events(["a"])
+    assert events is not None
+    with pytest.raises(CheckpointError, match=r"text\.h5: expected finite numbers"):
+        list(events)
+
+
+def test_an_experiment_that_shows_nothing_says_so() -> None:
+    trained = nnlab.load("denoise")
+    assert (trained.exhibit(), trained.events([PNG])) == ({}, None)
+    with pytest.raises(UsageError, match="nnlab does not show how denoise comes to its answers"):
+        trained.inside(PNG)
+
+
+def test_a_background_needs_the_data_of_the_training_and_downloads_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def download(*_: object) -> Path:
+        raise AssertionError
+
+    monkeypatch.setattr("nnlab.datasets.store.download.download", download)
+    for name in ("recommend", "translate"):
+        assert nnlab.load(name).background(Store(tmp_path)) is None
+    trained = nnlab.load("recommend")
+    dataset = {"name": "sample", "sha256": "0" * 64, "sample": True, "files": []}
+    changed = tmp_path / "changed.h5"
+    header = dataclasses.replace(trained.header, dataset=dataset)
+    write(changed, header, {"model": trained.weights})
+    assert nnlab.load(changed).background(Store()) is None
+    assert nnlab.load("classify").background(Store()) is None
