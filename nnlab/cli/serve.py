@@ -10,6 +10,7 @@ from nnlab.cli.options import (
     options_of,
     with_options,
 )
+from nnlab.console import Console
 from nnlab.errors import UsageError
 from nnlab.options import from_mapping
 from nnlab.serving.settings import ServeSettings
@@ -31,12 +32,14 @@ def serve(ctx: click.Context, /, networks: tuple[str, ...], **_: object) -> None
     """
     where = "nnlab serve"
     settings = from_mapping(ServeSettings, effective_values(ctx, ServeSettings), where)
-    settings.checked_token(home=True)
+    settings.checked_token(home=True)  # refused now, not when a worker has started
     console = make_console(ctx)
 
     def started(address: str, token: str | None) -> None:
         page = f"{address}?token={token}" if token else address
-        console.say(f"serving at {page} (Ctrl-C stops)")
+        made = token is not None and settings.token is None
+        speaking = Console() if made else console  # nobody could guess the token
+        speaking.say(f"serving at {page} (Ctrl-C stops)")
         if settings.open:
             import webbrowser
 

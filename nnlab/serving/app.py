@@ -1,5 +1,6 @@
 """The routes of the server."""
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -25,7 +26,8 @@ from nnlab.serving.messages import (
 )
 from nnlab.serving.openapi import description
 from nnlab.serving.pages import INDEX, pages
-from nnlab.serving.pool import Pool
+from nnlab.serving.pool import Busy, Pool, TooSlow
+from nnlab.serving.process import WorkerDied
 from nnlab.serving.refusals import Refusal
 from nnlab.serving.replies import (
     EVENTS,
@@ -43,6 +45,9 @@ from nnlab.serving.requests import Asked, asked
 from nnlab.serving.settings import LONGEST_TEXT, MOST_PIXELS, ServeSettings
 from nnlab.serving.statistics import Statistics
 from nnlab.serving.training_routes import TrainingRoutes
+
+AGAIN_SECONDS = 1.0
+"""After this time the workers are asked again for the networks, if all were busy."""
 
 
 class Application:
@@ -84,7 +89,13 @@ class Application:
     async def _add_networks(self, folders: list[str]) -> None:
         """Let networks that were trained here answer, before all others."""
         self._trained = [*folders, *(one for one in self._trained if one not in folders)]
-        await self.load()
+        while True:
+            try:
+                await self.load()
+            except (Busy, TooSlow, WorkerDied):
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                return
 
     def _router(self) -> Router:
         return Router(

@@ -27,6 +27,8 @@ from nnlab.serving.refusals import Refusal, busy
 COOKIE = "nnlab_token"
 OPEN_PATH = "/healthz"
 """Needs no token: a container's health check has none."""
+LONGEST_HEAD = 16 * 1024
+"""Bytes of all headers together."""
 NEXT_SECONDS, BODY_SECONDS = 10.0, 120.0
 """How long a client may take for the next piece of a body, and for all of it."""
 BODIES = 8
@@ -157,12 +159,14 @@ class _Body:
         self._hold = hold
         self.held = 0
         self.ended = False
+        self._drains = True
         self._end = asyncio.get_running_loop().time() + BODY_SECONDS
 
     def check_length(self, asked: Mapping[str, str]) -> None:
         """Refuse a body that says it is too large, before it comes."""
         length = asked.get("content-length", "0")
         if not length.isdecimal() or int(length[:20]) > self._most:
+            self._drains = length.isdecimal() and int(length[:20]) < DRAINED * self._most
             raise self._too_large()
         self.ended = "content-length" not in asked and "transfer-encoding" not in asked
 
@@ -184,7 +188,7 @@ class _Body:
         """Read the rest of a body for a while, so that its sender gets to the response."""
         with contextlib.suppress(TimeoutError, Refusal):
             async with asyncio.timeout(DRAIN_SECONDS):
-                while not self.ended and self.held < DRAINED * self._most:
+                while self._drains and not self.ended and self.held < DRAINED * self._most:
                     await self._next()
 
     async def _next(self) -> Message:
@@ -229,6 +233,8 @@ class _Sender:
 
 
 def _headers(scope: Scope) -> Mapping[str, str]:
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > LONGEST_HEAD:
+        raise Refusal(431, f"the headers are too long; at most {LONGEST_HEAD:,} bytes are allowed")
     found: dict[str, str] = {}
     for name, value in scope["headers"]:
         key = name.decode("latin-1")

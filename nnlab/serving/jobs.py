@@ -88,7 +88,7 @@ class Jobs:
 
     def __init__(self, finished: Callable[[list[str]], Awaitable[None]]) -> None:
         self._finished = finished
-        self._jobs: deque[Job] = deque()
+        self._jobs: list[Job] = []
         self._failed: dict[str, tuple[Job, str]] = {}
         self._process: asyncio.subprocess.Process | None = None
         self._work = asyncio.Event()
@@ -192,14 +192,12 @@ class Jobs:
         while is_locked(job.folder):  # an earlier server was killed, but not its training
             await asyncio.sleep(POLL_SECONDS)
         code, messages = await self._train(job)
-        if job in self._jobs:
-            self._remove(job)
-        networks = finished_networks(job.experiment, job.name)
+        if networks := finished_networks(job.experiment, job.name):
+            await self._finished(networks)  # who sees the run finished can ask it
+        self._remove(job)
         if code not in (0, InterruptedRun.exit_code):
             words = [line.removeprefix("error: ") for line in messages if line.strip()]
             self._failed[job.id] = (job, words[-1] if words else f"it ended with code {code}")
-        if networks:
-            await self._finished(networks)
 
     async def _train(self, job: Job) -> tuple[int, list[str]]:
         """Train; return the exit code and the last messages."""

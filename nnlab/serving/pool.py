@@ -34,7 +34,7 @@ class Pool:
         workers: The most processes.
         queue: The most requests that wait for one of them.
         seconds: The time limit of a request.
-        threads: Of the libraries that compute, per process.
+        threads: Of ONNX Runtime, per process.
 
     Attributes:
         lost: How many workers ended in the middle of a request, killed for its time or otherwise.

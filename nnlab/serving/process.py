@@ -12,7 +12,8 @@ from nnlab.serving.messages import LENGTH_BYTES, Reply, Request, frame, length_o
 
 LEAVE_SECONDS = 5.0
 """How long a worker may take to end before it is killed."""
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""NumPy computes small steps, in which more threads wait for one another longer than they help."""
 
 
 class WorkerDied(NnlabError):  # noqa: N818 (it was killed, perhaps by us)
@@ -36,7 +37,7 @@ class Process:
         """Start a worker, and wait until it takes requests.
 
         Args:
-            threads: Of the libraries that compute.
+            threads: Of ONNX Runtime.
 
         Raises:
             WorkerDied: It did not start; its stderr, which is the server's, says why.
@@ -111,5 +112,5 @@ class Process:
 
 
 def _environment(threads: int) -> Mapping[str, str]:
-    limits = dict.fromkeys(THREAD_VARIABLES, str(threads))
+    limits = {**dict.fromkeys(BLAS_VARIABLES, "1"), "OMP_NUM_THREADS": str(threads)}
     return {**os.environ, **limits}

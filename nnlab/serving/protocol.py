@@ -10,6 +10,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from nnlab.serving.guard import LONGEST_HEAD
+
 HEAD_SECONDS = 10.0
 """How long a client may take to send the head of a request, or the rest of one that is answered."""
 READ_SECONDS = 30.0
@@ -18,7 +20,6 @@ KEEP_SECONDS = 15
 """How long a connection is kept without a request."""
 GRACE_SECONDS = 3
 """How long answers may take to end when the server stops."""
-LONGEST_HEAD = 16 * 1024
 CONNECTIONS = 2000
 FILES = CONNECTIONS + 200
 """Descriptors to ask the system for: each connection needs one."""

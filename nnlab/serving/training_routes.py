@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from nnlab import experiments
-from nnlab.errors import nearest
+from nnlab.errors import NnlabError, nearest
 from nnlab.serving.jobs import Jobs
 from nnlab.serving.messages import CheckSettings, DescribeSettings
 from nnlab.serving.pool import Pool
@@ -65,7 +65,10 @@ class TrainingRoutes:
         arguments = msgspec.json.decode(
             raw_of(await checked(self._pool.ask(question))), type=list[str]
         )
-        run = self._jobs.start(name, arguments)
+        try:
+            run = self._jobs.start(name, arguments)
+        except NnlabError as error:  # no room on the disk, or no right to write there
+            raise Refusal(500, str(error)) from error
         headers = {"location": f"/api/runs/{run.id}/events"}
         response = json_response(run, 201)
         response.headers.update(headers)
