@@ -18,7 +18,7 @@ from nnlab import experiments
 from nnlab.cli.main import nnlab as program
 from nnlab.datasets.store import Store
 from nnlab.errors import InterruptedRun
-from nnlab.experiments.contract import AnyExperiment
+from nnlab.experiments.contract import Answering, AnyExperiment
 from nnlab.results import RunMetrics
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import resume, run
@@ -71,6 +71,10 @@ def laid_out(given: str, folder: Path) -> str:
     if not given or not (ROOT / given).is_file():
         return given
     return Path(shutil.copy(ROOT / given, folder)).name
+
+
+def shows_its_inside(experiment: AnyExperiment) -> bool:
+    return type(experiment).inside is not Answering.inside
 
 
 def one_trial(trial: str) -> tuple[AnyExperiment, TrainingSettings]:
@@ -171,6 +175,8 @@ def test_answering_in_a_fresh_process_imports_no_heavy_packages(
         "import sys; from nnlab.cli.main import run; "
         f"code = run([{experiment.name!r}, *{inputs!r}, '--checkpoint', {str(folder.best)!r}, "
         "'--json']); "
+        f"import nnlab; trained = nnlab.load({str(folder.best)!r}); trained.exhibit(); "
+        f"{shows_its_inside(experiment)} and trained.inside({inputs[0]!r}); "
         f"print([p for p in {FORBIDDEN!r} if p in sys.modules], code, file=sys.stderr)"
     )
     result = subprocess.run(
@@ -180,6 +186,31 @@ def test_answering_in_a_fresh_process_imports_no_heavy_packages(
     answers = [json.loads(line) for line in result.stdout.splitlines()]
     monkeypatch.chdir(library)
     assert answers == nnlab.load(folder.best).answer(inputs)
+
+
+@every_trial
+def test_what_leads_to_an_answer_is_plain_json(
+    trial: str, trained: TrainOnce, tmp_path: Path
+) -> None:
+    folder, _, _ = trained(trial)
+    checkpoint = nnlab.load(folder.best)
+    experiment = checkpoint.experiment
+    background = checkpoint.background(Store())  # of the sample, which is always at hand
+    assert (background is None) is (type(experiment).background is Answering.background)
+    shown = [checkpoint.exhibit()]
+    for given in [laid_out(one, tmp_path) for one in experiment.example_inputs]:
+        if shows_its_inside(experiment):
+            shown += [checkpoint.inside(given), checkpoint.inside(given, background=background)]
+        pieces = checkpoint.events([given])
+        shown += [one for one in pieces or () if isinstance(one, dict)]
+    assert json.loads(json.dumps(shown, allow_nan=False)) == shown
+
+
+@every_experiment
+def test_inputs_are_files_where_the_experiment_says_so(name: str) -> None:
+    experiment = experiments.get(name)
+    for given in experiment.example_inputs:
+        assert (bool(given) and (ROOT / given).is_file()) is experiment.reads_files
 
 
 @every_trial
