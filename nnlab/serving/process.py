@@ -30,6 +30,8 @@ class Process:
     def __init__(self, process: asyncio.subprocess.Process, folder: str) -> None:
         self._process = process
         self._folder = folder
+        self._due = 0  # replies that have not been read
+        self._head = b""  # of a reply whose rest has not been read
         self.idle_since = 0.0
 
     @classmethod
@@ -51,8 +53,9 @@ class Process:
             start_new_session=True,  # Ctrl-C is the server's business
         )
         worker = cls(process, folder)
+        worker._due = 1  # it says when it is ready
         try:
-            await worker._receive()
+            await worker._receive_last()
         except BaseException:
             await worker.kill()
             raise
@@ -64,7 +67,7 @@ class Process:
         return self._process.pid
 
     async def ask(self, request: Request) -> Reply:
-        """Send a request and return the reply.
+        """Send a request and return the reply to it, not to one that nobody waited for.
 
         Raises:
             WorkerDied: The process ended instead.
@@ -73,19 +76,30 @@ class Process:
         assert stdin is not None
         try:
             stdin.write(frame(request))
+            self._due += 1
             await stdin.drain()
         except OSError as error:
             raise WorkerDied(f"a worker ended: {error}") from error
+        return await self._receive_last()
+
+    async def _receive_last(self) -> Reply:
+        """Return the last reply that is due; it may be interrupted at any time."""
+        while self._due > 1:
+            await self._receive()
         return await self._receive()
 
     async def _receive(self) -> Reply:
         stdout = self._process.stdout
         assert stdout is not None
         try:
-            head = await stdout.readexactly(LENGTH_BYTES)
-            return reply_of(await stdout.readexactly(length_of(head)))
+            if not self._head:
+                self._head = await stdout.readexactly(LENGTH_BYTES)
+            body = await stdout.readexactly(length_of(self._head))
         except (asyncio.IncompleteReadError, OSError) as error:
             raise WorkerDied("the process that worked on the request ended") from error
+        self._head = b""
+        self._due -= 1
+        return reply_of(body)
 
     async def ended(self) -> None:
         """Wait until the process has ended."""
