@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.waiting import wait_for
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
@@ -57,14 +59,16 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("site")
     environment = {name: value for name, value in os.environ.items() if name != "NNLAB_DATA"}
     environment |= {"XDG_CACHE_HOME": str(folder / "no-cache"), "NNLAB_OFFLINE": "1"}
-    server = subprocess.Popen(
-        command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True
-    )
-    assert server.stderr
-    found = next(filter(None, (re.search(r"http://\S+", line) for line in server.stderr)))
+    log = folder / "log.txt"
+    with log.open("w") as errors:
+        server = subprocess.Popen(command, cwd=folder, env=environment, stderr=errors)
+    wait_for(lambda: "http" in log.read_text() or server.poll() is not None)
+    found = re.search(r"http://\S+", log.read_text())
+    assert found, log.read_text()
     yield found[0]
     server.send_signal(signal.SIGINT)
-    server.communicate(timeout=60)
+    server.wait(timeout=60)
+    assert len(log.read_text().splitlines()) == 1, log.read_text()
 
 
 class Trouble:
@@ -289,7 +293,6 @@ def test_a_page_is_cleaned_compared_and_saved(page: "Page", address: str) -> Non
 def test_a_network_is_trained_and_then_answers(page: "Page", address: str) -> None:
     panel = opened(page, address, "runs")
     panel.get_by_label("Experiment").select_option("recommend")
-    panel.get_by_label("Epochs").wait_for()
     panel.get_by_label("Epochs").fill("2")
     panel.get_by_role("button", name="Start").click()
     ask = panel.get_by_role("link", name="Ask it").first

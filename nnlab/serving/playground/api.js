@@ -83,22 +83,29 @@ export const ask = (experiment, question, extra) => send(experiment, question, e
 export const inside = async (experiment, question, extra) =>
   (await (await send(`${experiment}/inside`, question, extra)).json());
 
+/** One event of a stream; null for a comment. */
+function parsed(block) {
+  const lines = block.split("\n");
+  const field = (name) => lines.filter((line) => line.startsWith(`${name}:`))
+    .map((line) => line.slice(name.length + 1).replace(/^ /, "")).join("\n");
+  const data = field("data");
+  return data ? { event: field("event") || "message", data: JSON.parse(data) } : null;
+}
+
 /** Yield the events of a server-sent stream as {event, data}. */
 export async function* events(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    const blocks = (rest + value).replaceAll("\r\n", "\n").split("\n\n");
-    rest = blocks.pop();
-    for (const block of blocks) {
-      const lines = block.split("\n");
-      const field = (name) => lines.filter((line) => line.startsWith(`${name}:`))
-        .map((line) => line.slice(name.length + 1).replace(/^ /, "")).join("\n");
-      const data = field("data");
-      if (data || field("event")) yield { event: field("event") || "message", data: data ? JSON.parse(data) : null };
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const blocks = (rest + value).replaceAll("\r\n", "\n").split("\n\n");
+      rest = blocks.pop();
+      yield* blocks.map(parsed).filter(Boolean);
     }
+  } finally {
+    reader.cancel().catch(() => {}); // whoever stops listening ends the request
   }
 }
 

@@ -16,7 +16,7 @@ const finite = (value) => typeof value === "number" && Number.isFinite(value);
 
 /** One measure: on the training data, and on data held out if it was measured there. */
 function curve(name, history, epochs) {
-  const series = [[name, "train"], [`val_${name}`, "held"]]
+  const series = [[name, "train"], [`validation_${name}`, "held"]]
     .map(([key, kind]) => [kind, history.filter((row) => finite(row[key])).map((row) => [row.epoch, row[key]])])
     .filter(([, points]) => points.length);
   const values = series.flatMap(([, points]) => points.map(([, value]) => value));
@@ -40,8 +40,8 @@ function curve(name, history, epochs) {
 /** @returns {HTMLElement[]} a picture for each measure in the history */
 export function charts(history, epochs) {
   const names = [...new Set(history.flatMap(Object.keys))]
-    .map((name) => name.replace(/^val_/, ""))
+    .map((name) => name.replace(/^validation_/, ""))
     .filter((name, n, all) => all.indexOf(name) === n && !["epoch", "seconds", "learning_rate"].includes(name))
-    .filter((name) => history.some((row) => finite(row[name]) || finite(row[`val_${name}`])));
+    .filter((name) => history.some((row) => finite(row[name]) || finite(row[`validation_${name}`])));
   return names.slice(0, 4).map((name) => curve(name, history, epochs));
 }

@@ -124,8 +124,10 @@ export function openFrame(place, experiment, { title, lead }) {
   select.addEventListener("change", () => choose(experiment.networks.find((network) => network.id === select.value)));
   introduce();
   addEventListener("networkschange", () => {
+    chosen = experiment.networks.find((network) => network.id === chosen.id) ?? experiment.networks[0];
     select.replaceChildren(...options());
     select.value = chosen.id;
+    tellCommands();
   });
 
   place.setAttribute("aria-labelledby", id);

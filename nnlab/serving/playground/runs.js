@@ -4,6 +4,7 @@ import { charts } from "./chart.js";
 import { button, labelled, make } from "./dom.js";
 import { problems } from "./frame.js";
 import { optionFields } from "./options.js";
+import { mainScore } from "./scores.js";
 
 export const name = "runs";
 export const nav = "Trainings";
@@ -20,6 +21,7 @@ function card(run, wrong) {
   const progress = make("progress", { max: 1, value: 0, "aria-label": `Progress of ${run.id}` });
   const told = make("p", { class: "note", role: "status" });
   const pictures = make("div", { class: "charts" });
+  const curves = make("p", { class: "note curves", hidden: true }, make("span", { class: "held" }, "held-out data"), make("span", {}, "training data"));
   const problem = make("p", { class: "problem", hidden: true });
   const command = make("code");
   let following = null;
@@ -51,9 +53,7 @@ function card(run, wrong) {
     state.dataset.state = run.state;
     progress.value = run.epochs ? run.epoch / run.epochs : 0;
     progress.hidden = run.state === "finished";
-    told.textContent = run.scores && Object.keys(run.scores).length
-      ? Object.entries(run.scores).map(([key, value]) => `${key.replaceAll("_", " ")} ${Number(value.toPrecision(4))}`).join(", ")
-      : `epoch ${run.epoch} of ${run.epochs}`;
+    told.textContent = mainScore(run.experiment, run) ?? (run.epochs ? `epoch ${run.epoch} of ${run.epochs}` : "getting ready …");
     stop.hidden = !["running", "waiting"].includes(run.state);
     resume.hidden = !["stopped", "failed"].includes(run.state);
     use.hidden = run.state !== "finished";
@@ -61,11 +61,12 @@ function card(run, wrong) {
     problem.textContent = run.error ?? "";
     command.textContent = run.command ?? "";
     pictures.replaceChildren(...charts(run.history ?? [], run.epochs));
+    curves.hidden = !pictures.children.length;
     if (["running", "waiting"].includes(run.state)) follow();
     if (ended) dispatchEvent(new Event("trained"));
   }
   const element = make("li", { class: "card run" }, make("div", { class: "head" }, make("h3", {}, run.id), state, stop, resume, use),
-    progress, told, problem, pictures, make("p", { class: "note" }, command));
+    progress, told, problem, pictures, curves, make("p", { class: "note" }, command));
   const first = run;
   run = { ...run, state: run.state };
   fill(first);
@@ -85,6 +86,7 @@ export async function start(place, service, names) {
     try { await work(); wrong.tell(""); } catch (error) { wrong.tell(error.message); }
   };
   const fill = () => guarded(async () => {
+    settings.replaceChildren(); // those of the experiment before
     const form = optionFields(await get(`/api/runs/settings/${experiments.value}`));
     values = form.values;
     const [main, rest] = [[], []];

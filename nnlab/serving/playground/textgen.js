@@ -40,7 +40,7 @@ function page(prompt, temperature) {
       text.append(...written);
     },
     end(how) {
-      const mean = characters ? ` It was surprised by ${(bits / characters).toFixed(2)} bits per character of its own text.` : "";
+      const mean = characters ? ` On average, a character surprised the network by ${(bits / characters).toFixed(2)} bits.` : "";
       told.textContent = `${how} ${characters} characters in ${seconds(performance.now() - started)}.${mean}`;
     },
   };

@@ -45,7 +45,7 @@ export async function start(frame) {
   const examples = make("div", { class: "controls" });
   const translation = make("p", { class: "translation", role: "status" }, "Translating …");
   const score = make("p", { class: "note" });
-  const nearest = make("div", { class: "card" });
+  const nearest = make("div", { class: "card", hidden: true });
   const attention = make("div");
 
   const translate = newest(() => frame.try(async () => {
