@@ -94,7 +94,7 @@ def test_the_program_of_a_card_answers_as_nnlab_does(path: Path, tmp_path: Path)
             )()
             prompt = np.array([facts["characters"].index(one) for one in "there was no "])
             writing = reader.write(prompt, Sampler(0), np.random.default_rng(1))
-            greedy = "".join(facts["characters"][next(writing)] for _ in range(12))
+            greedy = "".join(facts["characters"][next(writing).code] for _ in range(12))
             assert out[len("there was no ") :].startswith(greedy)
         case "recommend":
             items = trained.header.facts["items"][:2]

@@ -125,7 +125,7 @@ def test_what_goes_wrong_in_a_stream_names_the_file(
     pieces = shipped.stream([PNG], shipped.experiment.Query())
     assert pieces is not None
     assert next(pieces) == "a"
-    with pytest.raises(CheckpointError, match=r"classify\.report\.h5: expected another network"):
+    with pytest.raises(CheckpointError, match=r"classify\.modern\.h5: expected another network"):
         next(pieces)
 
 
