@@ -22,4 +22,4 @@ def test_a_reply_that_nobody_waited_for_is_not_taken_for_the_next() -> None:
 
     reply = asyncio.run(interrupted())
     assert isinstance(reply, Json)
-    assert msgspec.json.decode(reply.body) == ["--epochs", "2"]
+    assert msgspec.json.decode(reply.body) == ["add", "--epochs", "2"]

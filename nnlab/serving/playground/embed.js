@@ -49,7 +49,7 @@ export function start(frame) {
     return exhibit;
   });
 
-  const pad = sheet({ names: [..."acehostwz"], first: "s", change: read });
+  const pad = sheet({ names: [..."acehostwz"], first: "w", change: read });
   frame.onNetwork(async () => { await lay(); read(); });
   frame.body.append(make("div", { class: "places" },
     make("div", {}, map, make("p", { class: "note", id: "plane-hint" },
