@@ -5,7 +5,7 @@
     python benchmarks/digit_forms.py --dataset sample --images 500
 
 MNIST's test digits, or the sample's, are changed, brought into form as picture files are, and read
-by the shipped network. A number is a kind too: cropped, then scaled to a longer side of so many
+by a shipped network. A number is a kind too: cropped, then scaled to a longer side of so many
 pixels. Each kind is measured light on dark and dark on light.
 """
 
@@ -20,7 +20,6 @@ from nnlab.datasets.images.digit_form import in_parts
 from nnlab.datasets.images.labelled import load_digits
 from nnlab.datasets.store import Store
 from nnlab.errors import DataError
-from nnlab.runs.answering import shipped_checkpoint
 
 KINDS = ("as they are", "cropped", "16", "8", "shifted")
 FARTHEST = 4
@@ -71,15 +70,14 @@ def main() -> None:
     """Print a line per kind."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dataset", default="mnist", choices=("mnist", "sample"))
+    parser.add_argument("--checkpoint", default="classify", help="by default the one that answers")
     parser.add_argument("--images", type=int, default=10_000)
     parser.add_argument("--kinds", nargs="+", type=kind, default=KINDS)
     add_json_option(parser)
     chosen = parser.parse_args()
     digits = load_digits(Store(), chosen.dataset, None, 0, print)
     images, labels = digits.test_images[: chosen.images], digits.test_labels[: chosen.images]
-    checkpoint = shipped_checkpoint("classify")
-    assert checkpoint is not None
-    network = nnlab.load(checkpoint).network
+    network = nnlab.load(chosen.checkpoint).network
     figures = {}
     for name in chosen.kinds:
         for dark in (False, True):
