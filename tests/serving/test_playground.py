@@ -225,9 +225,9 @@ def test_a_sum_is_added_place_by_place(page: "Page", address: str) -> None:
     carries = panel.get_by_role("row", name="carry").get_by_role("cell").all_inner_texts()
     assert carries == ["", "1", "1", ""]
     panel.get_by_text("hexadecimal").click()
-    panel.get_by_text("beef + c0de = 17fcd: right").wait_for()
+    panel.get_by_text("bee + c0d = 17fb: right").wait_for()
     command = panel.get_by_label("command line", exact=True).inner_text()
-    assert command == "nnlab add --base 16 beef+c0de"
+    assert command == "nnlab add --base 16 bee+c0d"
 
 
 def test_a_translation_shows_where_the_network_looked(page: "Page", address: str) -> None:

@@ -10,7 +10,7 @@ export const lead = "The network never learnt a rule. It saw solved sums, and no
 
 const DECIMAL = "decimal";
 const baseWord = (base) => ({ 10: DECIMAL, 16: "hexadecimal" })[base] ?? `base ${base}`;
-const EXAMPLES = { [DECIMAL]: "58713+46287", hexadecimal: "beef+c0de" };
+const EXAMPLES = { [DECIMAL]: "587+946", hexadecimal: "bee+c0d" };
 const POSSIBLE = 0.005; // other digits below this are not worth showing
 
 const whole = (share) => `${Math.round(100 * share)} %`;
@@ -25,8 +25,14 @@ function row(head, cells, properties = {}) {
 /** How sure the network was of a character, and what else it thought of. */
 function certainty({ character, probability, likeliest }) {
   const others = likeliest.filter((one) => one.character !== character && one.probability >= POSSIBLE);
-  return make("td", { class: "certainty" }, whole(probability),
-    ...others.map((one) => make("small", {}, `${one.character.trim() || "blank"}: ${whole(one.probability)}`)));
+  return make(
+    "td",
+    { class: "certainty" },
+    whole(probability),
+    ...others.map((one) =>
+      make("small", {}, `${one.character.trim() || "blank"}: ${whole(one.probability)}`),
+    ),
+  );
 }
 
 function written({ operands, characters, answer, expected, right }) {
@@ -34,44 +40,85 @@ function written({ operands, characters, answer, expected, right }) {
   const digits = [...Array(width - characters.length).fill(null), ...characters];
   const plain = (text) => aligned(text, width).map((character) => make("td", {}, character));
   const sign = (text = "") => make("td", { class: "sign" }, text);
-  const table = make("table", { class: "sum", "aria-label": "The sum, digit by digit" },
-    make("tbody", {},
+  const table = make(
+    "table",
+    { class: "sum", "aria-label": "The sum, digit by digit" },
+    make(
+      "tbody",
+      {},
       row("carry", [sign(), ...digits.map((one) => make("td", { class: "carry" }, one?.carry ? "1" : ""))]),
       ...operands.map((operand, n) => row(n ? "second" : "first", [sign(n ? "+" : ""), ...plain(operand)])),
-      row("answer", [sign(), ...digits.map((one) => make("td", { class: !one ? "" : one.character === one.expected ? "digit" : "digit wrong" },
-        one?.character ?? "", one && one.character !== one.expected ? make("small", {}, `not ${one.expected.trim() || "blank"}`) : null))], { class: "result" }),
-      row("sure", [sign(), ...digits.map((one) => (one ? certainty(one) : make("td")))])));
+      row(
+        "answer",
+        [
+          sign(),
+          ...digits.map((one) =>
+            make(
+              "td",
+              { class: !one ? "" : one.character === one.expected ? "digit" : "digit wrong" },
+              one?.character ?? "",
+              one && one.character !== one.expected
+                ? make("small", {}, `not ${one.expected.trim() || "blank"}`)
+                : null,
+            ),
+          ),
+        ],
+        { class: "result" },
+      ),
+      row("sure", [sign(), ...digits.map((one) => (one ? certainty(one) : make("td")))]),
+    ),
+  );
   return [
-    make("p", { class: right ? "verdict right" : "verdict wrong" },
-      right ? `${operands.join(" + ")} = ${answer}: right` : `${answer}: wrong, the sum is ${expected}`),
-    make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The sum, digit by digit" }, table),
+    make(
+      "p",
+      { class: right ? "verdict right" : "verdict wrong" },
+      right ? `${operands.join(" + ")} = ${answer}: right` : `${answer}: wrong, the sum is ${expected}`,
+    ),
+    make(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": "The sum, digit by digit" },
+      table,
+    ),
   ];
 }
 
 function random(base, digits) {
   const digit = (least) => (least + Math.floor(Math.random() * (base - least))).toString(base);
   const number = () => {
-    const length = Math.ceil(digits * (1 + Math.random()) / 2);
+    const length = Math.ceil((digits * (1 + Math.random())) / 2);
     return Array.from({ length }, (_, n) => digit(n ? 0 : 1)).join("");
   };
   return `${number()}+${number()}`;
 }
 
 export async function start(frame) {
-  const input = make("input", { type: "text", inputmode: "text", autocomplete: "off", spellcheck: "false", class: "mono" });
+  const input = make("input", {
+    type: "text",
+    inputmode: "text",
+    autocomplete: "off",
+    spellcheck: "false",
+    class: "mono",
+  });
   const status = make("p", { class: "unseen", role: "status" });
   const place = make("div", { class: "card sums" });
   let base = 10;
 
-  const add = newest(() => frame.try(async () => {
-    const sum = input.value.replaceAll(" ", "");
-    frame.command({ inputs: [sum] });
-    if (!sum) return;
-    const { inside: answer } = await inside(frame.experiment.name, { network: frame.network.id, inputs: [sum] });
-    base = answer.base;
-    place.replaceChildren(...written(answer));
-    status.textContent = `${answer.answer}, ${answer.right ? "right" : `wrong, it is ${answer.expected}`}`;
-  }), 80);
+  const add = newest(
+    () =>
+      frame.try(async () => {
+        const sum = input.value.replaceAll(" ", "");
+        frame.command({ inputs: [sum] });
+        if (!sum) return;
+        const { inside: answer } = await inside(frame.experiment.name, {
+          network: frame.network.id,
+          inputs: [sum],
+        });
+        base = answer.base;
+        place.replaceChildren(...written(answer));
+        status.textContent = `${answer.answer}, ${answer.right ? "right" : `wrong, it is ${answer.expected}`}`;
+      }),
+    80,
+  );
 
   const bases = await frame.try(() => traits(frame, "Numbers", (facts) => baseWord(facts.base)));
   input.value = EXAMPLES[bases?.of()] ?? "11+101";
@@ -83,11 +130,28 @@ export async function start(frame) {
     before = bases?.of();
     add();
   });
-  const ask = (digits) => () => { input.value = random(base, digits); add(); };
-  frame.body.append(make("div", { class: "side-by-side" },
-    make("div", { class: "form" }, bases?.element, labelled("Sum", input),
-      make("div", { class: "controls" }, button("Random sum", ask(6)), button("Very long sum", ask(30))),
-      make("p", { class: "note" }, "A small 1 marks a place that gets a carry from its right. There most networks are wrong first.")),
-    make("div", {}, place, status)));
+  const ask = (digits) => () => {
+    input.value = random(base, digits);
+    add();
+  };
+  frame.body.append(
+    make(
+      "div",
+      { class: "side-by-side" },
+      make(
+        "div",
+        { class: "form" },
+        bases?.element,
+        labelled("Sum", input),
+        make("div", { class: "controls" }, button("Random sum", ask(3)), button("Very long sum", ask(30))),
+        make(
+          "p",
+          { class: "note" },
+          "A small 1 marks a place that gets a carry from its right. There most networks are wrong first.",
+        ),
+      ),
+      make("div", {}, place, status),
+    ),
+  );
   add();
 }

@@ -54,12 +54,13 @@ async function request(path, options = {}, retries = RETRIES) {
 export const get = async (path, options) => (await request(path, options)).json();
 
 /** Post JSON. */
-export const post = (path, body, options = {}) => request(path, {
-  ...options,
-  method: "POST",
-  body: JSON.stringify(body),
-  headers: { "Content-Type": "application/json", ...options.headers },
-});
+export const post = (path, body, options = {}) =>
+  request(path, {
+    ...options,
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json", ...options.headers },
+  });
 
 export const describe = () => get("/api");
 export const modelCard = (network) => get(`/api/networks/${network}`);
@@ -81,26 +82,30 @@ function send(path, { network, inputs = [], file, options = {} }, extra = {}) {
 
 export const ask = (experiment, question, extra) => send(experiment, question, extra);
 export const inside = async (experiment, question, extra) =>
-  (await (await send(`${experiment}/inside`, question, extra)).json());
+  await (await send(`${experiment}/inside`, question, extra)).json();
 
 /** One event of a stream; null for a comment. */
 function parsed(block) {
   const lines = block.split("\n");
-  const field = (name) => lines.filter((line) => line.startsWith(`${name}:`))
-    .map((line) => line.slice(name.length + 1).replace(/^ /, "")).join("\n");
+  const field = (name) =>
+    lines
+      .filter((line) => line.startsWith(`${name}:`))
+      .map((line) => line.slice(name.length + 1).replace(/^ /, ""))
+      .join("\n");
   const data = field("data");
   return data ? { event: field("event") || "message", data: JSON.parse(data) } : null;
 }
 
 /** Yield the events of a server-sent stream as {event, data}. */
 export async function* events(response) {
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
   let rest = "";
   try {
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;
-      const blocks = (rest + value).replaceAll("\r\n", "\n").split("\n\n");
+      const blocks = (rest + decoder.decode(value, { stream: true })).replaceAll("\r\n", "\n").split("\n\n");
       rest = blocks.pop();
       yield* blocks.map(parsed).filter(Boolean);
     }
@@ -114,8 +119,7 @@ export async function* streamed(experiment, question, signal) {
   const response = await send(experiment, question, { signal, headers: { Accept: "text/event-stream" } });
   for await (const { event, data } of events(response)) {
     if (event === "error") throw new Problem(data?.error ?? "The server stopped answering.", 500);
-    if (event === "done") return;
-    yield { event, data };
+    if (event !== "done") yield { event, data };
   }
 }
 
@@ -130,6 +134,9 @@ export async function* followed(run, signal) {
 export async function waitForServer() {
   while (!reachable) {
     await pause(2000);
-    await fetch("/healthz").then((response) => reached(response.ok), () => {});
+    await fetch("/healthz").then(
+      (response) => reached(response.ok),
+      () => {},
+    );
   }
 }

@@ -9,9 +9,14 @@ import { make } from "./dom.js";
 export function bars(label, properties = {}) {
   const element = make("ul", { ...properties, class: `bars ${properties.class ?? ""}`, "aria-label": label });
 
-  const row = () => make("li", {}, make("span", { class: "name" }),
-    make("span", { class: "track", "aria-hidden": "true" }, make("span", { class: "fill" })),
-    make("span", { class: "number" }));
+  const row = () =>
+    make(
+      "li",
+      {},
+      make("span", { class: "name" }),
+      make("span", { class: "track", "aria-hidden": "true" }, make("span", { class: "fill" })),
+      make("span", { class: "number" }),
+    );
 
   /** @param {{name: string, share: number, value: string, strong?: boolean}[]} rows */
   const show = (rows) => {

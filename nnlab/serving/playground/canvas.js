@@ -14,10 +14,21 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
  * @param {function(): void} options.change called when there is another picture
  */
 export function sheet({ names, first, change }) {
-  const hint = make("p", { class: "note", id: fresh("hint") }, "Mouse, pen or finger. With keys: arrows move the pen, "
-    + "space puts it down or lifts it, Delete clears the sheet.");
-  const canvas = make("canvas", { width: SIDE, height: SIDE, class: "pad", tabindex: "0", role: "application",
-    "aria-label": "Sheet to draw on", "aria-describedby": hint.id });
+  const hint = make(
+    "p",
+    { class: "note", id: fresh("hint") },
+    "Mouse, pen or finger. With keys: arrows move the pen, " +
+      "space puts it down or lifts it, Delete clears the sheet.",
+  );
+  const canvas = make("canvas", {
+    width: SIDE,
+    height: SIDE,
+    class: "pad",
+    tabindex: "0",
+    role: "application",
+    "aria-label": "Sheet to draw on",
+    "aria-describedby": hint.id,
+  });
   const ring = make("span", { class: "pen", hidden: true });
   const told = make("p", { class: "unseen", role: "status" });
   const context = canvas.getContext("2d", { willReadFrequently: true });
@@ -32,8 +43,19 @@ export function sheet({ names, first, change }) {
     file = null;
     empty = true;
   };
-  const ink = () => Object.assign(context, { strokeStyle: "#111", fillStyle: "#111", lineWidth: PEN, lineCap: "round", lineJoin: "round" });
-  const changed = () => { empty = false; file = null; change(); };
+  const ink = () =>
+    Object.assign(context, {
+      strokeStyle: "#111",
+      fillStyle: "#111",
+      lineWidth: PEN,
+      lineCap: "round",
+      lineJoin: "round",
+    });
+  const changed = () => {
+    empty = false;
+    file = null;
+    change();
+  };
 
   const line = (toX, toY) => {
     ink().beginPath();
@@ -64,8 +86,15 @@ export function sheet({ names, first, change }) {
     try {
       const image = await createImageBitmap(picture);
       const scale = SIDE / Math.max(image.width, image.height);
-      context.drawImage(image, (SIDE - image.width * scale) / 2, (SIDE - image.height * scale) / 2, image.width * scale, image.height * scale);
-    } catch { // the server may read what the browser cannot
+      context.drawImage(
+        image,
+        (SIDE - image.width * scale) / 2,
+        (SIDE - image.height * scale) / 2,
+        image.width * scale,
+        image.height * scale,
+      );
+    } catch {
+      // the server may read what the browser cannot
       ink().font = "16px system-ui, sans-serif";
       context.fillText(picture.name.slice(0, 30), 20, SIDE / 2);
     }
@@ -74,7 +103,10 @@ export function sheet({ names, first, change }) {
     change();
   };
 
-  const place = (event) => [event.offsetX * SIDE / canvas.clientWidth, event.offsetY * SIDE / canvas.clientHeight];
+  const place = (event) => [
+    (event.offsetX * SIDE) / canvas.clientWidth,
+    (event.offsetY * SIDE) / canvas.clientHeight,
+  ];
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
@@ -90,12 +122,15 @@ export function sheet({ names, first, change }) {
     for (const one of passed.length ? passed : [event]) line(...place(one));
     changed();
   });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { down = false; });
+  for (const end of ["pointerup", "pointercancel"])
+    canvas.addEventListener(end, () => {
+      down = false;
+    });
 
   const mark = () => {
     ring.hidden = false;
-    ring.style.left = `${100 * x / SIDE}%`;
-    ring.style.top = `${100 * y / SIDE}%`;
+    ring.style.left = `${(100 * x) / SIDE}%`;
+    ring.style.top = `${(100 * y) / SIDE}%`;
     ring.classList.toggle("down", down);
   };
   canvas.addEventListener("keydown", (event) => {
@@ -103,11 +138,17 @@ export function sheet({ names, first, change }) {
       const [right, below] = ARROWS[event.key];
       const inside = (value) => Math.min(SIDE, Math.max(0, value));
       const to = [inside(x + right * STEP), inside(y + below * STEP)];
-      if (down) { line(...to); changed(); } else [x, y] = to;
+      if (down) {
+        line(...to);
+        changed();
+      } else [x, y] = to;
     } else if (event.key === " ") {
       down = !down;
       told.textContent = down ? "Pen down" : "Pen up";
-      if (down) { line(x, y); changed(); }
+      if (down) {
+        line(x, y);
+        changed();
+      }
     } else if (event.key === "Delete" || event.key === "Backspace") {
       clear();
       change();
@@ -115,9 +156,17 @@ export function sheet({ names, first, change }) {
     event.preventDefault();
     mark();
   });
-  canvas.addEventListener("blur", () => { ring.hidden = true; down = false; });
+  canvas.addEventListener("blur", () => {
+    ring.hidden = true;
+    down = false;
+  });
 
-  const examples = make("select", {}, new Option("choose …", ""), ...known(names).map((name) => new Option(name, name)));
+  const examples = make(
+    "select",
+    {},
+    new Option("choose …", ""),
+    ...known(names).map((name) => new Option(name, name)),
+  );
   examples.addEventListener("change", () => {
     if (examples.value) write(examples.value);
     examples.value = "";
@@ -125,18 +174,35 @@ export function sheet({ names, first, change }) {
   const blob = () => new Promise((done) => canvas.toBlob(done, "image/png"));
   const paper = make("div", { class: "paper" }, canvas, ring);
   droppable(paper, show);
-  const element = make("div", { class: "sheet" }, paper, hint, told, make("div", { class: "controls" },
-    button("Clear", () => { clear(); change(); }),
-    fileButton("Open a picture", "image/*", show),
-    button("Save", async () => save(file ?? await blob(), file?.name ?? "drawing.png"), { "aria-label": "Save the drawing as drawing.png" }),
-    labelled("Example", examples, { class: "field inline" })));
+  const element = make(
+    "div",
+    { class: "sheet" },
+    paper,
+    hint,
+    told,
+    make(
+      "div",
+      { class: "controls" },
+      button("Clear", () => {
+        clear();
+        change();
+      }),
+      fileButton("Open a picture", "image/*", show),
+      button("Save", async () => save(file ?? (await blob()), file?.name ?? "drawing.png"), {
+        "aria-label": "Save the drawing as drawing.png",
+      }),
+      labelled("Example", examples, { class: "field inline" }),
+    ),
+  );
   clear();
   return {
     element,
     /** The picture as a file, or null if nothing was drawn. */
-    picture: async () => (empty ? null : file ?? blob()),
+    picture: async () => (empty ? null : (file ?? blob())),
     /** The name that a command would use for it. */
-    get name() { return file?.name ?? "drawing.png"; },
+    get name() {
+      return file?.name ?? "drawing.png";
+    },
     begin: () => write(first),
   };
 }

@@ -27,9 +27,17 @@ function layerFigure({ name, width, height, maps }) {
     paint(canvas, { width, height, pixels });
     return canvas;
   });
-  return make("figure", { class: "maps" },
-    make("figcaption", {}, make("code", {}, name), ` ${width} × ${height} pixels, ${maps.length} of its maps`),
-    make("div", {}, ...pictures));
+  return make(
+    "figure",
+    { class: "maps" },
+    make(
+      "figcaption",
+      {},
+      make("code", {}, name),
+      ` ${width} × ${height} pixels, ${maps.length} of its maps`,
+    ),
+    make("div", {}, ...pictures),
+  );
 }
 
 async function open(frame, permuted) {
@@ -38,7 +46,13 @@ async function open(frame, permuted) {
   const letter = make("strong", {}, "–");
   answer.append(letter, sure);
   const probabilities = bars("Probability of each class", { class: "classes" });
-  const seen = make("canvas", { class: "seen", role: "img", "aria-label": "The image as the network gets it", width: 28, height: 28 });
+  const seen = make("canvas", {
+    class: "seen",
+    role: "img",
+    "aria-label": "The image as the network gets it",
+    width: 28,
+    height: 28,
+  });
   const layers = make("div", { class: "layers" });
   const shuffle = tick("Shuffle the pixels, always in the same way", permuted, () => read());
 
@@ -46,34 +60,56 @@ async function open(frame, permuted) {
     letter.textContent = label;
     sure.textContent = `${percent(probability)} sure`;
     const best = Math.max(...all.map((one) => one.probability));
-    const rows = all.length <= SHOWN ? all : [...all].sort((a, b) => b.probability - a.probability).slice(0, SHOWN);
-    probabilities.show(rows.map((one) => ({ name: one.label, share: one.probability,
-      value: percent(one.probability), strong: one.probability === best })));
+    const rows =
+      all.length <= SHOWN ? all : [...all].sort((a, b) => b.probability - a.probability).slice(0, SHOWN);
+    probabilities.show(
+      rows.map((one) => ({
+        name: one.label,
+        share: one.probability,
+        value: percent(one.probability),
+        strong: one.probability === best,
+      })),
+    );
     paint(seen, image);
     layers.replaceChildren(...maps.map(layerFigure));
     layers.hidden = !maps.length;
   };
 
-  const read = newest(() => frame.try(async () => {
-    const file = await pad.picture();
-    frame.command({ file: pad.name });
-    if (!file) {
-      letter.textContent = "–";
-      sure.textContent = "Nothing drawn yet";
-      return;
-    }
-    const options = shuffle.input.checked === permuted ? {} : { permuted: shuffle.input.checked };
-    show((await inside(frame.experiment.name, { network: frame.network.id, file, options })).inside);
-  }), 60);
+  const read = newest(
+    () =>
+      frame.try(async () => {
+        const file = await pad.picture();
+        frame.command({ file: pad.name });
+        if (!file) {
+          letter.textContent = "–";
+          sure.textContent = "Nothing drawn yet";
+          return;
+        }
+        const options = shuffle.input.checked === permuted ? {} : { permuted: shuffle.input.checked };
+        show((await inside(frame.experiment.name, { network: frame.network.id, file, options })).inside);
+      }),
+    60,
+  );
 
   const names = (await frame.try(frame.exhibit))?.class_names ?? [];
-  const pad = sheet({ names, first: names.includes("7") ? "7" : names[0] ?? "7", change: read });
+  const pad = sheet({ names, first: names.includes("7") ? "7" : (names[0] ?? "7"), change: read });
   frame.onNetwork(read);
   frame.body.append(
-    make("div", { class: "drawing" }, pad.element,
+    make(
+      "div",
+      { class: "drawing" },
+      pad.element,
       make("div", { class: "reading" }, answer, probabilities.element),
-      make("figure", { class: "given" }, seen,
-        make("figcaption", {}, "What the network gets: 28 × 28 pixels"), shuffle.element)),
-    make("h3", {}, "What its layers see"), layers);
+      make(
+        "figure",
+        { class: "given" },
+        seen,
+        make("figcaption", {}, "What the network gets: 28 × 28 pixels"),
+        shuffle.element,
+      ),
+    ),
+    make("h3", {}, "What its layers see"),
+    layers,
+  );
   pad.begin();
 }

@@ -16,23 +16,41 @@ export function curtain() {
   const drag = (event) => {
     if (event.type === "pointermove" && !event.buttons) return;
     const box = stack.getBoundingClientRect();
-    input.value = 100 * (event.clientX - box.left) / box.width;
+    input.value = (100 * (event.clientX - box.left)) / box.width;
     move();
   };
-  stack.addEventListener("pointerdown", (event) => { stack.setPointerCapture(event.pointerId); drag(event); });
+  stack.addEventListener("pointerdown", (event) => {
+    stack.setPointerCapture(event.pointerId);
+    drag(event);
+  });
   stack.addEventListener("pointermove", drag);
   move();
-  const element = make("div", { class: "curtain" }, stack,
-    make("div", { class: "field" }, make("label", { for: input.id, class: "unseen" }, "How much of the page shows clean"), input,
-      make("div", { class: "ends", "aria-hidden": "true" }, make("span", {}, "clean on the left"), make("span", {}, "as given on the right"))));
+  const element = make(
+    "div",
+    { class: "curtain" },
+    stack,
+    make(
+      "div",
+      { class: "field" },
+      make("label", { for: input.id, class: "unseen" }, "How much of the page shows clean"),
+      input,
+      make(
+        "div",
+        { class: "ends", "aria-hidden": "true" },
+        make("span", {}, "clean on the left"),
+        make("span", {}, "as given on the right"),
+      ),
+    ),
+  );
 
   const addresses = new Map();
-  const load = (image, blob) => new Promise((done, failed) => {
-    URL.revokeObjectURL(addresses.get(image));
-    addresses.set(image, URL.createObjectURL(blob));
-    image.onload = done;
-    image.onerror = () => failed(new Error("The browser cannot show this kind of file."));
-    image.src = addresses.get(image);
-  });
+  const load = (image, blob) =>
+    new Promise((done, failed) => {
+      URL.revokeObjectURL(addresses.get(image));
+      addresses.set(image, URL.createObjectURL(blob));
+      image.onload = done;
+      image.onerror = () => failed(new Error("The browser cannot show this kind of file."));
+      image.src = addresses.get(image);
+    });
   return { element, before: (blob) => load(before, blob), after: (blob) => load(after, blob) };
 }

@@ -14,8 +14,11 @@ export function make(tag, properties = {}, ...children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined).map((child) =>
-    child instanceof Node ? child : String(child)));
+  element.append(
+    ...children
+      .filter((child) => child !== null && child !== undefined)
+      .map((child) => (child instanceof Node ? child : String(child))),
+  );
   return element;
 }
 
@@ -42,10 +45,25 @@ export function slider(text, { low, high, step, value, words = String, change })
     input.setAttribute("aria-valuetext", shown.textContent);
   };
   tell();
-  input.addEventListener("input", () => { tell(); change?.(); });
+  input.addEventListener("input", () => {
+    tell();
+    change?.();
+  });
   shown.htmlFor = input.id;
-  const element = make("div", { class: "field slider" }, make("label", { for: input.id }, text), shown, input);
-  return { element, input, get value() { return Number(input.value); } };
+  const element = make(
+    "div",
+    { class: "field slider" },
+    make("label", { for: input.id }, text),
+    shown,
+    input,
+  );
+  return {
+    element,
+    input,
+    get value() {
+      return Number(input.value);
+    },
+  };
 }
 
 export function tick(text, checked, change) {
@@ -63,8 +81,12 @@ export function choice(legend, names, chosen, change) {
     input.addEventListener("change", () => change(name));
     return input;
   });
-  return make("fieldset", { class: "choice" }, make("legend", {}, legend),
-    make("div", {}, ...inputs.flatMap((input, n) => [input, make("label", { for: input.id }, names[n])])));
+  return make(
+    "fieldset",
+    { class: "choice" },
+    make("legend", {}, legend),
+    make("div", {}, ...inputs.flatMap((input, n) => [input, make("label", { for: input.id }, names[n])])),
+  );
 }
 
 /** Show a picture of the API, {width, height, pixels in base64}, at its own size; CSS enlarges it. */

@@ -7,7 +7,8 @@ import { plane } from "./plane.js";
 
 export const nav = "Letters";
 export const title = "Place a letter in the plane";
-export const lead = "The network squeezes 784 pixels into two numbers, and draws the letter again from these two.";
+export const lead =
+  "The network squeezes 784 pixels into two numbers, and draws the letter again from these two.";
 
 function picture(label, words) {
   const canvas = make("canvas", { class: "seen", role: "img", "aria-label": label, width: 28, height: 28 });
@@ -30,9 +31,13 @@ export function start(frame) {
     if (moveThere) view.put(x, y, neighbours.length);
   };
 
-  const ask = (question, moveThere) => frame.try(async () => {
-    show((await inside(frame.experiment.name, { network: frame.network.id, ...question })).inside, moveThere);
-  });
+  const ask = (question, moveThere) =>
+    frame.try(async () => {
+      show(
+        (await inside(frame.experiment.name, { network: frame.network.id, ...question })).inside,
+        moveThere,
+      );
+    });
   // Drawing and moving share one line to the server: the newest of both wins.
   const look = newest(ask, 50);
   const read = async () => {
@@ -42,18 +47,41 @@ export function start(frame) {
   };
   const visit = (x, y) => look({ options: { x, y } }, false);
 
-  const lay = () => frame.try(async () => {
-    const exhibit = await frame.exhibit();
-    view = plane(exhibit, visit);
-    map.replaceChildren(view.element);
-    return exhibit;
-  });
+  const lay = () =>
+    frame.try(async () => {
+      const exhibit = await frame.exhibit();
+      view = plane(exhibit, visit);
+      map.replaceChildren(view.element);
+      return exhibit;
+    });
 
   const pad = sheet({ names: [..."acehostwz"], first: "w", change: read });
-  frame.onNetwork(async () => { await lay(); read(); });
-  frame.body.append(make("div", { class: "places" },
-    make("div", {}, map, make("p", { class: "note", id: "plane-hint" },
-      "Point anywhere, or drag, to see what the decoder draws there. With keys: arrows, faster with shift.")),
-    make("div", { class: "form" }, where, make("div", { class: "pair" }, given.element, drawn.element), pad.element)));
+  frame.onNetwork(async () => {
+    await lay();
+    read();
+  });
+  frame.body.append(
+    make(
+      "div",
+      { class: "places" },
+      make(
+        "div",
+        {},
+        map,
+        make(
+          "p",
+          { class: "note", id: "plane-hint" },
+          "Point anywhere, or drag, to see what the decoder draws there. With keys: arrows, faster with shift.",
+        ),
+      ),
+      make(
+        "div",
+        { class: "form" },
+        where,
+        make("div", { class: "pair" }, given.element, drawn.element),
+        pad.element,
+      ),
+    ),
+  );
   lay().then(() => pad.begin());
 }

@@ -9,8 +9,11 @@ import { count } from "./words.js";
 /** A heading with a sentence under it. */
 export function heading(title, lead) {
   const id = fresh("title");
-  const element = make("header", { class: "title" }, make("div", {}, make("h2", { id, tabindex: "-1" }, title),
-    make("p", { class: "lead" }, lead)));
+  const element = make(
+    "header",
+    { class: "title" },
+    make("div", {}, make("h2", { id, tabindex: "-1" }, title), make("p", { class: "lead" }, lead)),
+  );
   return { element, id };
 }
 
@@ -18,20 +21,39 @@ export function heading(title, lead) {
 function copyable(label) {
   const code = make("code");
   const told = make("span", { class: "unseen", role: "status" });
-  const copy = button("Copy", async () => {
-    try {
-      await navigator.clipboard.writeText(code.textContent);
-      told.textContent = "Copied";
-      copy.textContent = "Copied ✓";
-    } catch { // no clipboard without https: the text is there to be selected
-      getSelection().selectAllChildren(code);
-      told.textContent = "Selected";
-      copy.textContent = "Selected";
-    }
-    setTimeout(() => { copy.textContent = "Copy"; told.textContent = ""; }, 2000);
-  }, { class: "small", "aria-label": `Copy: ${label}` });
-  const element = make("div", { class: "command" }, make("pre", { tabindex: "0", "aria-label": label }, code), copy, told);
-  return { element, show: (text) => { code.textContent = text; } };
+  const copy = button(
+    "Copy",
+    async () => {
+      try {
+        await navigator.clipboard.writeText(code.textContent);
+        told.textContent = "Copied";
+        copy.textContent = "Copied ✓";
+      } catch {
+        // no clipboard without https: the text is there to be selected
+        getSelection().selectAllChildren(code);
+        told.textContent = "Selected";
+        copy.textContent = "Selected";
+      }
+      setTimeout(() => {
+        copy.textContent = "Copy";
+        told.textContent = "";
+      }, 2000);
+    },
+    { class: "small", "aria-label": `Copy: ${label}` },
+  );
+  const element = make(
+    "div",
+    { class: "command" },
+    make("pre", { tabindex: "0", "aria-label": label }, code),
+    copy,
+    told,
+  );
+  return {
+    element,
+    show: (text) => {
+      code.textContent = text;
+    },
+  };
 }
 
 /** Where errors are told, in place. */
@@ -39,7 +61,10 @@ export function problems() {
   const element = make("p", { class: "problem", role: "alert", hidden: true });
   return {
     element,
-    tell: (text) => { element.textContent = text; element.hidden = !text; },
+    tell: (text) => {
+      element.textContent = text;
+      element.hidden = !text;
+    },
   };
 }
 
@@ -58,15 +83,22 @@ function about(current) {
     shown = current().id;
     try {
       const card = await modelCard(shown);
-      const layers = card.network?.layers ?? [];
+      const layers = card.network?.nodes ?? [];
       const limits = card.limits ?? [];
       body.replaceChildren(
-        make("dl", {}, ...Object.entries({
-          "Training data": card.dataset?.name, Licence: card.licence, Weights: count(current().weights),
-          "Best epoch": card.metrics?.training?.best_epoch,
-          Layers: layers.map((layer) => layer.name).join(", "),
-        }).filter(([, value]) => value !== undefined && value !== "")
-          .flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])),
+        make(
+          "dl",
+          {},
+          ...Object.entries({
+            "Training data": card.dataset?.name,
+            Licence: card.licence,
+            Weights: count(current().weights),
+            "Best epoch": card.metrics?.training?.best_epoch,
+            Layers: layers.map((layer) => layer.name).join(", "),
+          })
+            .filter(([, value]) => value !== undefined && value !== "")
+            .flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]),
+        ),
         limits.length ? make("p", { class: "note" }, "What it cannot do:") : "",
         make("ul", {}, ...limits.map((limit) => make("li", {}, limit))),
       );
@@ -89,7 +121,15 @@ export function openFrame(place, experiment, { title, lead }) {
   const { element: head, id } = heading(title, lead);
   const select = make("select", { id: fresh("network") });
   const facts = make("p", { class: "facts" });
-  head.append(make("div", { class: "answering" }, make("label", { for: select.id }, "Network that answers"), select, facts));
+  head.append(
+    make(
+      "div",
+      { class: "answering" },
+      make("label", { for: select.id }, "Network that answers"),
+      select,
+      facts,
+    ),
+  );
   const wrong = problems();
   const body = make("div", { class: "body" });
   const sentence = make("p");
@@ -98,18 +138,19 @@ export function openFrame(place, experiment, { title, lead }) {
   let chosen = experiment.networks[0];
   const card = about(() => chosen);
   const listeners = [];
-  let question = null;
+  let questions = [];
 
   const tellCommands = () => {
-    if (!question) return;
-    shell.show(nnlabCommand(experiment, chosen, question));
-    curl.show(curlCommand(experiment, chosen, question));
+    shell.show(questions.map((one) => nnlabCommand(experiment, chosen, one)).join("\n"));
+    curl.show(questions.map((one) => curlCommand(experiment, chosen, one)).join("\n"));
   };
   const introduce = () => {
     const { sentence: text, rows } = verdict(experiment.name, chosen);
     sentence.textContent = text;
     compared.show(rows);
-    facts.textContent = [`${count(chosen.weights)} weights`, chosen.dataset && `trained on ${chosen.dataset}`].filter(Boolean).join(" · ");
+    facts.textContent = [`${count(chosen.weights)} weights`, chosen.dataset && `trained on ${chosen.dataset}`]
+      .filter(Boolean)
+      .join(" · ");
     tellCommands();
     card.fill();
   };
@@ -121,7 +162,9 @@ export function openFrame(place, experiment, { title, lead }) {
   };
   const options = () => experiment.networks.map((network) => new Option(networkName(network), network.id));
   select.append(...options());
-  select.addEventListener("change", () => choose(experiment.networks.find((network) => network.id === select.value)));
+  select.addEventListener("change", () =>
+    choose(experiment.networks.find((network) => network.id === select.value)),
+  );
   introduce();
   addEventListener("networkschange", () => {
     chosen = experiment.networks.find((network) => network.id === chosen.id) ?? experiment.networks[0];
@@ -131,16 +174,39 @@ export function openFrame(place, experiment, { title, lead }) {
   });
 
   place.setAttribute("aria-labelledby", id);
-  place.append(head, wrong.element, body, make("div", { class: "aside" },
-    make("section", { class: "card" }, make("h3", {}, "How good is it?"), sentence, compared.element, card.element),
-    make("section", { class: "card" }, make("h3", {}, "Without this page"),
-      make("p", { class: "note" }, "In a terminal:"), shell.element,
-      make("p", { class: "note" }, "From another program, over HTTP:"), curl.element)));
+  place.append(
+    head,
+    wrong.element,
+    body,
+    make(
+      "div",
+      { class: "aside" },
+      make(
+        "section",
+        { class: "card" },
+        make("h3", {}, "How good is it?"),
+        sentence,
+        compared.element,
+        card.element,
+      ),
+      make(
+        "section",
+        { class: "card" },
+        make("h3", {}, "Without this page"),
+        make("p", { class: "note" }, "In a terminal:"),
+        shell.element,
+        make("p", { class: "note" }, "From another program, over HTTP:"),
+        curl.element,
+      ),
+    ),
+  );
 
   return {
     body,
     experiment,
-    get network() { return chosen; },
+    get network() {
+      return chosen;
+    },
     choose,
     chooseById: (wanted) => {
       const network = experiment.networks.find((one) => one.id === wanted);
@@ -150,15 +216,21 @@ export function openFrame(place, experiment, { title, lead }) {
     onNetwork: (listener) => listeners.push(listener),
     exhibit: () => exhibit(experiment.name, chosen.id),
     /** Show how to ask the same without the page. */
-    command: (asked) => { question = asked; tellCommands(); },
+    command: (...asked) => {
+      questions = asked;
+      tellCommands();
+    },
     /** Do something, and say in this panel why it failed. Returns undefined then. */
     try: async (work) => {
       try {
         const result = await work();
         wrong.tell("");
+        body.classList.remove("failed");
         return result;
       } catch (error) {
-        if (error.name !== "AbortError") wrong.tell(error.message);
+        if (error.name === "AbortError") return undefined;
+        wrong.tell(error.message);
+        body.classList.add("failed"); // what is shown still answers an earlier question
         return undefined;
       }
     },

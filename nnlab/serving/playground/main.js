@@ -13,7 +13,16 @@ import * as runs from "./runs.js";
 import * as textgen from "./textgen.js";
 import * as translate from "./translate.js";
 
-const PANELS = { classify, "perm-test": classify.shuffled, textgen, add, translate, embed, recommend, denoise };
+const PANELS = {
+  classify,
+  "perm-test": classify.shuffled,
+  textgen,
+  add,
+  translate,
+  embed,
+  recommend,
+  denoise,
+};
 const list = document.querySelector("#panels");
 const main = document.querySelector("main");
 const gone = document.querySelector("#gone");
@@ -26,7 +35,10 @@ function panel(name, nav, build) {
   main.append(place);
   let built = null;
   return {
-    name, link, place, entry,
+    name,
+    link,
+    place,
+    entry,
     /** @param {string} network the id of the one that shall answer, or "" */
     open(network) {
       built ??= build(place);
@@ -49,7 +61,9 @@ function furtherPanel(one, service) {
     const { element, id } = heading(one.title, one.lead);
     place.setAttribute("aria-labelledby", id);
     place.append(element);
-    one.start(place, service, [...new Set([...Object.keys(PANELS), ...service.experiments.map(({ name }) => name)])]);
+    one.start(place, service, [
+      ...new Set([...Object.keys(PANELS), ...service.experiments.map(({ name }) => name)]),
+    ]);
     return {};
   });
 }
@@ -59,12 +73,12 @@ const answers = (experiment) => experiment.networks.length > 0;
 /** Known experiments in the order of the page, others behind. */
 function ordered(experiments) {
   const names = Object.keys(PANELS);
-  const place = ({ name }) => (names.indexOf(name) + 1) || names.length + 1;
+  const place = ({ name }) => names.indexOf(name) + 1 || names.length + 1;
   return [...experiments].sort((a, b) => place(a) - place(b));
 }
 
 function panels(service) {
-  const all = ordered(service.experiments).filter(answers).map(experimentPanel);
+  const all = service.experiments.filter(answers).map(experimentPanel);
   all.push(...[runs, networks].filter((one) => one.useful(service)).map((one) => furtherPanel(one, service)));
   list.append(...all.map((one) => one.entry));
   return all;
@@ -106,6 +120,7 @@ async function start() {
     if (error.status) main.append(make("p", { class: "problem", role: "alert" }, error.message));
     return;
   }
+  service.experiments = ordered(service.experiments);
   document.querySelector("#version").textContent = service.version;
   const all = panels(service);
   if (!all.length) {
@@ -118,7 +133,10 @@ async function start() {
   show(all, { focus: false });
 }
 
-connection.addEventListener("gone", () => { gone.hidden = false; waitForServer(); });
+connection.addEventListener("gone", () => {
+  gone.hidden = false;
+  waitForServer();
+});
 connection.addEventListener("back", () => {
   gone.hidden = true;
   if (!list.children.length) start();

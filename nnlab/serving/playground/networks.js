@@ -10,13 +10,35 @@ export const lead = "Choose one to ask it.";
 export const useful = (service) => service.experiments.some((experiment) => experiment.networks.length);
 
 function table(service) {
-  const rows = service.experiments.flatMap((experiment) => experiment.networks.map((network) => make("tr", {},
-    make("th", { scope: "row" }, make("a", { href: `#${experiment.name}/${network.id}` }, network.id)),
-    make("td", {}, network.chosen ?? ""), make("td", {}, network.dataset ?? ""),
-    make("td", { class: "number" }, count(network.weights)),
-    make("td", {}, mainScore(experiment.name, network) ?? "not scored"))));
-  return make("table", {}, make("thead", {}, make("tr", {}, ...["network", "from", "trained on", "weights", "score"].map((head, n) =>
-      make("th", { scope: "col", class: n === 3 ? "number" : null }, head)))), make("tbody", {}, ...rows));
+  const rows = service.experiments.flatMap((experiment) =>
+    experiment.networks.map((network) =>
+      make(
+        "tr",
+        {},
+        make("th", { scope: "row" }, make("a", { href: `#${experiment.name}/${network.id}` }, network.id)),
+        make("td", {}, network.chosen ?? ""),
+        make("td", {}, network.dataset ?? ""),
+        make("td", { class: "number" }, count(network.weights)),
+        make("td", {}, mainScore(experiment.name, network) ?? "not scored"),
+      ),
+    ),
+  );
+  return make(
+    "table",
+    {},
+    make(
+      "thead",
+      {},
+      make(
+        "tr",
+        {},
+        ...["network", "from", "trained on", "weights", "score"].map((head, n) =>
+          make("th", { scope: "col", class: n === 3 ? "number" : null }, head),
+        ),
+      ),
+    ),
+    make("tbody", {}, ...rows),
+  );
 }
 
 export function start(place, service) {

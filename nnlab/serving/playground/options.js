@@ -10,11 +10,21 @@ function control(option) {
   const { type, choices, default: preset, low, high, above } = option;
   const words = type === "boolean" ? ["true", "false"] : choices;
   if (words?.length) {
-    return make("select", {}, new Option(preset === null ? "default" : `default (${preset})`, ""),
-      ...words.map((word) => new Option(word, word)));
+    return make(
+      "select",
+      {},
+      new Option(preset === null ? "default" : `default (${preset})`, ""),
+      ...words.map((word) => new Option(word, word)),
+    );
   }
-  return make("input", { type: numeric(option) ? "number" : "text", step: type === "integer" ? 1 : "any",
-    min: low ?? above, max: high, placeholder: preset ?? "default", autocomplete: "off" });
+  return make("input", {
+    type: numeric(option) ? "number" : "text",
+    step: type === "integer" ? 1 : "any",
+    min: low ?? above,
+    max: high,
+    placeholder: preset ?? "default",
+    autocomplete: "off",
+  });
 }
 
 function value(option, text) {
@@ -38,7 +48,11 @@ export function optionFields(options) {
     fields.set(option.name, field);
     controls.push([option, input]);
   }
-  const values = () => Object.fromEntries(controls.filter(([, input]) => input.value !== "")
-    .map(([option, input]) => [option.name, value(option, input.value)]));
+  const values = () =>
+    Object.fromEntries(
+      controls
+        .filter(([, input]) => input.value !== "")
+        .map(([option, input]) => [option.name, value(option, input.value)]),
+    );
   return { fields, values };
 }

@@ -11,20 +11,26 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
  * @param {function(number, number): void} moved called with the place to which the reader moved the point
  */
 export function plane({ class_names: names, points, x: wide, y: tall }, moved) {
-  const canvas = make("canvas", { class: "plane", tabindex: "0", role: "application",
-    "aria-label": "Plane with the training letters", "aria-describedby": "plane-hint" });
+  const canvas = make("canvas", {
+    class: "plane",
+    tabindex: "0",
+    role: "application",
+    "aria-label": "Plane with the training letters",
+    "aria-describedby": "plane-hint",
+  });
   const context = canvas.getContext("2d");
   let here = null;
   let near = []; // the training images that are joined to the point
 
   const dark = () => getComputedStyle(canvas).colorScheme === "dark";
-  const colour = (label) => `hsl(${Math.round((360 * label) / names.length)} ${label % 2 ? 70 : 60}% ${(dark() ? 66 : 33) + (label % 2 ? 8 : 0)}%)`;
+  const colour = (label) =>
+    `hsl(${Math.round((360 * label) / names.length)} ${label % 2 ? 70 : 60}% ${(dark() ? 66 : 33) + (label % 2 ? 8 : 0)}%)`;
   const place = ([x, y]) => [
-    MARGIN + (canvas.clientWidth - 2 * MARGIN) * (x - wide[0]) / (wide[1] - wide[0]),
+    MARGIN + ((canvas.clientWidth - 2 * MARGIN) * (x - wide[0])) / (wide[1] - wide[0]),
     MARGIN + (canvas.clientHeight - 2 * MARGIN) * (1 - (y - tall[0]) / (tall[1] - tall[0])),
   ];
   const at = (left, top) => [
-    wide[0] + (wide[1] - wide[0]) * (left - MARGIN) / (canvas.clientWidth - 2 * MARGIN),
+    wide[0] + ((wide[1] - wide[0]) * (left - MARGIN)) / (canvas.clientWidth - 2 * MARGIN),
     tall[0] + (tall[1] - tall[0]) * (1 - (top - MARGIN) / (canvas.clientHeight - 2 * MARGIN)),
   ];
 
@@ -95,15 +101,20 @@ export function plane({ class_names: names, points, x: wide, y: tall }, moved) {
     canvas.setPointerCapture(event.pointerId);
     move(...at(event.offsetX, event.offsetY));
   });
-  canvas.addEventListener("pointermove", (event) => { if (held) move(...at(event.offsetX, event.offsetY)); });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { held = false; });
+  canvas.addEventListener("pointermove", (event) => {
+    if (held) move(...at(event.offsetX, event.offsetY));
+  });
+  for (const end of ["pointerup", "pointercancel"])
+    canvas.addEventListener(end, () => {
+      held = false;
+    });
   canvas.addEventListener("keydown", (event) => {
     if (!(event.key in ARROWS)) return;
     event.preventDefault();
     const [right, up] = ARROWS[event.key];
     const speed = event.shiftKey ? 5 : 1;
     const [x, y] = here ?? at(canvas.clientWidth / 2, canvas.clientHeight / 2);
-    move(x + right * speed * (wide[1] - wide[0]) / STEPS, y + up * speed * (tall[1] - tall[0]) / STEPS);
+    move(x + (right * speed * (wide[1] - wide[0])) / STEPS, y + (up * speed * (tall[1] - tall[0])) / STEPS);
   });
   addEventListener("themechange", draw);
   new ResizeObserver(draw).observe(canvas);

@@ -9,19 +9,32 @@ import { mainScore } from "./scores.js";
 export const name = "runs";
 export const nav = "Trainings";
 export const title = "Train a network";
-export const lead = "One training at a time; the others wait. A finished network answers on this page at once.";
+export const lead =
+  "One training at a time; the others wait. A finished network answers on this page at once.";
 export const useful = (service) => service.allow_training;
 
-const FIRST = ["preset", "model", "dataset", "corpus", "pairs", "baskets", "base", "epochs", "seed"]; // the others are folded away
-const STATES = { running: "running", stopped: "stopped", finished: "finished", waiting: "waiting for its turn", failed: "failed" };
+// The other settings are folded away.
+const FIRST = ["preset", "model", "dataset", "corpus", "pairs", "baskets", "base", "epochs", "seed"];
+const STATES = {
+  running: "running",
+  stopped: "stopped",
+  finished: "finished",
+  waiting: "waiting for its turn",
+  failed: "failed",
+};
 
 /** One training: built once, filled whenever its state changes. */
 function card(run, wrong) {
-  const state = make("span", { class: "state" });
+  const state = make("span", { class: "state", role: "status" });
   const progress = make("progress", { max: 1, value: 0, "aria-label": `Progress of ${run.id}` });
-  const told = make("p", { class: "note", role: "status" });
+  const told = make("p", { class: "note" });
   const pictures = make("div", { class: "charts" });
-  const curves = make("p", { class: "note curves", hidden: true }, make("span", { class: "held" }, "held-out data"), make("span", {}, "training data"));
+  const curves = make(
+    "p",
+    { class: "note curves", hidden: true },
+    make("span", { class: "held" }, "held-out data"),
+    make("span", {}, "training data"),
+  );
   const problem = make("p", { class: "problem", hidden: true });
   const command = make("code");
   let following = null;
@@ -31,7 +44,9 @@ function card(run, wrong) {
       const response = await post(`/api/runs/${run.id}/${what}`, {});
       fill(await response.json());
       wrong.tell("");
-    } catch (error) { wrong.tell(error.message); }
+    } catch (error) {
+      wrong.tell(error.message);
+    }
   };
   const stop = button("Stop", act("stop"), { class: "small", "aria-label": `Stop ${run.id}` });
   const resume = button("Resume", act("resume"), { class: "small", "aria-label": `Resume ${run.id}` });
@@ -42,7 +57,9 @@ function card(run, wrong) {
     following = new AbortController();
     try {
       for await (const next of followed(run.id, following.signal)) fill(next);
-    } catch { /* the page tells it when the server is gone */ }
+    } catch {
+      /* the page tells it when the server is gone */
+    }
     following = null;
   };
 
@@ -53,7 +70,9 @@ function card(run, wrong) {
     state.dataset.state = run.state;
     progress.value = run.epochs ? run.epoch / run.epochs : 0;
     progress.hidden = run.state === "finished";
-    told.textContent = mainScore(run.experiment, run) ?? (run.epochs ? `epoch ${run.epoch} of ${run.epochs}` : "getting ready …");
+    told.textContent =
+      mainScore(run.experiment, run) ??
+      (run.epochs ? `epoch ${run.epoch} of ${run.epochs}` : "getting ready …");
     stop.hidden = !["running", "waiting"].includes(run.state);
     resume.hidden = !["stopped", "failed"].includes(run.state);
     use.hidden = run.state !== "finished";
@@ -65,12 +84,19 @@ function card(run, wrong) {
     if (["running", "waiting"].includes(run.state)) follow();
     if (ended) dispatchEvent(new Event("trained"));
   }
-  const element = make("li", { class: "card run" }, make("div", { class: "head" }, make("h3", {}, run.id), state, stop, resume, use),
-    progress, told, problem, pictures, curves, make("p", { class: "note" }, command));
-  const first = run;
-  run = { ...run, state: run.state };
-  fill(first);
-  return { id: first.id, element, fill };
+  const element = make(
+    "li",
+    { class: "card run" },
+    make("div", { class: "head" }, make("h3", {}, run.id), state, stop, resume, use),
+    progress,
+    told,
+    problem,
+    pictures,
+    curves,
+    make("p", { class: "note" }, command),
+  );
+  fill(run);
+  return { element, fill };
 }
 
 /** @param {string[]} names of the experiments, also of those that no network of the server belongs to */
@@ -83,29 +109,60 @@ export async function start(place, service, names) {
   let values = () => ({});
 
   const guarded = async (work) => {
-    try { await work(); wrong.tell(""); } catch (error) { wrong.tell(error.message); }
+    try {
+      await work();
+      wrong.tell("");
+    } catch (error) {
+      wrong.tell(error.message);
+    }
   };
-  const fill = () => guarded(async () => {
-    settings.replaceChildren(); // those of the experiment before
-    const form = optionFields(await get(`/api/runs/settings/${experiments.value}`));
-    values = form.values;
-    const [main, rest] = [[], []];
-    for (const [field, element] of form.fields) (FIRST.includes(field) ? main : rest).push(element);
-    settings.replaceChildren(make("p", { class: "note" }, "What is left empty keeps its default, which may depend on preset and model."), ...main, make("details", {}, make("summary", {}, "All settings"), make("div", { class: "form" }, ...rest)));
-  });
-  const refresh = () => guarded(async () => {
-    const { runs } = await get("/api/runs");
-    for (const run of runs) known.has(run.id) ? known.get(run.id).fill(run) : known.set(run.id, card(run, wrong));
-    list.replaceChildren(...runs.map((run) => known.get(run.id).element));
-    if (!runs.length) list.append(make("li", { class: "note" }, "No trainings yet."));
-  });
+  const fill = () =>
+    guarded(async () => {
+      settings.replaceChildren(); // those of the experiment before
+      const form = optionFields(await get(`/api/runs/settings/${experiments.value}`));
+      values = form.values;
+      const [main, rest] = [[], []];
+      for (const [field, element] of form.fields) (FIRST.includes(field) ? main : rest).push(element);
+      settings.replaceChildren(
+        make(
+          "p",
+          { class: "note" },
+          "What is left empty keeps its default, which may depend on preset and model.",
+        ),
+        ...main,
+        make("details", {}, make("summary", {}, "All settings"), make("div", { class: "form" }, ...rest)),
+      );
+    });
+  const refresh = () =>
+    guarded(async () => {
+      const { runs } = await get("/api/runs");
+      for (const run of runs)
+        known.has(run.id) ? known.get(run.id).fill(run) : known.set(run.id, card(run, wrong));
+      list.replaceChildren(...runs.map((run) => known.get(run.id).element));
+      if (!runs.length) list.append(make("li", { class: "note" }, "No trainings yet."));
+    });
 
-  const form = make("form", { class: "form card", onsubmit: (event) => {
-    event.preventDefault();
-    guarded(async () => { await post("/api/runs", { experiment: experiments.value, settings: values() }); await refresh(); });
-  } }, make("h3", {}, "New training"), labelled("Experiment", experiments), settings, make("button", { class: "main" }, "Start"));
+  const form = make(
+    "form",
+    {
+      class: "form card",
+      onsubmit: (event) => {
+        event.preventDefault();
+        guarded(async () => {
+          await post("/api/runs", { experiment: experiments.value, settings: values() });
+          await refresh();
+        });
+      },
+    },
+    make("h3", {}, "New training"),
+    labelled("Experiment", experiments),
+    settings,
+    make("button", { class: "main" }, "Start"),
+  );
   experiments.addEventListener("change", fill);
-  addEventListener("panelchange", () => { if (!place.hidden) refresh(); });
+  addEventListener("panelchange", () => {
+    if (!place.hidden) refresh();
+  });
   place.append(wrong.element, make("div", { class: "side-by-side" }, form, list));
   await Promise.all([fill(), refresh()]);
 }

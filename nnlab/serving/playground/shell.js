@@ -1,7 +1,7 @@
 // The same question for a terminal.
 
 /** Quote a word for a POSIX shell. */
-export const quoted = (word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+export const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 const flag = (name) => `--${name.replaceAll("_", "-")}`;
 
@@ -25,7 +25,8 @@ function words(inputs) {
  */
 export function nnlabCommand(experiment, network, { inputs = [], file, options = {} }) {
   return ["nnlab", experiment.name, network.flags, ...flags(options), ...words(file ? [file] : inputs)]
-    .filter(Boolean).join(" ");
+    .filter(Boolean)
+    .join(" ");
 }
 
 // From elsewhere than this machine, nobody gets in without the token.
@@ -43,5 +44,12 @@ export function curlCommand(experiment, network, { inputs = [], file, options = 
     return [...call, "-H", "'content-type: application/json'", "-d", quoted(body), address].join(" ");
   }
   const fields = Object.entries(given).flatMap(([name, value]) => ["-F", quoted(`${name}=${value}`)]);
-  return [...call, "-F", quoted(`file=@${file}`), ...fields, ...(output ? ["-o", quoted(output)] : []), address].join(" ");
+  return [
+    ...call,
+    "-F",
+    quoted(`file=@${file}`),
+    ...fields,
+    ...(output ? ["-o", quoted(output)] : []),
+    address,
+  ].join(" ");
 }

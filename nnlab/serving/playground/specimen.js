@@ -48,7 +48,7 @@ function cup(context, x, y, radius, random) {
 function wrinkles(context, random) {
   for (let n = 0; n < 34; n++) {
     context.strokeStyle = n % 3 ? "#777" : "#fff";
-    context.globalAlpha = 0.10 + 0.15 * random();
+    context.globalAlpha = 0.1 + 0.15 * random();
     context.lineWidth = 1 + 3 * random();
     context.beginPath();
     let [x, y] = [WIDTH * random(), HEIGHT * random()];

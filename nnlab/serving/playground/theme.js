@@ -2,7 +2,13 @@
 // Loaded before the page is drawn, so that it never shows in the wrong colours first.
 (() => {
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const stored = (act) => { try { return act(localStorage); } catch { return null; } };
+  const stored = (act) => {
+    try {
+      return act(localStorage);
+    } catch {
+      return null;
+    }
+  };
   const root = document.documentElement;
   const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
   const known = stored((storage) => storage.getItem("nnlab-theme"));

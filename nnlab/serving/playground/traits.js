@@ -11,8 +11,9 @@ import { choice } from "./dom.js";
  */
 export async function traits(frame, legend, trait) {
   const { name, networks } = frame.experiment;
-  const words = new Map(await Promise.all(networks.map(async (network) =>
-    [network.id, trait(await exhibit(name, network.id))])));
+  const words = new Map(
+    await Promise.all(networks.map(async (network) => [network.id, trait(await exhibit(name, network.id))])),
+  );
   const of = () => words.get(frame.network.id);
   const different = [...new Set(words.values())];
   if (different.length < 2) return { element: null, of };
