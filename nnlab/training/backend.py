@@ -11,6 +11,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from nnlab.errors import UsageError
+from nnlab.machine.allocation import keep_freed_memory
 
 
 def start(threads: int = 0, *, verbose: bool = False) -> None:
@@ -24,6 +25,7 @@ def start(threads: int = 0, *, verbose: bool = False) -> None:
         UsageError: TensorFlow is already running with another number of threads.
     """
     os.environ["KERAS_BACKEND"] = "tensorflow"
+    keep_freed_memory()
     if not verbose:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with nullcontext() if verbose or "tensorflow" in sys.modules else _stderr_silenced():
