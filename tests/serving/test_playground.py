@@ -273,6 +273,7 @@ def test_a_basket_changes_what_is_recommended(page: "Page", address: str) -> Non
     )
     assert own.all_inner_texts() != before
     assert panel.get_by_role("list", name="popularity").count() == 1
+    assert panel.get_by_text("because of").count()
 
 
 def test_a_page_is_cleaned_compared_and_saved(page: "Page", address: str) -> None:

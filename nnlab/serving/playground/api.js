@@ -101,16 +101,18 @@ export async function* events(response) {
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
   let rest = "";
+  let ended = false;
   try {
     for (;;) {
       const { value, done } = await reader.read();
+      ended = done;
       if (done) return;
       const blocks = (rest + decoder.decode(value, { stream: true })).replaceAll("\r\n", "\n").split("\n\n");
       rest = blocks.pop();
       yield* blocks.map(parsed).filter(Boolean);
     }
   } finally {
-    reader.cancel().catch(() => {}); // whoever stops listening ends the request
+    if (!ended) reader.cancel().catch(() => {}); // whoever stops listening ends the request
   }
 }
 

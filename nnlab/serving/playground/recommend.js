@@ -16,8 +16,8 @@ const EXPLAINED = {
 };
 const FREQUENT = 8;
 
-function reasons(because) {
-  const helpful = (because ?? []).filter(({ adds }) => adds > 0).sort((a, b) => b.adds - a.adds);
+function reasonOf(reasons) {
+  const helpful = (reasons ?? []).filter(({ adds }) => adds > 0).sort((a, b) => b.adds - a.adds);
   return helpful.length
     ? `because of ${helpful
         .map(({ item }) => item)
@@ -95,9 +95,9 @@ export async function start(frame) {
         strong: name === "this network",
       })),
     );
-    rows.forEach(({ item, because }, n) => {
+    rows.forEach(({ item, reasons }, n) => {
       const row = shown.element.children[n];
-      row.children[0].append(make("small", {}, reasons(because)));
+      row.children[0].append(make("small", {}, reasonOf(reasons)));
       row.children[2].append(button("+", () => put(item), { class: "plus", "aria-label": `Put in ${item}` }));
     });
     return make(
@@ -117,6 +117,7 @@ export async function start(frame) {
         const { inside: answer } = await inside(frame.experiment.name, {
           network: frame.network.id,
           inputs: [chosen],
+          options: { explain: true },
         });
         methods.replaceChildren(...Object.entries(answer.methods).map(([name, rows]) => column(name, rows)));
         if (answer.unknown?.length)
