@@ -23,7 +23,7 @@ settings.load_profile("same examples")
 
 REAL_DATA = os.environ.get("NNLAB_DATA", "")
 
-SLOW = {"cli", "contract", "models", "runs", "sweeps", "training"}
+SLOW = {"cli", "contract", "models", "runs", "serving", "sweeps", "training"}
 """Folders of tests that train, or start processes; and of an experiment, the file of its name."""
 AT_WORK = {"shell", "begun", "bash", "here", "no_figures"}
 """Fixtures of tests that do."""

@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Generator, Iterable, Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +41,11 @@ class Answering:
 
     def __init__(self, networks: Networks, folder: Path) -> None:
         self._networks = networks
-        self._folders = (folder / str(number) for number in count())
+        self._folder = folder
 
     def reply(self, question: Question) -> Reply:
         """Return the answers, or what the inside shows."""
-        with on_disk(question.files, next(self._folders)) as uploads:
+        with on_disk(question.files, self._folder) as uploads:
             try:
                 asked = _Asked(self._networks, question, uploads)
                 return asked.inside() if question.way == INSIDE else asked.answers()
@@ -55,7 +54,7 @@ class Answering:
 
     def pieces(self, question: Question) -> Generator[Reply, None, None]:
         """Yield an answer piece by piece; the last reply is `Done` or `Refused`."""
-        with on_disk(question.files, next(self._folders)) as uploads:
+        with on_disk(question.files, self._folder) as uploads:
             try:
                 yield from _Asked(self._networks, question, uploads).pieces()
                 yield Done()

@@ -1,7 +1,7 @@
 """The routes of the server."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from starlette.requests import Request
@@ -10,7 +10,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from nnlab import versions
-from nnlab.errors import NnlabError, UsageError, nearest
+from nnlab.errors import CheckpointError, NnlabError, UsageError, nearest
 from nnlab.serving.catalogue import Catalogue, Network, Served, choose
 from nnlab.serving.guard import Guard, Rules
 from nnlab.serving.jobs import Jobs
@@ -46,6 +46,10 @@ from nnlab.serving.settings import LONGEST_TEXT, MOST_PIXELS, ServeSettings
 from nnlab.serving.statistics import Statistics
 from nnlab.serving.training_routes import TrainingRoutes
 
+ERRORS: Mapping[int, type[NnlabError]] = {400: UsageError, 500: CheckpointError}
+"""What a worker's refusal is on the command line."""
+LIST_SECONDS = 120.0
+"""How long finding the networks may take, on a machine that is busy."""
 AGAIN_SECONDS = 1.0
 """After this time the workers are asked again for the networks, if all were busy."""
 
@@ -80,9 +84,10 @@ class Application:
         Raises:
             NnlabError: A network that was named cannot be served.
         """
-        reply = await self._pool.ask(ListNetworks(self._names, self._trained))
+        reply = await self._pool.ask(ListNetworks(self._names, self._trained), LIST_SECONDS)
         if not isinstance(reply, Listed):
-            raise NnlabError(str(refusal_of(reply)))
+            refusal = refusal_of(reply)
+            raise ERRORS.get(refusal.status, NnlabError)(str(refusal))
         self._catalogue = reply.catalogue
         return reply.warnings
 

@@ -34,8 +34,8 @@ from nnlab.serving.records import (
 )
 
 QUEUE = RUNS / ".waiting.json"
-SAVE_SECONDS = 60.0
-"""How long a training may take to save and end before it is killed."""
+SAVE_SECONDS = 30.0
+"""How long a training may take to save and end before it is told again, and then killed."""
 POLL_SECONDS = 1.0
 LAST_LINES = 20
 """Lines of a training's messages that are kept."""
@@ -90,7 +90,8 @@ class Jobs:
         self._finished = finished
         self._jobs: list[Job] = []
         self._failed: dict[str, tuple[Job, str]] = {}
-        self._process: asyncio.subprocess.Process | None = None
+        self._current: Job | None = None
+        self._stop = asyncio.Event()  # set when the current one is to stop
         self._work = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -114,7 +115,7 @@ class Jobs:
 
     def _own(self) -> list[Record]:
         states = [job.record(WAITING) for job in self._jobs]
-        if states and self._process:
+        if self._current:
             states[0].state = RUNNING
         return [*states, *(job.record(FAILED, error) for job, error in self._failed.values())]
 
@@ -150,10 +151,10 @@ class Jobs:
         job = next((one for one in self._jobs if one.id == wanted), None)
         if job is None:
             return False
-        if job is self._jobs[0] and self._process:
-            self._process.send_signal(signal.SIGINT)
-            return True
-        self._remove(job)
+        if job is self._current:
+            self._stop.set()
+        else:
+            self._remove(job)
         return True
 
     async def close(self) -> None:
@@ -186,37 +187,49 @@ class Jobs:
             await self._work.wait()
             self._work.clear()
             while self._jobs:
-                await self._run(self._jobs[0])
+                self._current = self._jobs[0]
+                self._stop.clear()
+                error = await self._run(self._current)
+                if networks := finished_networks(self._current.experiment, self._current.name):
+                    await self._finished(networks)  # who sees the run finished can ask it
+                self._remove(self._current)
+                if error and not self._stop.is_set():
+                    self._failed[self._current.id] = (self._current, error)
+                self._current = None
 
-    async def _run(self, job: Job) -> None:
+    async def _run(self, job: Job) -> str:
+        """Train; return why it failed, or nothing."""
         while is_locked(job.folder):  # an earlier server was killed, but not its training
-            await asyncio.sleep(POLL_SECONDS)
-        code, messages = await self._train(job)
-        if networks := finished_networks(job.experiment, job.name):
-            await self._finished(networks)  # who sees the run finished can ask it
-        self._remove(job)
-        if code not in (0, InterruptedRun.exit_code):
-            words = [line.removeprefix("error: ") for line in messages if line.strip()]
-            self._failed[job.id] = (job, words[-1] if words else f"it ended with code {code}")
-
-    async def _train(self, job: Job) -> tuple[int, list[str]]:
-        """Train; return the exit code and the last messages."""
-        self._process = process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "nnlab", *job.arguments, "--quiet"),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "NO_COLOR": "1"},
-            start_new_session=True,  # Ctrl-C is the server's business
-        )
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._stop.wait()
+                    return ""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "nnlab", *job.arguments, "--quiet"),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+                env={**os.environ, "NO_COLOR": "1"},
+                start_new_session=True,  # Ctrl-C is the server's business
+            )
+        except OSError as error:
+            return f"the training cannot be started: {error}"
+        stopping = asyncio.ensure_future(self._stop_when_asked(process))
         try:
             messages = await _last_lines(process)
-            return await process.wait(), messages
-        except asyncio.CancelledError:
-            await _end(process)
-            raise
+            code = await process.wait()
         finally:
-            self._process = None
+            stopping.cancel()
+            await _end(process)
+        if code in (0, InterruptedRun.exit_code):
+            return ""
+        words = [line.removeprefix("error: ") for line in messages if line.strip()]
+        return words[-1] if words else f"it ended with code {code}"
+
+    async def _stop_when_asked(self, process: asyncio.subprocess.Process) -> None:
+        await self._stop.wait()
+        await _end(process)
 
 
 async def _last_lines(process: asyncio.subprocess.Process) -> list[str]:
@@ -233,12 +246,11 @@ async def _last_lines(process: asyncio.subprocess.Process) -> list[str]:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Let a training save and end; kill it if it does not."""
-    if process.returncode is None:
-        process.send_signal(signal.SIGINT)
-    try:
-        async with asyncio.timeout(SAVE_SECONDS):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+    """Let a training save and end; remind it, because an import may swallow Ctrl-C; kill it."""
+    for number in (signal.SIGINT, signal.SIGINT, signal.SIGKILL):
+        if process.returncode is None:
+            process.send_signal(number)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SAVE_SECONDS):
+                await process.wait()
+                return

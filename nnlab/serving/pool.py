@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 from nnlab.errors import NnlabError
-from nnlab.serving.messages import Done, Next, Piece, Refused, Reply, Request, Stop
+from nnlab.serving.messages import Next, Piece, Refused, Reply, Request, Stop
 from nnlab.serving.process import Process, WorkerDied
 
 IDLE_SECONDS = 60.0
@@ -73,18 +73,23 @@ class Pool:
         self._start_if_needed(1)
         self._in_background(self._dismiss_idle())
 
-    async def ask(self, request: Request) -> Reply:
+    async def ask(self, request: Request, seconds: float | None = None) -> Reply:
         """Let a worker reply to a request.
 
         A client that no longer waits does not interrupt a worker.
+
+        Args:
+            request: For the worker.
+            seconds: The time limit, if it is not that of the pool.
 
         Raises:
             Busy: There is no room in the queue.
             TooSlow: It took too long.
             WorkerDied: The worker ended.
         """
-        worker = await self._acquire()
-        return await asyncio.shield(self._in_background(self._asked(worker, request)))
+        limit = seconds or self._seconds
+        worker = await self._acquire(limit)
+        return await asyncio.shield(self._in_background(self._asked(worker, request, limit)))
 
     async def stream(self, request: Request) -> AsyncIterator[Piece | Refused]:
         """Yield the pieces of an answer; the worker makes the next one when it is asked for.
@@ -94,7 +99,7 @@ class Pool:
             TooSlow: It took too long.
             WorkerDied: The worker ended.
         """
-        worker = await self._acquire()
+        worker = await self._acquire(self._seconds)
         end = asyncio.get_running_loop().time() + self._seconds
         ended = False
         try:
@@ -124,14 +129,14 @@ class Pool:
             waiting.cancel()
         await asyncio.gather(*(worker.dismiss() for worker in self._processes))
 
-    async def _asked(self, worker: Process, request: Request) -> Reply:
+    async def _asked(self, worker: Process, request: Request, seconds: float) -> Reply:
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(seconds):
                 reply = await worker.ask(request)
         except (TimeoutError, WorkerDied) as error:
             await self._lose(worker)
             if isinstance(error, TimeoutError):
-                raise TooSlow(_too_slow(self._seconds)) from error
+                raise TooSlow(_too_slow(seconds)) from error
             raise
         self._release(worker)
         return reply
@@ -140,14 +145,13 @@ class Pool:
         """End a stream whose client has gone, or that took too long."""
         try:
             async with asyncio.timeout(STOP_SECONDS):
-                while not isinstance(await worker.ask(Stop()), Done):
-                    pass  # the piece that was on its way
+                await worker.ask(Stop())
         except (TimeoutError, WorkerDied):
             await self._lose(worker)
         else:
             self._release(worker)
 
-    async def _acquire(self) -> Process:
+    async def _acquire(self, seconds: float) -> Process:
         if self._idle:
             return self._idle.pop()
         if len(self._waiting) >= self._queue:
@@ -156,7 +160,7 @@ class Pool:
         self._waiting.append(free)
         self._start_if_needed(len(self._waiting))
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(seconds):
                 return await free
         except BaseException as error:
             if free.done() and not free.cancelled() and not free.exception():
@@ -190,7 +194,7 @@ class Pool:
     async def _start(self) -> None:
         try:
             worker = await Process.start(self._threads)
-        except (OSError, WorkerDied) as error:
+        except Exception as error:  # whatever it is, those who wait must be told
             self._starting -= 1
             self._fail_first(WorkerDied(f"no worker could be started: {error}"))
             return

@@ -1,5 +1,6 @@
 """From an HTTP request to the inputs and options in it, whatever its form."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,9 @@ PICTURES = {
 }
 """Suffixes of files that are a whole body, by the content type."""
 TRUE, FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
+
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
+"""It would warn of every malformed form."""
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Uploaded files: kept in a private folder while a request lasts, and nowhere named in answers."""
 
 import contextlib
+import functools
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -59,7 +60,7 @@ class Uploads:
     def without_folder(self, value: Any) -> Any:
         """Return an answer in which files have the names that the client gave them."""
         if isinstance(value, str):
-            return re.sub(rf"{re.escape(str(self.folder))}(/\d+)?/?", "", value)
+            return _inside(self.folder).sub("", value)
         if isinstance(value, dict):
             return {key: self.without_folder(one) for key, one in value.items()}
         if isinstance(value, list | tuple):
@@ -67,17 +68,24 @@ class Uploads:
         return value
 
 
+@functools.cache
+def _inside(folder: Path) -> re.Pattern[str]:
+    """Return what stands before the name of a file in an answer."""
+    return re.compile(rf"{re.escape(str(folder))}(/\d+)?/?")
+
+
 @contextlib.contextmanager
 def on_disk(files: Sequence[File], folder: Path) -> Iterator[Uploads]:
-    """Keep files in a folder, each in one of its own, until the block ends."""
+    """Keep files in a folder that exists, each in one of its own, until the block ends."""
+    places = [folder / str(number) for number in range(len(files))]
     try:
         paths = []
-        for number, file in enumerate(files):
-            own = folder / str(number)
-            own.mkdir(parents=True)
-            path = own / clean_name(file.name)
+        for file, place in zip(files, places, strict=True):
+            place.mkdir()
+            path = place / clean_name(file.name)
             path.write_bytes(file.content)
             paths.append(str(path))
         yield Uploads(folder, paths)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        for place in places:
+            shutil.rmtree(place, ignore_errors=True)
