@@ -7,12 +7,10 @@
 - The body must not be too large, and must arrive in time.
 """
 
-import asyncio
-import contextlib
 import hmac
 import ipaddress
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
@@ -22,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from nnlab.serving.bodies import BODIES, Body
 from nnlab.serving.refusals import Refusal, busy
 
 COOKIE = "nnlab_token"
@@ -29,14 +28,6 @@ OPEN_PATH = "/healthz"
 """Needs no token: a container's health check has none."""
 LONGEST_HEAD = 16 * 1024
 """Bytes of all headers together."""
-NEXT_SECONDS, BODY_SECONDS = 10.0, 120.0
-"""How long a client may take for the next piece of a body, and for all of it."""
-BODIES = 8
-"""How many bodies of the largest size may be received at the same time."""
-DRAIN_SECONDS = 2.0
-DRAINED = 4
-"""How long the rest of a body that is refused is read, and how many times the limit: most clients
-listen only when they have sent everything."""
 HOME_NAMES = ("localhost", "127.0.0.1", "::1")
 SAFE_SITES = ("same-origin", "none")
 
@@ -87,7 +78,7 @@ class Guard:
         """Handle one request."""
         scope["app"] = self  # Starlette then raises its errors, instead of sending texts
         sender = _Sender(send)
-        body = _Body(receive, self._rules.body, self._hold)
+        body = Body(receive, self._rules.body, self._hold)
         try:
             asked = _headers(scope)
             self._check_host(asked)
@@ -143,64 +134,6 @@ class Guard:
             "send the header Authorization: Bearer TOKEN",
             {"www-authenticate": "Bearer"},
         )
-
-
-class _Body:
-    """The body of a request, up to its limits.
-
-    Attributes:
-        held: How many bytes of it have come.
-        ended: Whether all of it has come.
-    """
-
-    def __init__(self, receive: Receive, most: int, hold: Callable[[int], None]) -> None:
-        self._receive = receive
-        self._most = most
-        self._hold = hold
-        self.held = 0
-        self.ended = False
-        self._drains = True
-        self._end = asyncio.get_running_loop().time() + BODY_SECONDS
-
-    def check_length(self, asked: Mapping[str, str]) -> None:
-        """Refuse a body that says it is too large, before it comes."""
-        length = asked.get("content-length", "0")
-        if not length.isdecimal() or int(length[:20]) > self._most:
-            self._drains = length.isdecimal() and int(length[:20]) < DRAINED * self._most
-            raise self._too_large()
-        self.ended = "content-length" not in asked and "transfer-encoding" not in asked
-
-    async def receive(self) -> Message:
-        """Return the next piece, or that the client has gone."""
-        if self.ended:  # only the end of the connection can come, however late
-            return await self._receive()
-        left = self._end - asyncio.get_running_loop().time()
-        try:
-            async with asyncio.timeout(min(NEXT_SECONDS, left)):
-                message = await self._next()
-        except TimeoutError as error:
-            raise Refusal(408, "the request did not arrive in time") from error
-        if self.held > self._most:
-            raise self._too_large()
-        return message
-
-    async def drain(self) -> None:
-        """Read the rest of a body for a while, so that its sender gets to the response."""
-        with contextlib.suppress(TimeoutError, Refusal):
-            async with asyncio.timeout(DRAIN_SECONDS):
-                while self._drains and not self.ended and self.held < DRAINED * self._most:
-                    await self._next()
-
-    async def _next(self) -> Message:
-        message = await self._receive()
-        self.ended = not message.get("more_body", False)
-        count = len(message.get("body", b""))
-        self.held += count
-        self._hold(count)
-        return message
-
-    def _too_large(self) -> Refusal:
-        return Refusal(413, f"the request is too large; at most {self._most:,} bytes are allowed")
 
 
 class _Sender:

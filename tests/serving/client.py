@@ -116,7 +116,7 @@ class Server:
             connection.close()
 
     def get(self, path: str, **headers: str) -> Response:
-        return self.ask("GET", path, **headers)
+        return self.ask("GET", path, None, **headers)
 
     def post(self, path: str, value: object, **headers: str) -> Response:
         """Send JSON."""
