@@ -11,7 +11,7 @@ COPY setup.cfg pyproject.toml README.md LICENSE ./
 ARG TENSORFLOW=tensorflow
 RUN uv pip install --no-cache --python /opt/nnlab --compile-bytecode \
     --constraint requirements.lock --build-constraint requirements.lock \
-    --requirement setup.cfg "$TENSORFLOW"
+    --requirement setup.cfg --extra serve "$TENSORFLOW"
 COPY nnlab ./nnlab
 RUN uv pip install --no-cache --python /opt/nnlab --compile-bytecode \
     --no-deps --build-constraint requirements.lock .

@@ -31,6 +31,7 @@ OPTIONS = {
     "exporting": [],
     "adding": ["--base", "10"],
     "sweep": ["--dataset", "sample", "--runs", "4"],
+    "serving": ["--seconds", "20"],
     "scikit_learn": ["--dataset", "sample"],
     "digit_forms": ["--dataset", "sample", "--images", "500"],
 }

@@ -54,7 +54,7 @@ async def _serve(
         from nnlab.serving.guard import is_home, rules
         from nnlab.serving.protocol import Server
 
-        token = settings.checked_token(is_home(settings.host))
+        token = settings.checked_token(is_home(settings.host) and not settings.names)
         application = Application(pool, settings, names)
         known = rules(settings.host, settings.names, token, settings.body)
         address = _address(settings.host, listener)

@@ -28,7 +28,7 @@ class ServeSettings:
     token: str | None = option(
         None,
         "what clients must know",
-        default_text="none on 127.0.0.1; otherwise a new one, which is printed",
+        default_text="none on 127.0.0.1; with --name or another --host a new one, which is printed",
     )
     name: str | None = option(
         None,
@@ -52,7 +52,7 @@ class ServeSettings:
         """Return what clients must know; None if anyone may ask.
 
         Args:
-            home: Whether only programs of this machine reach the server.
+            home: Whether only programs of this machine reach the server, under its own names.
 
         Raises:
             UsageError: The token does not fit into a header or an address, or is easily guessed.
