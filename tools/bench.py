@@ -32,6 +32,7 @@ OPTIONS = {
     "adding": ["--base", "10"],
     "sweep": ["--dataset", "sample", "--runs", "4"],
     "serving": ["--seconds", "20"],
+    "foreign_digits": [],
     "scikit_learn": ["--dataset", "sample"],
     "digit_forms": ["--dataset", "sample", "--images", "500"],
 }

@@ -74,10 +74,21 @@ def _trained(path: str) -> Trained:
 
 
 def card(path: str, name: str) -> bytes:
-    """Return the JSON of `nnlab show --json` of a checkpoint, under the name that clients know."""
+    """Return the JSON of `nnlab show --json` of a checkpoint, under the name that clients know.
+
+    Of files that it was trained on, only the names are told, not where they are.
+    """
     with open_checkpoint(Path(path)) as file:
         header = file.header
-    return msgspec.json.encode(record_of(header, card_of(header, Path(path)), name))
+    record = record_of(header, card_of(header, Path(path)), name)
+    record["config"] = {key: _without_folder(value) for key, value in header.config.items()}
+    files = [_without_folder(one) for one in header.dataset["files"]]
+    record["dataset"] = {**header.dataset, "files": files}
+    return msgspec.json.encode(record)
+
+
+def _without_folder(value: Any) -> Any:
+    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
 
 
 def _changed(path: str) -> int:

@@ -15,11 +15,13 @@ from nnlab.serving.jobs import Jobs
 from nnlab.serving.messages import CheckSettings, DescribeSettings
 from nnlab.serving.pool import Pool
 from nnlab.serving.records import FAILED, RUNNING, STOPPED, WAITING, Record
-from nnlab.serving.refusals import Refusal
+from nnlab.serving.refusals import Refusal, busy
 from nnlab.serving.replies import EventStream, checked, event, json_response, raw_of
 
 WATCH_SECONDS = 0.5
 """How often the folder of a run is looked at for its events."""
+MOST_WATCHING = 32
+"""How many clients may watch runs at the same time."""
 
 
 class TrainingRoutes:
@@ -35,6 +37,7 @@ class TrainingRoutes:
         self._pool = pool
         self._jobs = jobs
         self._allowed = allowed
+        self._watching = 0
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -93,7 +96,17 @@ class TrainingRoutes:
     async def events(self, request: Request) -> Response:
         """Return a run again and again as it changes, until it has ended."""
         run = await self._run(request)
-        return EventStream(self._changes(run))
+        if self._watching >= MOST_WATCHING:
+            raise busy("too many clients watch runs; try again later")
+        return EventStream(self._watched(run))
+
+    async def _watched(self, run: Record) -> AsyncIterator[bytes]:
+        self._watching += 1
+        try:
+            async for one in self._changes(run):
+                yield one
+        finally:
+            self._watching -= 1
 
     async def _changes(self, run: Record | None) -> AsyncIterator[bytes]:
         shown = b""

@@ -1,5 +1,6 @@
 """`nnlab serve` as a command; tests/serving has what it serves."""
 
+import dataclasses
 import os
 import re
 import socket
@@ -76,6 +77,23 @@ def test_a_checkpoint_elsewhere_on_the_disk_is_served_under_its_name_only(
         assert [one["id"] for one in networks] == ["mine.h5", "add.modern"]
         assert str(tmp_path) not in server.get("/api").body.decode()
         assert server.get("/api/networks/mine.h5").json()["checkpoint"] == "mine.h5"
+
+
+def test_a_model_card_names_files_without_their_folders(tmp_path: Path) -> None:
+    from nnlab.checkpoint import open_checkpoint, write
+    from nnlab.runs.answering import load
+
+    trained = load("classify.report")
+    config = {**trained.header.config, "images": "/home/me/mine.gz"}
+    dataset = {**trained.header.dataset, "files": ["/home/me/mine.gz"]}
+    header = dataclasses.replace(trained.header, config=config, dataset=dataset)
+    write(tmp_path / "own.h5", header, {"model": trained.weights})
+    with open_checkpoint(tmp_path / "own.h5") as file:
+        assert file.header.config["images"] == "/home/me/mine.gz"
+    with serving(tmp_path, "own.h5") as server:
+        found = server.get("/api/networks/own.h5")
+        assert found.json()["config"]["images"] == "mine.gz"
+        assert b"/home/me" not in found.body
 
 
 def test_the_newest_finished_run_is_served_first(tmp_path: Path) -> None:

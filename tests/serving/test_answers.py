@@ -1,6 +1,7 @@
 """What the server answers: the same as the command line, whatever the form of the request."""
 
 import json
+import re
 
 import pytest
 
@@ -153,6 +154,29 @@ def test_a_model_card_is_that_of_the_command_line(server: Server) -> None:
     assert found["experiment"] == "add"
     assert found["limits"]
     assert server.get("/api/networks/../../etc/passwd").status == 404
+
+
+def test_the_description_covers_every_route_and_its_references_lead_somewhere(
+    server: Server,
+) -> None:
+    found = server.get("/api/openapi.json").json()
+    verbs = ("get", "post")
+    operations = [one[verb] for one in found["paths"].values() for verb in verbs if verb in one]
+    assert found["openapi"].startswith("3.1")
+    names = [one["operationId"] for one in operations]
+    assert len(names) == len(set(names))
+    for served in server.get("/api").json()["experiments"]:
+        post = found["paths"][f"/api/{served['name']}"]["post"]
+        for content in post["requestBody"]["content"].values():
+            described = set(content["schema"].get("properties", ()))
+            wanted = {one["name"] for one in served["options"]}
+            assert content["schema"].get("format") == "binary" or wanted <= described
+        assert (f"/api/{served['name']}/inside" in found["paths"]) == served["inside"]
+    for reference in re.findall(r'"\$ref": ?"#/([^"]+)"', json.dumps(found)):
+        place = found
+        for step in reference.split("/"):
+            place = place[step]
+    assert "post" not in found["paths"]["/api/runs"]  # trainings are off
 
 
 def test_counts_are_kept_for_prometheus(server: Server) -> None:
