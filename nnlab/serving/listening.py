@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 
 from nnlab.errors import NnlabError
+from nnlab.interrupts import SIGNALS
 from nnlab.serving.pool import Pool
 from nnlab.serving.settings import ServeSettings
 
@@ -107,9 +108,12 @@ def _address(host: str, listener: socket.socket) -> str:
 
 @contextlib.contextmanager
 def _stopped_by_signals(stop: Callable[[], bool]) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM stop the server, or its start: `stop` tells whether it has started."""
+    """Let Ctrl-C and SIGTERM stop the server, or its start: `stop` tells whether it has started.
+
+    A signal that was ignored before, as for a background command of a script, stays ignored.
+    """
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    numbers = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
 
     def caught() -> None:
         if not stop() and task is not None:
