@@ -33,7 +33,12 @@ class Network:
     """
 
     def __init__(
-        self, graph: Graph, weights: Mapping[str, np.ndarray], *, engine: str | None = None
+        self,
+        graph: Graph,
+        weights: Mapping[str, np.ndarray],
+        *,
+        engine: str | None = None,
+        expected: int = 0,
     ) -> None:
         """Put the weights in their places.
 
@@ -41,6 +46,8 @@ class Network:
             graph: As `checked_graph` makes it of a description.
             weights: Array of each variable that `graph.variable_shapes()` names.
             engine: What computes it, "numpy" or "onnx"; by default the faster one.
+            expected: How many examples will come in all, one call after the other: the faster
+                engine is chosen for so many. Parts of the network do not expect them.
 
         Raises:
             CheckpointError: The weights are not those of the graph.
@@ -57,6 +64,7 @@ class Network:
             name: np.ascontiguousarray(array, np.float32) for name, array in weights.items()
         }
         self.engine = engine
+        self._expected = expected
         self._plan = plan(graph, self.weights)
         self._largest_batch = max(1, _MAX_BATCH_ELEMENTS // self._plan.most_held)
         self._resized: Self | None = None
@@ -234,6 +242,7 @@ class Network:
         """
         if self.engine == ONNX:
             return self._onnx
+        examples = max(examples, self._expected)
         if self.engine is None and not self._onnx_fails and choose(self.graph, examples) == ONNX:
             try:
                 return self._onnx

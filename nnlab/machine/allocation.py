@@ -15,8 +15,7 @@ def keep_freed_memory() -> bool:
 
     A training frees and takes the same large arrays in every step. By default, glibc returns them
     to the system each time, and the system clears their pages each time: of a network with large
-    convolutions that was a quarter of the processor time. The process never grows beyond what it
-    needed at once, but it does not shrink either.
+    convolutions that was a fifth of the processor time. In return, the process does not shrink.
 
     Returns:
         Whether the C library is one that can do so.
@@ -28,5 +27,6 @@ def keep_freed_memory() -> bool:
     except (AttributeError, OSError):  # musl and others
         return False
     wanted = ((M_MMAP_MAX, 0), (M_TRIM_THRESHOLD, MOST), (M_TOP_PAD, PAD))
+    # each is set, even if another cannot be
     taken = [mallopt(parameter, value) for parameter, value in wanted]
     return all(taken)

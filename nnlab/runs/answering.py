@@ -34,7 +34,17 @@ class Trained:
         network: The network, ready to compute.
     """
 
-    def __init__(self, path: str | Path, engine: str | None = None) -> None:
+    def __init__(self, path: str | Path, engine: str | None = None, *, expected: int = 0) -> None:
+        """Read a checkpoint.
+
+        Args:
+            path: The checkpoint file.
+            engine: As for `Network`.
+            expected: As for `Network`.
+
+        Raises:
+            CheckpointError: The file is missing, damaged, or not a checkpoint of nnlab.
+        """
         self.path = Path(path)
         with open_checkpoint(self.path) as file:
             self.header: Header = file.header
@@ -44,7 +54,7 @@ class Trained:
             shapes = graph.variable_shapes()
             self.weights = file.read("model", {name: Variable(shapes[name]) for name in shapes})
         with _naming(self.path):
-            self.network = Network(graph, self.weights, engine=engine)
+            self.network = Network(graph, self.weights, engine=engine, expected=expected)
             self.experiment.check_facts(self.header.facts, self.network)
 
     @property

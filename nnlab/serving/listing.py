@@ -17,9 +17,10 @@ from nnlab.runs.answering import checkpoint_file, choose_checkpoint, shipped_che
 from nnlab.runs.folder import newest_finished
 from nnlab.serving.catalogue import Catalogue, Network, Served
 from nnlab.serving.described import is_local, options_of
+from nnlab.serving.json_values import as_object, numbers_in
+from nnlab.serving.records import RUNS
 from nnlab.training.settings import PRESETS
 
-RUNS = Path("runs")
 GIVEN, TRAINED, NEWEST, SHIPPED = (
     "as given",
     "trained by this server",
@@ -108,10 +109,10 @@ def _network(found: _Found, header: Header) -> Network:
         flags=_flags(found, header.preset, experiment, settings),
         dataset=Source.from_dict(header.dataset).name,
         weights=checked_graph(header.network).weight_count,
-        scores=_numbers(header.metrics.get("scores")),
+        scores=numbers_in(header.metrics.get("scores")),
         baselines={
-            str(method): _numbers(values)
-            for method, values in _object(header.metrics.get("baselines")).items()
+            str(method): numbers_in(values)
+            for method, values in as_object(header.metrics.get("baselines")).items()
         },
         settings=settings,
     )
@@ -134,15 +135,6 @@ def _flags(found: _Found, preset: str, experiment: AnyExperiment, settings: dict
         if chosen == found.path:
             return " ".join(words)
     return f"--checkpoint {found.name}"
-
-
-def _object(value: Any) -> dict[Any, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _numbers(values: Any) -> dict[str, float]:
-    kept = _object(values).items()
-    return {str(name): float(value) for name, value in kept if isinstance(value, int | float)}
 
 
 def _served(experiment: AnyExperiment, networks: list[Network]) -> Served:

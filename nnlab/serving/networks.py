@@ -11,12 +11,11 @@ from nnlab.checkpoint import open_checkpoint
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError
 from nnlab.experiments.contract import Answer
-from nnlab.inference.engines import ONNX, choose
 from nnlab.runs.answering import Trained
 from nnlab.runs.card import card_of, record_of
 
 MANY = 10_000
-"""Examples that a network of a server answers before it is left: so its start-up counts little."""
+"""Examples that a served network is expected to answer: so an engine's start-up counts little."""
 
 
 @dataclass
@@ -62,15 +61,8 @@ class Networks:
         changed = _changed(path)
         known = self._loaded.get(path)
         if known is None or known.changed != changed:
-            known = self._loaded[path] = Loaded(_trained(path), changed)
+            known = self._loaded[path] = Loaded(Trained(path, expected=MANY), changed)
         return known
-
-
-def _trained(path: str) -> Trained:
-    trained = Trained(path)
-    if choose(trained.network.graph, MANY) == ONNX:
-        return Trained(path, engine=ONNX)
-    return trained
 
 
 def card(path: str, name: str) -> bytes:

@@ -61,11 +61,6 @@ class Process:
             raise
         return worker
 
-    @property
-    def pid(self) -> int:
-        """The number of the process."""
-        return self._process.pid
-
     async def ask(self, request: Request) -> Reply:
         """Send a request and return the reply to it, not to one that nobody waited for.
 

@@ -11,6 +11,7 @@ from nnlab import experiments
 from nnlab.errors import DataError
 from nnlab.runs.folder import GroupFolder, RunFolder, is_name, read_json
 from nnlab.runs.occupying import is_locked
+from nnlab.serving.json_values import as_object, numbers_in
 
 RUNS = Path("runs")
 MOST_EPOCHS = 1000
@@ -85,26 +86,27 @@ def finished_networks(experiment: str, name: str) -> list[str]:
 
 def _run(experiment: str, run: RunFolder) -> Record:
     history = _history(run)
-    metrics = _object(read_json(run.metrics)) if run.is_finished() else {}
+    metrics = as_object(read_json(run.metrics)) if run.is_finished() else {}
     return Record(
         id=f"{experiment}/{run.path.name}",
         experiment=experiment,
         state=FINISHED if metrics else _unfinished(run.path),
         epoch=_epoch(history),
-        epochs=_epochs(_object(read_json(run.config)).get("config")),
+        epochs=_epochs(as_object(read_json(run.config)).get("config")),
         history=history,
-        scores=_numbers(metrics.get("scores")),
+        scores=numbers_in(metrics.get("scores")),
         command=f"nnlab {experiment} --config {run.config}",
     )
 
 
 def _group(experiment: str, group: GroupFolder) -> Record:
-    trials = _object(_object(read_json(group.plan)).get("trials"))
+    trials = as_object(as_object(read_json(group.plan)).get("trials"))
     histories = [_history(group.member(name)) for name in trials if is_name(name)]
     begun = [history for history in histories if history]
-    summary = _object(read_json(group.summary)) if group.summary.is_file() else {}
+    summary = as_object(read_json(group.summary)) if group.summary.is_file() else {}
     means = {
-        name: _object(value).get("mean") for name, value in _object(summary.get("scores")).items()
+        name: as_object(value).get("mean")
+        for name, value in as_object(summary.get("scores")).items()
     }
     return Record(
         id=f"{experiment}/{group.path.name}",
@@ -113,7 +115,7 @@ def _group(experiment: str, group: GroupFolder) -> Record:
         epoch=sum(map(_epoch, begun)),
         epochs=sum(map(_epochs, trials.values())),
         history=begun[-1] if begun else [],
-        scores=_numbers(means),
+        scores=numbers_in(means),
         command=f"nnlab resume {group.path}",
     )
 
@@ -136,17 +138,8 @@ def _epoch(history: list[dict[str, float | None]]) -> int:
 
 
 def _epochs(config: Any) -> int:
-    epochs = _object(config).get("epochs")
+    epochs = as_object(config).get("epochs")
     return epochs if isinstance(epochs, int) else 0
-
-
-def _object(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _numbers(values: Any) -> dict[str, float]:
-    kept = _object(values).items()
-    return {name: float(value) for name, value in kept if isinstance(value, int | float)}
 
 
 def _age(folder: Path) -> float:

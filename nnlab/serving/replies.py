@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Send
 
+from nnlab.serving.media_types import type_of
 from nnlab.serving.messages import Answers, Json, Made, Piece, Refused, Reply
 from nnlab.serving.pool import Busy, Pool, TooSlow
 from nnlab.serving.process import WorkerDied
@@ -18,13 +19,6 @@ from nnlab.serving.refusals import Refusal, busy
 
 JSON = "application/json"
 EVENTS = "text/event-stream"
-TYPES = {
-    **{"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "tif": "image/tiff"},
-    **{"tiff": "image/tiff", "bmp": "image/bmp", "gif": "image/gif", "webp": "image/webp"},
-    "pdf": "application/pdf",
-}
-"""Content types of answers that are files, by suffix."""
-UNKNOWN_TYPE = "application/octet-stream"
 
 T = TypeVar("T")
 
@@ -93,13 +87,11 @@ def refusal_of(reply: Reply) -> Refusal:
 
 
 def _file(made: Made, network: str) -> Response:
-    suffix = made.file.name.rpartition(".")[2].lower()
     headers = {
         "content-disposition": f"attachment; filename*=UTF-8''{quote(made.file.name, safe='')}",
         "nnlab-network": quote(network),
     }
-    kind = TYPES.get(suffix, UNKNOWN_TYPE)
-    return Response(made.file.content, media_type=kind, headers=headers)
+    return Response(made.file.content, media_type=type_of(made.file.name), headers=headers)
 
 
 class EventStream(StreamingResponse):

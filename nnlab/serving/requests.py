@@ -11,6 +11,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
 from nnlab.serving.catalogue import Option
+from nnlab.serving.media_types import SUFFIXES
 from nnlab.serving.messages import File
 from nnlab.serving.refusals import Refusal
 
@@ -21,12 +22,6 @@ LONGEST_FIELD = 100_000
 LARGEST = 2**63 - 1
 """The largest number that options may have."""
 JSON, FORM = "application/json", "multipart/form-data"
-PICTURES = {
-    **{"image/png": "png", "image/jpeg": "jpg", "image/tiff": "tif", "image/bmp": "bmp"},
-    **{"image/gif": "gif", "image/webp": "webp", "image/x-portable-anymap": "pnm"},
-    "application/pdf": "pdf",
-}
-"""Suffixes of files that are a whole body, by the content type."""
 TRUE, FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 
 logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
@@ -75,8 +70,8 @@ async def asked(request: Request, options: Iterable[Option], *, files: bool, tex
         _add_values(found, _json(await request.body()))
     elif kind == FORM:
         await _add_form(found, request, types)
-    elif kind in PICTURES:
-        found.files.append(File(f"upload.{PICTURES[kind]}", await request.body()))
+    elif kind in SUFFIXES:
+        found.files.append(File(f"upload.{SUFFIXES[kind][0]}", await request.body()))
     else:
         raise Refusal(
             415,

@@ -97,8 +97,8 @@ def test_files_with_names_that_are_not_utf8_are_answered(shell: Shell, tmp_path:
 def test_control_characters_of_a_name_are_not_printed(shell: Shell, tmp_path: Path) -> None:
     shutil.copy(PNG, tmp_path / EVIL)
     result = shell("classify", EVIL, f"none{EVIL}", "-q")
-    assert result.stdout.startswith("b\\x1b[31m\\nc.png\t7\t0.99")
-    assert result.stdout.count("\n") == 1
+    _, *answer = shell("classify", PNG, "-q").stdout.split("\t")
+    assert result.stdout == "\t".join(["b\\x1b[31m\\nc.png", *answer])
     assert result.stderr.count("\n") == 1
     assert "\x1b" not in result.stderr
     assert json.loads(shell("classify", EVIL, "-q", "--json").stdout)["input"] == EVIL
