@@ -10,6 +10,7 @@ pixels. Each kind is measured light on dark and dark on light.
 """
 
 import argparse
+from collections.abc import Sequence
 
 import numpy as np
 from figures import add_json_option, keep
@@ -59,6 +60,24 @@ def changed(image: np.ndarray, kind: str, rng: np.random.Generator) -> np.ndarra
     return cropped(image) if kind == "cropped" else scaled(cropped(image), int(kind))
 
 
+def formed(pictures: Sequence[np.ndarray]) -> tuple[np.ndarray, int, int]:
+    """Bring pictures into form: images, how many were refused, and how many have several digits.
+
+    A refused one becomes a black image, which counts as read wrongly.
+    """
+    images, refused, several = [], 0, 0
+    for picture in pictures:
+        try:
+            form = in_parts(picture)
+        except DataError:
+            refused += 1
+            images.append(np.zeros((28, 28), np.uint8))
+        else:
+            images.append(form.image)
+            several += len(form.characters) > 1
+    return np.array(images), refused, several
+
+
 def kind(text: str) -> str:
     """Check a kind from the command line."""
     if text not in KINDS and not text.isdecimal():
@@ -81,19 +100,12 @@ def main() -> None:
     figures = {}
     for name in chosen.kinds:
         for dark in (False, True):
-            rng, formed = np.random.default_rng(0), []
-            refused = several = 0
-            for image in images:
-                picture = changed(image, name, rng)
-                try:
-                    form = in_parts(255 - picture if dark else picture)
-                    formed.append(form.image)
-                    several += len(form.characters) > 1
-                except DataError:
-                    refused += 1
-                    formed.append(np.zeros_like(image))
-            answers = network.answer(np.array(formed)).argmax(axis=1)
-            unchanged = sum(np.array_equal(*pair) for pair in zip(images, formed, strict=True))
+            rng = np.random.default_rng(0)
+            pictures = [changed(image, name, rng) for image in images]
+            shown = [255 - picture for picture in pictures] if dark else pictures
+            found, refused, several = formed(shown)
+            answers = network.answer(found).argmax(axis=1)
+            unchanged = sum(np.array_equal(*pair) for pair in zip(images, found, strict=True))
             way = f"{name}, {'dark on light' if dark else 'light on dark'}"
             figures[f"{way}, % right"] = right = 100 * float(np.mean(answers == labels))
             print(

@@ -12,13 +12,12 @@ is enlarged to so many pixels, brought into form as picture files are, and read.
 import argparse
 
 import numpy as np
+from digit_forms import formed
 from figures import add_json_option, keep
 from PIL import Image
 from sklearn.datasets import load_digits
 
 import nnlab
-from nnlab.datasets.images.digit_form import in_parts
-from nnlab.errors import DataError
 from nnlab.metrics import wilson_interval
 
 SIDES = (8, 32)
@@ -46,15 +45,9 @@ def main() -> None:
     figures = {}
     networks = {name: nnlab.load(name).network for name in chosen.checkpoint}
     for side in chosen.sides:
-        formed, refused = [], 0
-        for picture in pictures(side):
-            try:
-                formed.append(in_parts(picture).image)
-            except DataError:  # counts as read wrongly
-                refused += 1
-                formed.append(np.zeros((28, 28), np.uint8))
+        images, refused, _ = formed(pictures(side))
         for name, network in networks.items():
-            right = network.answer(np.array(formed)).argmax(axis=1) == labels
+            right = network.answer(images).argmax(axis=1) == labels
             interval = wilson_interval(int(right.sum()), len(right))
             figures[f"{name}, {side} pixels, % right"] = 100 * float(right.mean())
             print(

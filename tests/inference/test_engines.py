@@ -113,6 +113,25 @@ def test_without_onnx_runtime_numpy_computes_everything(monkeypatch: pytest.Monk
         Network(first.graph, first.weights, engine=ONNX)(many[:1])
 
 
+def test_an_expected_number_of_examples_chooses_the_engine_of_a_network_but_not_of_its_parts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = []
+
+    def failing(graph: object, _: object) -> NoReturn:
+        begun.append(graph)
+        raise NnlabError("cannot start")
+
+    monkeypatch.setattr("nnlab.inference.network.OnnxSession", failing)
+    one = wide(28)
+    many = Network(one.graph, one.weights, expected=1000)
+    image = normal(1, *next(iter(one.input_shapes.values())))
+    assert np.array_equal(many(image), one(image))
+    assert begun == [many.graph]
+    many.part(many.input_shapes, ["many"])(image)
+    assert begun == [many.graph]
+
+
 def test_a_runtime_that_fails_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
 
