@@ -13,6 +13,8 @@ from nnlab.errors import CheckpointError, UsageError
 def pixel_permutation(shape: tuple[int, int], block: int, seed: int) -> np.ndarray:
     """Return a random order of the pixels in which blocks of `block` × `block` stay together.
 
+    It is never the order they had, unless there is only one block.
+
     Args:
         shape: Height and width of the images.
         block: Side of the blocks in pixels; 1 moves every pixel on its own.
@@ -34,7 +36,10 @@ def pixel_permutation(shape: tuple[int, int], block: int, seed: int) -> np.ndarr
     rows, columns = height // block, width // block
     pixels = np.arange(height * width).reshape(rows, block, columns, block)
     blocks = pixels.transpose(0, 2, 1, 3).reshape(rows * columns, block, block)
-    moved = np.random.default_rng(seed).permutation(blocks)
+    rng = np.random.default_rng(seed)
+    moved = rng.permutation(blocks)
+    while len(blocks) > 1 and np.array_equal(moved, blocks):  # of four blocks, one order in 24
+        moved = rng.permutation(blocks)
     return moved.reshape(rows, columns, block, block).transpose(0, 2, 1, 3).reshape(-1)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from nnlab.experiments.classify.figures.image_grid import COLUMNS, image_grid
+from nnlab.experiments.classify.figures.image_grid import COLUMNS, MOST_IMAGES, image_grid
 from nnlab.experiments.perm_test.comparison import (
     IDENTITY,
     PERMUTED,
@@ -191,7 +191,9 @@ def before_after(
     permuted_images: Mapping[str, Sequence[npt.NDArray[Any]] | npt.NDArray[Any]],
     footer: str = "",
 ) -> "Figure":
-    """Draw each image above the same image permuted, in one way or several; the first 8 images.
+    """Draw each image above the same image permuted, in one way or several.
+
+    Of the images, the first 8 are drawn, or as many as leave room for every way.
 
     Args:
         images: (height, width[, channels]) each, uint8 or floats from 0 to 1.
@@ -202,13 +204,14 @@ def before_after(
     Raises:
         ValueError: if the numbers of images differ.
     """
-    shown, words = list(images[:COLUMNS]), ["before"] * min(len(images), COLUMNS)
+    columns = min(len(images), COLUMNS, MOST_IMAGES // (1 + len(permuted_images)))
+    shown, words = list(images[:columns]), ["before"] * columns
     for name, permuted in permuted_images.items():
         if len(images) != len(permuted):
             raise ValueError(
                 f"expected as many images before as after, got {len(images)} and {len(permuted)}"
             )
-        shown += list(permuted[:COLUMNS])
-        words += [name] * min(len(images), COLUMNS)
+        shown += list(permuted[:columns])
+        words += [name] * columns
     title = "The same images before and after the permutation"
-    return image_grid(shown, words, title, footer, min(len(images), COLUMNS))
+    return image_grid(shown, words, title, footer, columns)

@@ -45,3 +45,13 @@ def test_blocks_that_do_not_tile_the_image_are_refused_with_those_that_do() -> N
 def test_a_damaged_permutation_is_refused(order: list[float] | None) -> None:
     with pytest.raises(CheckpointError, match="permutation"):
         checked_permutation(order, (2, 2))
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_few_blocks_never_stay_in_their_places(seed: int) -> None:
+    order = pixel_permutation((28, 28), 14, seed)
+    assert not np.array_equal(order, identity_permutation((28, 28)))
+
+
+def test_one_block_has_only_one_place() -> None:
+    assert np.array_equal(pixel_permutation((2, 2), 2, 1), identity_permutation((2, 2)))

@@ -84,6 +84,13 @@ def test_several_permutations_stand_below_each_other(tmp_path: Path) -> None:
     assert len(figure.axes) == 3 * 8
 
 
+def test_every_permutation_has_its_row(tmp_path: Path) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (9, 28, 28), dtype=np.uint8)
+    figure = before_after(images, {f"{side}×{side}": images for side in (14, 7, 4, 2, 1)}, FOOTER)
+    check(figure, tmp_path)
+    assert len(figure.axes) == 6 * 6
+
+
 def test_images_before_and_after_must_be_as_many() -> None:
     images = np.zeros((2, 28, 28), np.uint8)
     with pytest.raises(ValueError, match="got 2 and 1"):
