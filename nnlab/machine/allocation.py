@@ -14,8 +14,8 @@ def keep_freed_memory() -> bool:
     """Keep freed memory in the process instead of returning it to the system.
 
     A training frees and takes the same large arrays in every step. By default, glibc returns them
-    to the system each time, and the system clears their pages each time. In return, the process
-    does not shrink.
+    to the system each time, and the system clears their pages each time. Kept memory is used again
+    at once; in return, the process does not shrink.
 
     Returns:
         Whether the C library is one that can do so.
