@@ -75,6 +75,50 @@ class Conv2D(Layer):
 
 
 @dataclass(frozen=True)
+class Conv2DTranspose(Layer):
+    """activation(pixel @ kernel + bias): each pixel becomes a block of pixels."""
+
+    filters: int = settings.size()
+    size: tuple[int, int] = settings.window()
+    activation: str = settings.one_of(ACTIVATIONS)
+    use_bias: bool = settings.flag()
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """(height, width, channels) -> (height * down, width * across, filters)."""
+        return (*_enlarged(inputs[0], self.size), self.filters)
+
+    def variable_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        """Kernel (down, across, filters, channels) and bias (filters,)."""
+        kernel: dict[str, Shape] = {"kernel": (*self.size, self.filters, inputs[0][-1])}
+        return kernel | ({"bias": (self.filters,)} if self.use_bias else {})
+
+    def __call__(
+        self, x: np.ndarray, kernel: np.ndarray, bias: np.ndarray | None = None
+    ) -> np.ndarray:
+        """(batch, height, width, channels) -> (batch, height * down, width * across, filters)."""
+        shape = (len(x), *self.output_shape(x.shape[1:]))
+        y = x.reshape(-1, x.shape[-1]) @ kernel.reshape(-1, x.shape[-1]).T
+        y = y.reshape(*x.shape[:3], *self.size, self.filters).swapaxes(2, 3)
+        if bias is not None:
+            y += bias
+        return ACTIVATIONS[self.activation](y).reshape(shape)
+
+    def scratch(self, *inputs: Shape) -> int:
+        """The blocks, before they lie side by side."""
+        return math.prod(self.output_shape(*inputs))
+
+    def write(
+        self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]
+    ) -> Sequence[str]:
+        """Write a transposed convolution and the activation, channels first."""
+        kernel = np.ascontiguousarray(variables["kernel"].transpose(3, 2, 0, 1))
+        bias = [variables["bias"]] if self.use_bias else []
+        images = to.channels_first(inputs[0])
+        y = to.op("ConvTranspose", images, kernel, *bias, strides=self.size)
+        return [to.channels_last(write_activation(to, self.activation, y, axis=1))]
+
+
+@dataclass(frozen=True)
 class MaxPooling2D(Layer):
     """The largest value of each window, channel by channel."""
 
@@ -115,9 +159,7 @@ class UpSampling2D(Layer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """(height, width, channels) -> (height * down, width * across, channels)."""
-        expect_form(inputs[0], "(height, width, channels)", len(inputs[0]) == 3)
-        height, width, channels = inputs[0]
-        return height * self.size[0], width * self.size[1], channels
+        return (*_enlarged(inputs[0], self.size), inputs[0][-1])
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """(batch, height, width, channels) -> (batch, height * down, width * across, channels)."""
@@ -134,6 +176,12 @@ class UpSampling2D(Layer):
         kind = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric"}
         larger = to.op("Resize", images, "", scales, nearest_mode="floor", **kind)
         return [to.channels_last(larger)]
+
+
+def _enlarged(shape: Shape, size: tuple[int, int]) -> tuple[int, int]:
+    """Height and width where each pixel of (height, width, channels) becomes a block."""
+    expect_form(shape, "(height, width, channels)", len(shape) == 3)
+    return shape[0] * size[0], shape[1] * size[1]
 
 
 def _places(

@@ -2,7 +2,7 @@
 
 from nnlab.inference.attention import Attention, AttentionMemory
 from nnlab.inference.gru import GRU
-from nnlab.inference.images import Conv2D, MaxPooling2D, UpSampling2D
+from nnlab.inference.images import Conv2D, Conv2DTranspose, MaxPooling2D, UpSampling2D
 from nnlab.inference.layer import Layer
 from nnlab.inference.layers import (
     Activation,
@@ -26,6 +26,7 @@ KINDS: dict[str, type[Layer]] = {
     "batch_normalization": BatchNormalization,
     "concatenate": Concatenate,
     "conv2d": Conv2D,
+    "conv2d_transpose": Conv2DTranspose,
     "dense": Dense,
     "dropout": Dropout,
     "embedding": Embedding,

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from nnlab.errors import CheckpointError
 from nnlab.inference.graph import Graph, Node
-from nnlab.inference.images import Conv2D, MaxPooling2D, UpSampling2D
+from nnlab.inference.images import Conv2D, Conv2DTranspose, MaxPooling2D, UpSampling2D
 from nnlab.inference.layers import Concatenate
 
 _CHANNELS = (-1, 3)  # the axis of the channels, as Keras counts
@@ -90,7 +90,7 @@ def _after(node: Node, axis: int, side: _Side) -> _Side:
             reach = side.reach + math.ceil(max(length - stride, 0) / 2) * side.step
             step = side.step * stride
             return _Side(step, reach, math.lcm(side.grid, step.numerator))
-    if isinstance(layer, UpSampling2D):
+    if isinstance(layer, (UpSampling2D, Conv2DTranspose)):
         step = side.step / layer.size[axis]
         return _Side(step, side.reach + side.step - step, side.grid)
     if isinstance(layer, Concatenate) and layer.axis not in _CHANNELS:

@@ -119,6 +119,17 @@ def _conv2d(layer: Any) -> dict[str, Any]:
     }
 
 
+def _conv2d_transpose(layer: Any) -> dict[str, Any]:
+    _require(layer, data_format="channels_last", dilation_rate=(1, 1), output_padding=None)
+    _require(layer, kernel_size=layer.strides)
+    return {
+        "filters": layer.filters,
+        "size": list(layer.strides),
+        "activation": _activation(layer),
+        "use_bias": layer.use_bias,
+    }
+
+
 def _multi_head_attention(layer: Any) -> dict[str, Any]:
     _require(layer, value_dim=layer.key_dim, _attention_axes=(1,), _use_gate=False)
     _require(layer, _sliding_window=None)
@@ -184,6 +195,7 @@ _KINDS: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "BatchNormalization": ("batch_normalization", _batch_normalization),
     "Concatenate": ("concatenate", lambda layer: {"axis": layer.axis}),
     "Conv2D": ("conv2d", _conv2d),
+    "Conv2DTranspose": ("conv2d_transpose", _conv2d_transpose),
     "Dense": ("dense", _dense),
     "Dropout": ("dropout", lambda _: {}),
     "Embedding": ("embedding", _embedding),

@@ -8,15 +8,13 @@ from nnlab.errors import UsageError
 if TYPE_CHECKING:
     import keras
 
-LAST_FILTERS = 8
-"""Filters of the last hidden convolution, the only one at full size."""
 
-
-def page_corrector(page_shape: tuple[int, int], filters: Sequence[int] = (24, 48, 96)) -> Any:
+def page_corrector(page_shape: tuple[int, int], filters: Sequence[int] = (24, 48, 72, 96)) -> Any:
     """Build the network; what it computes is added to the ink of the page.
 
-    Full size costs most and tells least, so that the first convolution halves the page at once.
-    Weights of the last one begin at zero: an untrained network returns the page.
+    Full size costs most and tells least: the first convolution halves the page at once, and the
+    last one makes a block of 2x2 pixels of each place (Shi et al., 2016). Its weights begin at
+    zero: an untrained network returns the page.
 
     Args:
         page_shape: Height and width of a patch, multiples of 2 to the power of the levels.
@@ -42,19 +40,22 @@ def page_corrector(page_shape: tuple[int, int], filters: Sequence[int] = (24, 48
 
     page = keras.Input((*page_shape, 1), name="page")  # (batch, height, width, 1)
     ink = layers.Rescaling(-1 / 255, offset=1, name="ink")(page)  # 0 is white, 1 is black
-    x, skipped = ink, [ink]
+    x, skipped = ink, []
     for level, count in enumerate(filters, start=1):  # half the height and width each time
         x = _convolution(x, count, f"smaller_{level}", stride=2)
         x = _convolution(x, count, f"encoder_{level}")
         skipped.append(x)
     x = _convolution(skipped.pop(), filters[-1], "centre")
-    for level, count in reversed(list(enumerate((LAST_FILTERS, *filters[:-1])))):
+    for level, count in reversed(list(enumerate(filters[:-1], start=1))):
+        x = layers.Conv2D(count, 1, name=f"fewer_{level}")(x)
         x = layers.UpSampling2D(2, name=f"larger_{level}")(x)
-        x = layers.Concatenate(name=f"joined_{level}")([x, skipped.pop()])
-        x = _convolution(x, count, f"decoder_{level}")
-    correction = layers.Conv2D(1, 3, padding="same", kernel_initializer="zeros", name="correction")(
-        x
-    )
+        x = layers.Add(name=f"joined_{level}")([x, skipped.pop()])
+        x = layers.Activation("relu", name=f"relu_{level}")(x)
+        x = _convolution(x, count, f"decoder_{level}_1")
+        x = _convolution(x, count, f"decoder_{level}_2")
+    correction = layers.Conv2DTranspose(
+        1, 2, strides=2, kernel_initializer="zeros", name="correction"
+    )(x)
     x = layers.Add(name="corrected")([ink, correction])
     x = layers.Activation("relu", name="no_less_than_none")(x)
     clean = layers.Rescaling(-1, offset=1, name="clean")(x)

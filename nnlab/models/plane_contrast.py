@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import keras
 
-FILTERS = ((24, 1), (48, 2), (48, 1), (96, 2))
-"""Filters and stride of each convolution."""
+CONVOLUTIONS = ((32, 5, 2), (32, 3, 1), (96, 3, 2), (96, 3, 1))
+"""Filters, kernel and stride of each; at full size they would cost most and tell least."""
 FEATURES = 128
 """Numbers of the layer "features", in which views of an image are compared too."""
 
@@ -32,10 +32,10 @@ def plane_contrast(image_shape: tuple[int, int], units: int = 256) -> "keras.Mod
     image = keras.Input((height, width), name="image")
     x = layers.Rescaling(1 / 255, name="scale")(image)  # 0 to 1
     x = layers.Reshape((height, width, 1), name="channel")(x)
-    for number, (filters, stride) in enumerate(FILTERS, start=1):
+    for number, (filters, kernel, stride) in enumerate(CONVOLUTIONS, start=1):
         x = layers.Conv2D(
             filters,
-            3,
+            kernel,
             strides=stride,
             padding="same",
             use_bias=False,

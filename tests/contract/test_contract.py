@@ -46,7 +46,7 @@ SMALL: dict[str, dict[str, object]] = {
     "textgen": {"units": 32, "step": 12},
     "translate": {"units": 32},
     "classify modern": {"units": 16, "deform": 0.5},
-    "denoise modern": {"filters": 4, "levels": 2, "patch": 32},
+    "denoise modern": {"filters": 4, "levels": 2, "patch": 32, "synthetic": 1},
     "embed modern": {"units": 32, "letters": "a-b", "batch_size": 64},
     "perm-test modern": {"model": "mlp", "units": 32},
     "textgen modern": {"units": 32},

@@ -168,6 +168,32 @@ def test_up_sampling2d(
 @given(
     height=sides,
     width=sides,
+    channels=st.integers(1, 9),
+    size=steps,
+    filters=st.integers(1, 4),
+    activation=activations,
+    use_bias=st.booleans(),
+)
+def test_conv2d_transpose_of_blocks(
+    layers: ModuleType,
+    height: int,
+    width: int,
+    channels: int,
+    size: tuple[int, int],
+    filters: int,
+    activation: str,
+    use_bias: bool,
+) -> None:
+    layer = layers.Conv2DTranspose(
+        filters, size, size, activation=activation, use_bias=use_bias, name="y"
+    )
+    one_layer(layer, height, width, channels)
+
+
+@more
+@given(
+    height=sides,
+    width=sides,
     channels=st.integers(1, 40),
     size=steps,
     kernel=windows,

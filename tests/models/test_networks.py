@@ -220,8 +220,8 @@ def test_numpy_and_keras_agree_on_the_page_corrector(
 
 
 def test_an_untrained_page_corrector_returns_the_page() -> None:
-    page = pixels(1, 16, 24, 1)
-    clean = page_corrector((16, 24))(page, training=False)
+    page = pixels(1, 16, 32, 1)
+    clean = page_corrector((16, 32))(page, training=False)
     np.testing.assert_allclose(clean, page / 255, atol=1e-6)
 
 

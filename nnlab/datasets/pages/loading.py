@@ -7,14 +7,17 @@ stains. The scored part has another text and other stains, and no choice is base
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from nnlab.datasets.images.picture_files import read_picture
 from nnlab.datasets.pages.folders import read_folders
 from nnlab.datasets.pages.pairs import PagePair, split_by_text
 from nnlab.datasets.samples.stained_pages import SHAPE, synthetic_page
+from nnlab.datasets.samples.varied_pages import varied_page
 from nnlab.datasets.store import MissingDataError, Store
 from nnlab.datasets.store.provenance import SAMPLE, Source
 from nnlab.datasets.store.registry import get_set
@@ -25,8 +28,6 @@ NOISES = {"c": "coffee", "f": "folds", "p": "footprints", "w": "wrinkles"}
 HELD_OUT_FOUNTS = 3
 SAMPLE_PARTS = (24, 6, 8)
 SAMPLE_SHAPE = (192, 256)
-FIRST_EXTRA = 100_000
-"""First seed of additional pages, beyond those of the sample."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def load_pages(
 
 def sample_pages() -> Pages:
     """Make the embedded sample: 24, 6 and 8 pages of 192x256 pixels, always the same."""
-    made = _synthetic(range(sum(SAMPLE_PARTS)), SAMPLE_SHAPE)
+    made = _made(synthetic_page, sum(SAMPLE_PARTS), SAMPLE_SHAPE)
     digest = hashlib.sha256(b"".join(p.noisy.tobytes() + p.clean.tobytes() for p in made))
     first, second = SAMPLE_PARTS[0], sum(SAMPLE_PARTS[:2])
     source = Source(SAMPLE, digest.hexdigest(), sample=True, files=())
@@ -149,13 +150,17 @@ def _own_pages(noisy: Path, clean: Path, split_seed: int, warn: Callable[[str], 
 
 def _with_synthetic(pages: Pages, count: int) -> Pages:
     shape = SAMPLE_SHAPE if pages.source.sample else SHAPE
-    extra = _synthetic(range(FIRST_EXTRA, FIRST_EXTRA + count), shape)
+    extra = _made(varied_page, count, shape)
     training = (*pages.training, *extra)
     return Pages(training, pages.validation, pages.test, pages.source)
 
 
-def _synthetic(seeds: Sequence[int], shape: tuple[int, int]) -> tuple[PagePair, ...]:
-    made = ((seed, *synthetic_page(seed, shape)) for seed in seeds)
+def _made(
+    make: Callable[[int, tuple[int, int]], tuple[np.ndarray, np.ndarray, str]],
+    count: int,
+    shape: tuple[int, int],
+) -> tuple[PagePair, ...]:
+    made = ((seed, *make(seed, shape)) for seed in range(count))
     return tuple(
         PagePair(noisy, clean, f"synthetic-{seed}", kind) for seed, noisy, clean, kind in made
     )

@@ -131,7 +131,8 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
         square = (config.patch, config.patch)
         if config.model == "autoencoder":
             return page_cleaner(square, (config.filters, 2 * config.filters))
-        return page_corrector(square, [config.filters << level for level in range(config.levels)])
+        sizes = range(1, config.levels + 1)
+        return page_corrector(square, [config.filters * size for size in sizes])
 
     def examples(self, config: DenoiseConfig, data: Data) -> Examples:
         """Cut squares out of pages that stay bytes; in training each is a little out of place."""

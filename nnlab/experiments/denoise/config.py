@@ -19,13 +19,15 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     MODERN: {
         "model": "skip",
         "filters": 24,
-        "levels": 3,
+        "levels": 4,
         "loss": "mse",
+        "synthetic": 72,
         "patch": 128,
-        "stride": 48,
+        "stride": 96,
+        "enlarged": 0.15,
+        "faded": 0.15,
         "flip": True,
-        "faded": 0.3,
-        "epochs": 80,
+        "epochs": 60,
         "learning_rate": 0.002,
         "warmup": 0.02,
         "weight_decay": 0.01,
@@ -50,7 +52,7 @@ class DenoiseConfig(TrainingSettings):
         default_text="noisyoffice if available, otherwise sample",
     )
     synthetic: int = option(
-        0, "number of artificially stained pages to add to the training pages", low=0
+        0, "number of generated pages of many kinds to add to the training pages", low=0
     )
     split_seed: int = option(0, "chooses the held-out pages, independent of --seed", low=0)
     model: str = option(
@@ -59,9 +61,13 @@ class DenoiseConfig(TrainingSettings):
         choices=("autoencoder", "skip"),
     )
     filters: int = option(
-        32, "filters of the first convolution; each next size has twice as many", low=1, high=1024
+        32,
+        "filters of the first convolution; the second size has twice as many, the third three "
+        "times, and so on",
+        low=1,
+        high=1024,
     )
-    levels: int = option(3, "skip: times that the page is halved", low=1, high=6)
+    levels: int = option(4, "skip: times that the page is halved", low=1, high=6)
     loss: str = option("crossentropy", "what training minimises", choices=tuple(LOSSES))
     patch: int = option(64, "side of the squares to train on, in pixels", low=8, high=1024)
     stride: int = option(24, "pixels from one square to the next", low=1, high=1024)

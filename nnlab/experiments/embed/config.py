@@ -11,7 +11,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     REPORT: {},
     MODERN: {
         "model": "contrastive",
-        "epochs": 30,
+        "epochs": 12,
         "batch_size": 512,
         "optimizer": "adam",
         "learning_rate": 0.002,

@@ -17,6 +17,7 @@ Align = Literal["left", "center", "right"]
 SLANT = 0.32  # depth of a volume, as a share of the front's height
 COLOURS = {
     "conv2d": style.ORANGE,
+    "conv2d_transpose": style.ORANGE,
     "max_pooling2d": style.GREEN,
     "up_sampling2d": style.GREEN,
     "gru": style.PURPLE,
