@@ -11,9 +11,10 @@ from starlette.types import ASGIApp
 
 from nnlab import versions
 from nnlab.errors import CheckpointError, NnlabError, UsageError, nearest
-from nnlab.serving.catalogue import Catalogue, Network, Served, choose
+from nnlab.serving.catalogue import TAKES_PAGES, TAKES_TEXTS, Catalogue, Network, Served, choose
 from nnlab.serving.guard import Guard, Rules
 from nnlab.serving.jobs import Jobs
+from nnlab.serving.lanes import Lanes
 from nnlab.serving.messages import (
     ANSWER,
     INSIDE,
@@ -55,27 +56,27 @@ AGAIN_SECONDS = 1.0
 
 
 class Application:
-    """Answers HTTP requests with the networks of a pool of workers.
+    """Answers HTTP requests with the networks of workers.
 
     Args:
-        pool: The workers.
+        lanes: The workers.
         settings: What is allowed.
         names: The networks that were named on the command line; None for all there are.
     """
 
-    def __init__(self, pool: Pool, settings: ServeSettings, names: Sequence[str] | None) -> None:
-        self._pool = pool
+    def __init__(self, lanes: Lanes, settings: ServeSettings, names: Sequence[str] | None) -> None:
+        self._lanes = lanes
         self._settings = settings
         self._names = None if names is None else list(names)
         self._trained: list[str] = []
         self._catalogue = Catalogue([])
         self._pages = pages()
         self.jobs = Jobs(self._add_networks)
-        self._trainings = TrainingRoutes(pool, self.jobs, allowed=settings.allow_training)
+        self._trainings = TrainingRoutes(lanes.short, self.jobs, allowed=settings.allow_training)
 
     def asgi(self, rules: Rules) -> ASGIApp:
         """Return the application, guarded by the rules and counted."""
-        self._statistics = Statistics(Guard(self._router(), rules), self._pool)
+        self._statistics = Statistics(Guard(self._router(), rules), self._lanes)
         return self._statistics
 
     async def load(self) -> list[str]:
@@ -84,7 +85,7 @@ class Application:
         Raises:
             NnlabError: A network that was named cannot be served.
         """
-        reply = await self._pool.ask(ListNetworks(self._names, self._trained), LIST_SECONDS)
+        reply = await self._lanes.short.ask(ListNetworks(self._names, self._trained), LIST_SECONDS)
         if not isinstance(reply, Listed):
             refusal = refusal_of(reply)
             raise ERRORS.get(refusal.status, NnlabError)(str(refusal))
@@ -166,14 +167,14 @@ class Application:
     async def card(self, request: Request) -> Response:
         """Return all that a network's checkpoint says."""
         network = self._network(request.path_params["id"])
-        reply = await checked(self._pool.ask(Describe(network.path, network.id)))
+        reply = await checked(self._lanes.short.ask(Describe(network.path, network.id)))
         return json_response(raw_of(reply))
 
     async def exhibit(self, request: Request) -> Response:
         """Return what a page shows of a network before anyone asks."""
         served = self._experiment(request)
         network = _chosen(served, Asked(network=request.query_params.get("network")))
-        reply = await checked(self._pool.ask(Exhibit(network.path, network.id)))
+        reply = await checked(self._lanes.short.ask(Exhibit(network.path, network.id)))
         return json_response({"network": network.id, "exhibit": raw_of(reply)})
 
     async def answer(self, request: Request) -> Response:
@@ -184,9 +185,9 @@ class Application:
         if EVENTS in request.headers.get("accept", ""):
             if not served.streams:
                 raise Refusal(400, f"{served.name} does not stream; accept {JSON} instead")
-            return await streamed(self._pool, _question(STREAM, found, network), network.id)
+            return await streamed(self._pool(served), _question(STREAM, found, network), network.id)
         question = _question(ANSWER, found, network)
-        reply = await checked(while_connected(request, self._pool.ask(question)))
+        reply = await checked(while_connected(request, self._pool(served).ask(question)))
         return answer_of(reply, network.id)
 
     async def inside(self, request: Request) -> Response:
@@ -197,12 +198,15 @@ class Application:
         found = await self._asked(request, served)
         network = _chosen(served, found)
         question = _question(INSIDE, found, network)
-        reply = await checked(while_connected(request, self._pool.ask(question)))
+        reply = await checked(while_connected(request, self._pool(served).ask(question)))
         return inside_of(reply, network.id)
+
+    def _pool(self, served: Served) -> Pool:
+        return self._lanes.long if served.takes == TAKES_PAGES else self._lanes.short
 
     async def _asked(self, request: Request, served: Served) -> Asked:
         options = [*served.options, *served.look]
-        return await asked(request, options, files=served.takes != "text", text=LONGEST_TEXT)
+        return await asked(request, options, files=served.takes != TAKES_TEXTS, text=LONGEST_TEXT)
 
     def _experiment(self, request: Request) -> Served:
         name = request.path_params["experiment"]

@@ -12,6 +12,9 @@ import msgspec
 from nnlab.errors import UsageError, nearest
 from nnlab.options import flag_value
 
+TAKES_PICTURES, TAKES_PAGES, TAKES_TEXTS = "picture", "page", "text"
+"""What the inputs of an experiment are. A page becomes a page, which takes long."""
+
 
 class Option(msgspec.Struct, frozen=True):
     """An option, as a client needs it.
@@ -73,7 +76,7 @@ class Served(msgspec.Struct, frozen=True):
     Attributes:
         name: Its name.
         summary: One line about it.
-        takes: What its inputs are: picture, page or text.
+        takes: What its inputs are, as above.
         inside: Whether it shows how an answer came about.
         streams: Whether it can answer piece by piece.
         options: Options of an answer.

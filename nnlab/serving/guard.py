@@ -21,9 +21,11 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nnlab.serving.bodies import BODIES, Body
+from nnlab.serving.entrance import POLICY, entrance
 from nnlab.serving.refusals import Refusal, busy
 
 COOKIE = "nnlab_token"
+HTML = "text/html"
 OPEN_PATH = "/healthz"
 """Needs no token: a container's health check has none."""
 LONGEST_HEAD = 16 * 1024
@@ -128,12 +130,15 @@ class Guard:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
         if scope["path"] == "/" and any(_same(one, token) for one in given):
             return f"{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax"
-        raise Refusal(
-            401,
+        message = (
             "this server needs its token: open the address that it printed when it started, or "
-            "send the header Authorization: Bearer TOKEN",
-            {"www-authenticate": "Bearer"},
+            "send the header Authorization: Bearer TOKEN"
         )
+        headers, page = {"www-authenticate": "Bearer"}, b""
+        if scope["path"] == "/" and HTML in asked.get("accept", ""):
+            headers["content-security-policy"] = POLICY
+            page = entrance(tried=bool(given))
+        raise Refusal(401, message, headers, page=page)
 
 
 class _Sender:
@@ -155,10 +160,11 @@ class _Sender:
         """Send an error; if a response is on its way, end the connection instead."""
         if self._started:
             raise refusal
-        headers = {"content-type": "application/json", **refusal.headers}
+        body = refusal.page or msgspec.json.encode({"error": str(refusal), **refusal.body})
+        kind = f"{HTML}; charset=utf-8" if refusal.page else "application/json"
+        headers = {"content-type": kind, **refusal.headers}
         if close:
             headers["connection"] = "close"
-        body = msgspec.json.encode({"error": str(refusal), **refusal.body})
         headers["content-length"] = str(len(body))
         pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         await self.send({"type": "http.response.start", "status": refusal.status, "headers": pairs})

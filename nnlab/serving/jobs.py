@@ -18,6 +18,7 @@ import msgspec
 
 from nnlab.errors import InterruptedRun
 from nnlab.files import replacing
+from nnlab.machine.priority import give_way
 from nnlab.runs.folder import new_folder
 from nnlab.runs.occupying import is_locked
 from nnlab.serving.records import (
@@ -215,6 +216,7 @@ class Jobs:
             )
         except OSError as error:
             return f"the training cannot be started: {error}"
+        give_way(process.pid)  # whoever asks a network goes first
         stopping = asyncio.ensure_future(self._stop_when_asked(process))
         try:
             messages = await _last_lines(process)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from nnlab.errors import NnlabError
 from nnlab.interrupts import SIGNALS
-from nnlab.serving.pool import Pool
+from nnlab.serving.lanes import Lanes
 from nnlab.serving.settings import ServeSettings
 
 Started = Callable[[str, str | None], None]
@@ -48,15 +48,15 @@ async def _serve(
     started: Started,
     warn: Callable[[str], None],
 ) -> None:
-    pool = Pool(settings.processes, settings.queue, settings.time_limit, settings.threads)
-    pool.open()  # a worker starts while this process imports the rest
+    lanes = Lanes(settings)
+    lanes.open()  # a worker starts while this process imports the rest
     try:
         from nnlab.serving.app import Application
         from nnlab.serving.guard import is_home, rules
         from nnlab.serving.protocol import Server
 
         token = settings.checked_token(is_home(settings.host) and not settings.names)
-        application = Application(pool, settings, names)
+        application = Application(lanes, settings, names)
         known = rules(settings.host, settings.names, token, settings.body)
         address = _address(settings.host, listener)
         server = Server(application.asgi(known), lambda: started(address, token))
@@ -72,7 +72,7 @@ async def _serve(
     except asyncio.CancelledError as error:
         raise _Stopped from error
     finally:
-        await pool.close()
+        await lanes.close()
 
 
 def _socket(host: str, port: int) -> socket.socket:

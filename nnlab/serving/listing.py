@@ -15,7 +15,14 @@ from nnlab.inference import checked_graph
 from nnlab.options import flag_value
 from nnlab.runs.answering import checkpoint_file, choose_checkpoint, shipped_checkpoints
 from nnlab.runs.folder import newest_finished
-from nnlab.serving.catalogue import Catalogue, Network, Served
+from nnlab.serving.catalogue import (
+    TAKES_PAGES,
+    TAKES_PICTURES,
+    TAKES_TEXTS,
+    Catalogue,
+    Network,
+    Served,
+)
 from nnlab.serving.described import is_local, options_of
 from nnlab.serving.json_values import as_object, numbers_in
 from nnlab.serving.records import RUNS
@@ -139,11 +146,11 @@ def _flags(found: _Found, preset: str, experiment: AnyExperiment, settings: dict
 
 def _served(experiment: AnyExperiment, networks: list[Network]) -> Served:
     kind = type(experiment)
-    files = "page" if is_local(experiment.Query) else "picture"
+    files = TAKES_PAGES if is_local(experiment.Query) else TAKES_PICTURES
     return Served(
         name=experiment.name,
         summary=experiment.summary,
-        takes=files if experiment.reads_files else "text",
+        takes=files if experiment.reads_files else TAKES_TEXTS,
         inside=kind.inside is not Experiment.inside,
         streams=kind.events is not Experiment.events,
         options=options_of(experiment.Query),

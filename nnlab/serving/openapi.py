@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nnlab import versions
-from nnlab.serving.catalogue import Catalogue, Option, Served
+from nnlab.serving.catalogue import TAKES_PAGES, TAKES_TEXTS, Catalogue, Option, Served
 
 Schema = dict[str, Any]
 
@@ -86,7 +86,7 @@ def _experiment(served: Served) -> Schema:
     operation = _operation(f"answer_{_word(name)}", served.summary, answers)
     operation["requestBody"] = _body(served, served.options)
     content = operation["responses"]["200"]["content"]
-    if served.takes == "page":
+    if served.takes == TAKES_PAGES:
         operation["responses"]["200"]["content"] = {"*/*": {"schema": BINARY}}
     if served.streams:
         content["text/event-stream"] = {"schema": TEXT}
@@ -117,7 +117,7 @@ def _body(served: Served, options: Sequence[Option]) -> Schema:
         "type": "object",
         "properties": {"inputs": FILES, **known},
     }
-    if served.takes == "text":
+    if served.takes == TAKES_TEXTS:
         content = {"application/json": texts, "multipart/form-data": texts}
     else:
         content = {"multipart/form-data": files, "image/*": BINARY}

@@ -12,7 +12,7 @@ from nnlab.serving.messages import Next, Piece, Refused, Reply, Request, Stop
 from nnlab.serving.process import Process, WorkerDied
 
 IDLE_SECONDS = 60.0
-"""After this long without work, all workers but one leave."""
+"""After this long without work, workers leave."""
 STOP_SECONDS = 2.0
 """How long a worker may take to end a stream before it is killed."""
 
@@ -28,23 +28,34 @@ class TooSlow(NnlabError):  # noqa: N818 (as above)
 class Pool:
     """Worker processes that share the requests among them.
 
-    One worker is always kept, even without work.
-
     Args:
         workers: The most processes.
         queue: The most requests that wait for one of them.
         seconds: The time limit of a request.
         threads: Of ONNX Runtime, per process.
+        kept: How many workers are kept without work.
+        patient: Whether they let all other programs of this machine go first.
 
     Attributes:
         lost: How many workers ended in the middle of a request, killed for its time or otherwise.
     """
 
-    def __init__(self, workers: int, queue: int, seconds: float, threads: int) -> None:
+    def __init__(
+        self,
+        workers: int,
+        queue: int,
+        seconds: float,
+        threads: int,
+        *,
+        kept: int = 1,
+        patient: bool = False,
+    ) -> None:
         self._most = workers
         self._queue = queue
         self._seconds = seconds
         self._threads = threads
+        self._kept = kept
+        self._patient = patient
         self._processes: set[Process] = set()
         self._idle: list[Process] = []
         self._starting = 0
@@ -69,8 +80,8 @@ class Pool:
         return len(self._processes) - len(self._idle)
 
     def open(self) -> None:
-        """Start a worker, and watch all of them from now on."""
-        self._start_if_needed(1)
+        """Start the workers that are kept, and watch all of them from now on."""
+        self._start_if_needed(self._kept)
         self._in_background(self._dismiss_idle())
 
     async def ask(self, request: Request, seconds: float | None = None) -> Reply:
@@ -193,7 +204,7 @@ class Pool:
 
     async def _start(self) -> None:
         try:
-            worker = await Process.start(self._threads)
+            worker = await Process.start(self._threads, patient=self._patient)
         except Exception as error:  # whatever it is, those who wait must be told
             self._starting -= 1
             self._fail_first(WorkerDied(f"no worker could be started: {error}"))
@@ -213,7 +224,7 @@ class Pool:
         self._start_if_needed(len(self._waiting))
 
     async def _watch(self, worker: Process) -> None:
-        """Notice the end of a worker, even of an idle one, and replace the last one."""
+        """Notice the end of a worker, even of an idle one, and replace one that is kept."""
         await worker.ended()
         self._forget(worker)
         await worker.kill()
@@ -228,15 +239,15 @@ class Pool:
         if worker in self._idle:
             self._idle.remove(worker)
         if not self._closed:
-            self._start_if_needed(max(len(self._waiting), int(not self._processes)))
+            self._start_if_needed(max(len(self._waiting), self._kept - len(self._processes)))
 
     async def _dismiss_idle(self) -> None:
-        """Let workers leave that have had nothing to do for long, but always keep one."""
+        """Let workers leave that have had nothing to do for long, but for those that are kept."""
         while True:
             await asyncio.sleep(IDLE_SECONDS / 4)
             now = asyncio.get_running_loop().time()
             for worker in list(self._idle):
-                if len(self._processes) > 1 and now - worker.idle_since > IDLE_SECONDS:
+                if len(self._processes) > self._kept and now - worker.idle_since > IDLE_SECONDS:
                     self._idle.remove(worker)
                     self._processes.discard(worker)
                     await worker.dismiss()

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping
 
 from nnlab.errors import NnlabError
+from nnlab.machine.priority import give_way
 from nnlab.serving.messages import LENGTH_BYTES, Reply, Request, frame, length_of, reply_of
 
 LEAVE_SECONDS = 5.0
@@ -35,11 +36,12 @@ class Process:
         self.idle_since = 0.0
 
     @classmethod
-    async def start(cls, threads: int) -> "Process":
+    async def start(cls, threads: int, *, patient: bool = False) -> "Process":
         """Start a worker, and wait until it takes requests.
 
         Args:
             threads: Of ONNX Runtime.
+            patient: Whether it lets all other programs of this machine go first.
 
         Raises:
             WorkerDied: It did not start; its stderr, which is the server's, says why.
@@ -52,6 +54,8 @@ class Process:
             env=_environment(threads),
             start_new_session=True,  # Ctrl-C is the server's business
         )
+        if patient:
+            give_way(process.pid)
         worker = cls(process, folder)
         worker._due = 1  # it says when it is ready
         try:

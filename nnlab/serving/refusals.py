@@ -10,6 +10,7 @@ class Refusal(Exception):  # noqa: N818 (the mistake is not ours)
         status: The status of HTTP.
         headers: Further headers.
         body: Fields besides the error.
+        page: HTML to send in place of all fields; empty for none.
     """
 
     def __init__(
@@ -18,11 +19,13 @@ class Refusal(Exception):  # noqa: N818 (the mistake is not ours)
         message: str,
         headers: Mapping[str, str] | None = None,
         body: Mapping[str, object] | None = None,
+        page: bytes = b"",
     ) -> None:
         super().__init__(message)
         self.status = status
         self.headers = headers or {}
         self.body = body or {}
+        self.page = page
 
 
 def busy(message: str) -> Refusal:

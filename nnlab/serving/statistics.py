@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.process_collector import ProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nnlab.serving.pool import Pool
+from nnlab.serving.lanes import Lanes
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Limits of the histogram of seconds."""
@@ -19,10 +19,10 @@ class Statistics:
 
     Args:
         app: The application whose requests are counted.
-        pool: Its workers.
+        lanes: Its workers.
     """
 
-    def __init__(self, app: ASGIApp, pool: Pool) -> None:
+    def __init__(self, app: ASGIApp, lanes: Lanes) -> None:
         self._app = app
         self._registry = registry = CollectorRegistry()
         self._requests = Counter(
@@ -36,10 +36,13 @@ class Statistics:
             buckets=BUCKETS,
         )
         gauges = {
-            "nnlab_requests_waiting": ("Requests that wait for a worker", lambda: pool.waiting),
-            "nnlab_workers": ("Worker processes", lambda: pool.size),
-            "nnlab_workers_busy": ("Worker processes that have something to do", lambda: pool.busy),
-            "nnlab_workers_lost": ("Worker processes that ended in a request", lambda: pool.lost),
+            "nnlab_requests_waiting": ("Requests that wait for a worker", lambda: lanes.waiting),
+            "nnlab_workers": ("Worker processes", lambda: lanes.size),
+            "nnlab_workers_busy": (
+                "Worker processes with something to do",
+                lambda: lanes.busy,
+            ),
+            "nnlab_workers_lost": ("Worker processes that ended in a request", lambda: lanes.lost),
         }
         for name, (words, read) in gauges.items():
             Gauge(name, words, registry=registry).set_function(read)

@@ -91,6 +91,18 @@ def test_a_token_is_asked_for_everywhere_but_in_the_health_check(secret: Server)
     assert secret.get("/api", authorization=f"Bearer {TOKEN}").status == 200
 
 
+def test_a_browser_without_the_token_gets_a_page_that_asks_for_it(secret: Server) -> None:
+    html = "text/html,application/xhtml+xml"
+    for path, words in (("/", b"needs its token"), ("/?token=wrong-secret", b"not the token")):
+        found = secret.get(path, accept=html)
+        assert found.status == 401
+        assert found.headers["content-type"].startswith("text/html")
+        assert words in found.body
+        assert b'name="token"' in found.body
+        assert "form-action 'self'" in found.headers["content-security-policy"]
+    assert "error" in secret.get("/api", accept=html).json()
+
+
 def test_the_printed_address_gives_a_browser_the_token(secret: Server) -> None:
     assert secret.page.endswith(f"/?token={TOKEN}")
     found = secret.get(f"/?token={TOKEN}")

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.serving.client import SEVEN, Server, serving, until
+from tests.serving.client import EXAMPLES, SEVEN, Server, serving, until
 
 LONG = {"inputs": ["a"], "length": 10_000_000}
 """A text that no worker ever finishes."""
@@ -173,6 +173,17 @@ def test_more_workers_start_when_there_is_more_to_do(server: Server) -> None:
     calls = [lambda: server.upload("/api/classify", {"7.png": SEVEN}).status] * 30
     assert set(at_once(*calls)) == {200}
     until(lambda: len(server.workers()) == 2)
+
+
+def test_pages_have_workers_of_their_own_that_let_others_go_first(tmp_path: Path) -> None:
+    with serving(tmp_path, "denoise", "add", "--workers", "1") as server:
+        (quick,) = server.workers()
+        page = (EXAMPLES / "noisy.png").read_bytes()
+        assert server.upload("/api/denoise", {"noisy.png": page}).status == 200
+        (patient,) = [one for one in server.workers() if one != quick]
+        assert patient.nice() > quick.nice()
+        assert server.answers("add", "1+1")[0]["answer"] == "2"
+        assert quick in server.workers()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
