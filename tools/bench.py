@@ -33,6 +33,7 @@ OPTIONS = {
     "sweep": ["--dataset", "sample", "--runs", "4"],
     "serving": ["--seconds", "20"],
     "foreign_digits": [],
+    "many_pages": ["--pages", "2"],
     "scikit_learn": ["--dataset", "sample"],
     "digit_forms": ["--dataset", "sample", "--images", "500"],
 }

@@ -115,5 +115,5 @@ def test_the_newest_finished_run_is_served_first(tmp_path: Path) -> None:
             *("runs/add/7", "the newest finished run", ""),
         )
         assert (second["id"], second["flags"]) == ("add.modern", "--preset modern")
-        assert [one["id"] for one in served["embed"]] == ["embed.report"]
+        assert [one["id"] for one in served["embed"]] == ["embed.modern", "embed.report"]
         assert "runs/embed/1 is left out" in server.log()

@@ -27,7 +27,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "enlarged": 0.15,
         "faded": 0.15,
         "flip": True,
-        "epochs": 60,
+        "epochs": 48,
         "learning_rate": 0.002,
         "warmup": 0.02,
         "weight_decay": 0.01,
