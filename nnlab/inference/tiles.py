@@ -10,10 +10,10 @@ from nnlab.errors import UsageError
 from nnlab.inference.network import Network
 from nnlab.inference.receptive import Field, receptive_field
 
-TILE = 448
+TILE = 1024
 """Height and width of the inner part of a tile, at most; memory grows with its square."""
-MOST_HELD = 2**26
-"""Numbers that one tile may need at once, about: 256 MiB. Wide networks get smaller tiles."""
+MOST_HELD = 2**25
+"""Numbers that one tile may need at once, about: 128 MiB. Wide networks get smaller tiles."""
 
 
 def run_tiled(network: Network, page: np.ndarray) -> np.ndarray:
