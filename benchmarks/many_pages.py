@@ -5,18 +5,19 @@
 
 The pages are made by code, as those that `--synthetic` adds to a training, but from seeds that no
 training uses: new texts and new stains of the same kinds, so they are easier than pages from
-elsewhere. Ink is what is darker than half grey; the F-measure is the harmonic mean of how much of
-what is called ink is ink, and how much of the ink is found (as in the DIBCO competitions). Otsu's
-threshold (1979) of the untouched page stands beside the networks.
+elsewhere. Ink is what is darker than half grey, black bars and dark parts of photos included. The
+F-measure is the harmonic mean of how much of what is called ink is ink, and how much of the ink is
+found (as in the DIBCO competitions). Otsu's threshold (1979) stands beside the networks.
 """
 
 import argparse
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 from figures import add_json_option, keep
+from PIL import Image
 
 import nnlab
 from nnlab.datasets.samples.varied_pages import NOISES, varied_page
@@ -26,6 +27,9 @@ from nnlab.inference.tiles import run_on_page
 SHAPE = (420, 540)
 FIRST = 1_000_000
 """Seeds below may belong to trainings."""
+UNTOUCHED = "untouched"
+Cleaner = Callable[[np.ndarray], np.ndarray]
+"""A page, uint8 (height, width), to 0 (black) to 1 (white)."""
 
 
 def otsu(page: np.ndarray) -> np.ndarray:
@@ -35,12 +39,18 @@ def otsu(page: np.ndarray) -> np.ndarray:
     above = counts.sum() - below
     sums = (counts * np.arange(256)).cumsum()
     apart = (sums[-1] - sums[:-1]) / np.maximum(above, 1) - sums[:-1] / np.maximum(below, 1)
-    return (page > (below * above * apart**2).argmax()).astype(np.float32)
+    cut: np.ndarray = page > (below * above * apart**2).argmax()
+    return cut.astype(np.float32)
 
 
-def cleaner(network: Network) -> Callable[[np.ndarray], np.ndarray]:
+def cleaner(network: Network) -> Cleaner:
     """Return how a network cleans a page: 0 to 1."""
-    return lambda page: run_on_page(network, page).clip(0, 1)
+
+    def clean(page: np.ndarray) -> np.ndarray:
+        cleaned: np.ndarray = run_on_page(network, page).clip(0, 1)
+        return cleaned
+
+    return clean
 
 
 def f_measure(page: np.ndarray, truth: np.ndarray) -> float:
@@ -49,44 +59,50 @@ def f_measure(page: np.ndarray, truth: np.ndarray) -> float:
     return float(2 * (ink & true).sum() / max(1, ink.sum() + true.sum()))
 
 
+def measure(
+    methods: Mapping[str, Cleaner], seeds: Iterable[int]
+) -> Iterator[tuple[str, np.ndarray, dict[str, np.ndarray]]]:
+    """Yield the kind of each page, the true page, and what the methods make of it, all 0 to 1."""
+    for seed in seeds:
+        noisy, clean, kind = varied_page(seed, SHAPE)
+        cleaned = {name: method(noisy) for name, method in methods.items()}
+        yield kind, clean / 255, {UNTOUCHED: noisy / 255, **cleaned}
+
+
 def main() -> None:
     """Print a line per kind of noise."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--checkpoint", nargs="+", default=["denoise.report", "denoise.modern"])
+    parser.add_argument("--checkpoint", nargs="+", default=["denoise.report"])
     parser.add_argument("--pages", type=int, default=10, help="of each kind")
     parser.add_argument("--worst", type=Path, help="file for a picture of the worst page of each")
     add_json_option(parser)
     chosen = parser.parse_args()
     methods = {name: cleaner(nnlab.load(name).network) for name in chosen.checkpoint}
     methods["Otsu"] = otsu
-    figures, shown = {}, []
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in methods}
-    for number, kind in enumerate(NOISES):
-        here: dict[str, list[tuple[float, float]]] = {name: [] for name in methods}
-        worst: tuple[float, list[np.ndarray]] = (2.0, [])
-        for seed in range(FIRST + number, FIRST + number + chosen.pages * len(NOISES), len(NOISES)):
-            noisy, clean, _ = varied_page(seed, SHAPE)
-            truth = clean / 255
-            cleaned = {name: clean_page(noisy) for name, clean_page in methods.items()}
-            for name, page in cleaned.items():
-                error = float(np.sqrt(((page - truth) ** 2).mean()))
-                here[name].append((f_measure(page, truth), error))
-            last = chosen.checkpoint[-1]
-            if here[last][-1][0] < worst[0]:
-                pages = [noisy, 255 * cleaned[last], clean]
-                worst = here[last][-1][0], [page.astype(np.uint8) for page in pages]
-        shown.append(np.hstack(worst[1]))
-        for name, pairs in here.items():
-            found[name] += pairs
-        report(kind, here)
-    report("all", found)
-    for name, pairs in found.items():
-        figures[f"{name}, F-measure"] = 100 * statistics.fmean(score for score, _ in pairs)
+    scores: dict[str, dict[str, list[tuple[float, float]]]] = {}
+    worst: dict[str, tuple[float, np.ndarray]] = {}
+    last = chosen.checkpoint[-1]
+    for kind, truth, pages in measure(methods, range(FIRST, FIRST + chosen.pages * len(NOISES))):
+        for name in methods:
+            error = float(np.sqrt(((pages[name] - truth) ** 2).mean()))
+            pair = f_measure(pages[name], truth), error
+            for row in (kind, "all"):
+                scores.setdefault(row, {}).setdefault(name, []).append(pair)
+        score = scores[kind][last][-1][0]
+        if kind not in worst or score < worst[kind][0]:
+            worst[kind] = score, np.hstack([pages[UNTOUCHED], pages[last], truth])
+    for kind in sorted(scores, key=lambda one: one == "all"):
+        report(kind, scores[kind])
     if chosen.worst:
-        from PIL import Image
-
-        Image.fromarray(np.vstack(shown)).save(chosen.worst)
-    keep(chosen.json, figures)
+        picture = np.vstack([page for _, page in worst.values()])
+        Image.fromarray((255 * picture).round().astype(np.uint8)).save(chosen.worst)
+    keep(
+        chosen.json,
+        {
+            f"{name}, F-measure": 100 * statistics.fmean(score for score, _ in pairs)
+            for name, pairs in scores["all"].items()
+        },
+    )
 
 
 def report(kind: str, found: dict[str, list[tuple[float, float]]]) -> None:

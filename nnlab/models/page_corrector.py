@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def page_corrector(page_shape: tuple[int, int], filters: Sequence[int] = (24, 48, 72, 96)) -> Any:
     """Build the network; what it computes is added to the ink of the page.
 
-    Full size costs most and tells least: the first convolution halves the page at once, and the
-    last one makes a block of 2x2 pixels of each place (Shi et al., 2016). Its weights begin at
+    At full size a convolution costs four times as much: the first one halves the page at once, and
+    the last one makes a block of 2x2 pixels of each place (Shi et al., 2016). Its weights begin at
     zero: an untrained network returns the page.
 
     Args:

@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     import keras
 
 CONVOLUTIONS = ((32, 5, 2), (32, 3, 1), (96, 3, 2), (96, 3, 1))
-"""Filters, kernel and stride of each; at full size they would cost most and tell least."""
+"""Filters, kernel and stride of each."""
 FEATURES = 128
 """Numbers of the layer "features", in which views of an image are compared too."""
 

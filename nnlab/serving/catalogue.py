@@ -76,7 +76,7 @@ class Served(msgspec.Struct, frozen=True):
     Attributes:
         name: Its name.
         summary: One line about it.
-        takes: What its inputs are, as above.
+        takes: What its inputs are: one of `TAKES_PICTURES`, `TAKES_PAGES` and `TAKES_TEXTS`.
         inside: Whether it shows how an answer came about.
         streams: Whether it can answer piece by piece.
         options: Options of an answer.

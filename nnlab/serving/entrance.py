@@ -1,4 +1,8 @@
-"""The page that asks a reader for the token."""
+"""The page that asks a reader for the token.
+
+It opens `/?token=...`, as the address does that the server prints; the server answers with a cookie
+and leads to `/`, so that the token does not stay in the address.
+"""
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; "
@@ -32,8 +36,8 @@ input {{ width: 100%; box-sizing: border-box; margin: .3rem 0 .8rem }}
 </body>
 </html>
 """
-ASKED = "This server needs its token, which it printed when it started."
-WRONG = "That is not the token. The server printed it when it started."
+ASKED = "This server needs a token; ask whoever started it."
+WRONG = "That is not the token; ask whoever started the server."
 
 
 def entrance(*, tried: bool) -> bytes:

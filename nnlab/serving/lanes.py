@@ -1,6 +1,7 @@
-"""Two pools of workers, so that no digit waits for a page."""
+"""Two pools of workers, so that digits do not wait for pages."""
 
 import asyncio
+from collections.abc import Mapping
 
 from nnlab.serving.pool import Pool
 from nnlab.serving.settings import ServeSettings
@@ -9,11 +10,11 @@ from nnlab.serving.settings import ServeSettings
 class Lanes:
     """A pool for short questions, and one for pages, which take a core for long.
 
-    Workers for pages let all others go first. They start with the first page, and leave when none
+    Workers for pages run at a lower priority. They start with the first page, and leave when none
     has come for a while.
 
     Args:
-        settings: How many processes, and their limits.
+        settings: How many processes each pool has at most, and their limits.
 
     Attributes:
         short: For whatever is answered soon.
@@ -25,31 +26,16 @@ class Lanes:
         self.short = Pool(*limits)
         self.long = Pool(*limits, kept=0, patient=True)
 
+    @property
+    def pools(self) -> Mapping[str, Pool]:
+        """Both by name."""
+        return {"short": self.short, "long": self.long}
+
     def open(self) -> None:
         """Start what is kept of both."""
-        self.short.open()
-        self.long.open()
+        for pool in self.pools.values():
+            pool.open()
 
     async def close(self) -> None:
         """End all workers, and with them what they are doing."""
-        await asyncio.gather(self.short.close(), self.long.close())
-
-    @property
-    def waiting(self) -> int:
-        """How many requests wait for a worker."""
-        return self.short.waiting + self.long.waiting
-
-    @property
-    def size(self) -> int:
-        """How many workers there are."""
-        return self.short.size + self.long.size
-
-    @property
-    def busy(self) -> int:
-        """How many workers have something to do."""
-        return self.short.busy + self.long.busy
-
-    @property
-    def lost(self) -> int:
-        """How many workers ended in the middle of a request."""
-        return self.short.lost + self.long.lost
+        await asyncio.gather(*(pool.close() for pool in self.pools.values()))

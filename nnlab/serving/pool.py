@@ -12,7 +12,7 @@ from nnlab.serving.messages import Next, Piece, Refused, Reply, Request, Stop
 from nnlab.serving.process import Process, WorkerDied
 
 IDLE_SECONDS = 60.0
-"""After this long without work, workers leave."""
+"""After this long without work, workers leave, except those that are kept."""
 STOP_SECONDS = 2.0
 """How long a worker may take to end a stream before it is killed."""
 
@@ -34,7 +34,7 @@ class Pool:
         seconds: The time limit of a request.
         threads: Of ONNX Runtime, per process.
         kept: How many workers are kept without work.
-        patient: Whether they let all other programs of this machine go first.
+        patient: Whether they run at a lower priority.
 
     Attributes:
         lost: How many workers ended in the middle of a request, killed for its time or otherwise.
@@ -242,12 +242,13 @@ class Pool:
             self._start_if_needed(max(len(self._waiting), self._kept - len(self._processes)))
 
     async def _dismiss_idle(self) -> None:
-        """Let workers leave that have had nothing to do for long, but for those that are kept."""
+        """Let workers leave that have had nothing to do for long, except those that are kept."""
         while True:
             await asyncio.sleep(IDLE_SECONDS / 4)
             now = asyncio.get_running_loop().time()
             for worker in list(self._idle):
-                if len(self._processes) > self._kept and now - worker.idle_since > IDLE_SECONDS:
+                tired = worker in self._idle and now - worker.idle_since > IDLE_SECONDS
+                if tired and len(self._processes) > self._kept:
                     self._idle.remove(worker)
                     self._processes.discard(worker)
                     await worker.dismiss()

@@ -41,7 +41,7 @@ class Process:
 
         Args:
             threads: Of ONNX Runtime.
-            patient: Whether it lets all other programs of this machine go first.
+            patient: Whether it runs at a lower priority.
 
         Raises:
             WorkerDied: It did not start; its stderr, which is the server's, says why.

@@ -37,7 +37,10 @@ class ServeSettings:
     )
     open: bool = option(False, "open the page in a browser")
     workers: int = option(
-        0, "processes that answer; 0: as many as there are cores", low=0, high=256
+        0,
+        "processes that answer, and as many more for pages; 0: as many as there are cores",
+        low=0,
+        high=256,
     )
     queue: int = option(
         64, "requests that may wait for a process; more are refused", low=1, high=100_000
@@ -73,7 +76,7 @@ class ServeSettings:
 
     @property
     def processes(self) -> int:
-        """How many processes answer."""
+        """How many processes answer; pages have as many more."""
         return self.workers or _cores()
 
     @property

@@ -1,17 +1,26 @@
 """What the server counts, for Prometheus."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nnlab.serving.lanes import Lanes
+from nnlab.serving.pool import Pool
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Limits of the histogram of seconds."""
 LABELS = ("route", "experiment", "status")
+GAUGES: Mapping[str, tuple[str, Callable[[Pool], float]]] = {
+    "nnlab_requests_waiting": ("Requests that wait for a worker", lambda pool: pool.waiting),
+    "nnlab_workers": ("Worker processes", lambda pool: pool.size),
+    "nnlab_workers_busy": ("Worker processes with something to do", lambda pool: pool.busy),
+    "nnlab_workers_lost": ("Worker processes that ended in a request", lambda pool: pool.lost),
+}
+"""What is read of each pool of workers."""
 
 
 class Statistics:
@@ -35,17 +44,10 @@ class Statistics:
             registry=registry,
             buckets=BUCKETS,
         )
-        gauges = {
-            "nnlab_requests_waiting": ("Requests that wait for a worker", lambda: lanes.waiting),
-            "nnlab_workers": ("Worker processes", lambda: lanes.size),
-            "nnlab_workers_busy": (
-                "Worker processes with something to do",
-                lambda: lanes.busy,
-            ),
-            "nnlab_workers_lost": ("Worker processes that ended in a request", lambda: lanes.lost),
-        }
-        for name, (words, read) in gauges.items():
-            Gauge(name, words, registry=registry).set_function(read)
+        for name, (words, read) in GAUGES.items():
+            gauge = Gauge(name, words, ["lane"], registry=registry)
+            for lane, pool in lanes.pools.items():
+                gauge.labels(lane).set_function(partial(read, pool))
         ProcessCollector(registry=registry)
 
     def text(self) -> bytes:

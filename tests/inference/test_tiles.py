@@ -66,6 +66,18 @@ def larger(name: str, source: str, size: int) -> Node:
     return node(name, "up_sampling2d", source, size=[size, size], interpolation="nearest")
 
 
+def blocks(name: str, source: str, size: int) -> Node:
+    return node(
+        name,
+        "conv2d_transpose",
+        source,
+        filters=2,
+        size=[size, size],
+        activation="relu",
+        use_bias=True,
+    )
+
+
 def described(*nodes: Node, side: int = 24, output: str = "clean") -> Description:
     scale = node("scale", "rescale", "page", scale=1 / 255, offset=0.0)
     return {
@@ -95,8 +107,9 @@ def autoencoder(strides: Sequence[int] = (2, 2), kernel: int = 3, by_pools: bool
             last = f"pool_{level}"
     nodes.append(conv("centre", last, 4, kernel))
     last = "centre"
-    for level, stride in enumerate(reversed(strides)):
-        nodes += [larger(f"larger_{level}", last, stride)]
+    for level, stride in enumerate(reversed(strides), start=1):
+        enlarge = blocks if level == len(strides) else larger
+        nodes += [enlarge(f"larger_{level}", last, stride)]
         nodes += [conv(f"up_{level}", f"larger_{level}", 3, kernel)]
         last = f"up_{level}"
     nodes.append(conv("clean", last, 1, kernel, activation="sigmoid"))

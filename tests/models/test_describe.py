@@ -30,6 +30,16 @@ REFUSED = {
         (4,),
         "'norm' is a UnitNormalization",
     ),
+    "blocks that overlap": (
+        lambda layers: layers.Conv2DTranspose(2, 3, 2, name="y"),
+        (9, 9, 1),
+        r"'y': expected kernel_size=\(2, 2\), got \(3, 3\)",
+    ),
+    "blocks with more around them": (
+        lambda layers: layers.Conv2DTranspose(2, 2, 2, output_padding=1, name="y"),
+        (9, 9, 1),
+        "expected output_padding=None",
+    ),
     "dilation": (
         lambda layers: layers.Conv2D(2, 3, dilation_rate=2, name="y"),
         (9, 9, 1),

@@ -93,7 +93,7 @@ def test_a_token_is_asked_for_everywhere_but_in_the_health_check(secret: Server)
 
 def test_a_browser_without_the_token_gets_a_page_that_asks_for_it(secret: Server) -> None:
     html = "text/html,application/xhtml+xml"
-    for path, words in (("/", b"needs its token"), ("/?token=wrong-secret", b"not the token")):
+    for path, words in (("/", b"needs a token"), ("/?token=wrong-secret", b"not the token")):
         found = secret.get(path, accept=html)
         assert found.status == 401
         assert found.headers["content-type"].startswith("text/html")

@@ -1,17 +1,21 @@
 """Workers: bounded in number, in time and in what waits for them; none outlives the server."""
 
 import contextlib
+import io
 import json
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from PIL import Image
 
+from nnlab.machine.priority import NICENESS
 from tests.serving.client import EXAMPLES, SEVEN, Server, serving, until
 
 LONG = {"inputs": ["a"], "length": 10_000_000}
@@ -42,9 +46,9 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
 
 def metric(server: Server, name: str) -> float:
-    """Return a number that the server counts."""
+    """Return a number that the server counts, of both pools of workers together."""
     lines = server.get("/metrics").body.decode().splitlines()
-    return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
+    return sum(float(line.split()[1]) for line in lines if line.startswith(f"{name}{{lane="))
 
 
 def begin_stream(server: Server) -> socket.socket:
@@ -175,15 +179,28 @@ def test_more_workers_start_when_there_is_more_to_do(server: Server) -> None:
     until(lambda: len(server.workers()) == 2)
 
 
-def test_pages_have_workers_of_their_own_that_let_others_go_first(tmp_path: Path) -> None:
-    with serving(tmp_path, "denoise", "add", "--workers", "1") as server:
+def test_a_sum_does_not_wait_for_a_page(tmp_path: Path) -> None:
+    large = io.BytesIO()
+    Image.open(EXAMPLES / "noisy.png").resize((1200, 1500)).save(large, "PNG")
+    page = {"page.png": large.getvalue()}
+    with serving(tmp_path, "denoise", "add", "--workers", "1", "--time-limit", "5m") as server:
         (quick,) = server.workers()
-        page = (EXAMPLES / "noisy.png").read_bytes()
-        assert server.upload("/api/denoise", {"noisy.png": page}).status == 200
+        server.answers("add", "1+1")
+        ends = {}
+
+        def clean() -> None:
+            assert server.upload("/api/denoise", page).status == 200
+            ends["page"] = time.monotonic()
+
+        def add() -> None:
+            until(lambda: metric(server, "nnlab_workers_busy") == 1)
+            assert server.answers("add", "1+1")[0]["answer"] == "2"
+            ends["sum"] = time.monotonic()
+
+        at_once(clean, add)
+        assert ends["sum"] < ends["page"]
         (patient,) = [one for one in server.workers() if one != quick]
-        assert patient.nice() > quick.nice()
-        assert server.answers("add", "1+1")[0]["answer"] == "2"
-        assert quick in server.workers()
+        assert patient.nice() == min(19, quick.nice() + NICENESS)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -7,8 +7,8 @@ stains. The scored part has another text and other stains, and no choice is base
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -39,12 +39,14 @@ class Pages:
         validation: At least one pair, to choose the best epoch.
         test: At least one pair, scored only once.
         source: Which data this is, without additional synthetic pages.
+        facts: The checksum of these pages, by its name, if there are any.
     """
 
     training: tuple[PagePair, ...]
     validation: tuple[PagePair, ...]
     test: tuple[PagePair, ...]
     source: Source
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_pages(
@@ -85,10 +87,9 @@ def load_pages(
 
 def sample_pages() -> Pages:
     """Make the embedded sample: 24, 6 and 8 pages of 192x256 pixels, always the same."""
-    made = _made(synthetic_page, sum(SAMPLE_PARTS), SAMPLE_SHAPE)
-    digest = hashlib.sha256(b"".join(p.noisy.tobytes() + p.clean.tobytes() for p in made))
+    made = _made(synthetic_page, sum(SAMPLE_PARTS), SAMPLE_SHAPE, "sample")
     first, second = SAMPLE_PARTS[0], sum(SAMPLE_PARTS[:2])
-    source = Source(SAMPLE, digest.hexdigest(), sample=True, files=())
+    source = Source(SAMPLE, _checksum(made), sample=True, files=())
     return Pages(made[:first], made[first:second], made[second:], source)
 
 
@@ -150,20 +151,28 @@ def _own_pages(noisy: Path, clean: Path, split_seed: int, warn: Callable[[str], 
 
 def _with_synthetic(pages: Pages, count: int) -> Pages:
     shape = SAMPLE_SHAPE if pages.source.sample else SHAPE
-    extra = _made(varied_page, count, shape)
+    if not count:
+        return pages
+    extra = _made(varied_page, count, shape, "varied")
     training = (*pages.training, *extra)
-    return Pages(training, pages.validation, pages.test, pages.source)
+    return replace(pages, training=training, facts={"synthetic_pages": _checksum(extra)})
 
 
 def _made(
     make: Callable[[int, tuple[int, int]], tuple[np.ndarray, np.ndarray, str]],
     count: int,
     shape: tuple[int, int],
+    name: str,
 ) -> tuple[PagePair, ...]:
     made = ((seed, *make(seed, shape)) for seed in range(count))
     return tuple(
-        PagePair(noisy, clean, f"synthetic-{seed}", kind) for seed, noisy, clean, kind in made
+        PagePair(noisy, clean, f"{name}-{seed}", kind) for seed, noisy, clean, kind in made
     )
+
+
+def _checksum(pages: Iterable[PagePair]) -> str:
+    pixels = (page.noisy.tobytes() + page.clean.tobytes() for page in pages)
+    return hashlib.sha256(b"".join(pixels)).hexdigest()
 
 
 def _sha256(paths: Iterable[Path]) -> str:

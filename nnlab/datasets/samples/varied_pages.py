@@ -3,7 +3,7 @@
 The sample resembles NoisyOffice. These pages go further: other scripts, large print, handwriting,
 black bars and photos; faded ink, bleed-through, mould, lined paper, and scans saved as JPEG.
 
-varied_page(7, (420, 540)) -> (noisy, clean, "bleed-through"), the same page every time
+varied_page(4, (420, 540)) -> (noisy, clean, "bleed-through"), the same page every time
 """
 
 import functools
@@ -127,18 +127,22 @@ def _letters(alphabet: str, rng: np.random.Generator) -> Iterator[str]:
 
 def _with_pictures(page: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Lay a black bar or a photo over some pages; both are to stay."""
-    height, width = page.shape
     page = page.copy()
     for bar in (True, False):
-        if rng.random() < 0.8:
-            continue
-        tall, wide = rng.uniform(0.05, 0.3) * height, rng.uniform(0.2, 0.7) * width
-        if bar and rng.random() < 0.5:
-            tall = rng.uniform(3, 30)
-        top, left = rng.uniform(0, 1, 2) * (height - tall, width - wide)
-        area = page[int(top) : int(top + tall) + 1, int(left) : int(left + wide) + 1]
-        area[:] = 0 if bar else _photo(area.shape, rng)
+        if rng.random() >= 0.8:
+            _lay(page, bar, rng)
     return page
+
+
+def _lay(page: np.ndarray, bar: bool, rng: np.random.Generator) -> None:
+    """Lay a bar or a photo on a page somewhere."""
+    height, width = page.shape
+    tall, wide = rng.uniform(0.05, 0.3) * height, rng.uniform(0.2, 0.7) * width
+    if bar and rng.random() < 0.5:
+        tall = rng.uniform(3, 30)
+    top, left = rng.uniform(0, 1, 2) * (height - tall, width - wide)
+    area = page[int(top) : int(top + tall) + 1, int(left) : int(left + wide) + 1]
+    area[:] = 0 if bar else _photo(area.shape, rng)
 
 
 def _photo(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -111,13 +112,26 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
             "noisy": pages["noisy"],
             "clean": pages["clean"],
             "places": np.concatenate([training, validation]),
-            "training_shapes": pages["shapes"][:first],
+            "training_shapes": pages["shapes"][: first - config.synthetic],
             "training": np.arange(len(training)),
             "validation": np.arange(len(training), len(training) + len(validation)),
             **{f"test_{name}": array for name, array in test.items()},
             "test_kinds": np.array([page.kind for page in loaded.test]),
         }
-        return Data(arrays, {"model": config.model, "grid": _grid(config)}, loaded.source)
+        facts = {"model": config.model, "grid": _grid(config), **loaded.facts}
+        return Data(arrays, facts, loaded.source)
+
+    def load_for_evaluation(
+        self,
+        config: DenoiseConfig,
+        facts: Mapping[str, Any],
+        given: Mapping[str, Any],
+        store: Store,
+        warn: Warn,
+    ) -> Data:
+        """Load pages without generated ones, which no score depends on."""
+        without = dataclasses.replace(config, synthetic=0)
+        return super().load_for_evaluation(without, facts, given, store, warn)
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse a network that makes no page of a page of any size."""

@@ -62,8 +62,7 @@ class DenoiseConfig(TrainingSettings):
     )
     filters: int = option(
         32,
-        "filters of the first convolution; the second size has twice as many, the third three "
-        "times, and so on",
+        "filters of the first convolution; the n-th size has n times as many",
         low=1,
         high=1024,
     )

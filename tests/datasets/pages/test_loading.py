@@ -92,6 +92,9 @@ def test_synthetic_pages_are_added_to_the_training_part_only() -> None:
     assert [len(part) for part in parts(pages)] == [28, 6, 8]
     assert apart(pages)
     assert pages.source == sample_pages().source
+    names = [pair.name for part in parts(pages) for pair in part]
+    assert len(set(names)) == len(names)
+    assert pages.facts != load(dataset="sample", synthetic=3).facts != sample_pages().facts == {}
 
 
 def test_options_that_do_not_fit_together_are_refused(tmp_path: Path) -> None:
