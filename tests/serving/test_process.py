@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from nnlab.serving import pool as pools
-from nnlab.serving.messages import CheckSettings, DescribeSettings, Json, Reply
+from nnlab.serving.messages import CheckSettings, DescribeSettings, Json, Reply, Request
 from nnlab.serving.pool import Pool
 from nnlab.serving.process import Process
 
@@ -28,26 +28,51 @@ def test_a_reply_that_nobody_waited_for_is_not_taken_for_the_next() -> None:
     assert msgspec.json.decode(reply.body) == ["add", "--epochs", "2"]
 
 
-def test_workers_without_work_leave_even_if_one_is_asked_meanwhile(
+class Slow:
+    """A worker that takes its time to work and to leave."""
+
+    idle_since = 0.0
+
+    def __init__(self) -> None:
+        self.leaving = asyncio.Event()
+
+    async def ask(self, request: Request) -> Reply:
+        await asyncio.sleep(0.4)  # longer than one takes to leave
+        return Json(b"{}")
+
+    async def ended(self) -> None:
+        await asyncio.Event().wait()
+
+    async def dismiss(self) -> None:
+        self.leaving.set()
+        await asyncio.sleep(0.2)
+
+
+def test_all_workers_without_work_leave_even_if_one_is_asked_while_another_leaves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pools, "IDLE_SECONDS", 0.4)
+    monkeypatch.setattr(pools, "IDLE_SECONDS", 0.2)
 
-    async def sizes() -> list[int]:
-        pool = Pool(3, queue=3, seconds=60, threads=1, kept=0)
+    async def watched() -> bool:
+        workers: list[Slow] = []
+
+        async def start(threads: int, *, patient: bool) -> Slow:
+            workers.append(Slow())
+            return workers[-1]
+
+        monkeypatch.setattr(Process, "start", start)
+        pool = Pool(2, queue=2, seconds=60, threads=1, kept=0)
         pool.open()
         question = DescribeSettings("add")
-        try:
-            await asyncio.gather(*(pool.ask(question) for _ in range(3)))
-            while pool.size < 3:
-                await asyncio.sleep(0.05)
-            found = [pool.size]
-            for _ in range(8):  # some of them while a worker leaves
-                await asyncio.gather(asyncio.sleep(0.2), pool.ask(question))
-            while pool.size:
-                await asyncio.sleep(0.05)
-            return [*found, pool.size]
-        finally:
-            await pool.close()
+        await asyncio.gather(pool.ask(question), pool.ask(question))
+        first, second = workers
+        await asyncio.wait(
+            [asyncio.ensure_future(one.leaving.wait()) for one in workers],
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        await pool.ask(question)  # of the one that stays
+        await asyncio.gather(first.leaving.wait(), second.leaving.wait())
+        await asyncio.sleep(0.3)
+        return pool.size == 0
 
-    assert asyncio.run(asyncio.wait_for(sizes(), 60)) == [3, 0]
+    assert asyncio.run(asyncio.wait_for(watched(), 30))
