@@ -3,7 +3,7 @@
 import io
 import math
 from collections.abc import Iterable
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from nnlab.datasets.pages.pdf import POINTS
 
@@ -15,19 +15,33 @@ TREE, CATALOG = 1, 2
 OFFSETS, BYTES = 273, 279
 """TIFF tags: where the only strip of an image begins, and how long it is."""
 
-Picture = tuple["Image", tuple[float, float]]
-"""An image of mode 1, L or RGB, and its dots per inch across and down."""
+
+class PackedPage(NamedTuple):
+    """A page as it stands in a file: width and height in points, and its picture, compressed."""
+
+    width: float
+    height: float
+    picture: tuple[bytes, ...]
 
 
-def write_pdf(pictures: Iterable[Picture], file: IO[bytes], jpeg: dict[str, Any]) -> None:
-    """Write pictures to a file that is open at its start; each is fetched after the one before.
-
-    Black and white becomes G4 fax, the others JPEG (ISO 32000-1, 7.4 and 7.7).
+def packed(picture: "Image", dpi: tuple[float, float], jpeg: dict[str, Any]) -> PackedPage:
+    """Compress a picture: black and white as G4 fax, the others as JPEG (ISO 32000-1, 7.4).
 
     Args:
-        pictures: One or more.
-        file: Where to.
+        picture: Of mode 1, L or RGB.
+        dpi: Dots per inch across and down.
         jpeg: Options of Pillow for JPEG.
+    """
+    width, height = (POINTS * side / dots for side, dots in zip(picture.size, dpi, strict=True))
+    return PackedPage(width, height, _image(picture, jpeg))
+
+
+def write_pdf(packed_pages: Iterable[PackedPage], file: IO[bytes]) -> None:
+    """Write pages to a file that is open at its start (ISO 32000-1, 7.7).
+
+    Args:
+        packed_pages: One or more; each is fetched after the one before is written.
+        file: Where to.
     """
     places: dict[int, int] = {}
     pages: list[int] = []
@@ -37,11 +51,10 @@ def write_pdf(pictures: Iterable[Picture], file: IO[bytes], jpeg: dict[str, Any]
         file.write(b"%d 0 obj\n" % number + b"".join(parts) + b"\nendobj\n")
 
     file.write(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
-    for picture, (across, down) in pictures:
+    for width, height, picture in packed_pages:
         image = CATALOG + 1 + 3 * len(pages)
         content, page = image + 1, image + 2
-        width, height = POINTS * picture.width / across, POINTS * picture.height / down
-        write(image, *_image(picture, jpeg))
+        write(image, *picture)
         write(content, *_stream(b"", b"%.4f 0 0 %.4f 0 0 cm /page Do" % (width, height)))
         write(
             page,

@@ -14,7 +14,7 @@ from nnlab.datasets.images.picture_files import MAX_SAMPLE_VALUE
 from nnlab.datasets.pages.files import LUMA, WHITE, Page, white_of
 from nnlab.datasets.pages.pdf import DPI
 from nnlab.errors import DataError, UsageError
-from nnlab.experiments.denoise.pdf_writing import Picture, write_pdf
+from nnlab.experiments.denoise.pdf_writing import PackedPage, packed, write_pdf
 from nnlab.files import replacing
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def write_pages(pages: Iterable[Page], target: Path | IO[bytes], kind: str | Non
         if FORMATS[suffix] == "TIFF":
             _write_tiff(pages, file)
         elif FORMATS[suffix] == "PDF":
-            with _refusing("pdf"):
-                write_pdf(_pdf_pictures(pages), file, OPTIONS["JPEG"])
+            write_pdf(_packed(pages), file)
         else:
             (page, *more) = itertools.islice(pages, 2)
             check_kind(1 + len(more), target, kind)
@@ -135,9 +134,11 @@ def _write_tiff(pages: Iterable[Page], file: IO[bytes]) -> None:
                 tiff.newFrame()
 
 
-def _pdf_pictures(pages: Iterable[Page]) -> Iterator[Picture]:
+def _packed(pages: Iterable[Page]) -> Iterator[PackedPage]:
     for page in pages:
-        yield _image(page, "pdf"), page.dpi or (DPI, DPI)
+        with _refusing("pdf"):
+            packed_page = packed(_image(page, "pdf"), page.dpi or (DPI, DPI), OPTIONS["JPEG"])
+        yield packed_page
 
 
 def _image(page: Page, suffix: str) -> "Image":

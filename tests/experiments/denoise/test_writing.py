@@ -1,4 +1,5 @@
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,16 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="as webp"):
         write_pages([Page(np.zeros((1, 20_000), np.uint8))], tmp_path / "a.webp")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "pdf"])
+def test_a_fault_in_making_a_page_is_not_told_as_one_of_the_format(suffix: str) -> None:
+    def pages() -> Iterator[Page]:
+        yield Page(GREY)
+        raise ValueError("a fault of ours")
+
+    with pytest.raises(ValueError, match="a fault of ours"):
+        write_pages(pages(), io.BytesIO(), suffix)
 
 
 def test_16_bits_become_8_where_the_format_has_no_more(tmp_path: Path) -> None:
