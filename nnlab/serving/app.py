@@ -206,7 +206,13 @@ class Application:
 
     async def _asked(self, request: Request, served: Served) -> Asked:
         options = [*served.options, *served.look]
-        return await asked(request, options, files=served.takes != TAKES_TEXTS, text=LONGEST_TEXT)
+        files = served.takes != TAKES_TEXTS
+        found = await asked(request, options, files=files, text=LONGEST_TEXT)
+        if served.takes == TAKES_PAGES and len(found.files) > 1:
+            raise Refusal(
+                400, f"expected one file, got {len(found.files)}; the answer is a file, too"
+            )
+        return found
 
     def _experiment(self, request: Request) -> Served:
         name = request.path_params["experiment"]

@@ -95,6 +95,13 @@ def test_a_cleaned_page_comes_back_as_a_file(server: Server) -> None:
     assert found.body.startswith(b"\x89PNG")
 
 
+def test_several_pages_in_one_request_are_refused(server: Server) -> None:
+    noisy = (EXAMPLES / "noisy.png").read_bytes()
+    found = server.upload("/api/denoise", {"1.png": noisy, "2.png": noisy})
+    assert found.status == 400
+    assert "expected one file, got 2" in found.json()["error"]
+
+
 def test_text_streams_and_ends_with_the_network(server: Server) -> None:
     asked = {"inputs": ["There was"], "length": 20, "temperature": 0}
     found = server.post("/api/textgen", asked, accept="text/event-stream")
