@@ -72,7 +72,7 @@ def measure(
 def main() -> None:
     """Print a line per kind of noise."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--checkpoint", nargs="+", default=["denoise.report"])
+    parser.add_argument("--checkpoint", nargs="+", default=["denoise.report", "denoise.modern"])
     parser.add_argument("--pages", type=int, default=10, help="of each kind")
     parser.add_argument("--worst", type=Path, help="file for a picture of the worst page of each")
     add_json_option(parser)

@@ -27,6 +27,7 @@ QUESTIONS = {
     "add.report.base-16": (["add", "--preset", "report", "--base", "16", "ff+1"], "100"),
     "classify.modern": (["classify", "7.png"], "7.png\t7\t"),
     "classify.report": (["classify", "--preset", "report", "7.png"], "7.png\t7\t"),
+    "denoise.modern": (["denoise", "noisy.png", "--output", "modern.png"], "modern.png"),
     "denoise.report": (
         ["denoise", "--preset", "report", "noisy.png", "--output", "report.png"],
         "report.png",

@@ -91,7 +91,7 @@ def test_a_cleaned_page_comes_back_as_a_file(server: Server) -> None:
     found = server.upload("/api/denoise", {"page 1.png": noisy}, strength=0.9)
     assert (found.status, found.headers["content-type"]) == (200, "image/png")
     assert found.headers["content-disposition"].endswith("page%201.clean.png")
-    assert found.headers["nnlab-network"] == "denoise.report"
+    assert found.headers["nnlab-network"] == "denoise.modern"
     assert found.body.startswith(b"\x89PNG")
 
 
