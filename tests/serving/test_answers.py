@@ -193,7 +193,11 @@ def test_counts_are_kept_for_prometheus(server: Server) -> None:
     text = found.body.decode()
     assert 'nnlab_requests_total{experiment="add",route="answer",status="200"}' in text
     assert 'nnlab_request_seconds_bucket{experiment="add",le="0.05",route="answer"}' in text
-    for name in ("nnlab_requests_waiting", "nnlab_workers", "process_resident_memory_bytes"):
+    for name in (
+        'nnlab_requests_waiting{lane="short"}',
+        'nnlab_workers{lane="long"}',
+        "process_resident_memory_bytes",
+    ):
         assert f"\n{name} " in text
     assert server.get("/healthz").json() == {"status": "ok"}
 
