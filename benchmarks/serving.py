@@ -80,6 +80,12 @@ async def clean_pages(address: str, until: asyncio.Event) -> Times:
     return times
 
 
+async def pages_at_once(address: str, count: int) -> None:
+    """Clean some pages at the same time."""
+    request = upload("/api/denoise", page())
+    await asyncio.gather(*(Connection(address).ask(request) for _ in range(count)))
+
+
 async def with_pages(address: str, rate: float, seconds: float) -> tuple[Times, Times]:
     """Classify digits at a rate, and clean pages meanwhile."""
     done = asyncio.Event()
@@ -188,11 +194,16 @@ def main() -> None:
         asyncio.run(Connection(address).ask(digit))
         first = started + time.perf_counter() - start
         _add(kept, {"start to first answer, s": first, "idle server and worker, MB": idle})
+        start = time.perf_counter()
+        asyncio.run(pages_at_once(address, 1))
+        _add(kept, {"first page, s": time.perf_counter() - start})
+        asyncio.run(pages_at_once(address, 8))
         asyncio.run(classify(address, options.rate, 3))  # all workers have started
         digits = asyncio.run(classify(address, options.rate, options.seconds))
         _add(kept, _figures("digits", digits))
         digits, pages = asyncio.run(with_pages(address, options.rate, options.seconds))
         _add(kept, _figures("digits beside pages", digits) | _figures("pages", pages))
+        asyncio.run(pages_at_once(address, 8))  # workers that had nothing to do may have left
         before = megabytes(process)
         asyncio.run(many(address, options.slow, slow_client))
         statuses = asyncio.run(many(address, options.broken, break_in))

@@ -63,7 +63,8 @@ def assert_same(network: Network, session: "onnxruntime.InferenceSession") -> No
     names = [one.name for one in session.get_inputs()]
     outputs = session.run(None, dict(zip(names, inputs, strict=True)))
     for ours, theirs in zip(network.outputs(*inputs).values(), outputs, strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-5)
+        largest = max(1.0, float(np.abs(theirs).max(initial=0)))  # places in the plane pass 90
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-5 * largest)
 
 
 @pytest.mark.parametrize("stem", SHIPPED)
@@ -96,8 +97,8 @@ def test_parts_that_run_step_by_step_compute_the_same(name: str, tmp_path: Path)
 
 def test_axes_that_may_have_any_length_are_open(tmp_path: Path) -> None:
     (file,) = export(nnlab.load("denoise"), tmp_path / "net.onnx")
-    (clean,) = opened(file).run(None, {"page": np.full((1, 64, 36, 1), 255, np.float32)})
-    assert clean.shape == (1, 64, 36, 1)
+    (clean,) = opened(file).run(None, {"page": np.full((1, 64, 48, 1), 255, np.float32)})
+    assert clean.shape == (1, 64, 48, 1)
     (file,) = export(nnlab.load("classify"), tmp_path / "other.onnx")
     assert opened(file).get_inputs()[0].shape == ["batch", 28, 28]
 

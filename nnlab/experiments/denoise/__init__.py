@@ -198,6 +198,10 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
         """Return what its networks cannot do."""
         return LIMITS if facts.get("model") == "skip" else LIMITS_OF_AUTOENCODER
 
+    def example(self, facts: Mapping[str, Any]) -> str:
+        """Name the file that runs an exported network of a preset's sizes."""
+        return "denoise_modern.py" if facts.get("model") == "skip" else "denoise.py"
+
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Say how pages come."""
         tensors = {
