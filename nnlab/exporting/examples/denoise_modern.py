@@ -11,4 +11,4 @@ margin = 104  # the network looks as far around each pixel; beyond the edges it 
 sides = [(margin, margin + -(side + 2 * margin) % 16) for side in page.shape]  # multiples of 16
 (clean,) = session.run(None, {"page": np.pad(page, sides, "edge")[None, :, :, None]})
 kept = clean[0, margin : margin + height, margin : margin + width, 0]
-Image.fromarray((kept * 255).round().astype(np.uint8)).save("clean.png")
+Image.fromarray((kept.clip(0, 1) * 255).round().astype(np.uint8)).save("clean.png")
