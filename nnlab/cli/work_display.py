@@ -15,6 +15,9 @@ REFRESHES_PER_SECOND = 2
 READABLE = os.name == "posix"
 """Whether a file may be read while another process replaces it: Windows forbids that."""
 
+FILE_CLOCK = 0.02
+"""Seconds that the clock for times of files may lag behind."""
+
 
 class WorkDisplay:
     """Shows the progress of several runs; a context manager that closes the bar.
@@ -95,7 +98,7 @@ class WorkDisplay:
         terminal = RichConsole(stderr=True)
         if not terminal.is_interactive:
             return
-        self._opened = time.time()
+        self._opened = time.time() - FILE_CLOCK
         self._bar = Progress(BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         self._task = self._bar.add_task(
             _in_words(standing), total=standing.total, completed=standing.done
