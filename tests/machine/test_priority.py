@@ -7,11 +7,11 @@ import pytest
 
 from nnlab.machine.priority import GROUP, NICENESS, give_way
 
-WORK = "import time; print(flush=True)\nwhile True: pass"
+WORK = "print(flush=True)\nwhile True: pass"
 
 
 @pytest.mark.skipif(not hasattr(os, "setpriority"), reason="this system knows no niceness")
-def test_a_process_that_gives_way_gets_less_of_a_core() -> None:
+def test_a_process_that_gives_way_is_nicer_than_others() -> None:
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", WORK], stdout=subprocess.PIPE, start_new_session=True
@@ -28,7 +28,7 @@ def test_a_process_that_gives_way_gets_less_of_a_core() -> None:
         assert os.getpriority(os.PRIO_PROCESS, first.pid) == before
         assert os.getpriority(os.PRIO_PROCESS, second.pid) == min(19, before + NICENESS)
         group = Path(GROUP.format(second.pid))
-        if group.exists():
+        if group.exists() and os.geteuid() == 0:  # Linux lets others set it ten times a second
             assert group.read_text().split()[-1] == str(NICENESS)
     finally:
         for process in processes:
