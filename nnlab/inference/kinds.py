@@ -6,8 +6,6 @@ from nnlab.inference.images import Conv2D, Conv2DTranspose, MaxPooling2D, UpSamp
 from nnlab.inference.layer import Layer
 from nnlab.inference.layers import (
     Activation,
-    Add,
-    Concatenate,
     Dense,
     Dropout,
     Flatten,
@@ -15,6 +13,7 @@ from nnlab.inference.layers import (
     Reshape,
 )
 from nnlab.inference.lstm import LSTM
+from nnlab.inference.merges import Add, Concatenate, Multiply
 from nnlab.inference.normalization import BatchNormalization, LayerNormalization
 from nnlab.inference.sequences import Embedding, Masking, RepeatVector, ReversibleEmbedding
 
@@ -36,6 +35,7 @@ KINDS: dict[str, type[Layer]] = {
     "lstm": LSTM,
     "masking": Masking,
     "max_pooling2d": MaxPooling2D,
+    "multiply": Multiply,
     "repeat_vector": RepeatVector,
     "rescale": Rescale,
     "reshape": Reshape,

@@ -8,8 +8,8 @@ from nnlab.inference.attention import Attention, AttentionMemory
 from nnlab.inference.graph import Graph, Node
 from nnlab.inference.gru import GRU
 from nnlab.inference.layer import Shape
-from nnlab.inference.layers import Concatenate
 from nnlab.inference.lstm import LSTM
+from nnlab.inference.merges import Concatenate
 from nnlab.inference.sequences import Embedding
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from nnlab.errors import CheckpointError
 from nnlab.inference.graph import Graph, Node
 from nnlab.inference.images import Conv2D, Conv2DTranspose, MaxPooling2D, UpSampling2D
-from nnlab.inference.layers import Concatenate
+from nnlab.inference.merges import Concatenate
 
 _CHANNELS = (-1, 3)  # the axis of the channels, as Keras counts
 _NOTHING = Fraction(0)

@@ -206,6 +206,7 @@ _KINDS: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "Masking": ("masking", lambda layer: {"mask_value": layer.mask_value}),
     "MaxPooling2D": ("max_pooling2d", _max_pooling2d),
     "MultiHeadAttention": ("attention", _multi_head_attention),
+    "Multiply": ("multiply", lambda _: {}),
     "RepeatVector": ("repeat_vector", lambda layer: {"count": layer.n}),
     "Rescaling": ("rescale", _rescaling),
     "Reshape": ("reshape", _reshape),

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
 
 
 def page_corrector(page_shape: tuple[int, int], filters: Sequence[int] = (24, 48, 72, 96)) -> Any:
-    """Build the network; what it computes is added to the ink of the page.
+    """Build the network: the ink of each pixel times a gain, plus an offset.
+
+    Grey paper and pale print differ from the clean page by just that, and vary slowly from pixel to
+    pixel; what the network would have to add instead changes at the edge of every letter.
 
     At full size a convolution costs four times as much: the first one halves the page at once, and
-    the last one makes a block of 2x2 pixels of each place (Shi et al., 2016). Its weights begin at
-    zero: an untrained network returns the page.
+    the last ones make a block of 2x2 pixels of each place (Shi et al., 2016). Their weights begin
+    at zero: an untrained network returns the page.
 
     Args:
         page_shape: Height and width of a patch, multiples of 2 to the power of the levels.
@@ -53,10 +56,12 @@ def page_corrector(page_shape: tuple[int, int], filters: Sequence[int] = (24, 48
         x = layers.Activation("relu", name=f"relu_{level}")(x)
         x = _convolution(x, count, f"decoder_{level}_1")
         x = _convolution(x, count, f"decoder_{level}_2")
-    correction = layers.Conv2DTranspose(
-        1, 2, strides=2, kernel_initializer="zeros", name="correction"
-    )(x)
-    x = layers.Add(name="corrected")([ink, correction])
+    gain, offset = (
+        layers.Conv2DTranspose(1, 2, strides=2, kernel_initializer="zeros", name=name)(x)
+        for name in ("gain", "offset")
+    )
+    x = layers.Multiply(name="amplified")([ink, gain])
+    x = layers.Add(name="corrected")([ink, x, offset])
     x = layers.Activation("relu", name="no_less_than_none")(x)
     clean = layers.Rescaling(-1, offset=1, name="clean")(x)
     return keras.Model(page, clean, name="page_corrector")  # (batch, height, width, 1)

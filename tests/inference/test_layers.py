@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnlab.errors import CheckpointError
 from nnlab.inference import Network, checked_graph
 from nnlab.inference.images import Conv2D
 from nnlab.models.describe import describe
@@ -264,13 +265,25 @@ def test_concatenate(
 
 
 @few
-@given(shape=shapes, count=st.integers(2, 4))
-def test_add(layers: ModuleType, shape: tuple[int, ...], count: int) -> None:
+@given(kind=st.sampled_from(["Add", "Multiply"]), shape=shapes, count=st.integers(2, 4))
+def test_element_by_element(
+    layers: ModuleType, kind: str, shape: tuple[int, ...], count: int
+) -> None:
     import keras
 
     inputs = [keras.Input(shape, name=f"x_{number}") for number in range(count)]
-    model = keras.Model(inputs, layers.Add(name="y")(inputs))
+    model = keras.Model(inputs, getattr(layers, kind)(name="y")(inputs))
     assert_agrees(model, *(number * normal(3, *shape) for number in range(count)))
+
+
+def test_multiply_refuses_masked_inputs(layers: ModuleType) -> None:
+    import keras
+
+    x = keras.Input((4, 2), name="x")
+    masked = layers.Masking(name="masked")(x)
+    model = keras.Model(x, layers.Multiply(name="y")([masked, x]))
+    with pytest.raises(CheckpointError, match="'multiply' takes no masked input"):
+        assert_agrees(model, normal(3, 4, 2))
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "softmax", "tanh"])

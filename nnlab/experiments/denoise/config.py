@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnlab.options import option
+from nnlab.training.losses import root_mean_squared_error
 from nnlab.training.settings import (
     MODERN,
     OPTIMIZERS,
@@ -20,14 +21,14 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "model": "skip",
         "filters": 24,
         "levels": 4,
-        "loss": "mse",
-        "synthetic": 72,
+        "loss": "rmse",
+        "synthetic": 36,
         "patch": 128,
         "stride": 96,
         "enlarged": 0.15,
         "faded": 0.15,
         "flip": True,
-        "epochs": 48,
+        "epochs": 60,
         "learning_rate": 0.002,
         "warmup": 0.02,
         "weight_decay": 0.01,
@@ -37,7 +38,11 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 }
 """Settings by preset."""
 
-LOSSES = {"crossentropy": "binary_crossentropy", "mse": "mean_squared_error"}
+LOSSES: Mapping[str, Any] = {
+    "crossentropy": "binary_crossentropy",
+    "mse": "mean_squared_error",
+    "rmse": root_mean_squared_error,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +72,11 @@ class DenoiseConfig(TrainingSettings):
         high=1024,
     )
     levels: int = option(4, "skip: times that the page is halved", low=1, high=6)
-    loss: str = option("crossentropy", "what training minimises", choices=tuple(LOSSES))
+    loss: str = option(
+        "crossentropy",
+        "what training minimises; rmse counts squares that are nearly clean as much as others",
+        choices=tuple(LOSSES),
+    )
     patch: int = option(64, "side of the squares to train on, in pixels", low=8, high=1024)
     stride: int = option(24, "pixels from one square to the next", low=1, high=1024)
     spotless: float = option(

@@ -29,6 +29,7 @@ COLOURS = {
     "reversible_embedding": style.BLUE,
     "add": style.VERMILION,
     "concatenate": style.VERMILION,
+    "multiply": style.VERMILION,
 }
 
 
