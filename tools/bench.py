@@ -34,6 +34,7 @@ OPTIONS = {
     "serving": ["--seconds", "20"],
     "foreign_digits": [],
     "many_pages": ["--pages", "2"],
+    "translating": [],
     "scikit_learn": ["--dataset", "sample"],
     "digit_forms": ["--dataset", "sample", "--images", "500"],
 }

@@ -67,7 +67,22 @@ class Subwords:
     def encode(self, text: str) -> list[int]:
         """Return the numbers of the likeliest pieces of a text."""
         marked = _marked(text)
-        # of the text up to each place: the logarithm, and where its last piece begins
+        _, cut = self._likeliest(marked)
+        found: list[list[int]] = []
+        end = len(marked)
+        while end:
+            piece = marked[cut[end] : end]
+            number = self._numbers.get(piece)
+            found.append([BYTES + byte for byte in _bytes(piece)] if number is None else [number])
+            end = cut[end]
+        return [number for numbers in reversed(found) for number in numbers]
+
+    def logarithm(self, text: str) -> float:
+        """Return the logarithm of the probability of the likeliest pieces of a text."""
+        return self._likeliest(_marked(text))[0][-1]
+
+    def _likeliest(self, marked: str) -> tuple[list[float], list[int]]:
+        """Return, of the text up to each place, the logarithm, and where its last piece begins."""
         best, cut = [0.0], [0]
         for end in range(1, len(marked) + 1):
             score, start = best[end - 1] + self._unknown, end - 1
@@ -77,14 +92,7 @@ class Subwords:
                     score, start = best[first] + known, first
             best.append(score)
             cut.append(start)
-        found: list[list[int]] = []
-        end = len(marked)
-        while end:
-            piece = marked[cut[end] : end]
-            number = self._numbers.get(piece)
-            found.append([BYTES + byte for byte in _bytes(piece)] if number is None else [number])
-            end = cut[end]
-        return [number for numbers in reversed(found) for number in numbers]
+        return best, cut
 
     def decode(self, numbers: Iterable[int]) -> str:
         """Return the text that numbers stand for; bytes that are no UTF-8 become U+FFFD."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import reprlib
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,23 +14,26 @@ from nnlab.datasets.text.subwords import (
     FIRST,
     PADDING,
     START,
-    UNKNOWN,
     Subwords,
     are_subwords,
     as_codes,
     learn_subwords,
 )
 from nnlab.errors import CheckpointError, DataError, UsageError
-from nnlab.experiments.contract import Data, Interface, Note, Warn
+from nnlab.experiments.contract import Data, Interface, Warn
 from nnlab.experiments.translate.attention_decoder import AttentionDecoder
 from nnlab.experiments.translate.config import TranslateConfig
 from nnlab.experiments.translate.copying import Replacer
-from nnlab.experiments.translate.design import Design, Translation, Translator, accuracy
+from nnlab.experiments.translate.cutting import composed
+from nnlab.experiments.translate.design import Design, Translator, accuracy
+from nnlab.experiments.translate.subword_translator import SubwordTranslator
 from nnlab.inference import Network
 from nnlab.training.examples import Arrays, Batch, Examples
 
 LONGEST = 64
 """Most subwords of a text that the network sees at once, in training and in answering."""
+USUAL = 0.99
+"""Share of the training texts that are not longer than the usual length."""
 SIDES = ("sources", "targets")
 VARIANTS = 8
 """In how many ways training cuts each text."""
@@ -43,7 +44,8 @@ class SubwordTransformer(Design):
 
     limits = (
         "It knows the everyday sentences of its training data; others it translates badly.",
-        "Names and words that it never saw are copied or spelt, not always rightly.",
+        "Names and numbers that it never saw are copied, not always to the right place; words that "
+        "it never saw are made up.",
         "A translation that reads well can mean something else.",
     )
     example = "translate_modern.py"
@@ -64,7 +66,7 @@ class SubwordTransformer(Design):
         """Number the subwords of each text: uint16, padded with 0."""
         subwords = Subwords(facts["subwords"])
         codes = {
-            f"{side}_codes": _framed([subwords.encode(_composed(text)) for text in texts], side)
+            f"{side}_codes": _framed([subwords.encode(composed(text)) for text in texts], side)
             for side, texts in (("source", pairs.sources), ("target", pairs.targets))
         }
         fitting = _lengths(codes)[1]
@@ -193,108 +195,11 @@ class SubwordTransformer(Design):
 
     def translator(self, network: Network, facts: Mapping[str, Any]) -> Translator:
         """Return what translates with a network."""
-        return _SubwordTranslator(network, facts)
-
-
-USUAL = 0.99
-"""Share of the training texts that are not longer than the usual length."""
-
-
-class _SubwordTranslator(Translator):
-    attends = True
-
-    def __init__(self, network: Network, facts: Mapping[str, Any]) -> None:
-        self._subwords = Subwords(facts["subwords"])
-        self._usual = facts["usual_length"]
-        self._decoder = AttentionDecoder(network)
-
-    def translations(
-        self, text: str, *, beam: int, count: int, attention: bool
-    ) -> list[Translation]:
-        parts = [self._one(part, beam, count, attention) for part in self._parts(text)]
-        if len(parts) == 1:
-            return parts[0]
-        if not parts:
-            return [Translation("", 0.0)]
-        best = [part[0] for part in parts]
-        joined = " ".join(one.text for one in best)
-        together = {"parts": [dict(one.pieces) for one in best]} if attention else {}
-        return [Translation(joined, sum(one.score for one in best), together)]
-
-    def translate(self, texts: Sequence[str]) -> list[str]:
-        beam = SubwordTransformer.beam
-        return [
-            self.translations(text, beam=beam, count=1, attention=False)[0].text for text in texts
-        ]
-
-    def notes(self, text: str, count: int) -> Iterator[Note]:
-        strange = sorted({one for one in _composed(text) if self._subwords.is_unknown(one)})
-        if strange:
-            yield Note(
-                "no training sentence has the characters "
-                f"{' '.join(strange)}: they may be copied wrongly"
-            )
-        if count > 1 and len(self._parts(text)) > 1:
-            yield Note("this text is too long for one piece; its parts have one translation each")
-
-    def _one(self, text: str, beam: int, count: int, attention: bool) -> list[Translation]:
-        source = [*self._subwords.encode(text), END][:LONGEST]
-        found = self._decoder.search(source, start=START, end=END, beam=beam, never=NEVER)
-        translations = []
-        for one in found[:count]:
-            pieces: dict[str, Any] = {}
-            if attention:
-                weights = self._decoder.attention(source, [START, *one.codes])
-                pieces = {
-                    "source_pieces": [self._subwords.text_of(code) for code in source],
-                    "target_pieces": [self._subwords.text_of(code) for code in (*one.codes, END)],
-                    "attention": weights.round(4).tolist(),
-                }
-            translations.append(Translation(self._subwords.decode(one.codes), one.score, pieces))
-        return translations
-
-    def _parts(self, text: str) -> list[str]:
-        """Cut a text that is longer than the network is used to, at punctuation if there is any."""
-        return _cut(_composed(text), lambda part: len(self._subwords.encode(part)) <= self._usual)
-
-
-NEVER = (PADDING, UNKNOWN)
-"""Codes that no translation has."""
-
-SEPARATORS = (
-    r"(?<=[.!?\u2026\u3002\uff01\uff1f])\s*",
-    r"(?<=[;:])\s+",
-    r"(?<=[,\u3001\uff0c])\s*",
-    r"\s+",
-)
-"""Where a text may be cut, best first."""
-
-
-def _cut(text: str, fits: Any, level: int = 0) -> list[str]:
-    """Cut a text into parts that fit, which are as long as possible."""
-    if not text:
-        return []
-    if fits(text) or (level == len(SEPARATORS) and len(text) == 1):
-        return [text]
-    if level == len(SEPARATORS):
-        middle = len(text) // 2
-        return [*_cut(text[:middle], fits, level), *_cut(text[middle:], fits, level)]
-    parts: list[str] = []
-    for piece in filter(None, re.split(f"({SEPARATORS[level]})", text)):
-        if parts and fits(parts[-1] + piece):
-            parts[-1] += piece
-        else:
-            parts.append(piece)
-    return [shorter for part in parts for shorter in _cut(part.strip(), fits, level + 1)]
+        return SubwordTranslator(network, facts, LONGEST, self.beam)
 
 
 def _chosen(texts: Sequence[str], pairs: SentencePairs) -> list[str]:
-    return [_composed(texts[row]) for row in pairs.training]
-
-
-def _composed(text: str) -> str:
-    """Return a text in composed form (NFC), with single blanks between words."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return [composed(texts[row]) for row in pairs.training]
 
 
 def _framed(rows: Sequence[Sequence[int]], side: str) -> np.ndarray:
@@ -321,7 +226,7 @@ def _varied(data: Data, config: TranslateConfig) -> dict[str, np.ndarray]:
     usual = {name: data.arrays[name] for name in ("source_codes", "target_codes")}
     ways = [usual]
     subwords = Subwords(data.facts["subwords"])
-    texts = [[_composed(text) for text in data.arrays[name].tolist()] for name in SIDES]
+    texts = [[composed(text) for text in data.arrays[name].tolist()] for name in SIDES]
     pairs = list(zip(*texts, strict=True))
     training = data.arrays["training"].tolist()
     replacer = Replacer(*([side[row] for row in training] for side in texts))

@@ -223,7 +223,7 @@ def test_a_text_in_parts_has_one_translation_and_says_so(trained: Trained) -> No
     query = TRANSLATE.Query(best=3)
     note, answer = list(trained.answers([text.strip()], query))
     assert isinstance(note, Note)
-    assert "its parts have one translation each" in note.text
+    assert "in parts, which have one translation each" in note.text
     assert isinstance(answer, dict)
     notes = [one for one in trained.answers([text.strip()]) if isinstance(one, Note)]
     assert not notes
