@@ -102,12 +102,16 @@ def main() -> None:
     folder = Path(sys.argv[1])
     requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
     stream, replies = _own_streams()
-    threading.Thread(target=_read, args=(stream, requests, folder), daemon=True).start()
+    reader = threading.Thread(target=_read, args=(stream, requests, folder), daemon=True)
+    reader.start()
     worker = Worker(folder)
     reply: Reply = Ready()
-    while True:
-        replies.write(frame(reply))
-        reply = worker.reply(requests.get())
+    try:
+        while True:
+            replies.write(frame(reply))
+            reply = worker.reply(requests.get())
+    except BrokenPipeError:  # the server has ended; the reader sees it too, and removes the folder
+        reader.join()
 
 
 def _own_streams() -> tuple[IO[bytes], IO[bytes]]:

@@ -5,6 +5,8 @@ import io
 import json
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +18,9 @@ import pytest
 from PIL import Image
 
 from nnlab.machine.priority import NICENESS
+from nnlab.serving.messages import LENGTH_BYTES, Stop, frame
 from tests.serving.client import EXAMPLES, SEVEN, Server, serving, until
+from tests.waiting import PATIENCE
 
 LONG = {"inputs": ["a"], "length": 10_000_000}
 """A text that no worker ever finishes."""
@@ -213,3 +217,23 @@ def test_no_worker_outlives_the_server(tmp_path: Path, number: signal.Signals) -
             _, left = psutil.wait_procs([server.process, *children], timeout=60)
             assert not left
         assert not list(tmp_path.glob("nnlab-serve-*"))
+
+
+def test_a_worker_whose_server_ends_in_the_middle_of_an_answer_removes_its_folder(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    command = [sys.executable, "-m", "nnlab.serving.worker", folder]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        assert worker.stdout.read(LENGTH_BYTES)
+        worker.stdout.close()  # nobody reads the reply any more, which is known before stdin closes
+        worker.stdin.write(frame(Stop()))
+        worker.stdin.flush()
+        with pytest.raises(subprocess.TimeoutExpired):
+            worker.wait(timeout=1)
+        worker.stdin.close()
+        assert worker.wait(timeout=PATIENCE) == 0
+    assert not folder.exists()
