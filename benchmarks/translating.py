@@ -1,4 +1,4 @@
-"""What cutting a text into sentences and stand-ins for unfamiliar names are worth.
+"""How much it helps to cut a text into sentences, and to use stand-ins for unfamiliar names.
 
     python benchmarks/translating.py                    # needs the data set nld-eng
     python benchmarks/translating.py --examples 10

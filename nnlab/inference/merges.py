@@ -56,7 +56,7 @@ class Concatenate(Layer):
         return any(masked)
 
     def mask(self, inputs: Sequence[np.ndarray], masks: Sequence[np.ndarray | None]) -> np.ndarray:
-        """Join the masks as the inputs; what has none counts as seen."""
+        """Join the masks as the inputs; an input without a mask counts as unmasked."""
         whole = [
             np.broadcast_to(True if mask is None else mask[..., None], x.shape)
             for x, mask in zip(inputs, masks, strict=True)
@@ -81,7 +81,7 @@ class Concatenate(Layer):
 
 @dataclass(frozen=True)
 class _ElementByElement(Layer):
-    """What one operation makes of the elements at the same place, from the first input on.
+    """Applies one operation element by element, from the first input on.
 
     Attributes:
         compute: The operation on arrays.
@@ -130,7 +130,7 @@ class Add(_ElementByElement):
         return all(masked)
 
     def mask(self, inputs: Sequence[np.ndarray], masks: Sequence[np.ndarray | None]) -> np.ndarray:
-        """Seen is what any input shows."""
+        """A position is unmasked where any input is unmasked."""
         result: np.ndarray = np.any(np.stack([mask for mask in masks if mask is not None]), axis=0)
         return result
 

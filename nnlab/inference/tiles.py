@@ -14,6 +14,12 @@ TILE = 1024
 """Height and width of the inner part of a tile, at most; memory grows with its square."""
 MOST_HELD = 2**25
 """Numbers that one tile may need at once, about: 128 MiB. Wide networks get smaller tiles."""
+MOST_CONTINUED = 16
+"""Pixels by which a page is continued beyond its edges, at most.
+
+A network that looks farther has seen squares with nothing around them in training, and does worse
+the more of a page is made up.
+"""
 
 
 def run_tiled(network: Network, page: np.ndarray) -> np.ndarray:
@@ -39,9 +45,9 @@ def run_tiled(network: Network, page: np.ndarray) -> np.ndarray:
 
 
 def run_on_page(network: Network, page: np.ndarray) -> np.ndarray:
-    """Run a network on a page whose edge pixels are repeated beyond its edges.
+    """Run a network on a page whose edge pixels are repeated a little beyond its edges.
 
-    Otherwise convolutions see black beyond an edge, which darkens the paper there.
+    Otherwise a convolution of raw pixels sees black there, which darkens the paper.
 
     Args:
         network: As for `run_tiled`.
@@ -55,7 +61,8 @@ def run_on_page(network: Network, page: np.ndarray) -> np.ndarray:
         CheckpointError: As by `run_tiled`.
     """
     field = receptive_field(network.graph)
-    return _run(network, page, field, field.reach)
+    down, across = (min(reach, MOST_CONTINUED) for reach in field.reach)
+    return _run(network, page, field, (down, across))
 
 
 def _run(network: Network, page: np.ndarray, field: Field, margins: tuple[int, int]) -> np.ndarray:

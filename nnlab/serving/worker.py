@@ -14,7 +14,7 @@ import threading
 import traceback
 from collections.abc import Generator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import msgspec
 
@@ -102,16 +102,15 @@ def main() -> None:
     folder = Path(sys.argv[1])
     requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
     stream, replies = _own_streams()
-    reader = threading.Thread(target=_read, args=(stream, requests, folder), daemon=True)
-    reader.start()
+    threading.Thread(target=_read, args=(stream, requests, folder), daemon=True).start()
     worker = Worker(folder)
     reply: Reply = Ready()
     try:
         while True:
             replies.write(frame(reply))
             reply = worker.reply(requests.get())
-    except BrokenPipeError:  # the server has ended; the reader sees it too, and removes the folder
-        reader.join()
+    except BrokenPipeError:  # the server has ended
+        _end(folder)
 
 
 def _own_streams() -> tuple[IO[bytes], IO[bytes]]:
@@ -127,6 +126,11 @@ def _read(stream: IO[bytes], requests: "queue.SimpleQueue[Request]", folder: Pat
     """Pass requests on; end the process with the server, even in the middle of an answer."""
     while (request := read_request(stream)) is not None:
         requests.put(request)
+    _end(folder)
+
+
+def _end(folder: Path) -> NoReturn:
+    """End the process, whatever its other thread does."""
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 

@@ -74,7 +74,7 @@ class DenoiseConfig(TrainingSettings):
     levels: int = option(4, "skip: times that the page is halved", low=1, high=6)
     loss: str = option(
         "crossentropy",
-        "what training minimises; rmse counts squares that are nearly clean as much as others",
+        "what training minimises; rmse weighs nearly clean squares as much as dirty ones",
         choices=tuple(LOSSES),
     )
     patch: int = option(64, "side of the squares to train on, in pixels", low=8, high=1024)

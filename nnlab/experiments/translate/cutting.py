@@ -4,9 +4,13 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-_END = re.compile(r"(?<=[.!?\u2026])\s+|(?<=[\u3002\uff01\uff1f])\s*")
-_ABBREVIATION = re.compile(r"\b([b-df-hj-np-tv-xz]{1,4}|[a-z]|prof|rev|gen|capt)\.$", re.IGNORECASE)
-"""A short word without a vowel, such as Mr. and St., and a few others."""
+_END = re.compile(
+    r"""[.!?\u2026]+["'\u201d\u2019)\]]*(?=\s)"""
+    r"""|[\u3002\uff01\uff1f]+[\u300d\u300f\u201d\u2019\uff09]*"""
+)
+"""Marks that end a sentence, with the quotes and brackets that they stand in."""
+_ABBREVIATION = re.compile(r"(?<!\w)([b-df-hj-np-tv-xz]{1,4}|[^\W\d_]|prof|rev|gen|capt)\.$", re.I)
+"""A short word without a vowel, such as Mr. and St., a single letter, and a few others."""
 SEPARATORS = (r"(?<=[;:])\s+", r"(?<=[,\u3001\uff0c])\s*", r"\s+")
 """Where a sentence may be cut, best first."""
 
@@ -17,14 +21,18 @@ def composed(text: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """Cut a text after the marks that end a sentence, though not after an abbreviation."""
-    found: list[str] = []
-    for one in filter(None, _END.split(text)):
-        if found and _ABBREVIATION.search(found[-1]):
-            found[-1] += f" {one}"
-        else:
-            found.append(one)
-    return found
+    """Cut a text behind the marks that end a sentence.
+
+    An abbreviation ends none, and a small letter begins none.
+    """
+    found = []
+    start = 0
+    for mark in _END.finditer(text):
+        following = text[mark.end() :].lstrip()
+        if not following[:1].islower() and not _ABBREVIATION.search(text[start : mark.end()]):
+            found.append(text[start : mark.end()].strip())
+            start = mark.end()
+    return [one for one in (*found, text[start:].strip()) if one]
 
 
 def shortened(text: str, fits: Callable[[str], bool], level: int = 0) -> list[str]:

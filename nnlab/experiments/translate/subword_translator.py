@@ -7,15 +7,15 @@ from typing import Any
 from nnlab.datasets.text.subwords import END, PADDING, START, UNKNOWN, Subwords
 from nnlab.experiments.contract import Note
 from nnlab.experiments.translate.attention_decoder import AttentionDecoder
+from nnlab.experiments.translate.capitals import calmed, is_shouted
 from nnlab.experiments.translate.cutting import composed, sentences, shortened
 from nnlab.experiments.translate.design import Translation, Translator
 from nnlab.experiments.translate.unfamiliar import (
-    calmed,
     invented,
     is_kept,
-    is_shouted,
+    put_back,
+    put_in,
     stand_ins,
-    swapped,
     unfamiliar,
 )
 from nnlab.inference import Network
@@ -48,12 +48,14 @@ class SubwordTranslator(Translator):
     def translations(
         self, text: str, *, beam: int, count: int, attention: bool
     ) -> list[Translation]:
-        """Return the likeliest translations of one sentence, or one of several sentences."""
-        if is_shouted(text):
-            calm = calmed(text, self._subwords)
-            found = self.translations(calm, beam=beam, count=count, attention=attention)
-            return [replace(one, text=one.text.upper()) for one in found]
-        parts = [self._one(part, beam, count, attention) for part in self._parts(text)]
+        """Return the likeliest translations of one sentence, or one of several sentences.
+
+        There are fewer than `count` where some did not copy a stand-in. Scores and pieces are those
+        of what the network saw: with stand-ins, and in small letters.
+        """
+        parts = [
+            self._one(part, shouted, beam, count, attention) for part, shouted in self._parts(text)
+        ]
         if len(parts) == 1:
             return parts[0]
         if not parts:
@@ -72,67 +74,100 @@ class SubwordTranslator(Translator):
 
     def notes(self, text: str, count: int) -> Iterator[Note]:
         """Name characters that are unknown, and say where parts have one translation each."""
-        strange = sorted({one for one in composed(text) if self._subwords.is_unknown(one)})
+        parts = self._parts(text)
+        strange = sorted(
+            {one for part, _ in parts for one in part if self._subwords.is_unknown(one)}
+        )
         if strange:
             yield Note(
                 "no training sentence has the characters "
                 f"{' '.join(strange)}: they may be copied wrongly"
             )
-        if count > 1 and len(self._parts(text)) > 1:
+        if count > 1 and len(parts) > 1:
             yield Note("this text is translated in parts, which have one translation each")
-
-    def _one(self, text: str, beam: int, count: int, attention: bool) -> list[Translation]:
-        """Translate a part of a text, and names that were not copied rightly by stand-ins."""
-        found = self.at_once(text, beam, count, attention)
-        if not invented(text, found[0].text, self._subwords):
-            return found
-        return self._with_stand_ins(text, beam, count, attention) or found
-
-    def _with_stand_ins(
-        self, text: str, beam: int, count: int, attention: bool
-    ) -> list[Translation]:
-        """Translate with other names and numbers, and put the right ones back; [] if that fails."""
-        units = dict.fromkeys(unfamiliar(text, self._subwords))
-        free = {number: stand_ins(text, self._subwords, number=number) for number in (False, True)}
-        chosen: dict[str, str] = {}
-        for _ in range(MOST_TRIES if units else 0):
-            for unit in units:
-                if unit not in chosen:
-                    chosen[unit] = next(free[unit[0].isdecimal()], unit)
-            changed = swapped(text, chosen)
-            found = self.at_once(changed, beam, count, attention)
-            lost = [one for one in chosen.values() if not is_kept(one, changed, found[0].text)]
-            if not lost:
-                back = {stand_in: unit for unit, stand_in in chosen.items()}
-                return [replace(one, text=swapped(one.text, back)) for one in found]
-            chosen = {unit: one for unit, one in chosen.items() if one not in lost}
-        return []
 
     def has_unfamiliar(self, text: str) -> bool:
         """Tell whether a text has names, numbers or addresses that may be hard to copy."""
         return bool(unfamiliar(text, self._subwords))
 
-    def at_once(self, text: str, beam: int, count: int, attention: bool) -> list[Translation]:
-        """Return what the network makes of a text that it can see at once."""
-        source = [*self._subwords.encode(text), END][: self._longest]
-        found = self._decoder.search(source, start=START, end=END, beam=beam, never=NEVER)
-        translations = []
-        for one in found[:count]:
+    def at_once(self, source: str, beam: int, count: int, attention: bool) -> list[Translation]:
+        """Return what the network makes of a text as it is, without its end if it is too long."""
+        codes = [*self._subwords.encode(source), END][: self._longest]
+        found = self._decoder.search(codes, start=START, end=END, beam=beam, never=NEVER)
+        translations: dict[str, Translation] = {}
+        for one in found:
+            text = self._subwords.decode(one.codes)
+            if text in translations or len(translations) == count:
+                continue  # one text may be cut into subwords in several ways
             pieces: dict[str, Any] = {}
             if attention:
-                weights = self._decoder.attention(source, [START, *one.codes])
+                weights = self._decoder.attention(codes, [START, *one.codes])
                 pieces = {
-                    "source_pieces": [self._subwords.text_of(code) for code in source],
+                    "source_pieces": [self._subwords.text_of(code) for code in codes],
                     "target_pieces": [self._subwords.text_of(code) for code in (*one.codes, END)],
                     "attention": weights.round(4).tolist(),
                 }
-            translations.append(Translation(self._subwords.decode(one.codes), one.score, pieces))
-        return translations
+            translations[text] = Translation(text, one.score, pieces)
+        return list(translations.values())
 
-    def _parts(self, text: str) -> list[str]:
-        """Cut a text into sentences, and those that are longer than the network is used to."""
+    def _one(
+        self, part: str, shouted: bool, beam: int, count: int, attention: bool
+    ) -> list[Translation]:
+        """Translate a part of a text, and names that were not copied rightly by stand-ins."""
+        found = self.at_once(part, beam, count, attention)
+        if invented(part, found[0].text, self._subwords):
+            found = self._with_stand_ins(part, beam, count, attention) or found
+        if not shouted:
+            return found
+        loud: dict[str, Translation] = {}
+        for one in found:
+            loud.setdefault(one.text.upper(), replace(one, text=one.text.upper()))
+        return list(loud.values())
 
-        def fits(part: str) -> bool:
-            return len(self._subwords.encode(part)) <= self._usual
+    def _with_stand_ins(
+        self, text: str, beam: int, count: int, attention: bool
+    ) -> list[Translation]:
+        """Translate with other names and numbers, and put the right ones back; [] if that fails."""
+        units = {unit.text: unit for unit in unfamiliar(text, self._subwords)}
+        free = {number: stand_ins(text, self._subwords, number=number) for number in (False, True)}
+        chosen: dict[str, str] = {}
+        for _ in range(MOST_TRIES):
+            for name in [one for one in units if one not in chosen]:
+                stand_in = next(free[units[name].kind == "number"], None)
+                if stand_in is None:
+                    return []
+                chosen[name] = stand_in
+            changed = put_in(text, chosen)
+            found = self.at_once(changed, beam, count, attention)
+            lost = {
+                name for name, one in chosen.items() if not is_kept(one, changed, found[0].text)
+            }
+            if units and not lost:
+                return [
+                    replace(one, text=put_back(one.text, chosen))
+                    for one in found
+                    if all(is_kept(stand_in, changed, one.text) for stand_in in chosen.values())
+                ]
+            chosen = {name: one for name, one in chosen.items() if name not in lost}
+        return []
 
-        return [part for one in sentences(composed(text)) for part in shortened(one, fits)]
+    def _parts(self, text: str) -> list[tuple[str, bool]]:
+        """Cut a text into sentences, and those that are longer than the network is used to.
+
+        Returns:
+            The parts, in small letters if they were in capitals, and whether they were.
+        """
+        parts = []
+        text = composed(text)
+        all_shouted = is_shouted(text)
+        for sentence in sentences(text):
+            shouted = all_shouted or is_shouted(sentence)
+            calm = calmed(sentence, self._subwords) if shouted else sentence
+            parts += [(part, shouted) for part in shortened(calm, self._fits)]
+        return parts
+
+    def _fits(self, part: str) -> bool:
+        """Tell whether a part is as short as usual; what is unfamiliar counts as one subword."""
+        units = unfamiliar(part, self._subwords)
+        unknown = sum(len(self._subwords.encode(unit.text)) - 1 for unit in units)
+        return len(self._subwords.encode(part)) - unknown <= self._usual

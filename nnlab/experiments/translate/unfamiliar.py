@@ -1,4 +1,4 @@
-"""What a network over subwords has never seen: names, numbers, addresses, and text in capitals.
+"""Names, numbers and addresses that a network over subwords has never seen.
 
 Such a network copies an unknown name letter by letter, and may go astray. A name that it knows
 takes the place of the unknown one instead, and the unknown one that of its translation.
@@ -6,41 +6,55 @@ takes the place of the unknown one instead, and the unknown one that of its tran
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from nnlab.datasets.text.subwords import BLANK, Subwords
 
 FAMILIAR = 2.0
 """A word whose pieces have no more letters on average was seen rarely or never."""
 SHORTEST = 3
-"""Fewest letters of a name that may be a stand-in."""
+"""Fewest letters of a name."""
 MOST_STAND_INS = 24
 """How many known names and numbers may be tried."""
 
-_ADDRESS = r"\S*(?:://|@)\S*\w"
-_NUMBER = r"\d[\d.,:/-]*\d"
-_WORD = r"[^\W\d_]+"
-_UNIT = re.compile(f"{_ADDRESS}|{_NUMBER}|{_WORD}")
+_ADDRESS = re.compile(r"""[^\s"'(<\[].*[^\W_]/?""")  # of what has no blanks
+_TOKEN = re.compile(r"[^\W_](?:[\w.,:/-]*[^\W_])?")
+_WORD = re.compile(r"[^\W\d_]+")
+_NUMBER = re.compile(r"\d[\d.,:/-]+")
 
 
-def unfamiliar(text: str, subwords: Subwords) -> list[str]:
-    """Return the unfamiliar names, numbers of several digits, and addresses in a text, in order.
+class Unit(NamedTuple):
+    """Something unfamiliar in a text.
+
+    Attributes:
+        text: As it stands there.
+        start: Its place.
+        kind: "name", "number" or "address".
+    """
+
+    text: str
+    start: int
+    kind: str
+
+
+def unfamiliar(text: str, subwords: Subwords) -> list[Unit]:
+    """Find names, numbers of several digits, words with digits, and addresses, in order.
 
     Unfamiliar names side by side are one, such as a first name and a surname. The first word of a
     sentence has a capital whatever it is, so alone it does not count.
     """
-    found: list[str] = []
-    end = -1
-    for match in _UNIT.finditer(text):
-        if not _is_unfamiliar(match[0], subwords):
-            continue
-        follows = end >= 0 and text[end : match.start()] == " "
-        if follows and match[0].isalpha() and found[-1][-1].isalpha():
-            found[-1] += f" {match[0]}"
-        else:
-            found.append(match[0])
-        end = match.end()
-    return found[1:] if found and found[0].isalpha() and text.startswith(found[0]) else found
+    found: list[Unit] = []
+    for unit in _units(text, subwords):
+        last = found[-1] if found else None
+        if last and last.kind == unit.kind == "name":
+            between = text[last.start + len(last.text) : unit.start]
+            if between == " ":
+                found[-1] = last._replace(text=f"{last.text} {unit.text}")
+                continue
+        found.append(unit)
+    is_first_word = bool(found) and found[0].start == 0 and found[0].text.isalpha()
+    return found[1:] if is_first_word else found
 
 
 def invented(text: str, translation: str, subwords: Subwords) -> bool:
@@ -49,77 +63,99 @@ def invented(text: str, translation: str, subwords: Subwords) -> bool:
     A name may have another form in the other language, and a number be written in words; an address
     is the same everywhere.
     """
-    if any(one not in translation for one in re.findall(_ADDRESS, text)):
+    units = unfamiliar(text, subwords)
+    if any(one.kind == "address" and one.text not in translation for one in units):
         return True
     known, made = (
-        {_bare(word) for unit in unfamiliar(one, subwords) for word in unit.split()}
-        for one in (text, translation)
+        {_bare(word) for unit in some for word in unit.text.split()}
+        for some in (units, unfamiliar(translation, subwords))
     )
     return not made <= known
 
 
 def stand_ins(text: str, subwords: Subwords, *, number: bool) -> Iterator[str]:
-    """Yield names, or numbers, that the network knows and the text has not; likely ones first.
+    """Yield names, or numbers, that the network knows and that are not in the text.
 
-    Whether the network copies one of them is not known before it is tried.
+    Likely ones come first. Whether the network copies one is not known before it is tried.
     """
     pieces = sorted(subwords.pieces, key=lambda piece: -subwords.pieces[piece])
     words = (piece[1:] for piece in pieces if piece[0] == BLANK)
-    fitting = (word for word in words if (_is_number if number else _is_name)(word, subwords))
+    if number:
+        fitting = (word for word in words if word.isdecimal() and len(word) > 1)
+    else:
+        fitting = (word for word in words if _is_known_name(word, subwords))
     yield from itertools.islice((one for one in fitting if one not in text), MOST_STAND_INS)
 
 
+def put_in(text: str, chosen: Mapping[str, str]) -> str:
+    """Write stand-ins in place of the units of a text."""
+    return _exchanged(text, chosen, _exactly)
+
+
 def is_kept(stand_in: str, text: str, translation: str) -> bool:
-    """Tell whether a translation has a stand-in as often as the text."""
-    counts = [len(_place(stand_in).findall(one)) for one in (text, translation)]
-    return counts[0] == counts[1]
+    """Tell whether a translation has a stand-in as often as the text, which has it."""
+    there = len(re.findall(_exactly(stand_in), text))
+    return 0 < there == len(re.findall(_loosely(stand_in), translation))
 
 
-def swapped(text: str, others: Mapping[str, str]) -> str:
-    """Write other names and numbers in place of those of a text."""
+def put_back(translation: str, chosen: Mapping[str, str]) -> str:
+    """Write the units in place of their stand-ins, each of which stands for one unit."""
+    return _exchanged(translation, {one: unit for unit, one in chosen.items()}, _loosely)
+
+
+def _units(text: str, subwords: Subwords) -> Iterator[Unit]:
+    for place in re.finditer(r"\S+", text):
+        if "@" in place[0] or "://" in place[0]:
+            address = _ADDRESS.search(place[0])
+            if address:
+                yield Unit(address[0], place.start() + address.start(), "address")
+            continue
+        for token in _TOKEN.finditer(place[0]):
+            start = place.start() + token.start()
+            if any(character.isdecimal() for character in token[0]):
+                if len(token[0]) > 1:
+                    kind = "number" if _NUMBER.fullmatch(token[0]) else "name"
+                    yield Unit(token[0], start, kind)
+                continue
+            for word in _WORD.finditer(token[0]):
+                if _is_unknown_name(word[0], subwords):
+                    yield Unit(word[0], start + word.start(), "name")
+
+
+def _exchanged(text: str, others: Mapping[str, str], pattern: Callable[[str], str]) -> str:
+    if not others:
+        return text
     longest_first = sorted(others, key=len, reverse=True)
-    places = "|".join(_place(one).pattern for one in longest_first)
-    return re.sub(places, lambda match: others[match[0]], text) if others else text
+    places = "|".join(map(pattern, longest_first))
+    return re.sub(places, lambda match: others[match[0]], text)
 
 
-def _place(unit: str) -> re.Pattern[str]:
-    """Find a unit; a letter may follow, such as the s of a genitive."""
-    return re.compile(rf"(?<!\w){re.escape(unit)}(?=\w?(?!\w))")
+def _exactly(unit: str) -> str:
+    """Match a unit that is not a part of a longer one."""
+    return rf"(?<!\w)(?<!\d[.,]){re.escape(unit)}(?![.,]?\d)(?!\w)"
 
 
-def is_shouted(text: str) -> bool:
-    """Tell whether a text of several words is written in capitals."""
-    return text.isupper() and len(re.findall(_WORD, text)) > 1
+def _loosely(stand_in: str) -> str:
+    """Match a stand-in; a letter may follow a name, such as the s of a genitive."""
+    if stand_in.isdecimal():
+        return _exactly(stand_in)
+    return rf"(?<!\w){re.escape(stand_in)}(?=[^\W\d_]?(?!\w))"
 
 
-def calmed(text: str, subwords: Subwords) -> str:
-    """Write each word of a text in capitals as the network is likeliest to have seen it."""
-
-    def usual(match: re.Match[str]) -> str:
-        word = match[0]
-        return max((word.lower(), word.capitalize(), word), key=subwords.logarithm)
-
-    calm = re.sub(_WORD, usual, text)
-    return calm[:1].upper() + calm[1:]
-
-
-def _is_unfamiliar(unit: str, subwords: Subwords) -> bool:
-    if not unit.isalpha():
-        return True
+def _is_unknown_name(word: str, subwords: Subwords) -> bool:
     # The first word of a sentence is often known in small letters only.
-    fewest = min(len(subwords.encode(one)) for one in (unit, unit.lower()))
-    return unit[0].isupper() and SHORTEST <= len(unit) <= FAMILIAR * fewest
+    fewest = min(len(subwords.encode(one)) for one in (word, word.lower()))
+    is_name = word.isalpha() and word[0].isupper() and len(word) >= SHORTEST
+    return is_name and len(word) <= FAMILIAR * fewest
 
 
-def _bare(unit: str) -> str:
-    """Take away the separators of a number, which another language may write otherwise."""
-    return re.sub(r"[.,]", "", unit) if unit[0].isdecimal() else unit
+def _is_known_name(word: str, subwords: Subwords) -> bool:
+    is_name = word.isalpha() and word.istitle() and len(word) >= SHORTEST
+    return is_name and f"{BLANK}{word.lower()}" not in subwords.pieces
 
 
-def _is_number(word: str, subwords: Subwords) -> bool:
-    return word.isdecimal() and len(word) > 1
-
-
-def _is_name(word: str, subwords: Subwords) -> bool:
-    is_capitalized = word.isalpha() and word.istitle() and len(word) >= SHORTEST
-    return is_capitalized and f"{BLANK}{word.lower()}" not in subwords.pieces
+def _bare(word: str) -> str:
+    """Take away the separators of thousands of a number, and make each comma a point."""
+    if not _NUMBER.fullmatch(word):
+        return word
+    return re.sub(r"[.,](?=\d{3}(?!\d))", "", word).replace(",", ".")

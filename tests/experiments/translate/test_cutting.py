@@ -19,14 +19,18 @@ from nnlab.experiments.translate.cutting import composed, sentences, shortened
         ("Mr. Smith and St. John met J. Brown. He left.",
          ["Mr. Smith and St. John met J. Brown.", "He left."]),
         ("It costs 3.50 at example.org.", ["It costs 3.50 at example.org."]),
-        ("\u4f60\u597d\u3002\u518d\u89c1\u3002", ["\u4f60\u597d\u3002", "\u518d\u89c1\u3002"]),
+        ("\u4f60\u597d\u3002\u518d\uff1f\uff01", ["\u4f60\u597d\u3002", "\u518d\uff1f\uff01"]),
+        ("\u300c\u597d\u3002\u300d\u4ed6", ["\u300c\u597d\u3002\u300d", "\u4ed6"]),
+        ('He said "Hi." Then he left.', ['He said "Hi."', "Then he left."]),
+        ("Stop! he cried, etc. and so on.", ["Stop! he cried, etc. and so on."]),
+        ("...", ["..."]),
     ],
 )  # fmt: skip
 def test_sentences_end_at_their_marks(text: str, expected: list[str]) -> None:
     assert sentences(text) == expected
 
 
-@given(st.text("ab .,;!?-\u3002\u3001"), st.integers(1, 9))
+@given(st.text('abA .,;!?-"\u3002\u3001\u300d'), st.integers(1, 9))
 def test_parts_fit_and_nothing_but_blanks_is_lost(text: str, most: int) -> None:
     parts = [
         part
