@@ -3,7 +3,8 @@
     python -m nnlab.serving.worker FOLDER
 
 It reads frames from stdin and writes frames to stdout. FOLDER is its own: uploaded files are kept
-there while they are needed. It ends, and removes the folder, when stdin is closed.
+there while they are needed. It ends, and removes the folder, when stdin is closed or nobody reads
+its stdout.
 """
 
 import os
@@ -98,7 +99,7 @@ def _json(value: Any) -> Json:
 
 
 def main() -> None:
-    """Answer until stdin is closed."""
+    """Answer until the server ends."""
     folder = Path(sys.argv[1])
     requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
     stream, replies = _own_streams()
