@@ -169,5 +169,8 @@ class SubwordTranslator(Translator):
     def _fits(self, part: str) -> bool:
         """Tell whether a part is as short as usual; what is unfamiliar counts as one subword."""
         units = unfamiliar(part, self._subwords)
+        length = len(self._subwords.encode(part))
         unknown = sum(len(self._subwords.encode(unit.text)) - 1 for unit in units)
-        return len(self._subwords.encode(part)) - unknown <= self._usual
+        # beside the mark of the end; one long address may be more than the network can see
+        is_seen = length < self._longest or len(units) == 1
+        return is_seen and length - unknown <= self._usual

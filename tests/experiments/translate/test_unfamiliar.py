@@ -136,8 +136,11 @@ def test_every_one_of_several_translations_has_what_is_kept(shipped: Trained) ->
 
 def test_what_nothing_can_stand_in_for_is_translated_as_it_is(shipped: Trained) -> None:
     numbers = " and ".join(str(number) for number in range(4711, 4731))
-    (answer,) = shipped.answer([f"I paid {numbers}."])
+    (answer,) = shipped.answer([f"I paid {numbers} to Tom."], attention=True)
     assert answer["translation"]
+    read = "".join(piece for part in answer["parts"] for piece in part["source_pieces"])
+    assert "4711" in read
+    assert read.replace("\u2581", " ").endswith(" to Tom.<end>")
 
 
 def test_the_shipped_network_reads_capitals_and_sentences_one_by_one(shipped: Trained) -> None:
