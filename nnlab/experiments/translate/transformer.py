@@ -25,7 +25,7 @@ from nnlab.experiments.translate.attention_decoder import AttentionDecoder
 from nnlab.experiments.translate.config import TranslateConfig
 from nnlab.experiments.translate.copying import Replacer
 from nnlab.experiments.translate.cutting import composed
-from nnlab.experiments.translate.design import Design, Translator, accuracy
+from nnlab.experiments.translate.design import Design, accuracy
 from nnlab.experiments.translate.subword_translator import SubwordTranslator
 from nnlab.inference import Network
 from nnlab.training.examples import Arrays, Batch, Examples
@@ -193,7 +193,7 @@ class SubwordTransformer(Design):
         decoder = AttentionDecoder(network)
         return {"encoder": decoder.encoder, "decoder": decoder.decoder}
 
-    def translator(self, network: Network, facts: Mapping[str, Any]) -> Translator:
+    def translator(self, network: Network, facts: Mapping[str, Any]) -> SubwordTranslator:
         """Return what translates with a network."""
         return SubwordTranslator(network, facts, LONGEST, self.beam)
 

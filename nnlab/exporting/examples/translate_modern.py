@@ -1,4 +1,7 @@
-"""Translate a sentence with a Transformer, one step of the decoder per subword."""
+"""Translate a sentence with a Transformer, one step of the decoder per subword.
+
+(nnlab also cuts texts into sentences, follows several beginnings, and helps unknown names through.)
+"""
 
 import json
 

@@ -1,11 +1,8 @@
 """Names, numbers and addresses that a network never saw are found, and exchanged for others."""
 
-import time
-
 import pytest
 
 import nnlab
-from nnlab import experiments
 from nnlab.datasets.text.subwords import BLANK, Subwords
 from nnlab.experiments.translate.unfamiliar import (
     invented,
@@ -22,7 +19,6 @@ SUBWORDS = Subwords(
     {f"{BLANK}{word}": -float(number) for number, word in enumerate(WORDS, start=1)}
     | dict.fromkeys("abcdefghijklmnopqrstuvwxyz", -12.0)
 )
-TRANSLATE = experiments.get("translate")
 
 
 @pytest.mark.parametrize(
@@ -46,11 +42,11 @@ def test_names_numbers_and_addresses_are_found(text: str, expected: list[str]) -
     assert [unit.text for unit in unfamiliar(text, SUBWORDS)] == expected
 
 
-@pytest.mark.parametrize("text", ["@" * 1000, "://" * 333, "1," * 500, "Zz " * 333, "a.b-" * 250])
-def test_no_text_takes_long(text: str) -> None:
-    begun = time.monotonic()
-    unfamiliar(text, SUBWORDS)
-    assert time.monotonic() - begun < 10  # it took milliseconds; what is quadratic takes minutes
+@pytest.mark.parametrize(
+    ("text", "found"), [("@" * 1000, 0), ("://" * 333, 0), ("1," * 500, 1), ("1, " * 333, 0)]
+)
+def test_odd_texts_are_not_addresses(text: str, found: int) -> None:
+    assert len(unfamiliar(text, SUBWORDS)) == found
 
 
 @pytest.mark.parametrize(
