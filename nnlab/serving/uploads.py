@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,16 +75,25 @@ def _inside(folder: Path) -> re.Pattern[str]:
 
 @contextlib.contextmanager
 def on_disk(files: Sequence[File], folder: Path) -> Iterator[Uploads]:
-    """Keep files in a folder that exists, each in one of its own, until the block ends."""
+    """Keep files in a folder that exists, each in one of its own, until the block ends.
+
+    The empty folders stay for the next files: making and removing them takes longer than the files.
+    """
     places = [folder / str(number) for number in range(len(files))]
     try:
         paths = []
         for file, place in zip(files, places, strict=True):
-            place.mkdir()
+            place.mkdir(exist_ok=True)
             path = place / clean_name(file.name)
             path.write_bytes(file.content)
             paths.append(str(path))
         yield Uploads(folder, paths)
     finally:
         for place in places:
-            shutil.rmtree(place, ignore_errors=True)
+            _empty(place)
+
+
+def _empty(folder: Path) -> None:
+    """Remove the files in a folder, if it is there."""
+    for path in folder.glob("*"):
+        path.unlink(missing_ok=True)
