@@ -11,6 +11,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
+UNLOCKED = ("bench",)
+"""Extras that neither `make demo` nor `make test` installs."""
 PIN = re.compile(r"^([\w.-]+)==([^\s;]+)( ;[^\\]*)? \\\n    --hash=sha256:", re.MULTILINE)
 
 
@@ -18,7 +20,9 @@ def asked() -> Iterator[Requirement]:
     """Yield what the package, its extras and its build backend require."""
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg")
-    lists = [setup["options"]["install_requires"], *setup["options.extras_require"].values()]
+    extras = setup["options.extras_require"]
+    lists = [setup["options"]["install_requires"]]
+    lists += [text for name, text in extras.items() if name not in UNLOCKED]
     lines = [line for text in lists for line in text.splitlines()]
     lines += tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
     found = (Requirement(line) for line in lines if line and not line.startswith("#"))

@@ -43,18 +43,6 @@ def silhouette_as_defined(points: np.ndarray, labels: np.ndarray) -> float:
     return float(np.mean(scores))
 
 
-@some
-@given(st.integers(40, 120), st.integers(1, 15), st.integers(0, 1000))
-def test_scikit_learn_agrees(count: int, k: int, seed: int) -> None:
-    manifold = pytest.importorskip("sklearn.manifold")
-    scores = pytest.importorskip("sklearn.metrics")
-    high, low = cloud(count, 8, seed), cloud(count, 2, seed + 1)
-    labels = np.arange(count) % 4
-    expected = manifold.trustworthiness(high, low, n_neighbors=k)
-    assert trustworthiness(high, low, k) == pytest.approx(expected)
-    assert silhouette(low, labels) == pytest.approx(scores.silhouette_score(low, labels))
-
-
 def test_knn_accuracy_by_hand() -> None:
     train, labels = np.array([[0.0, 0], [1, 0], [2, 0], [10, 0]]), np.array([1, 0, 0, 2])
     test, right = np.array([[0.1, 0], [9, 0]]), np.array([1, 2])
