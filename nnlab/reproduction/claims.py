@@ -89,6 +89,8 @@ class Comparison:
         unit: Likewise.
         better: "lower" or "higher".
         caveat: What stands behind the number of the report preset, such as other test data.
+        interval: Where the interval of a single run stands in metrics.json; empty for none.
+        published: The best result that others published, and who; empty for nothing.
     """
 
     text: str
@@ -101,6 +103,8 @@ class Comparison:
     unit: str = ""
     better: str = "higher"
     caveat: str = ""
+    interval: str = ""
+    published: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from nnlab import experiments
 from nnlab.experiments.contract import Table
@@ -15,32 +15,46 @@ from nnlab.runs import folder as runs
 from nnlab.runs.folder import GroupFolder
 
 TITLE = "The networks of 2018 compared with modern ones"
-COLUMNS = ("", "claim of 2018", "report preset", "modern preset", "best baseline", "minutes")
+COLUMNS = (
+    "",
+    "claim of 2018",
+    "report preset",
+    "modern preset",
+    "best baseline",
+    "best published",
+    "minutes",
+)
+COMMANDS = "Trained with"
 INTRO = (
-    "Means over runs, with a 95 % interval if there are several. The baseline is measured on the "
-    "test set of the modern network. Minutes are the mean training time of one modern network."
+    "Means over runs, with a 95 % interval: over the runs, or over the test set if there is only "
+    "one run. The baseline is measured on the test set of the modern network. Minutes are the mean "
+    "training times of one network of the report preset and of one of the modern preset."
 )
 TOUR = (
     "A tour: a few epochs, mostly on embedded samples. It shows which numbers nnlab measures; the "
     "values mean nothing."
 )
 MISSING = "not measured"
+SAMPLE = "on an embedded sample"
 ERRORS = (KeyError, TypeError, ValueError)
 """What reading a summary raises that has no such number, as those of other versions."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One number of both presets.
+    """One number of both presets, in words.
 
     Attributes:
         what: What is measured.
         claimed: What the report says.
-        report: Result of the report preset as text, with its test set if that is another one.
-        modern: Result of the modern preset as text.
+        report: Result of the report preset, with its test set if that is another one.
+        modern: Result of the modern preset.
         baseline: Name and result of the best baseline.
-        minutes: Mean training time of a modern network, as text.
-        command: What repeats the trainings.
+        published: The best result that others published.
+        report_minutes: Mean training time of a network of the report preset.
+        modern_minutes: That of a modern network.
+        report_command: What repeats the trainings of the report preset.
+        modern_command: What repeats those of the modern preset.
     """
 
     what: str
@@ -48,8 +62,23 @@ class Row:
     report: str
     modern: str
     baseline: str
-    minutes: str
-    command: str
+    published: str
+    report_minutes: str
+    modern_minutes: str
+    report_command: str
+    modern_command: str
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What stands in the `COLUMNS` of a table."""
+        minutes = " / ".join(one or "-" for one in (self.report_minutes, self.modern_minutes))
+        numbers = (self.report, self.modern, self.baseline, self.published)
+        return (self.what, self.claimed, *numbers, minutes)
+
+    @property
+    def commands(self) -> list[str]:
+        """What repeats the trainings that are finished."""
+        return [one for one in (self.report_command, self.modern_command) if one]
 
     def as_dict(self) -> dict[str, str]:
         """Return the row as a dict for JSON."""
@@ -69,19 +98,24 @@ def compared(folder: Path, quick: bool) -> list[Row]:
     plans = {plan.name: plan for plan in load_claims()[0]}
     rows = []
     for comparison in load_comparisons():
-        modern = _summary(folder, comparison.modern)
+        report, modern = (
+            _Finished.of(plans[name], folder, quick)
+            for name in (comparison.report, comparison.modern)
+        )
         if modern is None:
             continue
-        plan = plans[comparison.modern]
         rows.append(
             Row(
                 what=comparison.text,
                 claimed=comparison.claimed,
-                report=_words(comparison, _summary(folder, comparison.report), comparison.caveat),
-                modern=_words(comparison, modern),
-                baseline=_baseline(comparison, modern),
-                minutes=_minutes(GroupFolder(folder / plan.name), modern),
-                command=_command(plan, len(modern["runs"]), quick),
+                report=report.words(comparison, comparison.caveat) if report else MISSING,
+                modern=modern.words(comparison),
+                baseline=modern.baseline(comparison),
+                published=comparison.published,
+                report_minutes=report.minutes if report else "",
+                modern_minutes=modern.minutes,
+                report_command=report.command if report else "",
+                modern_command=modern.command,
             )
         )
     return rows
@@ -91,12 +125,10 @@ def tables(rows: Sequence[Row], quick: bool) -> list[Table]:
     """Return the numbers and the commands, for a terminal; none without rows."""
     if not rows:
         return []
-    *names, _ = Row.__dataclass_fields__
-    numbers = [tuple(getattr(row, name) for name in names) for row in rows]
-    commands = dict.fromkeys(row.command for row in rows)
+    commands = dict.fromkeys(command for row in rows for command in row.commands)
     return [
-        Table(TITLE, COLUMNS, numbers, TOUR if quick else ""),
-        Table("Trained with", ("",), [(command,) for command in commands]),
+        Table(TITLE, COLUMNS, [row.cells for row in rows], TOUR if quick else INTRO),
+        Table(COMMANDS, ("",), [(command,) for command in commands]),
     ]
 
 
@@ -104,50 +136,81 @@ def sections(rows: Sequence[Row], quick: bool) -> list[Section]:
     """Return one table with numbers and commands, for the page; none without rows."""
     if not rows:
         return []
-    cells = [tuple(row.as_dict().values()) for row in rows]
+    cells = [(*row.cells, "; ".join(row.commands)) for row in rows]
     intro = TOUR if quick else INTRO
-    return [Section(TITLE, intro, Table("Presets", (*COLUMNS, "command"), cells))]
+    return [Section(TITLE, intro, Table("Presets", (*COLUMNS, COMMANDS.lower()), cells))]
 
 
-def _summary(folder: Path, plan: str) -> Mapping[str, Any] | None:
-    group = GroupFolder(folder / plan)
-    found: Mapping[str, Any] | None = None
-    if group.is_group() and group.summary.exists():
-        found = runs.read_json(group.summary)
-    return found
+@dataclass(frozen=True)
+class _Finished:
+    """The finished runs of a plan.
 
+    Attributes:
+        plan: The plan.
+        group: Their folder.
+        summary: Its summary.json.
+        quick: Whether they are those of a tour.
+    """
 
-def _words(comparison: Comparison, summary: Mapping[str, Any] | None, caveat: str = "") -> str:
-    if summary is None:
-        return MISSING
-    one = comparison
-    try:
-        words = in_words(one.value, summary, one.form, one.unit)
-    except ERRORS:
-        return MISSING
-    return f"{words} {caveat}".rstrip()
+    plan: Plan
+    group: GroupFolder
+    summary: Mapping[str, Any]
+    quick: bool
 
+    @classmethod
+    def of(cls, plan: Plan, folder: Path, quick: bool) -> Self | None:
+        """Read those below a folder; None if there are none."""
+        group = GroupFolder(folder / plan.name)
+        if not group.is_group() or not group.summary.exists():
+            return None
+        return cls(plan, group, runs.read_json(group.summary), quick)
 
-def _baseline(comparison: Comparison, summary: Mapping[str, Any]) -> str:
-    one = comparison
-    if not one.baseline:
-        return ""
-    try:
-        return baseline_in_words(one.baseline, summary, one.better, one.form, one.unit)
-    except ERRORS:
-        return MISSING
+    def words(self, comparison: Comparison, caveat: str = "") -> str:
+        """Write the number with its interval, and what a reader has to know of its test set."""
+        one = comparison
+        try:
+            words = in_words(one.value, self.summary, one.form, one.unit, self._interval(one))
+        except ERRORS:
+            return MISSING
+        if self.summary["dataset"]["sample"] and not self.quick:
+            caveat = f"{caveat}, {SAMPLE}" if caveat else SAMPLE
+        return f"{words} {caveat}".rstrip()
 
+    def _interval(self, comparison: Comparison) -> Mapping[str, float] | None:
+        """Return the interval over the test set, if there is only one run and it has one."""
+        if not comparison.interval or len(self.summary["runs"]) > 1:
+            return None
+        found: Any = runs.read_json(self.group.member(next(iter(self.summary["runs"]))).metrics)
+        for name in comparison.interval.split("."):
+            found = found[name]
+        interval: Mapping[str, float] | None = found
+        return interval
 
-def _command(plan: Plan, count: int, quick: bool) -> str:
-    """Write the command that trains as many of such networks."""
-    given = {**plan.options, **(plan.quick if quick else {})}
-    options = "".join(f" {flag_value(name, value)}" for name, value in given.items())
-    return f"nnlab {plan.experiment}{options}" + (f" --runs {count}" if count > 1 else "")
+    def baseline(self, comparison: Comparison) -> str:
+        """Write the name and the number of the best baseline."""
+        one = comparison
+        if not one.baseline:
+            return ""
+        try:
+            return baseline_in_words(one.baseline, self.summary, one.better, one.form, one.unit)
+        except ERRORS:
+            return MISSING
 
+    @property
+    def command(self) -> str:
+        """What trains as many of such networks."""
+        options = {**self.plan.options, **(self.plan.quick if self.quick else {})}
+        experiment = experiments.get(self.plan.experiment)
+        config = experiment.configure(options, self.plan.name)
+        count = len(self.summary["runs"]) // len(experiment.trials(config, 1))
+        more = {} if count == experiment.default_runs else {"runs": count}
+        flags = (flag_value(name, value) for name, value in {**options, **more}.items())
+        return " ".join(["nnlab", self.plan.experiment, *flags])
 
-def _minutes(group: GroupFolder, summary: Mapping[str, Any]) -> str:
-    details = experiments.get(summary["experiment"]).Details
-    seconds = [
-        group.member(name).read_metrics(details).training.seconds for name in summary["runs"]
-    ]
-    return f"{sum(seconds) / len(seconds) / 60:.1f}"
+    @property
+    def minutes(self) -> str:
+        """The mean training time of one network."""
+        details = experiments.get(self.plan.experiment).Details
+        members = map(self.group.member, self.summary["runs"])
+        seconds = [member.read_metrics(details).training.seconds for member in members]
+        return f"{sum(seconds) / len(seconds) / 60:.1f}"

@@ -191,7 +191,13 @@ def _measured(path: str, summary: Mapping[str, Any], runs: Sequence[Any]) -> _Me
     return _Measured(mean, low, high, found["n"])
 
 
-def in_words(path: str, summary: Mapping[str, Any], form: str, unit: str) -> str:
+def in_words(
+    path: str,
+    summary: Mapping[str, Any],
+    form: str,
+    unit: str,
+    interval: Mapping[str, float] | None = None,
+) -> str:
     """Write the mean of a score with its interval.
 
     Args:
@@ -199,8 +205,13 @@ def in_words(path: str, summary: Mapping[str, Any], form: str, unit: str) -> str
         summary: summary.json of a group.
         form: As that of a claim.
         unit: Likewise.
+        interval: `low` and `high` over the test set, of a single run, which has no other.
     """
-    return _measured(path, summary, ()).words(form, unit)
+    words = _measured(path, summary, ()).words(form, unit)
+    if interval is None:
+        return words
+    ends = (_bare(interval[end], form) for end in ("low", "high"))
+    return f"{words} ({' to '.join(ends)}; 1 run)"
 
 
 def baseline_in_words(

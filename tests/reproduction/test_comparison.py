@@ -1,6 +1,8 @@
 """The presets beside each other, on very small trainings."""
 
+import dataclasses
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -43,18 +45,38 @@ def test_what_is_not_finished_is_said_or_left_out(tmp_path: Path) -> None:
     carried_out([ADD], tmp_path)
     (row,) = compared(tmp_path, quick=False)
     assert row.report.endswith("of up to 3 digits")
-    assert float(row.minutes) >= 0
+    assert float(row.modern_minutes) >= 0
     numbers, commands = comparison.tables([row], quick=False)
-    assert commands.rows == [("nnlab add --preset modern --base 10 --runs 2",)]
+    assert commands.rows == [
+        ("nnlab add --base 10 --runs 2",),
+        ("nnlab add --preset modern --base 10 --runs 2",),
+    ]
     assert len(numbers.columns) == len(numbers.rows[0])
+
+
+def test_runs_of_a_command_are_counted_and_a_sample_is_told(tmp_path: Path) -> None:
+    given = {"preset": MODERN, "model": "mlp", "units": 8, "epochs": 1, "dataset": "sample"}
+    carried_out([Plan("perm-test-modern", "perm-test", 1, 1, given)], tmp_path)
+    (row,) = compared(tmp_path, quick=False)
+    assert row.modern_command == "nnlab perm-test --preset modern --runs 1"  # one pair, three arms
+    assert row.modern.endswith("on an embedded sample")
+    assert compared(tmp_path, quick=True)[0].modern in row.modern
+
+
+def test_a_single_run_has_the_interval_of_its_test_set(tmp_path: Path) -> None:
+    carried_out([dataclasses.replace(MODERN_ADD, runs=1)], tmp_path)
+    (row,) = compared(tmp_path, quick=False)
+    assert re.fullmatch(r"[\d.]+ % \([\d.]+ to [\d.]+; 1 run\)", row.modern)
 
 
 def test_the_command_trains_modern_networks_and_says_what_they_reach(shell: Shell) -> None:
     result = shell("reproduce", "--quick", "--preset", MODERN, "--only", "recommend", "--json")
-    (row,) = json.loads(result.stdout)["comparisons"]
-    assert row["command"] == "nnlab recommend --preset modern --baskets sample --epochs 2"
+    rows = json.loads(result.stdout)["comparisons"]
+    command = "nnlab recommend --preset modern --baskets sample --epochs 2"
+    assert {row["modern_command"] for row in rows} == {command}
     assert Path("reproduction-quick/recommend-modern/summary.json").is_file()
     page = Path("reproduction-quick/report.html").read_text()
     assert comparison.TITLE in page
+    assert all("on an embedded sample" not in row["modern"] for row in rows)  # the tour says so
     again = shell("reproduce", "--quick", "--preset", MODERN, "--no-train")
     assert "Trained with" in again.stdout
