@@ -29,7 +29,9 @@ def scored(trained: Trained) -> checkpoint.Header:
     scores = {**before["scores"], **now["scores"]}
     unmeasured = {name: why for name, why in now["unmeasured"].items() if name not in scores}
     for name, value in now["scores"].items():
-        print(f"  {name}: {before['scores'][name]:.6g} before, {value:.6g} now")
+        known = before["scores"].get(name)
+        earlier = "not measured" if known is None else f"{known:.6g}"
+        print(f"  {name}: {earlier} before, {value:.6g} now")
     new = {"scores": scores, "baselines": baselines, "unmeasured": unmeasured}
     metrics = {**before, "details": now["details"], **new}
     return dataclasses.replace(

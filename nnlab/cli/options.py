@@ -20,6 +20,7 @@ from nnlab.console import Console
 from nnlab.datasets.store import Store
 from nnlab.errors import UsageError
 from nnlab.options import check_value, flag_name, value_type, variable_name
+from nnlab.training.settings import REPORT
 
 TRAINING = "Options for training"
 ANSWERING = "Options for answering"
@@ -214,7 +215,7 @@ def read_settings(path: Path, experiment: str) -> Mapping[str, Any]:
         if content.get("experiment", experiment) != experiment:
             other = str(content["experiment"])[:100]
             raise UsageError(f"--config {path} is from a run of {other}, not {experiment}")
-        content = content["config"]
+        content = {"preset": REPORT, **content["config"]}  # older runs do not name it
     settings: dict[str, Any] = {}
     for name, value in content.items():
         field = name.replace("-", "_")

@@ -172,6 +172,8 @@ def _conclude(
         tables = [table.table(findings)] if findings else []
     else:
         tables = comparison.tables(rows, quick)
+        if not rows:
+            console.warn(f"{folder} has no finished modern network to compare")
     print_tables(console, tables)
     if page:
         console.say("wrote a page with all results; open it in any browser:")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from nnlab import experiments
@@ -14,11 +15,13 @@ from nnlab.experiments.contract import Answer, AnyExperiment, Model, Remark
 from nnlab.inference import Network, checked_graph
 from nnlab.options import flag_value, from_mapping
 from nnlab.runs import folder as runs
+from nnlab.runs.folder import RunFolder
 from nnlab.runs.own_data import own_data
 from nnlab.training.settings import MODERN, REPORT
 
 T = TypeVar("T")
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 SHOWN = 10
 """How many runs of a group an error names."""
 
@@ -253,6 +256,33 @@ def _has(config: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     return all(known.get(name) == value for name, value in wanted.items())
 
 
+def newest_run(
+    base: Path, experiment: str, wanted: Mapping[str, Any] = NOTHING
+) -> RunFolder | None:
+    """Return the run that finished last; of a group, one of those that the group is about.
+
+    Args:
+        base: The folder of runs, usually `./runs`.
+        experiment: Name of the experiment.
+        wanted: Settings that it must have been trained with.
+    """
+    newest = runs.newest_finished(base, experiment, lambda run: _has(run.settings(), wanted))
+    subject = {**wanted, **experiments.get(experiment).subject}
+    if newest is None or _has(newest.settings(), subject):
+        return newest
+    group = newest.path.parent
+    return (
+        runs.newest_finished(
+            base,
+            experiment,
+            lambda run: (
+                run.path.parent == group != base / experiment and _has(run.settings(), subject)
+            ),
+        )
+        or newest
+    )
+
+
 def choose_checkpoint(
     experiment: str, given: Path | None, base: Path, wanted: Mapping[str, Any]
 ) -> tuple[Path, str]:
@@ -272,7 +302,7 @@ def choose_checkpoint(
     """
     if given is not None:
         return checkpoint_file(given), "as given"
-    newest = runs.newest_finished(base, experiment, lambda config: _has(config, wanted))
+    newest = newest_run(base, experiment, wanted)
     if newest:
         return newest.best, "the newest finished run"
     shipped = shipped_checkpoint(experiment, wanted)

@@ -102,6 +102,15 @@ class RunFolder:
                     column.append(float(row[name]) if row[name] else None)
         return columns
 
+    def settings(self) -> Mapping[str, Any]:
+        """Return what config.json says; empty if it is damaged, so that other runs can answer."""
+        try:
+            plan = read_json(self.config)
+        except DataError:
+            return {}
+        config = plan.get("config") if isinstance(plan, dict) else None
+        return config if isinstance(config, dict) else {}
+
     def read_metrics(self, details: type[DetailsT]) -> RunMetrics[DetailsT]:
         """Return what the run came to.
 
@@ -202,14 +211,14 @@ def new_folder(base: Path, experiment: str) -> Path:
 
 
 def newest_finished(
-    base: Path, experiment: str, suits: Callable[[Mapping[str, Any]], bool] = lambda _: True
+    base: Path, experiment: str, suits: Callable[[RunFolder], bool] = lambda _: True
 ) -> RunFolder | None:
     """Return the run of `experiment` below `base` that finished last, members of groups too.
 
     Args:
         base: The folder of runs.
         experiment: Name of the experiment.
-        suits: Tells by its settings whether a run will do.
+        suits: Tells whether a run will do.
     """
     parent = base / experiment
     if not parent.is_dir():
@@ -219,16 +228,7 @@ def newest_finished(
         run for run in map(RunFolder, (path.parent for path in metrics)) if run.best.exists()
     ]
     finished.sort(key=lambda run: run.metrics.stat().st_mtime, reverse=True)
-    return next((run for run in finished if suits(_settings(run))), None)
-
-
-def _settings(run: RunFolder) -> Mapping[str, Any]:
-    try:
-        plan = read_json(run.config)
-    except DataError:  # a damaged run must not keep the others from answering
-        return {}
-    config = plan.get("config") if isinstance(plan, dict) else None
-    return config if isinstance(config, dict) else {}
+    return next((run for run in finished if suits(run)), None)
 
 
 def read_json(path: Path) -> Any:

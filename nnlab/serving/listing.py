@@ -13,8 +13,12 @@ from nnlab.errors import CheckpointError, NnlabError
 from nnlab.experiments.contract import AnyExperiment, Experiment
 from nnlab.inference import checked_graph
 from nnlab.options import flag_value
-from nnlab.runs.answering import checkpoint_file, choose_checkpoint, shipped_checkpoints
-from nnlab.runs.folder import newest_finished
+from nnlab.runs.answering import (
+    checkpoint_file,
+    choose_checkpoint,
+    newest_run,
+    shipped_checkpoints,
+)
 from nnlab.serving.catalogue import (
     TAKES_PAGES,
     TAKES_PICTURES,
@@ -76,7 +80,7 @@ def catalogue(names: Sequence[str] | None, trained: Sequence[str]) -> tuple[Cata
 def _all() -> Iterator[_Found]:
     """Yield the newest finished run of each experiment, then all networks that ship."""
     for name in experiments.names():
-        newest = newest_finished(RUNS, name)
+        newest = newest_run(RUNS, name)
         if newest:
             yield _Found(newest.best, str(newest.path), NEWEST)
     order = {preset: number for number, preset in enumerate(reversed(PRESETS))}

@@ -87,6 +87,21 @@ def test_the_newest_finished_run_of_that_base_answers(runs: dict[str, Path]) -> 
     assert chosen(10) == (runs["ten"], "the newest finished run")
 
 
+def test_of_a_comparison_a_run_answers_that_it_is_about() -> None:
+    for age, arm in enumerate(("identity", "permuted", "plain")):
+        folder = Path("runs", "perm-test", "1", f"{arm}-1")
+        folder.mkdir(parents=True)
+        (folder / "config.json").write_text(json.dumps({"config": {"arm": arm}}))
+        (folder / "best.h5").touch()
+        (folder / "metrics.json").touch()
+        os.utime(folder / "metrics.json", (1e9 - age, 1e9 - age))
+    path, _ = choose_checkpoint("perm-test", None, Path("runs"), {})
+    assert path.parent.name == "permuted-1"
+    shutil.rmtree("runs/perm-test/1/permuted-1")
+    path, _ = choose_checkpoint("perm-test", None, Path("runs"), {})
+    assert path.parent.name == "identity-1"
+
+
 def test_otherwise_the_shipped_checkpoint_answers(
     runs: dict[str, Path], shipped: Path, adders: dict[int, Path]
 ) -> None:

@@ -59,6 +59,8 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
         captions: Title and description of the experiment's own figures, by name.
         averages: Whether the mean over all runs of a group means anything.
         default_runs: How many runs `--runs` stands for when nobody gives it.
+        subject: Settings of the runs of a group that it is about; the others are there for
+            comparison, and do not answer.
     """
 
     summary: ClassVar[str]
@@ -77,6 +79,7 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
     captions: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType({})
     averages: ClassVar[bool] = True
     default_runs: ClassVar[int] = 1
+    subject: ClassVar[Mapping[str, Any]] = MappingProxyType({})
 
     def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the preset's values for the options that depend on other options."""

@@ -63,6 +63,7 @@ class PermTest(ImageClassifier[PermTestConfig]):
     )
     averages = False
     default_runs = 3
+    subject = MappingProxyType({"arm": comparison.PERMUTED})
 
     def trials(self, config: PermTestConfig, runs: int) -> dict[str, PermTestConfig]:
         """Return three runs per seed: plain, permuted, and the control; one more for each dose."""

@@ -32,7 +32,8 @@ class PermTestComparison:
         identity_minus_plain: What another seed changes: the control.
         doses: With `--doses`, what permuted blocks change, by their side in pixels as text, in the
             order of the option.
-        verdict: The first difference in words.
+        verdict: What the permutation changes, in words; of several doses, that of the smallest
+            blocks.
     """
 
     accuracy: dict[str, Estimate]
@@ -96,11 +97,15 @@ def compare(results: Mapping[str, RunMetrics[ClassifyDetails]]) -> PermTestCompa
         if (side := side_of(arm)) and (difference := _minus_plain(accuracies, arm))
     }
     permuted, identity = (_minus_plain(accuracies, arm) for arm in (PERMUTED, IDENTITY))
+    words = verdict(permuted) if permuted else ""
+    if doses and not permuted:
+        finest = min(doses, key=int)
+        words = f"{dose_name(finest)} permuted: {verdict(doses[finest])}"
     return PermTestComparison(
         {arm: mean_interval(list(runs.values()), share=True) for arm, runs in accuracies.items()},
         permuted,
         identity,
-        verdict(permuted) if permuted else "",
+        words,
         doses,
     )
 

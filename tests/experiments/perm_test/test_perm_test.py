@@ -131,6 +131,7 @@ def test_the_summary_compares_the_doses(config: PermTestConfig, tmp_path: Path) 
         expected = [runs[f"blocks{side}-{n}"] - runs[f"plain-{n}"] for n in (1, 2)]
         assert difference.differences == pytest.approx(expected)
     assert summary.details.permuted_minus_plain is None
+    assert summary.details.verdict.startswith("pixels permuted: ")
     figures = {path.name for path in folder.figures.iterdir()}
     assert figures == {"paired-differences.png", "before-after.png"}
     rows = [row[0] for table in PERM_TEST.summary_tables(summary) for row in table.rows]
