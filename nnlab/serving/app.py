@@ -1,6 +1,7 @@
 """The routes of the server."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -54,6 +55,8 @@ LIST_SECONDS = 120.0
 AGAIN_SECONDS = 1.0
 """After this time the workers are asked again for the networks, if all were busy."""
 
+log = logging.getLogger("nnlab.serving")
+
 
 class Application:
     """Answers HTTP requests with the networks of workers.
@@ -100,6 +103,9 @@ class Application:
                 await self.load()
             except (Busy, TooSlow, WorkerDied):
                 await asyncio.sleep(AGAIN_SECONDS)
+            except NnlabError as error:  # a network that was named is gone: the known ones stay
+                log.warning("%s", error)
+                return
             else:
                 return
 
@@ -185,7 +191,8 @@ class Application:
         if EVENTS in request.headers.get("accept", ""):
             if not served.streams:
                 raise Refusal(400, f"{served.name} does not stream; accept {JSON} instead")
-            return await streamed(self._pool(served), _question(STREAM, found, network), network.id)
+            question = _question(STREAM, found, network)
+            return await streamed(request, self._pool(served), question, network.id)
         question = _question(ANSWER, found, network)
         reply = await checked(while_connected(request, self._pool(served).ask(question)))
         return answer_of(reply, network.id)

@@ -6,6 +6,7 @@ on with it.
 
 import asyncio
 import contextlib
+import logging
 import os
 import shlex
 import signal
@@ -16,11 +17,11 @@ from pathlib import Path
 
 import msgspec
 
-from nnlab.errors import InterruptedRun
-from nnlab.files import replacing
+from nnlab.errors import InterruptedRun, NnlabError
+from nnlab.files import make_folder, replacing
 from nnlab.machine.priority import give_way
 from nnlab.runs.folder import new_folder
-from nnlab.runs.occupying import is_locked
+from nnlab.runs.occupying import is_locked, locked
 from nnlab.serving.records import (
     FAILED,
     FINISHED,
@@ -40,6 +41,10 @@ SAVE_SECONDS = 30.0
 POLL_SECONDS = 1.0
 LAST_LINES = 20
 """Lines of a training's messages that are kept."""
+MOST_WAITING = 100
+"""How many trainings may wait."""
+
+log = logging.getLogger("nnlab.serving")
 
 
 class Job(msgspec.Struct):
@@ -92,33 +97,50 @@ class Jobs:
         self._jobs: list[Job] = []
         self._failed: dict[str, tuple[Job, str]] = {}
         self._current: Job | None = None
+        self._waits_for_other = False  # the current one goes on in a process of an earlier server
         self._stop = asyncio.Event()  # set when the current one is to stop
         self._work = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._lock = contextlib.ExitStack()
 
     def open(self) -> None:
-        """Go on with the trainings that an earlier server left, and take new ones."""
+        """Go on with the trainings that an earlier server left, and take new ones.
+
+        Raises:
+            NnlabError: Another server trains here, or nothing can be written here.
+        """
+        make_folder(RUNS)
+        self._lock.enter_context(locked(RUNS))
         with contextlib.suppress(OSError, msgspec.DecodeError):
             self._jobs.extend(msgspec.json.decode(QUEUE.read_bytes(), type=list[Job]))
         self._work.set()
         self._task = asyncio.get_running_loop().create_task(self._run_all())
 
+    @property
+    def full(self) -> bool:
+        """Whether no more trainings may wait."""
+        return len(self._jobs) > MOST_WAITING
+
+    def holds(self, wanted: str) -> bool:
+        """Tell whether a training waits or runs."""
+        return any(one.id == wanted for one in self._jobs)
+
     async def runs(self) -> list[Record]:
         """Return all runs: those that wait, run or have failed first, then those in ./runs."""
-        own = {one.id: one for one in self._own()}
-        others = await asyncio.to_thread(lambda: list(all_runs()))
-        return [*own.values(), *(one for one in others if one.id not in own)]
+        states = self._states()
+        return await asyncio.to_thread(_all_records, states)
 
     async def run(self, wanted: str) -> Record | None:
         """Return one run; None if there is none of this id."""
-        own = next((one for one in self._own() if one.id == wanted), None)
-        return own or await asyncio.to_thread(find, wanted)
+        for job, *state in self._states():
+            if job.id == wanted:
+                return await asyncio.to_thread(job.record, *state)
+        return await asyncio.to_thread(find, wanted)
 
-    def _own(self) -> list[Record]:
-        states = [job.record(WAITING) for job in self._jobs]
-        if self._current:
-            states[0].state = RUNNING
-        return [*states, *(job.record(FAILED, error) for job, error in self._failed.values())]
+    def _states(self) -> list[tuple[Job, str, str]]:
+        """Return the trainings of this server, each with its state and why it failed."""
+        known = [(job, RUNNING if job is self._current else WAITING, "") for job in self._jobs]
+        return [*known, *((job, FAILED, error) for job, error in self._failed.values())]
 
     def start(self, experiment: str, arguments: list[str]) -> Record:
         """Let a training wait for its turn, in a folder of its own.
@@ -126,14 +148,22 @@ class Jobs:
         Args:
             experiment: What to train.
             arguments: Of `nnlab`, checked.
+
+        Raises:
+            NnlabError: Nothing can be written.
         """
         folder = new_folder(RUNS, experiment)
         job = Job(experiment, folder.name, [*arguments, "--out", str(folder)])
+        self._failed.pop(job.id, None)  # of an earlier training, which left no folder
         self._add(job)
         return job.record(WAITING)
 
     def resume(self, run: Record) -> Record:
-        """Let a run that was stopped, or has failed, wait for its turn."""
+        """Let a run that was stopped, or has failed, wait for its turn.
+
+        Raises:
+            NnlabError: Nothing can be written.
+        """
         failed = self._failed.pop(run.id, None)
         name = run.id.removeprefix(f"{run.experiment}/")
         job = Job(run.experiment, name, ["resume", str(RUNS / run.id)])
@@ -150,7 +180,7 @@ class Jobs:
             Whether it is one of this server's.
         """
         job = next((one for one in self._jobs if one.id == wanted), None)
-        if job is None:
+        if job is None or (job is self._current and self._waits_for_other):
             return False
         if job is self._current:
             self._stop.set()
@@ -163,17 +193,28 @@ class Jobs:
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        self._lock.close()
 
     def _add(self, job: Job) -> None:
         self._jobs.append(job)
-        self._keep()
+        try:
+            self._keep()
+        except NnlabError:
+            self._forget(job)
+            raise
         self._work.set()
 
     def _remove(self, job: Job) -> None:
+        self._forget(job)
+        try:
+            self._keep()
+        except NnlabError as error:  # a server that starts again finds the run finished, or goes on
+            log.warning("%s", error)
+
+    def _forget(self, job: Job) -> None:
         self._jobs.remove(job)
         with contextlib.suppress(OSError):  # there is a run in it
             job.folder.rmdir()
-        self._keep()
 
     def _keep(self) -> None:
         """Write down what waits or runs."""
@@ -188,23 +229,29 @@ class Jobs:
             await self._work.wait()
             self._work.clear()
             while self._jobs:
-                self._current = self._jobs[0]
-                self._stop.clear()
-                error = await self._run(self._current)
-                if networks := finished_networks(self._current.experiment, self._current.name):
-                    await self._finished(networks)  # who sees the run finished can ask it
-                self._remove(self._current)
-                if error and not self._stop.is_set():
-                    self._failed[self._current.id] = (self._current, error)
-                self._current = None
+                await self._carry_out(self._jobs[0])
+
+    async def _carry_out(self, job: Job) -> None:
+        self._current = job
+        self._stop.clear()
+        try:
+            error = await self._run(job)
+            if networks := finished_networks(job.experiment, job.name):
+                await self._finished(networks)  # who sees the run finished can ask it
+        except Exception:  # whatever it is, the others have their turn
+            log.exception("the training %s", job.id)
+            error = "the server failed at this training; its log says why"
+        self._current = None
+        self._remove(job)
+        if error and not self._stop.is_set():
+            self._failed[job.id] = (job, error)
 
     async def _run(self, job: Job) -> str:
         """Train; return why it failed, or nothing."""
         while is_locked(job.folder):  # an earlier server was killed, but not its training
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._stop.wait()
-                    return ""
+            self._waits_for_other = True
+            await asyncio.sleep(POLL_SECONDS)
+        self._waits_for_other = False
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "nnlab", *job.arguments, "--quiet"),
@@ -232,6 +279,11 @@ class Jobs:
     async def _stop_when_asked(self, process: asyncio.subprocess.Process) -> None:
         await self._stop.wait()
         await _end(process)
+
+
+def _all_records(states: list[tuple[Job, str, str]]) -> list[Record]:
+    own = {job.id: job.record(*state) for job, *state in states}
+    return [*own.values(), *(one for one in all_runs() if one.id not in own)]
 
 
 async def _last_lines(process: asyncio.subprocess.Process) -> list[str]:

@@ -1,6 +1,7 @@
 """Making the catalogue: finding networks, and describing what they answer and how well they do."""
 
 import dataclasses
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,7 +146,7 @@ def _flags(found: _Found, preset: str, experiment: AnyExperiment, settings: dict
             continue
         if chosen == found.path:
             return " ".join(words)
-    return f"--checkpoint {found.name}"
+    return f"--checkpoint {shlex.quote(found.name)}"
 
 
 def _served(experiment: AnyExperiment, networks: list[Network]) -> Served:

@@ -36,11 +36,14 @@ ERRORS = {
     "403": "The request comes from another site, or is for a name that is not the server's",
     "404": "There is no such thing",
     "408": "The request did not arrive in time",
+    "409": "The run is in a state in which this cannot be done",
     "413": "The request, or an input in it, is too large",
     "415": "The body has a content type that cannot be read",
     "422": "None of the inputs can be answered",
+    "431": "The headers are too long",
     "500": "The server failed",
-    "503": "The server is busy, or the request took too long; Retry-After says when to try again",
+    "503": "The server is busy; Retry-After says when to try again",
+    "504": "The request took longer than the server allows",
 }
 
 

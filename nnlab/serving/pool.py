@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 from collections import deque
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from typing import Any
 
 from nnlab.errors import NnlabError
@@ -102,7 +102,7 @@ class Pool:
         worker = await self._acquire(limit)
         return await asyncio.shield(self._in_background(self._asked(worker, request, limit)))
 
-    async def stream(self, request: Request) -> AsyncIterator[Piece | Refused]:
+    async def stream(self, request: Request) -> AsyncGenerator[Piece | Refused, None]:
         """Yield the pieces of an answer; the worker makes the next one when it is asked for.
 
         Raises:

@@ -1,6 +1,7 @@
 """Runs as clients see them, read from the folders below ./runs: those are the state."""
 
 import csv
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ def _run(experiment: str, run: RunFolder) -> Record:
         epochs=_epochs(as_object(read_json(run.config)).get("config")),
         history=history,
         scores=numbers_in(metrics.get("scores")),
-        command=f"nnlab {experiment} --config {run.config}",
+        command=f"nnlab {experiment} --config {shlex.quote(str(run.config))}",
     )
 
 
@@ -116,7 +117,7 @@ def _group(experiment: str, group: GroupFolder) -> Record:
         epochs=sum(map(_epochs, trials.values())),
         history=begun[-1] if begun else [],
         scores=numbers_in(means),
-        command=f"nnlab resume {group.path}",
+        command=f"nnlab resume {shlex.quote(str(group.path))}",
     )
 
 
@@ -143,4 +144,4 @@ def _epochs(config: Any) -> int:
 
 
 def _age(folder: Path) -> float:
-    return -folder.stat().st_mtime
+    return -folder.lstat().st_mtime  # a link may lead nowhere

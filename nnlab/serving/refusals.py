@@ -31,3 +31,8 @@ class Refusal(Exception):  # noqa: N818 (the mistake is not ours)
 def busy(message: str) -> Refusal:
     """Return a refusal of a request that can be tried again."""
     return Refusal(503, message, {"retry-after": "1"})
+
+
+def too_slow(message: str) -> Refusal:
+    """Return a refusal of a request that takes too long, and would again."""
+    return Refusal(504, message)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from nnlab.serving.media_types import type_of
 from nnlab.serving.messages import Answers, Json, Made, Piece, Refused, Reply
 from nnlab.serving.pool import Busy, Pool, TooSlow
 from nnlab.serving.process import WorkerDied
-from nnlab.serving.refusals import Refusal, busy
+from nnlab.serving.refusals import Refusal, busy, too_slow
 
 JSON = "application/json"
 EVENTS = "text/event-stream"
@@ -36,7 +36,9 @@ async def checked(work: Awaitable[T]) -> T:
     """
     try:
         return await work
-    except (Busy, TooSlow, WorkerDied) as error:
+    except TooSlow as error:
+        raise too_slow(str(error)) from error
+    except (Busy, WorkerDied) as error:
         raise busy(str(error)) from error
 
 
@@ -112,23 +114,28 @@ def event(name: str, body: bytes) -> bytes:
     return b"event: " + name.encode() + b"\ndata: " + body + b"\n\n"
 
 
-async def streamed(pool: Pool, question: Any, network: str) -> EventStream:
+async def streamed(request: Request, pool: Pool, question: Any, network: str) -> EventStream:
     """Return the pieces of an answer as events.
 
     Raises:
         Refusal: There is not even a first piece.
+        ClientDisconnect: The client has left before it.
     """
     pieces = pool.stream(question)
-    first = await checked(anext(pieces, None))
-    if isinstance(first, Refused):
-        raise refusal_of(first)
+    try:
+        first = await checked(while_connected(request, anext(pieces, None)))
+        if isinstance(first, Refused):
+            raise refusal_of(first)
+    except BaseException:
+        await pieces.aclose()  # gives the worker back
+        raise
     return EventStream(_events(first, pieces, network))
 
 
 async def _events(
-    first: Piece | None, pieces: AsyncIterator[Piece | Refused], network: str
+    first: Piece | None, pieces: AsyncGenerator[Piece | Refused, None], network: str
 ) -> AsyncIterator[bytes]:
-    async with contextlib.aclosing(pieces):  # type: ignore[type-var]
+    async with contextlib.aclosing(pieces):
         try:
             piece: Piece | Refused | None = first
             while isinstance(piece, Piece):
@@ -157,6 +164,7 @@ async def while_connected(request: Request, work: Awaitable[T]) -> T:
     finally:
         working.cancel()
         leaving.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
 
 
 async def _left(request: Request) -> None:

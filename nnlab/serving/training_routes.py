@@ -1,7 +1,8 @@
 """The routes of trainings: what runs there are, and starting, stopping and resuming them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import msgspec
@@ -62,16 +63,16 @@ class TrainingRoutes:
     async def start(self, request: Request) -> Response:
         """Start a training, or let it wait for its turn."""
         self._check_allowed()
+        if self._jobs.full:
+            raise busy("too many trainings wait; try again later")
         wanted = await _wanted(request)
         name = _experiment(wanted.experiment)
         question = CheckSettings(name, wanted.settings)
         arguments = msgspec.json.decode(
             raw_of(await checked(self._pool.ask(question))), type=list[str]
         )
-        try:
+        with _writing():
             run = self._jobs.start(name, arguments)
-        except NnlabError as error:  # no room on the disk, or no right to write there
-            raise Refusal(500, str(error)) from error
         headers = {"location": f"/api/runs/{run.id}/events"}
         response = json_response(run, 201)
         response.headers.update(headers)
@@ -89,9 +90,11 @@ class TrainingRoutes:
         """Let a run go on."""
         self._check_allowed()
         run = await self._run(request)
-        if run.state not in (STOPPED, FAILED):
-            raise Refusal(409, f"{run.id} is {run.state}; only stopped or failed runs can resume")
-        return json_response(self._jobs.resume(run))
+        if run.state not in (STOPPED, FAILED) or self._jobs.holds(run.id):
+            state = WAITING if self._jobs.holds(run.id) else run.state
+            raise Refusal(409, f"{run.id} is {state}; only stopped or failed runs can resume")
+        with _writing():
+            return json_response(self._jobs.resume(run))
 
     async def events(self, request: Request) -> Response:
         """Return a run again and again as it changes, until it has ended."""
@@ -131,6 +134,15 @@ class TrainingRoutes:
     def _check_allowed(self) -> None:
         if not self._allowed:
             raise Refusal(403, "trainings are off; start the server with --allow-training")
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
+    """Tell that there is no room on the disk, or no right to write there."""
+    try:
+        yield
+    except NnlabError as error:
+        raise Refusal(500, str(error)) from error
 
 
 class _Wanted(msgspec.Struct, forbid_unknown_fields=True):

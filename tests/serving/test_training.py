@@ -1,12 +1,15 @@
 """Trainings over HTTP: off by default, one at a time, and never lost."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import nnlab
+from tests.annotations import Shell
 from tests.serving.client import Server, serving, until
 
 SMALL = {"model": "gru", "units": 8, "problems": 500, "test_problems": 50, "epochs": 1}
@@ -143,4 +146,29 @@ def test_a_training_that_fails_says_why_and_can_be_tried_again(tmp_path: Path) -
         assert "mnist" in run(server, wanted)["error"]
         assert not (tmp_path / "runs" / wanted).exists()
         assert server.post(f"/api/runs/{wanted}/resume", {}).status == 200
+        assert server.post(f"/api/runs/{wanted}/resume", {}).status == 409
         until(lambda: run(server, wanted)["state"] == "failed")
+        again = server.post("/api/runs", asked).json()["id"]
+        assert again == wanted  # its folder was given up
+        assert run(server, again)["state"] in ("waiting", "running")
+        assert "error" not in run(server, again)
+        assert server.post(f"/api/runs/{again}/stop", {}).status == 200
+
+
+def test_trainings_go_on_though_a_named_network_is_gone(tmp_path: Path) -> None:
+    named = tmp_path / "mine.h5"
+    shutil.copy(nnlab.load("add.report").path, named)
+    with serving(tmp_path, str(named), "--allow-training") as server:
+        named.unlink()
+        first = start(server, SMALL)["id"]
+        until(lambda: run(server, first)["state"] == "finished")
+        second = start(server, LONG)["id"]
+        until(lambda: run(server, second)["state"] == "running")
+
+
+def test_two_servers_do_not_train_in_one_folder(
+    trainer: Server, folder: Path, shell: Shell
+) -> None:
+    result = shell("serve", "add", "--port", 0, "--allow-training", cwd=folder)
+    assert result.returncode == 5
+    assert "another process" in result.stderr

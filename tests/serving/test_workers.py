@@ -83,8 +83,8 @@ def test_a_request_beyond_the_time_limit_is_stopped_and_the_next_one_is_answered
 ) -> None:
     lost = metric(small, "nnlab_workers_lost")
     found = small.post("/api/textgen", LONG)
-    assert found.status == 503
-    assert int(found.headers["retry-after"]) > 0
+    assert found.status == 504
+    assert "retry-after" not in found.headers  # it would take as long again
     assert "longer than 4 s" in found.json()["error"]
     assert small.answers("add", "1+1")[0]["answer"] == "2"
     assert metric(small, "nnlab_workers_lost") == lost + 1

@@ -42,7 +42,7 @@ def shown(adder: Adder, operands: Sequence[int], base: int) -> Answer:
             {
                 **_place(adder.characters, probabilities),
                 "expected": character,
-                "carry": _carries_into(ones - place, operands, base),
+                "carry": _carry_into(ones - place, operands, base),
             }
             for place, (character, probabilities) in enumerate(
                 zip(written.expected, written.probabilities, strict=True)
@@ -61,7 +61,7 @@ def _place(characters: str, probabilities: np.ndarray) -> Answer:
     return {**best[0], "likeliest": best}
 
 
-def _carries_into(column: int, operands: Sequence[int], base: int) -> bool:
-    """Tell whether an addition by hand carries into a column; 0 is that of the ones."""
+def _carry_into(column: int, operands: Sequence[int], base: int) -> int:
+    """Return what an addition by hand carries into a column; 0 is that of the ones."""
     power: int = base ** max(column, 0)
-    return sum(operand % power for operand in operands) >= power
+    return sum(operand % power for operand in operands) // power

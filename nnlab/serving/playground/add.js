@@ -46,7 +46,7 @@ function written({ operands, characters, answer, expected, right }) {
     make(
       "tbody",
       {},
-      row("carry", [sign(), ...digits.map((one) => make("td", { class: "carry" }, one?.carry ? "1" : ""))]),
+      row("carry", [sign(), ...digits.map((one) => make("td", { class: "carry" }, one?.carry || ""))]),
       ...operands.map((operand, n) => row(n ? "second" : "first", [sign(n ? "+" : ""), ...plain(operand)])),
       row(
         "answer",
@@ -108,7 +108,11 @@ export async function start(frame) {
       frame.try(async () => {
         const sum = input.value.replaceAll(" ", "");
         frame.command({ inputs: [sum] });
-        if (!sum) return;
+        if (!sum) {
+          place.replaceChildren();
+          status.textContent = "";
+          return;
+        }
         const { inside: answer } = await inside(frame.experiment.name, {
           network: frame.network.id,
           inputs: [sum],
@@ -147,7 +151,7 @@ export async function start(frame) {
         make(
           "p",
           { class: "note" },
-          "A small 1 marks a place that gets a carry from its right. There most networks are wrong first.",
+          "A small number above a place is the carry from its right. There most networks are wrong first.",
         ),
       ),
       make("div", {}, place, status),

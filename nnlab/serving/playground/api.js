@@ -23,7 +23,7 @@ const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseco
 
 function explained(status, text) {
   if (status === 413) return "This is too large for the server.";
-  if (status === 503) return "The server is busy. Try again in a moment.";
+  if (status === 503) return text || "The server is busy. Try again in a moment.";
   return text || `The server answered with status ${status}.`;
 }
 

@@ -108,7 +108,7 @@ export function sheet({ names, first, change }) {
     (event.offsetY * SIDE) / canvas.clientHeight,
   ];
   canvas.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || !event.isPrimary) return; // one finger draws
     canvas.setPointerCapture(event.pointerId);
     ring.hidden = true;
     [x, y] = place(event);

@@ -83,6 +83,9 @@ async function open(frame, permuted) {
         if (!file) {
           letter.textContent = "–";
           sure.textContent = "Nothing drawn yet";
+          probabilities.show([]);
+          seen.width = seen.width; // empties it
+          layers.replaceChildren();
           return;
         }
         const options = shuffle.input.checked === permuted ? {} : { permuted: shuffle.input.checked };

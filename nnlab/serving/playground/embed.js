@@ -44,6 +44,10 @@ export function start(frame) {
     const file = await pad.picture();
     frame.command({ file: pad.name });
     if (file) look({ file }, true);
+    else {
+      where.textContent = "Nothing drawn yet";
+      given.element.hidden = true;
+    }
   };
   const visit = (x, y) => look({ options: { x, y } }, false);
 

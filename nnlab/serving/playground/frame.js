@@ -170,7 +170,7 @@ export function openFrame(place, experiment, { title, lead }) {
     chosen = experiment.networks.find((network) => network.id === chosen.id) ?? experiment.networks[0];
     select.replaceChildren(...options());
     select.value = chosen.id;
-    tellCommands();
+    introduce();
   });
 
   place.setAttribute("aria-labelledby", id);

@@ -87,9 +87,10 @@ function panels(service) {
 /** After a training: there is one more network, perhaps the first of its experiment. */
 async function renew(service, all) {
   for (const next of (await describe()).experiments) {
-    const known = service.experiments.find((one) => one.name === next.name);
+    let known = service.experiments.find((one) => one.name === next.name);
     if (known) Object.assign(known, next);
-    if (!known || !answers(next) || all.some((one) => one.name === next.name)) continue;
+    else service.experiments.push((known = next));
+    if (!answers(next) || all.some((one) => one.name === next.name)) continue;
     const added = experimentPanel(known);
     list.prepend(added.entry);
     all.unshift(added);
@@ -97,8 +98,17 @@ async function renew(service, all) {
   dispatchEvent(new Event("networkschange"));
 }
 
+/** What the address asks for: #add/add.modern.base-16. */
+function asked() {
+  try {
+    return decodeURIComponent(location.hash.slice(1)).split("/");
+  } catch {
+    return []; // no address of this page
+  }
+}
+
 function show(all, { focus }) {
-  const [name, ...network] = decodeURIComponent(location.hash.slice(1)).split("/"); // #add/add.modern.base-16
+  const [name, ...network] = asked();
   const wanted = all.find((one) => one.name === name) ?? all[0];
   for (const one of all) {
     one.place.hidden = one !== wanted;

@@ -23,8 +23,11 @@ const STATES = {
   failed: "failed",
 };
 
-/** One training: built once, filled whenever its state changes. */
-function card(run, wrong) {
+/**
+ * One training: built once, filled whenever its state changes.
+ * @param {function(): void} ended called when it runs no longer: the next one begins
+ */
+function card(run, wrong, ended) {
   const state = make("span", { class: "state", role: "status" });
   const progress = make("progress", { max: 1, value: 0, "aria-label": `Progress of ${run.id}` });
   const told = make("p", { class: "note" });
@@ -64,7 +67,7 @@ function card(run, wrong) {
   };
 
   function fill(next) {
-    const ended = run.state !== "finished" && next.state === "finished";
+    const [wasRunning, wasFinished] = [run.state === "running", run.state === "finished"];
     run = next;
     state.textContent = STATES[run.state] ?? run.state;
     state.dataset.state = run.state;
@@ -81,8 +84,10 @@ function card(run, wrong) {
     command.textContent = run.command ?? "";
     pictures.replaceChildren(...charts(run.history ?? [], run.epochs));
     curves.hidden = !pictures.children.length;
-    if (["running", "waiting"].includes(run.state)) follow();
-    if (ended) dispatchEvent(new Event("trained"));
+    // Only one: a browser opens no more than six connections to a server.
+    if (run.state === "running") follow();
+    if (!wasFinished && run.state === "finished") dispatchEvent(new Event("trained"));
+    if (wasRunning && run.state !== "running") ended();
   }
   const element = make(
     "li",
@@ -119,7 +124,10 @@ export async function start(place, service, names) {
   const fill = () =>
     guarded(async () => {
       settings.replaceChildren(); // those of the experiment before
-      const form = optionFields(await get(`/api/runs/settings/${experiments.value}`));
+      const wanted = experiments.value;
+      const described = await get(`/api/runs/settings/${wanted}`);
+      if (wanted !== experiments.value) return; // another one was chosen meanwhile
+      const form = optionFields(described);
       values = form.values;
       const [main, rest] = [[], []];
       for (const [field, element] of form.fields) (FIRST.includes(field) ? main : rest).push(element);
@@ -137,7 +145,7 @@ export async function start(place, service, names) {
     guarded(async () => {
       const { runs } = await get("/api/runs");
       for (const run of runs)
-        known.has(run.id) ? known.get(run.id).fill(run) : known.set(run.id, card(run, wrong));
+        known.has(run.id) ? known.get(run.id).fill(run) : known.set(run.id, card(run, wrong, refresh));
       list.replaceChildren(...runs.map((run) => known.get(run.id).element));
       if (!runs.length) list.append(make("li", { class: "note" }, "No trainings yet."));
     });

@@ -54,6 +54,9 @@ function page(prompt, temperature) {
       });
       text.append(...written);
     },
+    note(remark) {
+      element.append(make("p", { class: "note" }, remark));
+    },
     end(how) {
       const mean = characters
         ? ` On average, a character surprised the network by ${(bits / characters).toFixed(2)} bits.`
@@ -144,6 +147,7 @@ export function start(frame) {
         signal,
       )) {
         if (event === "piece") written.add(data);
+        if (event === "note") written.note(data.note);
       }
       written.end("Done:");
     } catch (error) {

@@ -89,7 +89,13 @@ export async function start(frame) {
       frame.try(async () => {
         const sentence = input.value.trim();
         frame.command({ inputs: [sentence] });
-        if (!sentence) return;
+        if (!sentence) {
+          translation.textContent = "";
+          score.textContent = "";
+          nearest.hidden = true;
+          attention.replaceChildren();
+          return;
+        }
         translation.classList.add("old"); // until the new one comes
         const { inside: answer } = await inside(frame.experiment.name, {
           network: frame.network.id,
