@@ -4,6 +4,7 @@ import dataclasses
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,7 @@ def experiment_command(experiment: AnyExperiment) -> click.Command:
             *options_of(experiment.Config, TRAINING, experiment.name, presets=experiment.presets),
             *_run_options(experiment),
             *_answering_options(experiment),
-            _checkpoint_option(),
+            _checkpoint_option(experiment.name),
             ENGINE,
             *STORE,
             *PRINTING,
@@ -125,13 +126,18 @@ def _at_least_one(ctx: click.Context, parameter: click.Parameter, value: int) ->
     return value
 
 
-def _checkpoint_option() -> click.Option:
+def _checkpoint_option(name: str) -> click.Option:
+    shipped = any(Path(str(files("nnlab") / "checkpoints")).glob(f"{name}.*.h5"))
+    otherwise = (
+        "otherwise one that ships with nnlab, the modern one if there is one"
+        if shipped
+        else "none ships with nnlab"
+    )
     return SectionedOption(
         ["--checkpoint"],
         type=click.Path(path_type=Path),
         help="Trained network to answer with: a checkpoint or a run folder.  [default: the newest "
-        "finished run under ./runs, otherwise one that ships with nnlab, the modern one "
-        "if there is one]",
+        f"finished run under ./runs, {otherwise}]",
         section=ANSWERING,
     )
 

@@ -99,7 +99,7 @@ def _defaults(field: dataclasses.Field[Any], presets: Mapping[str, Mapping[str, 
     others = {
         preset: _in_words(field, values[field.name])
         for preset, values in presets.items()
-        if field.name in values
+        if field.name in values and values[field.name] != field.default
     }
     words = [] if default is None else [f"default: {default}"]
     words += [f"with --preset {preset}: {value}" for preset, value in others.items()]

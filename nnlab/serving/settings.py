@@ -27,7 +27,7 @@ class ServeSettings:
     port: int = option(8000, "port to listen at; 0: any free one", low=0, high=65535)
     token: str | None = option(
         None,
-        "what clients must know",
+        "token that clients must send",
         default_text="none on 127.0.0.1; with --name or another --host a new one, which is printed",
     )
     name: str | None = option(

@@ -73,7 +73,8 @@ class ClassifyConfig(TrainingSettings):
         default_text="2; with --preset modern: 3",
     )
     normalize: bool = option(
-        False, "normalise the hidden layers by batch; a CNN has residual connections then"
+        False,
+        "batch normalisation after the hidden layers; a CNN then also has residual connections",
     )
     deform: float = option(
         0.0,

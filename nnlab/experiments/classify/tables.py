@@ -33,8 +33,8 @@ def tables(metrics: Metrics[ClassifyDetails]) -> list[Table]:
     calibration_rows = [
         (name, f"{temperature:.3f}", percent(error))
         for name, temperature, error in (
-            ("the network's", 1.0, details.calibration_error_before),
-            ("of answers", details.temperature, details.calibration_error),
+            ("before calibration", 1.0, details.calibration_error_before),
+            ("after calibration", details.temperature, details.calibration_error),
         )
         if error is not None
     ]

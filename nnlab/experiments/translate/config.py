@@ -99,7 +99,8 @@ class TranslateQuery:
     )
     attention: bool = option(
         False,
-        "add to --json how much each piece of the translation looked at each of the source",
+        "add to --json the attention weights between the pieces of the translation and of the "
+        "source",
         json_only=True,
     )
     together: int = option(

@@ -48,7 +48,7 @@ def length_against_score(
     axes = figure.subplots()
     axes.use_sticky_edges = False
     axes.margins(y=0.08)
-    words = f"{xlabel}, in brackets the examples" if bins else "no examples"
+    words = f"{xlabel} (number of sentences)" if bins else "no examples"
     style.style_axes(axes, title, words, ylabel)
     names, means = [], []
     for place, (low, high) in enumerate(bins):

@@ -120,8 +120,8 @@ def words_of(name: str, graph: Graph) -> Words:
 
 
 def kind_words(kind: str) -> str:
-    """The kind of a layer in words, such as "max pooling2d"."""
-    return kind.upper() if kind in ("gru", "lstm") else kind.replace("_", " ")
+    """The kind of a layer in words, such as "max pooling"."""
+    return kind.upper() if kind in ("gru", "lstm") else kind.replace("2d", "").replace("_", " ")
 
 
 def _setting(node: Node) -> str:

@@ -34,7 +34,7 @@ def test_the_report_cnn_is_drawn_with_kinds_shapes_activations_and_weights(tmp_p
     ]
     _, texts = draw(network({"image": (28, 28, 1)}, nodes), tmp_path)
     assert {"The network: 54,410 weights", "26 × 26 × 32", "320 weights", "softmax"} <= set(texts)
-    assert {"max pooling2d", "2 × 2", "3 × 3, relu"} <= set(texts)
+    assert {"max pooling", "2 × 2", "3 × 3, relu"} <= set(texts)
 
 
 @pytest.mark.parametrize("length", [2, 12, 13, 40])

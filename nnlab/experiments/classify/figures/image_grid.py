@@ -60,7 +60,7 @@ def misclassified_images(
     return image_grid(
         [images[i] for i in surest],
         captions,
-        "Misclassified, the surest first: true class → prediction, probability",
+        "Misclassified, most confident first: true class → prediction, probability",
         footer,
         nothing="No image was misclassified.",
     )
