@@ -7,17 +7,18 @@ The pages are made by code, as those that `--synthetic` adds to a training, but 
 training uses: new texts and new stains of the same kinds, so they are easier than pages from
 elsewhere. Ink is what is darker than half grey, black bars and dark parts of photos included. The
 F-measure is the harmonic mean of how much of what is called ink is ink, and how much of the ink is
-found (as in the DIBCO competitions). Otsu's threshold (1979) stands beside the networks.
+found (as in the DIBCO competitions). Otsu's threshold (1979) stands beside the networks, of the
+page and of what each network makes of it.
 """
 
 import argparse
 import statistics
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from figures import add_json_option, keep
-from PIL import Image
+from matplotlib.figure import Figure
 
 import nnlab
 from nnlab.datasets.samples.varied_pages import NOISES, varied_page
@@ -27,7 +28,7 @@ from nnlab.inference.tiles import run_on_page
 SHAPE = (420, 540)
 FIRST = 1_000_000
 """Seeds below may belong to trainings."""
-UNTOUCHED = "untouched"
+UNTOUCHED, OTSU = "untouched", "Otsu"
 Cleaner = Callable[[np.ndarray], np.ndarray]
 """A page, uint8 (height, width), to 0 (black) to 1 (white)."""
 
@@ -60,13 +61,17 @@ def f_measure(page: np.ndarray, truth: np.ndarray) -> float:
 
 
 def measure(
-    methods: Mapping[str, Cleaner], seeds: Iterable[int]
+    networks: Mapping[str, Cleaner], seeds: Iterable[int]
 ) -> Iterator[tuple[str, np.ndarray, dict[str, np.ndarray]]]:
-    """Yield the kind of each page, the true page, and what the methods make of it, all 0 to 1."""
+    """Yield the kind of each page, the true page, and what becomes of it by method, all 0 to 1."""
     for seed in seeds:
         noisy, clean, kind = varied_page(seed, SHAPE)
-        cleaned = {name: method(noisy) for name, method in methods.items()}
-        yield kind, clean / 255, {UNTOUCHED: noisy / 255, **cleaned}
+        cleaned = {name: network(noisy) for name, network in networks.items()}
+        cut = {
+            f"{name} + {OTSU}": otsu((255 * page).round().astype(np.uint8))
+            for name, page in cleaned.items()
+        }
+        yield kind, clean / 255, {UNTOUCHED: noisy / 255, **cleaned, **cut, OTSU: otsu(noisy)}
 
 
 def main() -> None:
@@ -77,25 +82,23 @@ def main() -> None:
     parser.add_argument("--worst", type=Path, help="file for a picture of the worst page of each")
     add_json_option(parser)
     chosen = parser.parse_args()
-    methods = {name: cleaner(nnlab.load(name).network) for name in chosen.checkpoint}
-    methods["Otsu"] = otsu
+    networks = {name: cleaner(nnlab.load(name).network) for name in chosen.checkpoint}
     scores: dict[str, dict[str, list[tuple[float, float]]]] = {}
-    worst: dict[str, tuple[float, np.ndarray]] = {}
+    worst: dict[str, tuple[float, Sequence[np.ndarray]]] = {}
     last = chosen.checkpoint[-1]
-    for kind, truth, pages in measure(methods, range(FIRST, FIRST + chosen.pages * len(NOISES))):
-        for name in methods:
+    for kind, truth, pages in measure(networks, range(FIRST, FIRST + chosen.pages * len(NOISES))):
+        for name in sorted(pages.keys() - {UNTOUCHED}):
             error = float(np.sqrt(((pages[name] - truth) ** 2).mean()))
             pair = f_measure(pages[name], truth), error
             for row in (kind, "all"):
                 scores.setdefault(row, {}).setdefault(name, []).append(pair)
         score = scores[kind][last][-1][0]
         if kind not in worst or score < worst[kind][0]:
-            worst[kind] = score, np.hstack([pages[UNTOUCHED], pages[last], truth])
+            worst[kind] = score, (pages[UNTOUCHED], pages[last], truth)
     for kind in sorted(scores, key=lambda one: one == "all"):
         report(kind, scores[kind])
     if chosen.worst:
-        picture = np.vstack([page for _, page in worst.values()])
-        Image.fromarray((255 * picture).round().astype(np.uint8)).save(chosen.worst)
+        picture({kind: pages for kind, (_, pages) in worst.items()}).savefig(chosen.worst, dpi=100)
     keep(
         chosen.json,
         {
@@ -103,6 +106,20 @@ def main() -> None:
             for name, pairs in scores["all"].items()
         },
     )
+
+
+def picture(worst: Mapping[str, Sequence[np.ndarray]]) -> Figure:
+    """Draw a page of each kind: noisy, cleaned and true."""
+    figure = Figure(figsize=(9, 2.35 * len(worst)), layout="constrained")
+    axes = figure.subplots(len(worst), 3, squeeze=False)
+    for row, (kind, pages) in zip(axes, worst.items(), strict=True):
+        for axis, page in zip(row, pages, strict=True):
+            axis.imshow(page, cmap="gray", vmin=0, vmax=1)
+            axis.set(xticks=[], yticks=[])
+        row[0].set_ylabel(kind)
+    for axis, title in zip(axes[0], ("noisy", "cleaned", "true"), strict=True):
+        axis.set_title(title)
+    return figure
 
 
 def report(kind: str, found: dict[str, list[tuple[float, float]]]) -> None:

@@ -3,7 +3,8 @@
     python tools/score_shipped.py            # all; or name some: classify.report add.report.base-16
 
 Needs the data sets. A score that cannot be measured on this machine stays as it was. Weights and
-settings stay, too.
+settings stay, too. What a training fits on held-out data now, but did not when a network was
+trained, such as a temperature, is fitted before.
 """
 
 import dataclasses
@@ -16,12 +17,25 @@ from nnlab.records import plain
 from nnlab.results import IN_CHECKPOINT
 from nnlab.runs.answering import Trained, shipped_checkpoints
 from nnlab.runs.evaluation import evaluate
+from nnlab.runs.own_data import own_data
+
+
+def fit(trained: Trained) -> None:
+    """Add the facts that a training would fit today."""
+    data = own_data(trained, Store(), _warn)
+    fitted = trained.experiment.fitted_facts(trained.model, data)
+    facts = {**fitted, **trained.header.facts}
+    trained.header = dataclasses.replace(trained.header, facts=facts)
+
+
+def _warn(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def scored(trained: Trained) -> checkpoint.Header:
     """Return the header with what the network scores on the test set of its own data."""
     before = trained.header.metrics
-    now = plain(evaluate(trained, {}, Store(), lambda text: print(text, file=sys.stderr)))
+    now = plain(evaluate(trained, {}, Store(), _warn))
     baselines = {
         name: {**before["baselines"].get(name, {}), **values}
         for name, values in now["baselines"].items()
@@ -45,6 +59,7 @@ def main() -> None:
         if len(sys.argv) == 1 or path.stem in sys.argv[1:]:
             print(path.stem, flush=True)
             trained = Trained(path)
+            fit(trained)
             header = scored(trained)
             content = checkpoint.content(header, {"model": trained.weights}, float16=True)
             with replacing(path) as temporary:
