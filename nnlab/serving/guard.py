@@ -129,7 +129,8 @@ class Guard:
             return ""
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
         if scope["path"] == "/" and any(_same(one, token) for one in given):
-            return f"{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax"
+            secure = "; Secure" if asked.get("x-forwarded-proto") == "https" else ""
+            return f"{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax{secure}"
         message = (
             "this server needs its token: open the address that it printed when it started, or "
             "send the header Authorization: Bearer TOKEN"

@@ -110,6 +110,9 @@ def test_the_printed_address_gives_a_browser_the_token(secret: Server) -> None:
     cookie = found.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite" in cookie
+    assert "Secure" not in cookie  # there is no proxy that encrypts
+    proxied = secret.get(f"/?token={TOKEN}", x_forwarded_proto="https")
+    assert proxied.headers["set-cookie"].endswith("; Secure")
     assert secret.get("/", cookie=cookie.partition(";")[0]).status == 200
     assert secret.get("/?token=wrong-secret").status == 401
     assert secret.get(f"/api?token={TOKEN}").status == 401  # no secrets in addresses of the API
