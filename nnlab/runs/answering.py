@@ -1,5 +1,6 @@
 """Answering from a checkpoint: no TensorFlow, a fraction of a second."""
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import resources
@@ -246,7 +247,9 @@ def _shipped() -> Path:
     return Path(str(resources.files("nnlab") / "checkpoints"))
 
 
+@functools.cache
 def _config_in(path: Path) -> Mapping[str, Any]:
+    """Return the settings of a network that ships: its file does not change."""
     with open_checkpoint(path) as file:
         return file.header.config
 
