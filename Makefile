@@ -55,7 +55,7 @@ coverage: $(READY)  ## run all tests, or TESTS='tests/cli', and print the lines 
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report term $(TESTS)
 
 bench: $(READY)  ## run all benchmarks, keep the figures, print those of the version before beside them
-	$(BIN)/uv pip install --quiet --no-config --python $(BIN)/python --no-build-isolation --editable '.[bench]'
+	$(BIN)/uv pip install --quiet --no-config --python $(BIN)/python --target $(VENV)-bench scikit-learn
 	$(BIN)/python tools/bench.py
 
 lint: $(READY)  ## style, spelling, types, names of changelog fragments

@@ -7,8 +7,8 @@ The pages are made by code, as those that `--synthetic` adds to a training, but 
 training uses: new texts and new stains of the same kinds, so they are easier than pages from
 elsewhere. Ink is what is darker than half grey, black bars and dark parts of photos included. The
 F-measure is the harmonic mean of how much of what is called ink is ink, and how much of the ink is
-found (as in the DIBCO competitions). Otsu's threshold (1979) stands beside the networks, of the
-page and of what each network makes of it.
+found (as in the DIBCO competitions). Otsu's threshold (1979) is measured for comparison, on
+the noisy page and on what each network makes of it.
 """
 
 import argparse
@@ -87,7 +87,7 @@ def main() -> None:
     worst: dict[str, tuple[float, Sequence[np.ndarray]]] = {}
     last = chosen.checkpoint[-1]
     for kind, truth, pages in measure(networks, range(FIRST, FIRST + chosen.pages * len(NOISES))):
-        for name in sorted(pages.keys() - {UNTOUCHED}):
+        for name in [one for one in pages if one != UNTOUCHED]:
             error = float(np.sqrt(((pages[name] - truth) ** 2).mean()))
             pair = f_measure(pages[name], truth), error
             for row in (kind, "all"):

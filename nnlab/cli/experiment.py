@@ -131,13 +131,13 @@ def _checkpoint_option(name: str) -> click.Option:
     otherwise = (
         "otherwise one that ships with nnlab, the modern one if there is one"
         if shipped
-        else "none ships with nnlab"
+        else "no network ships with nnlab"
     )
     return SectionedOption(
         ["--checkpoint"],
         type=click.Path(path_type=Path),
         help="Trained network to answer with: a checkpoint or a run folder.  [default: the newest "
-        f"finished run under ./runs, {otherwise}]",
+        f"finished run under ./runs; {otherwise}]",
         section=ANSWERING,
     )
 

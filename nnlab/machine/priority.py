@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 NICENESS = 10
-"""Of a program that gives way, above that of others: it gets a quarter of a core they want."""
+"""Of a program that gives way, above that of others: it gets a tenth of a core they want."""
 GROUP = "/proc/{}/autogroup"
 """Where Linux shares cores among sessions first, and niceness counts within one: that of one."""
 

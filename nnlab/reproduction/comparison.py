@@ -13,6 +13,7 @@ from nnlab.reproduction.claims import Comparison, Plan, load_claims, load_compar
 from nnlab.reproduction.verdicts import baseline_in_words, in_words
 from nnlab.runs import folder as runs
 from nnlab.runs.folder import GroupFolder
+from nnlab.runs.group import read_plan
 
 TITLE = "The networks of 2018 compared with modern ones"
 COLUMNS = (
@@ -172,7 +173,7 @@ class _Finished:
             words = in_words(one.value, self.summary, one.form, one.unit, self._interval(one))
         except ERRORS:
             return MISSING
-        if self.summary["dataset"]["sample"] and not self.quick:
+        if self.summary.get("dataset", {}).get("sample") and not self.quick:
             caveat = f"{caveat}, {SAMPLE}" if caveat else SAMPLE
         return f"{words} {caveat}".rstrip()
 
@@ -182,9 +183,8 @@ class _Finished:
             return None
         found: Any = runs.read_json(self.group.member(next(iter(self.summary["runs"]))).metrics)
         for name in comparison.interval.split("."):
-            found = found[name]
-        interval: Mapping[str, float] | None = found
-        return interval
+            found = found.get(name) if isinstance(found, dict) else None
+        return found if isinstance(found, dict) else None
 
     def baseline(self, comparison: Comparison) -> str:
         """Write the name and the number of the best baseline."""
@@ -202,7 +202,8 @@ class _Finished:
         options = {**self.plan.options, **(self.plan.quick if self.quick else {})}
         experiment = experiments.get(self.plan.experiment)
         config = experiment.configure(options, self.plan.name)
-        count = len(self.summary["runs"]) // len(experiment.trials(config, 1))
+        begun = read_plan(self.group)[1]  # some may have diverged
+        count = max(1, len(begun) // len(experiment.trials(config, 1)))
         more = {} if count == experiment.default_runs else {"runs": count}
         flags = (flag_value(name, value) for name, value in {**options, **more}.items())
         return " ".join(["nnlab", self.plan.experiment, *flags])

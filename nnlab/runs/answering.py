@@ -238,9 +238,9 @@ def shipped_checkpoint(experiment: str, wanted: Mapping[str, Any] | None = None)
     return None
 
 
-def shipped_checkpoints() -> list[Path]:
-    """Return all checkpoints that come with the package."""
-    return sorted(_shipped().glob("*.h5"))
+def shipped_checkpoints(experiment: str = "*") -> list[Path]:
+    """Return all checkpoints that come with the package, or those of one experiment."""
+    return sorted(_shipped().glob(f"{experiment}.*.h5"))
 
 
 def _shipped() -> Path:
@@ -262,7 +262,7 @@ def _has(config: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
 def newest_run(
     base: Path, experiment: str, wanted: Mapping[str, Any] = NOTHING
 ) -> RunFolder | None:
-    """Return the run that finished last; of a group, one of those that the group is about.
+    """Return the run that finished last; of a group, rather one that is no control.
 
     Args:
         base: The folder of runs, usually `./runs`.
@@ -270,20 +270,20 @@ def newest_run(
         wanted: Settings that it must have been trained with.
     """
     newest = runs.newest_finished(base, experiment, lambda run: _has(run.settings(), wanted))
-    subject = {**wanted, **experiments.get(experiment).subject}
-    if newest is None or _has(newest.settings(), subject):
+    if newest is None or newest.path.parent == base / experiment:  # it stands alone
         return newest
-    group = newest.path.parent
-    return (
-        runs.newest_finished(
-            base,
-            experiment,
-            lambda run: (
-                run.path.parent == group != base / experiment and _has(run.settings(), subject)
-            ),
-        )
-        or newest
-    )
+
+    def suits(run: RunFolder) -> bool:
+        settings = run.settings()
+        same_group = run.path.parent == newest.path.parent
+        return same_group and is_subject(experiment, settings) and _has(settings, wanted)
+
+    return runs.newest_finished(base, experiment, suits) or newest
+
+
+def is_subject(experiment: str, settings: Mapping[str, Any]) -> bool:
+    """Tell by its settings whether a run of a group may answer, and is no control."""
+    return _has(settings, experiments.get(experiment).subject)
 
 
 def choose_checkpoint(

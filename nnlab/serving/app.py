@@ -52,8 +52,8 @@ ERRORS: Mapping[int, type[NnlabError]] = {400: UsageError, 500: CheckpointError}
 """What a worker's refusal is on the command line."""
 LIST_SECONDS = 120.0
 """How long finding the networks may take, on a machine that is busy."""
-AGAIN_SECONDS = 1.0
-"""After this time the workers are asked again for the networks, if all were busy."""
+TRIES, AGAIN_SECONDS = 30, 1.0
+"""How often, and after which time, busy workers are asked again for the networks."""
 
 log = logging.getLogger("nnlab.serving")
 
@@ -98,14 +98,13 @@ class Application:
     async def _add_networks(self, folders: list[str]) -> None:
         """Let networks that were trained here answer, before all others."""
         self._trained = [*folders, *(one for one in self._trained if one not in folders)]
-        while True:
+        for _ in range(TRIES):
             try:
-                await self.load()
-            except (Busy, TooSlow, WorkerDied):
+                for warning in await self.load():
+                    log.warning("%s", warning)
+            except (Busy, TooSlow, WorkerDied) as error:
+                log.warning("the networks could not be listed: %s", error)
                 await asyncio.sleep(AGAIN_SECONDS)
-            except NnlabError as error:  # a network that was named is gone: the known ones stay
-                log.warning("%s", error)
-                return
             else:
                 return
 

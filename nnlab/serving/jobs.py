@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from nnlab.errors import InterruptedRun, NnlabError
+from nnlab.errors import InterruptedRun, NnlabError, OutputExistsError
 from nnlab.files import make_folder, replacing
 from nnlab.machine.priority import give_way
 from nnlab.runs.folder import new_folder
@@ -85,6 +85,10 @@ class Job(msgspec.Struct):
         return msgspec.structs.replace(found, state=state, command=self.command, error=error)
 
 
+class TooManyError(NnlabError):
+    """No more trainings may wait."""
+
+
 class Jobs:
     """The trainings of this server.
 
@@ -110,16 +114,16 @@ class Jobs:
             NnlabError: Another server trains here, or nothing can be written here.
         """
         make_folder(RUNS)
-        self._lock.enter_context(locked(RUNS))
+        try:
+            self._lock.enter_context(locked(RUNS))
+        except OutputExistsError as error:
+            raise OutputExistsError(
+                f"another nnlab server trains in {RUNS}; stop it, or start this one elsewhere"
+            ) from error
         with contextlib.suppress(OSError, msgspec.DecodeError):
             self._jobs.extend(msgspec.json.decode(QUEUE.read_bytes(), type=list[Job]))
         self._work.set()
         self._task = asyncio.get_running_loop().create_task(self._run_all())
-
-    @property
-    def full(self) -> bool:
-        """Whether no more trainings may wait."""
-        return len(self._jobs) > MOST_WAITING
 
     def holds(self, wanted: str) -> bool:
         """Tell whether a training waits or runs."""
@@ -154,8 +158,8 @@ class Jobs:
         """
         folder = new_folder(RUNS, experiment)
         job = Job(experiment, folder.name, [*arguments, "--out", str(folder)])
-        self._failed.pop(job.id, None)  # of an earlier training, which left no folder
         self._add(job)
+        self._failed.pop(job.id, None)  # of an earlier training, which left no folder
         return job.record(WAITING)
 
     def resume(self, run: Record) -> Record:
@@ -164,29 +168,31 @@ class Jobs:
         Raises:
             NnlabError: Nothing can be written.
         """
-        failed = self._failed.pop(run.id, None)
+        failed = self._failed.get(run.id)
         name = run.id.removeprefix(f"{run.experiment}/")
         job = Job(run.experiment, name, ["resume", str(RUNS / run.id)])
         if failed and not read(job.experiment, job.name):  # it never began
             job = failed[0]
-            job.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(job.folder)
         self._add(job)
+        self._failed.pop(run.id, None)
         return job.record(WAITING)
 
     def stop(self, wanted: str) -> bool:
         """Stop a training, which saves first, or take it out of the queue.
 
         Returns:
-            Whether it is one of this server's.
+            Whether it is one of this server's. A process that an earlier server left goes on, and
+            nothing waits for it any more.
         """
         job = next((one for one in self._jobs if one.id == wanted), None)
-        if job is None or (job is self._current and self._waits_for_other):
+        if job is None:
             return False
-        if job is self._current:
-            self._stop.set()
-        else:
+        if job is not self._current:
             self._remove(job)
-        return True
+            return True
+        self._stop.set()
+        return not self._waits_for_other
 
     async def close(self) -> None:
         """Let the training save and end; it goes on when a server starts again."""
@@ -196,33 +202,35 @@ class Jobs:
         self._lock.close()
 
     def _add(self, job: Job) -> None:
-        self._jobs.append(job)
+        if len(self._jobs) > MOST_WAITING:
+            raise TooManyError("too many trainings wait; try again later")
         try:
-            self._keep()
-        except NnlabError:
-            self._forget(job)
+            self._keep(job)
+        except BaseException:
+            _give_up(job)
             raise
+        self._jobs.append(job)
         self._work.set()
 
     def _remove(self, job: Job) -> None:
-        self._forget(job)
+        self._jobs.remove(job)
+        _give_up(job)
         try:
             self._keep()
-        except NnlabError as error:  # a server that starts again finds the run finished, or goes on
+        except (
+            NnlabError,
+            OSError,
+        ) as error:  # a server that starts again finds the run finished, or goes on
             log.warning("%s", error)
 
-    def _forget(self, job: Job) -> None:
-        self._jobs.remove(job)
-        with contextlib.suppress(OSError):  # there is a run in it
-            job.folder.rmdir()
-
-    def _keep(self) -> None:
+    def _keep(self, *further: Job) -> None:
         """Write down what waits or runs."""
-        if not self._jobs:
+        jobs = [*self._jobs, *further]
+        if not jobs:
             QUEUE.unlink(missing_ok=True)
             return
         with replacing(QUEUE) as temporary:
-            temporary.write_bytes(msgspec.json.encode(self._jobs))
+            temporary.write_bytes(msgspec.json.encode(jobs))
 
     async def _run_all(self) -> None:
         while True:
@@ -233,6 +241,7 @@ class Jobs:
 
     async def _carry_out(self, job: Job) -> None:
         self._current = job
+        self._waits_for_other = False
         self._stop.clear()
         try:
             error = await self._run(job)
@@ -250,7 +259,10 @@ class Jobs:
         """Train; return why it failed, or nothing."""
         while is_locked(job.folder):  # an earlier server was killed, but not its training
             self._waits_for_other = True
-            await asyncio.sleep(POLL_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._stop.wait()
+                    return ""
         self._waits_for_other = False
         try:
             process = await asyncio.create_subprocess_exec(
@@ -279,6 +291,12 @@ class Jobs:
     async def _stop_when_asked(self, process: asyncio.subprocess.Process) -> None:
         await self._stop.wait()
         await _end(process)
+
+
+def _give_up(job: Job) -> None:
+    """Remove the folder of a training that left nothing in it."""
+    with contextlib.suppress(OSError):  # there is a run in it
+        job.folder.rmdir()
 
 
 def _all_records(states: list[tuple[Job, str, str]]) -> list[Record]:

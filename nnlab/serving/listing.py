@@ -17,6 +17,7 @@ from nnlab.options import flag_value
 from nnlab.runs.answering import (
     checkpoint_file,
     choose_checkpoint,
+    is_subject,
     newest_run,
     shipped_checkpoints,
 )
@@ -57,24 +58,32 @@ def catalogue(names: Sequence[str] | None, trained: Sequence[str]) -> tuple[Cata
         trained: Run folders to put in front.
 
     Raises:
-        NnlabError: A network that was named cannot be served.
+        NnlabError: A network that was named cannot be served. Once networks were trained, it is
+            left out instead: the server goes on.
     """
-    found = [_Found(checkpoint_file(Path(name)), name, TRAINED) for name in trained]
-    found += _all() if names is None else [_named(name) for name in names]
     warnings: list[str] = []
     networks: dict[str, dict[str, Network]] = {}
-    for one in found:
+    controls: set[str] = set()
+    wanted = [_Found(Path(name), name, TRAINED) for name in trained]
+    wanted += _all() if names is None else [_Found(Path(name), name, GIVEN) for name in names]
+    for found in wanted:
         try:
+            one = found if found.chosen in (NEWEST, SHIPPED) else _resolved(found)
             header = _header(one.path)
             network = _network(one, header)
         except NnlabError as error:
-            if one.chosen == GIVEN:
+            if found.chosen == GIVEN and not trained:
                 raise
-            warnings.append(f"{one.name} is left out: {error}")
+            warnings.append(f"{found.name} is left out: {error}")
             continue
+        if one.chosen == TRAINED and not is_subject(header.experiment, header.config):
+            controls.add(network.id)
         networks.setdefault(header.experiment, {}).setdefault(network.id, network)
     known = (experiments.get(name) for name in networks)
-    served = [_served(one, list(networks[one.name].values())) for one in known]
+    served = [
+        _served(one, sorted(networks[one.name].values(), key=lambda one: one.id in controls))
+        for one in known
+    ]
     return Catalogue(sorted(served, key=lambda one: one.name)), warnings
 
 
@@ -95,14 +104,14 @@ def _rank(stem: str, order: dict[str, int]) -> tuple[Any, ...]:
     return (len(others), order[preset], stem)
 
 
-def _named(name: str) -> _Found:
-    """Return a network from the command line; clients are not told where it is on this disk."""
-    path = checkpoint_file(Path(name))
-    if not Path(name).exists():
-        return _Found(path, path.stem, GIVEN)
-    place, here = Path(name).resolve(), Path.cwd().resolve()
+def _resolved(found: _Found) -> _Found:
+    """Find the checkpoint of a name; clients are not told where it is on this disk."""
+    path = checkpoint_file(found.path)
+    if not found.path.exists():
+        return _Found(path, path.stem, found.chosen)
+    place, here = found.path.resolve(), Path.cwd().resolve()
     shown = place.relative_to(here) if place.is_relative_to(here) else Path(place.name)
-    return _Found(path, shown.as_posix(), GIVEN)
+    return _Found(path, shown.as_posix(), found.chosen)
 
 
 def _header(path: Path) -> Header:

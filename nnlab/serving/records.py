@@ -144,4 +144,7 @@ def _epochs(config: Any) -> int:
 
 
 def _age(folder: Path) -> float:
-    return -folder.lstat().st_mtime  # a link may lead nowhere
+    try:
+        return -folder.lstat().st_mtime  # a link may lead nowhere
+    except FileNotFoundError:  # a training has just given it up
+        return 0.0

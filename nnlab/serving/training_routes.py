@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from nnlab import experiments
 from nnlab.errors import NnlabError, nearest
-from nnlab.serving.jobs import Jobs
+from nnlab.serving.jobs import Jobs, TooManyError
 from nnlab.serving.messages import CheckSettings, DescribeSettings
 from nnlab.serving.pool import Pool
 from nnlab.serving.records import FAILED, RUNNING, STOPPED, WAITING, Record
@@ -63,8 +63,6 @@ class TrainingRoutes:
     async def start(self, request: Request) -> Response:
         """Start a training, or let it wait for its turn."""
         self._check_allowed()
-        if self._jobs.full:
-            raise busy("too many trainings wait; try again later")
         wanted = await _wanted(request)
         name = _experiment(wanted.experiment)
         question = CheckSettings(name, wanted.settings)
@@ -83,7 +81,9 @@ class TrainingRoutes:
         self._check_allowed()
         run = await self._run(request)
         if not self._jobs.stop(run.id):
-            raise Refusal(409, f"{run.id} is {run.state}; only trainings of this server can stop")
+            raise Refusal(
+                409, f"{run.id} is {run.state}, but not by this server, which cannot stop it"
+            )
         return json_response(await self._jobs.run(run.id) or run)
 
     async def resume(self, request: Request) -> Response:
@@ -138,10 +138,12 @@ class TrainingRoutes:
 
 @contextlib.contextmanager
 def _writing() -> Iterator[None]:
-    """Tell that there is no room on the disk, or no right to write there."""
+    """Turn a failed write, or a full queue, into an HTTP error."""
     try:
         yield
-    except NnlabError as error:
+    except TooManyError as error:
+        raise busy(str(error)) from error
+    except (NnlabError, OSError) as error:
         raise Refusal(500, str(error)) from error
 
 

@@ -96,4 +96,5 @@ def on_disk(files: Sequence[File], folder: Path) -> Iterator[Uploads]:
 def _empty(folder: Path) -> None:
     """Remove the files in a folder, if it is there."""
     for path in folder.glob("*"):
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            path.unlink()

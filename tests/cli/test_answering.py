@@ -87,7 +87,7 @@ def test_the_newest_finished_run_of_that_base_answers(runs: dict[str, Path]) -> 
     assert chosen(10) == (runs["ten"], "the newest finished run")
 
 
-def test_of_a_comparison_a_run_answers_that_it_is_about() -> None:
+def test_a_permuted_run_answers_for_a_permutation_test() -> None:
     for age, arm in enumerate(("identity", "permuted", "plain")):
         folder = Path("runs", "perm-test", "1", f"{arm}-1")
         folder.mkdir(parents=True)

@@ -145,14 +145,16 @@ def test_a_training_that_fails_says_why_and_can_be_tried_again(tmp_path: Path) -
         until(lambda: run(server, wanted)["state"] == "failed")
         assert "mnist" in run(server, wanted)["error"]
         assert not (tmp_path / "runs" / wanted).exists()
+        long = start(server, LONG)["id"]
         assert server.post(f"/api/runs/{wanted}/resume", {}).status == 200
         assert server.post(f"/api/runs/{wanted}/resume", {}).status == 409
-        until(lambda: run(server, wanted)["state"] == "failed")
+        assert server.post(f"/api/runs/{wanted}/stop", {}).status == 200
         again = server.post("/api/runs", asked).json()["id"]
         assert again == wanted  # its folder was given up
-        assert run(server, again)["state"] in ("waiting", "running")
+        assert run(server, again)["state"] == "waiting"
         assert "error" not in run(server, again)
-        assert server.post(f"/api/runs/{again}/stop", {}).status == 200
+        assert server.post(f"/api/runs/{long}/stop", {}).status == 200
+        until(lambda: run(server, again)["state"] == "failed")
 
 
 def test_trainings_go_on_though_a_named_network_is_gone(tmp_path: Path) -> None:
@@ -162,6 +164,8 @@ def test_trainings_go_on_though_a_named_network_is_gone(tmp_path: Path) -> None:
         named.unlink()
         first = start(server, SMALL)["id"]
         until(lambda: run(server, first)["state"] == "finished")
+        answered = server.post("/api/add", {"inputs": ["1+1"]}).json()
+        assert answered["network"] == f"runs/{first}"
         second = start(server, LONG)["id"]
         until(lambda: run(server, second)["state"] == "running")
 
@@ -171,4 +175,4 @@ def test_two_servers_do_not_train_in_one_folder(
 ) -> None:
     result = shell("serve", "add", "--port", 0, "--allow-training", cwd=folder)
     assert result.returncode == 5
-    assert "another process" in result.stderr
+    assert "another nnlab server trains in runs" in result.stderr

@@ -59,8 +59,7 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
         captions: Title and description of the experiment's own figures, by name.
         averages: Whether the mean over all runs of a group means anything.
         default_runs: How many runs `--runs` stands for when nobody gives it.
-        subject: Settings of the runs of a group that it is about; the others are there for
-            comparison, and do not answer.
+        subject: Settings of the runs of a group that may answer; the others are controls.
     """
 
     summary: ClassVar[str]

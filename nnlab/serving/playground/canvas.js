@@ -123,8 +123,8 @@ export function sheet({ names, first, change }) {
     changed();
   });
   for (const end of ["pointerup", "pointercancel"])
-    canvas.addEventListener(end, () => {
-      down = false;
+    canvas.addEventListener(end, (event) => {
+      if (event.isPrimary) down = false;
     });
 
   const mark = () => {

@@ -33,6 +33,11 @@ export function start(frame) {
 
   const ask = (question, moveThere) =>
     frame.try(async () => {
+      if (!question) {
+        where.textContent = "Nothing drawn yet";
+        given.element.hidden = true;
+        return;
+      }
       show(
         (await inside(frame.experiment.name, { network: frame.network.id, ...question })).inside,
         moveThere,
@@ -43,11 +48,7 @@ export function start(frame) {
   const read = async () => {
     const file = await pad.picture();
     frame.command({ file: pad.name });
-    if (file) look({ file }, true);
-    else {
-      where.textContent = "Nothing drawn yet";
-      given.element.hidden = true;
-    }
+    look(file ? { file } : null, true);
   };
   const visit = (x, y) => look({ options: { x, y } }, false);
 

@@ -1,5 +1,5 @@
 // Train a network from here, watch it, stop it, resume it.
-import { followed, get, post } from "./api.js";
+import { connection, followed, get, post } from "./api.js";
 import { charts } from "./chart.js";
 import { button, labelled, make } from "./dom.js";
 import { problems } from "./frame.js";
@@ -25,9 +25,9 @@ const STATES = {
 
 /**
  * One training: built once, filled whenever its state changes.
- * @param {function(): void} ended called when it runs no longer: the next one begins
+ * @param {function(): void} changed called when other trainings may have another state now
  */
-function card(run, wrong, ended) {
+function card(run, wrong, changed) {
   const state = make("span", { class: "state", role: "status" });
   const progress = make("progress", { max: 1, value: 0, "aria-label": `Progress of ${run.id}` });
   const told = make("p", { class: "note" });
@@ -47,6 +47,7 @@ function card(run, wrong, ended) {
       const response = await post(`/api/runs/${run.id}/${what}`, {});
       fill(await response.json());
       wrong.tell("");
+      changed();
     } catch (error) {
       wrong.tell(error.message);
     }
@@ -60,6 +61,7 @@ function card(run, wrong, ended) {
     following = new AbortController();
     try {
       for await (const next of followed(run.id, following.signal)) fill(next);
+      if (run.state === "running") changed(); // it is gone: it was stopped before it began
     } catch {
       /* the page tells it when the server is gone */
     }
@@ -87,7 +89,7 @@ function card(run, wrong, ended) {
     // Only one: a browser opens no more than six connections to a server.
     if (run.state === "running") follow();
     if (!wasFinished && run.state === "finished") dispatchEvent(new Event("trained"));
-    if (wasRunning && run.state !== "running") ended();
+    if (wasRunning && run.state !== "running") changed();
   }
   const element = make(
     "li",
@@ -171,6 +173,7 @@ export async function start(place, service, names) {
   addEventListener("panelchange", () => {
     if (!place.hidden) refresh();
   });
+  connection.addEventListener("back", refresh);
   place.append(wrong.element, make("div", { class: "side-by-side" }, form, list));
   await Promise.all([fill(), refresh()]);
 }

@@ -46,7 +46,7 @@ def test_carries_stand_above_the_places_that_they_go_into() -> None:
     for trained in (NETWORKS["add.modern"], NETWORKS["add.report"]):
         shown = trained.inside("95 + 7")
         assert [place["expected"] for place in shown["characters"]] == ["1", "0", "2"]
-        assert [place["carry"] for place in shown["characters"]] == [True, True, False]
+        assert [place["carry"] for place in shown["characters"]] == [1, 1, 0]
         assert shown["operands"] == ["95", "7"]
 
 
