@@ -49,10 +49,11 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
     return results
 
 
-def metric(server: Server, name: str) -> float:
-    """Return a number that the server counts, of both pools of workers together."""
+def metric(server: Server, name: str, lane: str = "") -> float:
+    """Return a number that the server counts, of one pool of workers or of both together."""
     lines = server.get("/metrics").body.decode().splitlines()
-    return sum(float(line.split()[1]) for line in lines if line.startswith(f"{name}{{lane="))
+    start = f'{name}{{lane="{lane}'
+    return sum(float(line.split()[1]) for line in lines if line.startswith(start))
 
 
 def begin_stream(server: Server) -> socket.socket:
@@ -191,7 +192,7 @@ def test_nothing_of_a_request_stays_on_the_disk(server: Server) -> None:
 def test_more_workers_start_when_there_is_more_to_do(server: Server) -> None:
     calls = [lambda: server.upload("/api/classify", {"7.png": SEVEN}).status] * 30
     assert set(at_once(*calls)) == {200}
-    until(lambda: len(server.workers()) == 2)
+    until(lambda: metric(server, "nnlab_workers", "short") == 2)
 
 
 def test_a_sum_does_not_wait_for_a_page(tmp_path: Path) -> None:
