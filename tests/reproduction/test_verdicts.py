@@ -7,7 +7,7 @@ import pytest
 
 from nnlab import experiments
 from nnlab.errors import DataError
-from nnlab.reproduction.claims import Claim, load_claims
+from nnlab.reproduction.claims import Claim, load_claims, load_comparisons
 from nnlab.reproduction.table import sections, table
 from nnlab.reproduction.verdicts import CONFIRMED, KINDS, NOT_COMPARED, OPEN, REFUTED, judge
 from nnlab.training.settings import REPORT
@@ -130,10 +130,11 @@ def test_a_summary_without_the_answer_is_an_error() -> None:
         judge(claim("reaches", value="scores.s"), summary(), [], quick=False)
 
 
-def test_every_claim_has_a_plan_that_can_be_carried_out() -> None:
+def test_every_claim_and_comparison_has_a_plan_that_can_be_carried_out() -> None:
     plans, claims = load_claims()
     of_the_report = {plan.name for plan in plans if plan.preset == REPORT}
-    assert {claim.plan for claim in claims} == of_the_report
+    answered = {claim.plan for claim in claims}
+    assert answered | {one.report for one in load_comparisons()} == of_the_report
     assert {claim.kind for claim in claims} <= set(KINDS)
     assert {plan.experiment for plan in plans} <= set(experiments.names())
     for plan in plans:
