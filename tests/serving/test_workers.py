@@ -178,17 +178,6 @@ def test_uploads_of_a_killed_worker_are_removed(small: Server) -> None:
     assert not Path(folder).exists()
 
 
-def test_nothing_of_a_request_stays_on_the_disk(server: Server) -> None:
-    page = (EXAMPLES / "noisy.png").read_bytes()
-    wrong = b"no picture"
-    for path in ("/api/classify", "/api/denoise"):
-        upload = page if path == "/api/denoise" else SEVEN
-        assert server.upload(path, {"a.png": upload}).status == 200
-        assert server.upload(path, {"b.png": wrong}).status == 422
-    left = [path for folder in folders(server) for path in Path(folder).rglob("*")]
-    assert not [path for path in left if path.is_file()]
-
-
 def test_more_workers_start_when_there_is_more_to_do(server: Server) -> None:
     calls = [lambda: server.upload("/api/classify", {"7.png": SEVEN}).status] * 30
     assert set(at_once(*calls)) == {200}

@@ -14,6 +14,7 @@ from nnlab.errors import DataError, UsageError
 from nnlab.experiments.classify.config import ClassifyLook
 from nnlab.experiments.classify.inside import MOST_MAPS
 from nnlab.experiments.classify.permutation import permute, pixel_permutation
+from nnlab.experiments.classify.scoring import TEMPERATURE
 from nnlab.metrics import tempered
 from nnlab.runs.answering import Trained
 from tests.experiments.textgen.networks import altered, write_untrained
@@ -46,8 +47,9 @@ def test_the_class_is_that_of_the_answer(shipped: Trained) -> None:
 
 def test_the_image_is_what_the_network_gets(shipped: Trained) -> None:
     shown = shipped.inside(PNG)
-    (probabilities,) = shipped.network(pixels(shown["image"])[None])
-    assert shown["probability"] == pytest.approx(probabilities.max(), abs=1e-5)
+    probabilities = shipped.network(pixels(shown["image"])[None])
+    expected = tempered(probabilities, shipped.header.facts[TEMPERATURE])
+    assert shown["probability"] == pytest.approx(expected.max(), abs=1e-5)
 
 
 def test_a_permuted_image_is_read_with_its_pixels_moved(shipped: Trained) -> None:
@@ -55,9 +57,10 @@ def test_a_permuted_image_is_read_with_its_pixels_moved(shipped: Trained) -> Non
     order = pixel_permutation((28, 28), 1, 1)
     (expected,) = permute(pixels(plain["image"])[None], order)
     np.testing.assert_array_equal(pixels(moved["image"]), expected)
-    (probabilities,) = shipped.network(expected[None])
+    temperature = shipped.header.facts[TEMPERATURE]
+    (probabilities,) = tempered(shipped.network(expected[None]), temperature)
     assert [one["probability"] for one in moved["probabilities"]] == pytest.approx(
-        tempered(probabilities[None], 1.0)[0].tolist(), abs=1e-5
+        probabilities.tolist(), abs=1e-5
     )
 
 
