@@ -4,7 +4,6 @@ import dataclasses
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +68,7 @@ def experiment_command(experiment: AnyExperiment) -> click.Command:
             *options_of(experiment.Config, TRAINING, experiment.name, presets=experiment.presets),
             *_run_options(experiment),
             *_answering_options(experiment),
-            _checkpoint_option(experiment.name),
+            _checkpoint_option(),
             ENGINE,
             *STORE,
             *PRINTING,
@@ -126,18 +125,12 @@ def _at_least_one(ctx: click.Context, parameter: click.Parameter, value: int) ->
     return value
 
 
-def _checkpoint_option(name: str) -> click.Option:
-    shipped = any(Path(str(files("nnlab") / "checkpoints")).glob(f"{name}.*.h5"))
-    otherwise = (
-        "otherwise one that ships with nnlab, the modern one if there is one"
-        if shipped
-        else "no network ships with nnlab"
-    )
+def _checkpoint_option() -> click.Option:
     return SectionedOption(
         ["--checkpoint"],
         type=click.Path(path_type=Path),
         help="Trained network to answer with: a checkpoint or a run folder.  [default: the newest "
-        f"finished run under ./runs; {otherwise}]",
+        "finished run under ./runs, otherwise the network that ships with nnlab, if there is one]",
         section=ANSWERING,
     )
 

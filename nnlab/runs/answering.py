@@ -238,9 +238,9 @@ def shipped_checkpoint(experiment: str, wanted: Mapping[str, Any] | None = None)
     return None
 
 
-def shipped_checkpoints(experiment: str = "*") -> list[Path]:
-    """Return all checkpoints that come with the package, or those of one experiment."""
-    return sorted(_shipped().glob(f"{experiment}.*.h5"))
+def shipped_checkpoints() -> list[Path]:
+    """Return all checkpoints that come with the package."""
+    return sorted(_shipped().glob("*.h5"))
 
 
 def _shipped() -> Path:

@@ -8,12 +8,10 @@ import asyncio
 import contextlib
 import logging
 import os
-import shlex
 import signal
 import sys
 from collections import deque
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import msgspec
 
@@ -22,9 +20,9 @@ from nnlab.files import make_folder, replacing
 from nnlab.machine.priority import give_way
 from nnlab.runs.folder import new_folder
 from nnlab.runs.occupying import is_locked, locked
+from nnlab.serving.job import Job
 from nnlab.serving.records import (
     FAILED,
-    FINISHED,
     RUNNING,
     RUNS,
     WAITING,
@@ -45,44 +43,6 @@ MOST_WAITING = 100
 """How many trainings may wait."""
 
 log = logging.getLogger("nnlab.serving")
-
-
-class Job(msgspec.Struct):
-    """A training that waits or runs.
-
-    Attributes:
-        experiment: What to train.
-        name: Its folder below ./runs/EXPERIMENT.
-        arguments: Of `nnlab`.
-    """
-
-    experiment: str
-    name: str
-    arguments: list[str]
-
-    @property
-    def id(self) -> str:
-        """What clients call the run."""
-        return f"{self.experiment}/{self.name}"
-
-    @property
-    def folder(self) -> Path:
-        """Where the run is."""
-        return RUNS / self.experiment / self.name
-
-    @property
-    def command(self) -> str:
-        """What to type for the same."""
-        return shlex.join(["nnlab", *self.arguments])
-
-    def record(self, state: str, error: str = "") -> Record:
-        """Return the run as clients see it, which may not have begun."""
-        found = read(self.experiment, self.name)
-        if found is None:
-            return Record(self.id, self.experiment, state, 0, 0, [], {}, self.command, error)
-        if state == FAILED and found.state == FINISHED:  # it diverged, but its best weights answer
-            state = FINISHED
-        return msgspec.structs.replace(found, state=state, command=self.command, error=error)
 
 
 class TooManyError(NnlabError):
@@ -202,25 +162,23 @@ class Jobs:
         self._lock.close()
 
     def _add(self, job: Job) -> None:
-        if len(self._jobs) > MOST_WAITING:
-            raise TooManyError("too many trainings wait; try again later")
         try:
+            if len(self._jobs) > MOST_WAITING:
+                raise TooManyError("too many trainings wait; try again later")
             self._keep(job)
         except BaseException:
-            _give_up(job)
+            job.give_up()
             raise
         self._jobs.append(job)
         self._work.set()
 
     def _remove(self, job: Job) -> None:
         self._jobs.remove(job)
-        _give_up(job)
+        job.give_up()
         try:
             self._keep()
-        except (
-            NnlabError,
-            OSError,
-        ) as error:  # a server that starts again finds the run finished, or goes on
+        except (NnlabError, OSError) as error:
+            # The file still names it: the next server finds the run finished, or goes on.
             log.warning("%s", error)
 
     def _keep(self, *further: Job) -> None:
@@ -291,12 +249,6 @@ class Jobs:
     async def _stop_when_asked(self, process: asyncio.subprocess.Process) -> None:
         await self._stop.wait()
         await _end(process)
-
-
-def _give_up(job: Job) -> None:
-    """Remove the folder of a training that left nothing in it."""
-    with contextlib.suppress(OSError):  # there is a run in it
-        job.folder.rmdir()
 
 
 def _all_records(states: list[tuple[Job, str, str]]) -> list[Record]:
