@@ -34,6 +34,7 @@ OPTIONS = {
     "sweep": ["--dataset", "sample", "--runs", "4"],
     "serving": ["--seconds", "20"],
     "foreign_digits": [],
+    "no_digits": [],
     "many_pages": ["--pages", "2"],
     "translating": [],
     "scikit_learn": ["--dataset", "sample"],

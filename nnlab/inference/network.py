@@ -47,7 +47,8 @@ class Network:
             weights: Array of each variable that `graph.variable_shapes()` names.
             engine: What computes it, "numpy" or "onnx"; by default the faster one.
             expected: How many examples will come in all, one call after the other: the faster
-                engine is chosen for so many. Parts of the network do not expect them.
+                engine is chosen for so many. Parts of the network do not expect them; the network
+                with further outputs does.
 
         Raises:
             CheckpointError: The weights are not those of the graph.
@@ -68,6 +69,7 @@ class Network:
         self._plan = plan(graph, self.weights)
         self._largest_batch = max(1, _MAX_BATCH_ELEMENTS // self._plan.most_held)
         self._resized: Self | None = None
+        self._tapped: Self | None = None
         self._onnx_fails = False
 
     @property
@@ -200,6 +202,22 @@ class Network:
             kept = self._resized = self.part(given, list(self.output_shapes))
         return kept
 
+    def tapped(self, *tensors: str) -> Self:
+        """Return this network with further outputs; the last result is kept for reuse.
+
+        Args:
+            tensors: Outputs of nodes, which come before the outputs of this network.
+
+        Raises:
+            CheckpointError: The network has no such tensors.
+        """
+        outputs = [*tensors, *self.output_shapes]
+        kept = self._tapped
+        if kept is None or list(kept.output_shapes) != outputs:
+            graph = part(self.graph, self.input_shapes, outputs)
+            kept = self._tapped = self._changed(graph, self._expected)
+        return kept
+
     def stepwise(self, sequences: Sequence[str] | None = None) -> Self:
         """Make the network that runs one time step of this one's sequences, with the same weights.
 
@@ -217,13 +235,13 @@ class Network:
         """
         return self._changed(stepwise(self.graph, sequences))
 
-    def _changed(self, graph: Graph) -> Self:
+    def _changed(self, graph: Graph, expected: int = 0) -> Self:
         """Run another graph, made of this one's nodes, by their names."""
         weights = {}
         for name in graph.variable_shapes():
             node, variable = name.split("/")
             weights[name] = self.weights[f"{self.graph.nodes[node].owner}/{variable}"]
-        return type(self)(graph, weights, engine=self.engine)
+        return type(self)(graph, weights, engine=self.engine, expected=expected)
 
     def _only(self, results: dict[str, np.ndarray]) -> np.ndarray:
         if len(results) > 1:

@@ -133,6 +133,19 @@ def test_a_part_behind_a_shared_layer_has_its_weights() -> None:
     )
 
 
+def test_further_outputs_come_first_and_change_none(translator: Network) -> None:
+    inputs = [normal(2, *shape) for shape in translator.input_shapes.values()]
+    tapped = translator.tapped("encoder")
+    found = tapped.outputs(*inputs)
+    assert list(found) == ["encoder", *translator.output_shapes]
+    for name, array in translator.outputs(*inputs).items():
+        np.testing.assert_array_equal(found[name], array)
+    assert translator.tapped("encoder") is tapped
+    assert next(iter(translator.tapped("decoder").output_shapes)) == "decoder"
+    with pytest.raises(CheckpointError, match="no_such"):
+        translator.tapped("no_such")
+
+
 def test_an_input_never_takes_the_name_of_a_node() -> None:
     nodes = [lstm("a", "x", state=True), dense("a_1", "a:1"), dense("y", "a_1"), dense("z", "a")]
     whole = network_of({"x": (2, 3)}, nodes, "y", "z")

@@ -186,6 +186,17 @@ def test_a_picture_can_be_opened(page: "Page", address: str) -> None:
     assert command.inner_text() == "nnlab classify 3.png"
 
 
+def test_a_picture_that_may_be_no_digit_is_remarked_on(page: "Page", address: str) -> None:
+    panel = opened(page, address, "classify")
+    panel.locator(".answer strong").filter(has_text="7").wait_for()
+    assert panel.locator(".doubt").inner_text() == ""
+    panel.get_by_label("Open a picture").set_input_files(EXAMPLES / "letter.png")
+    panel.locator(".doubt").filter(has_text="may be none of the classes").wait_for()
+    panel.get_by_role("button", name="Clear").click()
+    panel.locator(".answer strong").filter(has_text="–").wait_for()
+    assert panel.locator(".doubt").inner_text() == ""
+
+
 def test_text_streams_with_the_probability_of_each_character(page: "Page", address: str) -> None:
     panel = opened(page, address, "textgen")
     panel.get_by_role("status").filter(has_text="Done: 300 characters").wait_for()

@@ -30,7 +30,9 @@ from nnlab.experiments.classify.config import (
 from nnlab.experiments.classify.examples import examples
 from nnlab.experiments.classify.inside import shown
 from nnlab.experiments.classify.permutation import permute, pixel_permutation
+from nnlab.experiments.classify.reading import Reader, fitted_facts
 from nnlab.experiments.classify.scoring import TEMPERATURE, ClassifyDetails, ClassRanking
+from nnlab.experiments.classify.typicality import TYPICALITY, Typicality
 from nnlab.experiments.contract import (
     Answer,
     Data,
@@ -57,6 +59,7 @@ WITHOUT_TEMPERATURE = (
     "ONNX and Keras files do not have the temperature by which nnlab divides the logarithms of the "
     "probabilities, so they name the same classes with other probabilities."
 )
+WITHOUT_TYPICALITY = "ONNX and Keras files do not say how typical an image is of the classes."
 LIMITS = (
     "It names one of its classes for every image, even for one that shows none of them.",
     "A wrong answer can come with a probability near 1.",
@@ -168,6 +171,8 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         if type(temperature) is not float or not 0 < temperature < math.inf:
             came = reprlib.repr(temperature)
             raise CheckpointError(f"expected a temperature above 0, not {came}")
+        if TYPICALITY in facts:
+            Typicality.from_fact(facts[TYPICALITY])
 
     def build(self, config: C, facts: Mapping[str, Any]) -> Any:
         """Return an MLP or a CNN: the report's, or with batch normalisation."""
@@ -188,17 +193,19 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         return examples(config, data)
 
     def fitted_facts(self, model: Model[C], data: Data) -> Mapping[str, Any]:
-        """Fit the temperature on the held-out images."""
-        return classifier.fitted_temperature(model.network.answer, data)
+        """Fit the temperature, and what typicality needs, on the held-out images."""
+        return fitted_facts(model.network, data)
 
     def score(self, model: Model[C], data: Data) -> Scores[ClassifyDetails]:
-        """Measure test accuracy and calibration."""
+        """Measure test accuracy, calibration, and how many images look unusual."""
+        read = Reader(model).read(data.arrays["test_images"])
         temperature = model.facts.get(TEMPERATURE, 1.0)
-        return classifier.score(model.network.answer, data, temperature)
+        return classifier.score(read.raw, data, temperature, read.typicality)
 
     def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
         """Return what its networks cannot do."""
-        return (*LIMITS, *([WITHOUT_TEMPERATURE] if TEMPERATURE in facts else []))
+        lacking = {TEMPERATURE: WITHOUT_TEMPERATURE, TYPICALITY: WITHOUT_TYPICALITY}
+        return (*LIMITS, *(text for fact, text in lacking.items() if fact in facts))
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Name the classes, and say how images come."""

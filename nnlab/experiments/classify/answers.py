@@ -11,9 +11,9 @@ from nnlab.datasets.images.digit_form import Form
 from nnlab.datasets.images.formed_pictures import in_form, several
 from nnlab.errors import NnlabError
 from nnlab.experiments.classify.config import ClassifyQuery
-from nnlab.experiments.classify.scoring import TEMPERATURE
+from nnlab.experiments.classify.reading import Reader, Reading
+from nnlab.experiments.classify.typicality import TYPICALITY, UNUSUAL
 from nnlab.experiments.contract import Answer, Model, Note, Remark
-from nnlab.metrics import tempered
 
 TOGETHER = 256
 """Pictures of a folder that the network gets at a time."""
@@ -26,24 +26,27 @@ def answers(
     model: Model[Any], query: ClassifyQuery, inputs: Iterable[str], prepare: Prepare
 ) -> Iterator[Answer | Remark]:
     """Read the class of each image; a folder stands for the images inside."""
-    facts = model.facts
+    facts, reader = model.facts, Reader(model)
     height, width = facts["image_shape"]
+
+    def read(images: np.ndarray) -> Reading:
+        return reader.read(prepare(images, facts))
+
     for given in inputs:  # one by one: whoever writes lines to stdin may wait for answers
         pictures = in_form([given], (height, width), facts["characters"])
         for block in blocks(pictures, TOGETHER):
-            yield from _answers(model, query, block, prepare)
+            yield from _answers(block, query, facts["class_names"], read)
 
 
 def _answers(
-    model: Model[Any],
-    query: ClassifyQuery,
     block: Sequence[tuple[Path, Form] | NnlabError],
-    prepare: Prepare,
+    query: ClassifyQuery,
+    names: list[str],
+    read: Callable[[np.ndarray], Reading],
 ) -> Iterator[Answer | Remark]:
     """Answer some pictures, which the network gets together."""
-    names = model.facts["class_names"]
     images = [image for found in block for image in _images(found, query.split)]
-    probabilities = iter(_probabilities(model, images, prepare))
+    answers = iter(_read(images, query, names, read))
     for found in block:
         if isinstance(found, NnlabError):
             yield found
@@ -53,17 +56,38 @@ def _answers(
         if count > 1 and not query.split:
             yield Note(several(path, form, "read as one; --split reads each of them"))
         for number, _ in enumerate(_images(found, query.split)):
-            answer = _answer(str(path), next(probabilities), names, query.top)
-            place = {"position": number + 1, "box": list(form.characters[number].box)}
-            yield answer | {"characters": count} | (place if query.split else {})
+            answer = {"input": str(path), **next(answers), "characters": count}
+            if query.split:
+                answer |= {"position": number + 1, "box": list(form.characters[number].box)}
+            yield from _remarks(answer)
+            yield answer
 
 
-def _probabilities(model: Model[Any], images: list[np.ndarray], prepare: Prepare) -> np.ndarray:
-    """Return (images, classes)."""
+def _remarks(answer: Answer) -> Iterator[Note]:
+    """Say of an unusual image that it may be none of the classes."""
+    typicality = answer.get(TYPICALITY, 1.0)
+    if typicality < UNUSUAL:
+        name = answer["input"]
+        which = f"character {answer['position']} of {name}" if "position" in answer else name
+        yield Note(
+            f"{which} may be none of the classes: only {100 * typicality:.2g} % of the images "
+            "that were held out from training are as unusual"
+        )
+
+
+def _read(
+    images: list[np.ndarray],
+    query: ClassifyQuery,
+    names: list[str],
+    read: Callable[[np.ndarray], Reading],
+) -> Iterator[Answer]:
+    """Yield the answer to each image, without its name."""
     if not images:
-        return np.empty((0, 0), np.float32)
-    found = model.network.answer(prepare(np.stack(images), model.facts))
-    return tempered(found, model.facts.get(TEMPERATURE, 1.0))
+        return
+    _, probabilities, typicality = read(np.stack(images))
+    for number, row in enumerate(probabilities):
+        known = {} if typicality is None else {TYPICALITY: round(float(typicality[number]), 6)}
+        yield _answer(row, names, query.top) | known
 
 
 def _images(found: tuple[Path, Form] | NnlabError, split: bool) -> list[np.ndarray]:
@@ -74,10 +98,10 @@ def _images(found: tuple[Path, Form] | NnlabError, split: bool) -> list[np.ndarr
     return [one.image for one in form.characters] if split else [form.image]
 
 
-def _answer(path: str, probabilities: np.ndarray, names: list[str], top: int) -> Answer:
+def _answer(probabilities: np.ndarray, names: list[str], top: int) -> Answer:
     ranking = probabilities.argsort(kind="stable")[::-1][:top]
     best = [{"label": names[k], "probability": round(float(probabilities[k]), 6)} for k in ranking]
-    answer: Answer = {"input": path, **best[0]}
+    answer: Answer = dict(best[0])
     if best[0]["label"].isdecimal():
         answer["digit"] = int(best[0]["label"])
     return answer | {"top": best}

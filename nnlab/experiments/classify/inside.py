@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from nnlab.datasets.images.in_json import image_as_json, pixels_as_text
-from nnlab.experiments.classify.scoring import TEMPERATURE
+from nnlab.experiments.classify.reading import Reader
+from nnlab.experiments.classify.typicality import TYPICALITY
 from nnlab.experiments.contract import Answer, Model
 from nnlab.inference import Network
 from nnlab.inference.finite import check_finite
-from nnlab.metrics import tempered
 
 MOST_MAPS = 16
 """Maps of a layer that are shown, its first ones."""
@@ -27,13 +27,12 @@ def shown(model: Model[Any], image: np.ndarray) -> Answer:
         model: A trained network.
         image: uint8 (height, width), as the network gets it.
     """
-    network, names = model.network, model.facts["class_names"]
-    (last,) = network.output_shapes
+    network, names, reader = model.network, model.facts["class_names"], Reader(model)
     kinds = _image_layers(network)
-    found = network.part(network.input_shapes, [*kinds, last]).outputs(image[None])
-    for array in found.values():
-        check_finite(array)
-    probabilities = tempered(found.pop(last), model.facts.get(TEMPERATURE, 1.0))[0]
+    found = network.part(network.input_shapes, [*kinds, *reader.tensors]).outputs(image[None])
+    for name in kinds:
+        check_finite(found[name])
+    _, (probabilities,), typicality = reader.reading(found)
     every = [
         {"label": name, "probability": round(probability, 6)}
         for name, probability in zip(names, probabilities.tolist(), strict=True)
@@ -41,8 +40,9 @@ def shown(model: Model[Any], image: np.ndarray) -> Answer:
     return {
         **every[probabilities.argsort(kind="stable")[-1]],
         "probabilities": every,
+        **({} if typicality is None else {TYPICALITY: round(float(typicality[0]), 6)}),
         "image": image_as_json(image),
-        "layers": [_layer(name, kinds[name], maps[0]) for name, maps in found.items()],
+        "layers": [_layer(name, kind, found[name][0]) for name, kind in kinds.items()],
     }
 
 

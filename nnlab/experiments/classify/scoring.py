@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
@@ -13,6 +13,7 @@ from nnlab.experiments.classify.baselines.constant_class import (
     majority_class_accuracy,
 )
 from nnlab.experiments.classify.baselines.logistic_regression import fitted
+from nnlab.experiments.classify.typicality import UNUSUAL
 from nnlab.experiments.contract import Data, Scores
 from nnlab.metrics import (
     ClassAccuracy,
@@ -33,11 +34,8 @@ from nnlab.metrics import (
 if TYPE_CHECKING:
     from nnlab.results import RunMetrics
 
-Predict = Callable[[np.ndarray], np.ndarray]
 TEMPERATURE = "temperature"
 """The fact that calibrates the probabilities."""
-FEWEST_HELD_OUT = 100
-"""Images from which on a temperature is fitted."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,7 @@ class ClassifyDetails:
         temperature: What the logarithms of the probabilities are divided by.
         calibration_error: Of the probabilities of the answers, expected calibration error.
         calibration_error_before: Of those of the network, before the temperature.
+        unusual_share: Of the test images, those whose typicality is below `UNUSUAL`.
     """
 
     class_names: list[str]
@@ -67,6 +66,7 @@ class ClassifyDetails:
     temperature: float = 1.0
     calibration_error: float | None = None
     calibration_error_before: float | None = None
+    unusual_share: float | None = None
 
 
 ClassStanding = TypedDict(
@@ -88,43 +88,42 @@ class ClassRanking:
     kendall_w: float | None
 
 
-def fitted_temperature(predict: Predict, data: Data) -> dict[str, float]:
-    """Fit the temperature on the images that were held out from training, if they are enough.
+def fitted_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Fit the temperature on images that were held out from training.
 
     Args:
-        predict: uint8 images (count, height, width) to probabilities (count, classes).
-        data: As for `score`, and the rows `validation`.
-
-    Returns:
-        `TEMPERATURE`, a fact; or nothing.
+        probabilities: Of the network, (count, classes).
+        labels: (count,).
     """
-    rows = data.arrays.get("validation", ())
-    if len(rows) < FEWEST_HELD_OUT:
-        return {}
-    probabilities, labels = predict(data.arrays["images"][rows]), data.arrays["labels"][rows]
     temperature = best_temperature(probabilities, labels)
     # without a mistake the best one is near 0, which would claim certainty
     faultless = (probabilities.argmax(axis=1) == labels).all()
-    return {TEMPERATURE: max(1.0, temperature) if faultless else temperature}
+    return max(1.0, temperature) if faultless else temperature
 
 
-def score(predict: Predict, data: Data, temperature: float) -> Scores[ClassifyDetails]:
+def score(
+    of_network: np.ndarray,
+    data: Data,
+    temperature: float = 1.0,
+    typicality: np.ndarray | None = None,
+) -> Scores[ClassifyDetails]:
     """Measure test accuracy, overall and per class, beside naive baselines.
 
     Args:
-        predict: uint8 images (count, height, width) to probabilities (count, classes).
+        of_network: Its probabilities of the test images, (count, classes).
         temperature: What their logarithms are divided by.
+        typicality: How typical each test image is, (count,), if that is known.
         data: Arrays `test_images` and `test_labels` to score on, and `images` and `labels` to
             fit the baselines on, in the rows `training` (without them there are no baselines);
             facts `class_names`.
     """
     images, labels = data.arrays["test_images"], data.arrays["test_labels"]
-    of_network = predict(images)
     probabilities = tempered(of_network, temperature)
     predictions = probabilities.argmax(axis=-1)
     wrong = np.flatnonzero(predictions != labels)
     correct = len(labels) - len(wrong)
     confusion = confusion_matrix(labels, predictions, len(data.facts["class_names"]))
+    unusual = None if typicality is None else float((typicality < UNUSUAL).mean())
     return Scores(
         scores={"accuracy": correct / len(labels)},
         baselines=_baselines(data),
@@ -139,6 +138,7 @@ def score(predict: Predict, data: Data, temperature: float) -> Scores[ClassifyDe
             temperature=temperature,
             calibration_error=expected_calibration_error(probabilities, labels),
             calibration_error_before=expected_calibration_error(of_network, labels),
+            unusual_share=unusual,
         ),
         evidence={
             "misclassified_images": images[wrong],

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from nnlab.experiments.classify.scoring import ClassifyDetails, ClassRanking
+from nnlab.experiments.classify.typicality import UNUSUAL
 from nnlab.experiments.contract import Table
 from nnlab.metrics import ConfusedPair
 from nnlab.results import Metrics, Summary
@@ -46,12 +47,15 @@ def tables(metrics: Metrics[ClassifyDetails]) -> list[Table]:
             ("class", "accuracy", "95 % interval", "wrong", "mistaken for"),
             worst_rows,
         ),
-        *(
-            [Table("Probabilities", ("", "temperature", "calibration error"), calibration_rows)]
-            if calibration_rows
-            else []
-        ),
+        *([_calibration(calibration_rows, details.unusual_share)] if calibration_rows else []),
     ]
+
+
+def _calibration(rows: Sequence[tuple[str, str, str]], unusual: float | None) -> Table:
+    note = ""
+    if unusual is not None:
+        note = f"Typicality below {UNUSUAL:g}: {percent(unusual)} of the test images"
+    return Table("Probabilities", ("", "temperature", "calibration error"), rows, note)
 
 
 def _taken_for(pairs: Iterable[ConfusedPair], label: int, names: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ export const shuffled = {
 };
 
 const SHOWN = 12; // more classes than this: only the likeliest
+const UNUSUAL = 0.01; // below this typicality, the command line remarks on it, too
 
 function layerFigure({ name, width, height, maps }) {
   const pictures = maps.map((pixels) => {
@@ -44,6 +45,7 @@ async function open(frame, permuted) {
   const answer = make("p", { class: "answer", role: "status" });
   const sure = make("span", { class: "sure" });
   const letter = make("strong", {}, "–");
+  const doubt = make("p", { class: "doubt", role: "status" });
   answer.append(letter, sure);
   const probabilities = bars("Probability of each class", { class: "classes" });
   const seen = make("canvas", {
@@ -56,9 +58,13 @@ async function open(frame, permuted) {
   const layers = make("div", { class: "layers" });
   const shuffle = tick("Shuffle the pixels, always in the same way", permuted, () => read());
 
-  const show = ({ label, probability, probabilities: all, image, layers: maps }) => {
+  const show = ({ label, probability, probabilities: all, typicality = 1, image, layers: maps }) => {
     letter.textContent = label;
     sure.textContent = `${percent(probability)} sure`;
+    doubt.textContent =
+      typicality < UNUSUAL
+        ? `This may be none of the classes: only ${percent(typicality)} of the images that were held out from training are as unusual.`
+        : "";
     const best = Math.max(...all.map((one) => one.probability));
     const rows =
       all.length <= SHOWN ? all : [...all].sort((a, b) => b.probability - a.probability).slice(0, SHOWN);
@@ -83,6 +89,7 @@ async function open(frame, permuted) {
         if (!file) {
           letter.textContent = "–";
           sure.textContent = "Nothing drawn yet";
+          doubt.textContent = "";
           probabilities.show([]);
           seen.width = seen.width; // empties it
           layers.replaceChildren();
@@ -102,7 +109,7 @@ async function open(frame, permuted) {
       "div",
       { class: "drawing" },
       pad.element,
-      make("div", { class: "reading" }, answer, probabilities.element),
+      make("div", { class: "reading" }, answer, doubt, probabilities.element),
       make(
         "figure",
         { class: "given" },

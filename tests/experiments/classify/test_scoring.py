@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -5,11 +7,13 @@ from nnlab import experiments
 from nnlab.datasets.store.provenance import Source
 from nnlab.experiments.classify import figures, tables
 from nnlab.experiments.classify import scoring as classifier
-from nnlab.experiments.contract import Data
+from nnlab.experiments.classify.scoring import ClassifyDetails
+from nnlab.experiments.contract import Data, Scores
 from nnlab.metrics import ConfusedPair
 from nnlab.runs.group import summarise
 from tests.made_metrics import metrics_of
 
+SHAPES = {"images": (120, 4, 4), "labels": (120,)}
 SOURCE = Source("made", "0" * 64, sample=False, files=())
 
 
@@ -31,9 +35,16 @@ def never_c(images: np.ndarray) -> np.ndarray:
     return probabilities
 
 
+def scored(
+    predict: Callable[[np.ndarray], np.ndarray], made: Data | None = None, temperature: float = 1.0
+) -> Scores[ClassifyDetails]:
+    made = made or data()
+    return classifier.score(predict(made.arrays["test_images"]), made, temperature)
+
+
 def test_scores_count_what_is_wrong() -> None:
     made = data()
-    scores = classifier.score(never_c, made, 1.0)
+    scores = scored(never_c, made)
     wrong = int((made.arrays["test_labels"] == 2).sum())
     assert scores.scores["accuracy"] == pytest.approx(1 - wrong / 30)
     assert scores.details.misclassified == wrong
@@ -45,19 +56,19 @@ def test_scores_count_what_is_wrong() -> None:
 
 
 def test_naive_baselines_come_with_the_training_part_only() -> None:
-    assert classifier.score(never_c, data(), 1.0).baselines["logistic regression"]["accuracy"] > 0.9
-    assert classifier.score(never_c, data(training=False), 1.0).baselines == {}
+    assert scored(never_c).baselines["logistic regression"]["accuracy"] > 0.9
+    assert scored(never_c, data(training=False)).baselines == {}
 
 
 def test_tables_name_the_worst_class_and_what_it_is_taken_for() -> None:
-    _, worst, _ = tables.tables(metrics_of(classifier.score(never_c, data(), 1.0)))
+    _, worst, _ = tables.tables(metrics_of(scored(never_c)))
     assert worst.rows[0][0] == "c"
     assert worst.rows[0][1] == "0.00 %"
     assert worst.rows[0][-1].startswith("b (")
 
 
 def test_several_runs_agree_on_the_worst_class() -> None:
-    results = {f"seed-{n}": metrics_of(classifier.score(never_c, data(), 1.0)) for n in (1, 2, 3)}
+    results = {f"seed-{n}": metrics_of(scored(never_c)) for n in (1, 2, 3)}
     summary = summarise(experiments.get("classify"), results)
     assert summary.details.classes[0]["class"] == "c"
     assert summary.details.classes[0]["among_worst_three"] == 3
@@ -69,7 +80,7 @@ def test_several_runs_agree_on_the_worst_class() -> None:
 def test_figures_are_drawn_when_nothing_is_wrong() -> None:
     from nnlab.experiments.contract import Evidence
 
-    scores = classifier.score(lambda images: np.eye(3)[images.sum(2).argmax(1)], data(), 1.0)
+    scores = scored(lambda images: np.eye(3)[images.sum(2).argmax(1)])
     drawn = figures.draw(Evidence(metrics_of(scores), scores.evidence, "made"))
     assert set(drawn) == {"confusion", "class-accuracy", "misclassified"}
 
@@ -84,27 +95,21 @@ def test_too_sure_a_network_is_calibrated_on_held_out_images() -> None:
         guesses = np.where(rng.random(len(rows)) < 0.75, rows, (rows + 1) % 3)
         return np.where(np.eye(3)[guesses] == 1, 0.98, 0.01)
 
-    def held_out(count: int) -> Data:
-        rows = np.resize(made.arrays["training"], count)
-        return Data({**made.arrays, "validation": rows}, made.facts, made.source)
-
-    temperature = classifier.fitted_temperature(sure, held_out(120))[classifier.TEMPERATURE]
+    images, labels = (np.resize(made.arrays[name], shape) for name, shape in SHAPES.items())
+    temperature = classifier.fitted_temperature(sure(images), labels)
     assert temperature > 1.5
-    details = classifier.score(sure, made, temperature).details
+    details = scored(sure, made, temperature).details
     assert details.calibration_error is not None
     assert details.calibration_error_before is not None
     assert details.calibration_error < details.calibration_error_before
-    for few in (0, 1, classifier.FEWEST_HELD_OUT - 1):
-        assert classifier.fitted_temperature(sure, held_out(few)) == {}
 
 
 def test_a_network_without_mistakes_does_not_become_surer() -> None:
     made = data()
-    rows = np.resize(made.arrays["training"], 200)
-    held_out = Data({**made.arrays, "validation": rows}, made.facts, made.source)
 
     def right(images: np.ndarray) -> np.ndarray:
         probabilities: np.ndarray = np.eye(3)[images.sum(axis=2).argmax(axis=1)] * 0.4 + 0.2
         return probabilities
 
-    assert classifier.fitted_temperature(right, held_out) == {classifier.TEMPERATURE: 1.0}
+    probabilities = right(made.arrays["images"])
+    assert classifier.fitted_temperature(probabilities, made.arrays["labels"]) == 1.0

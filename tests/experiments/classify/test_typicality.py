@@ -1,0 +1,156 @@
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+import nnlab
+from nnlab.checkpoint import write
+from nnlab.datasets.store.provenance import Source
+from nnlab.errors import CheckpointError
+from nnlab.experiments.classify.reading import FEWEST_HELD_OUT, fitted_facts
+from nnlab.experiments.classify.typicality import MOST_FEATURES, TYPICALITY, Typicality, folded
+from nnlab.experiments.contract import Data, Note
+from nnlab.runs.answering import Trained
+
+EXAMPLES = Path(__file__).parents[3] / "data" / "examples"
+CLASSES = 3
+
+
+def drawn(count: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return features around one direction per class, of any length, and the classes."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(count) % CLASSES
+    features = np.eye(CLASSES, size)[labels] + 0.1 * rng.normal(size=(count, size))
+    return features * rng.uniform(0.1, 10, (count, 1)), labels
+
+
+def fitted(size: int = 8) -> Typicality:
+    return Typicality.fit(*drawn(2_000, size, 1), drawn(1_000, size, 2)[0])
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Trained:
+    return nnlab.load("classify.modern")
+
+
+@pytest.mark.parametrize("size", [4, 8, MOST_FEATURES + 44])
+def test_of_images_like_those_held_out_as_many_are_unusual_as_it_says(size: int) -> None:
+    typicality = fitted(size).of(drawn(2_000, size, 3)[0])
+    for level in (0.05, 0.5):
+        spread = (level * (1 - level) * (1 / 2_000 + 1 / 1_000)) ** 0.5
+        assert (typicality <= level).mean() == pytest.approx(level, abs=5 * spread)
+
+
+def test_what_lies_between_the_classes_is_unusual() -> None:
+    between = np.ones((5, 8)) * np.arange(1, 6)[:, None]
+    assert (fitted().of(between) < 0.01).all()
+
+
+@given(st.integers(1, 3 * MOST_FEATURES), st.integers(0, 3))
+def test_folded_features_are_few_and_do_not_depend_on_their_length(size: int, seed: int) -> None:
+    features = np.random.default_rng(seed).normal(size=(4, size))
+    made = folded(features)
+    assert made.shape[1] <= min(size, MOST_FEATURES)
+    np.testing.assert_allclose(folded(1e3 * features), made, atol=1e-9)
+
+
+@given(st.sampled_from([0.0, 1e-30, 1.0]))
+def test_even_features_that_are_all_the_same_give_a_share(value: float) -> None:
+    same = np.full((6, 4), value)
+    made = Typicality.fit(same, np.arange(6) % 2, same)
+    assert (made.of(same) == 1).all()
+    assert (made.of(np.eye(4)) > 0).all()
+
+
+def test_a_checkpoint_gives_back_what_was_fitted() -> None:
+    made, features = fitted(), drawn(50, 8, 4)[0]
+    again = Typicality.from_fact(made.as_fact())
+    np.testing.assert_array_equal(again.of(features), made.of(features))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"classes": 4},
+        {"features": 0},
+        {"held_out": True},
+        {"held_out": 10**12},
+        {"data": "AAAA"},
+        {"data": "no base64"},
+        {"data": None},
+        {"more": 1},
+    ],
+)
+def test_a_damaged_fact_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(CheckpointError, match="typicality needs"):
+        Typicality.from_fact({**fitted().as_fact(), **change})
+
+
+def test_numbers_that_are_not_finite_are_refused() -> None:
+    made = dataclasses.replace(fitted(), distances=np.array([np.inf], np.float32))
+    with pytest.raises(CheckpointError, match="finite"):
+        Typicality.from_fact(made.as_fact())
+
+
+def test_a_checkpoint_with_a_damaged_fact_is_refused(shipped: Trained, tmp_path: Path) -> None:
+    facts = {**shipped.header.facts, TYPICALITY: "damaged"}
+    header = dataclasses.replace(shipped.header, facts=facts)
+    write(tmp_path / "damaged.h5", header, {"model": shipped.weights})
+    with pytest.raises(CheckpointError, match="damaged"):
+        nnlab.load(tmp_path / "damaged.h5")
+
+
+def test_an_unusual_picture_gets_a_remark(shipped: Trained, tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (28, 28)).astype(np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    found = list(shipped.answers([str(EXAMPLES / "7.png"), str(tmp_path / "noise.png")]))
+    digit, remark, strange = found
+    assert isinstance(digit, dict)
+    assert digit[TYPICALITY] > 0.05
+    assert isinstance(remark, Note)
+    assert "noise.png may be none of the classes" in remark.text
+    assert isinstance(strange, dict)
+    assert strange[TYPICALITY] < 0.01
+
+
+def test_each_character_of_a_picture_is_judged(shipped: Trained, tmp_path: Path) -> None:
+    page = Image.new("L", (180, 60))
+    page.paste(Image.open(EXAMPLES / "7.png").convert("L").resize((56, 56)), (10, 2))
+    for cross in ((110, 5, 160, 55), (160, 5, 110, 55)):
+        ImageDraw.Draw(page).line(cross, fill=255, width=6)
+    page.save(tmp_path / "two.png")
+    query = shipped.experiment.Query(split=True)
+    found = list(shipped.answers([str(tmp_path / "two.png")], query))
+    remarks = [one.text for one in found if isinstance(one, Note)]
+    assert [text.split(" of ")[0] for text in remarks] == ["character 2"]
+
+
+def test_an_older_checkpoint_says_nothing_of_it(shipped: Trained, tmp_path: Path) -> None:
+    facts = {name: one for name, one in shipped.header.facts.items() if name != TYPICALITY}
+    write(
+        tmp_path / "old.h5",
+        dataclasses.replace(shipped.header, facts=facts),
+        {"model": shipped.weights},
+    )
+    (answer,) = nnlab.load(tmp_path / "old.h5").answer([str(EXAMPLES / "7.png")])
+    assert TYPICALITY not in answer
+    assert answer["label"] == "7"
+
+
+@pytest.mark.parametrize("count", [0, FEWEST_HELD_OUT - 1, FEWEST_HELD_OUT])
+def test_it_is_fitted_to_enough_images_only(shipped: Trained, count: int) -> None:
+    rng = np.random.default_rng(1)
+    images = rng.integers(0, 256, (count + 20, 28, 28)).astype(np.uint8)
+    arrays: dict[str, np.ndarray] = {
+        "images": images,
+        "labels": np.arange(len(images)) % 10,
+        "training": np.arange(20),
+        "validation": np.arange(20, len(images)),
+    }
+    source = Source("made", "0" * 64, sample=False, files=())
+    facts = fitted_facts(shipped.network, Data(arrays, {}, source))
+    assert set(facts) == ({"temperature", TYPICALITY} if count >= FEWEST_HELD_OUT else set())
