@@ -11,6 +11,7 @@ from nnlab.inference import Network
 from nnlab.inference.finite import check_finite
 
 _CHANCES = 1024  # drawn at a time; one by one they cost as much as the network's step
+_TOGETHER = 512  # characters of a known text that are read at a time, several times as fast
 
 
 class Chosen(NamedTuple):
@@ -85,6 +86,21 @@ class CarriedReader(Reader):
         known: np.ndarray = probabilities[0, 0]
         check_finite(known)
         return known
+
+    def likelihoods(self, before: np.ndarray, text: np.ndarray) -> np.ndarray:
+        """Return the probability that was given to each character of a text, as `Reader` does."""
+        states = [state.shape[1:] for state in self._states]
+        codes = np.concatenate([before, text]).astype(np.intp)
+        found = [np.empty(0)]
+        for start in range(0, len(codes) - 1, _TOGETHER):
+            some = codes[start : start + _TOGETHER][: len(codes) - 1 - start]
+            network = self._step.resized((len(some),), *states)
+            given = some[None].astype(np.float32)
+            (probabilities,), *self._states = network.run(given, *self._states)
+            check_finite(probabilities)
+            following = codes[start + 1 : start + 1 + len(some)]
+            found.append(probabilities[np.arange(len(some)), following].astype(np.float64))
+        return np.concatenate(found)[len(before) - 1 :]
 
 
 class WindowReader(Reader):

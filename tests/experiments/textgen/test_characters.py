@@ -1,12 +1,15 @@
 """Reading character by character is running the network over the text."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import nnlab
 from nnlab.errors import CheckpointError
-from nnlab.experiments.textgen.characters import WindowReader
+from nnlab.experiments.textgen.characters import CarriedReader, Reader, WindowReader
 from nnlab.experiments.textgen.sampling import Sampler
-from tests.experiments.textgen.networks import character_network, overflowing
+from tests.experiments.textgen.networks import character_network, overflowing, write_untrained
 
 CHARACTERS = 7
 TEXT = np.random.default_rng(3).integers(0, CHARACTERS, 60)
@@ -70,3 +73,14 @@ def test_weights_too_large_to_compute_with_are_refused(context: str) -> None:
     reader = WindowReader(overflowing(character_network(4, CHARACTERS)), context)
     with pytest.raises(CheckpointError, match="finite numbers"):
         reader.read(0)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 1_100])
+def test_a_known_text_is_judged_as_when_it_is_read_one_by_one(count: int, tmp_path: Path) -> None:
+    settings = {"preset": "modern", "corpus": "sample", "units": 8, "ngrams": 0}
+    trained = nnlab.load(write_untrained(tmp_path / "s.h5", "textgen", factor=3.0, **settings))
+    characters = len(trained.header.facts["characters"])
+    before, text = np.split(np.arange(count + 3) ** 2 % characters, [3])
+    one_by_one = Reader.likelihoods(CarriedReader(trained.network), before, text)
+    came = CarriedReader(trained.network).likelihoods(before, text)
+    np.testing.assert_allclose(came, one_by_one, rtol=1e-4, atol=1e-7)
