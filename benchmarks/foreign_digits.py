@@ -18,6 +18,8 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 import nnlab
+from nnlab.experiments.classify.reading import Reader
+from nnlab.experiments.classify.typicality import UNUSUAL
 from nnlab.metrics import wilson_interval
 
 SIDES = (8, 32)
@@ -43,16 +45,21 @@ def main() -> None:
     chosen = parser.parse_args()
     labels = load_digits().target
     figures = {}
-    networks = {name: nnlab.load(name).network for name in chosen.checkpoint}
+    readers = {name: Reader(nnlab.load(name).model) for name in chosen.checkpoint}
     for side in chosen.sides:
         images, refused, _ = formed(pictures(side))
-        for name, network in networks.items():
-            right = network.answer(images).argmax(axis=1) == labels
+        for name, reader in readers.items():
+            _, probabilities, typicality = reader.read(images)
+            right = probabilities.argmax(axis=1) == labels
             interval = wilson_interval(int(right.sum()), len(right))
             figures[f"{name}, {side} pixels, % right"] = 100 * float(right.mean())
+            warned = ""
+            if typicality is not None:
+                warned = f", {100 * (typicality < UNUSUAL).mean():.1f} % with a warning"
             print(
                 f"{name}, {side} pixels: {100 * right.mean():.2f} % right "
-                f"({100 * interval.low:.2f} to {100 * interval.high:.2f}), {refused} refused",
+                f"({100 * interval.low:.2f} to {100 * interval.high:.2f}), "
+                f"{refused} refused{warned}",
                 flush=True,
             )
     keep(chosen.json, figures)

@@ -206,7 +206,7 @@ class Network:
         """Return this network with further outputs; the last result is kept for reuse.
 
         Args:
-            tensors: Outputs of nodes, which come before the outputs of this network.
+            tensors: Outputs of nodes, one or more, which come before the outputs of this network.
 
         Raises:
             CheckpointError: The network has no such tensors.

@@ -28,11 +28,12 @@ from nnlab.experiments.classify.config import (
     ClassifyQuery,
 )
 from nnlab.experiments.classify.examples import examples
+from nnlab.experiments.classify.fitting import fitted_facts
 from nnlab.experiments.classify.inside import shown
 from nnlab.experiments.classify.permutation import permute, pixel_permutation
-from nnlab.experiments.classify.reading import Reader, fitted_facts
-from nnlab.experiments.classify.scoring import TEMPERATURE, ClassifyDetails, ClassRanking
-from nnlab.experiments.classify.typicality import TYPICALITY, Typicality
+from nnlab.experiments.classify.reading import TEMPERATURE, Reader, typicality_of
+from nnlab.experiments.classify.scoring import ClassifyDetails, ClassRanking
+from nnlab.experiments.classify.typicality import TYPICALITY
 from nnlab.experiments.contract import (
     Answer,
     Data,
@@ -59,7 +60,10 @@ WITHOUT_TEMPERATURE = (
     "ONNX and Keras files do not have the temperature by which nnlab divides the logarithms of the "
     "probabilities, so they name the same classes with other probabilities."
 )
-WITHOUT_TYPICALITY = "ONNX and Keras files do not say how typical an image is of the classes."
+WITHOUT_TYPICALITY = (
+    "`typicality` points out only some of the images that show none of its classes; ONNX and Keras "
+    "files do not have it."
+)
 LIMITS = (
     "It names one of its classes for every image, even for one that shows none of them.",
     "A wrong answer can come with a probability near 1.",
@@ -171,8 +175,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         if type(temperature) is not float or not 0 < temperature < math.inf:
             came = reprlib.repr(temperature)
             raise CheckpointError(f"expected a temperature above 0, not {came}")
-        if TYPICALITY in facts:
-            Typicality.from_fact(facts[TYPICALITY])
+        typicality_of(network, facts)
 
     def build(self, config: C, facts: Mapping[str, Any]) -> Any:
         """Return an MLP or a CNN: the report's, or with batch normalisation."""

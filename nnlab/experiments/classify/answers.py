@@ -12,7 +12,6 @@ from nnlab.datasets.images.formed_pictures import in_form, several
 from nnlab.errors import NnlabError
 from nnlab.experiments.classify.config import ClassifyQuery
 from nnlab.experiments.classify.reading import Reader, Reading
-from nnlab.experiments.classify.typicality import TYPICALITY, UNUSUAL
 from nnlab.experiments.contract import Answer, Model, Note, Remark
 
 TOGETHER = 256
@@ -46,7 +45,9 @@ def _answers(
 ) -> Iterator[Answer | Remark]:
     """Answer some pictures, which the network gets together."""
     images = [image for found in block for image in _images(found, query.split)]
-    answers = iter(_read(images, query, names, read))
+    if images:
+        reading = read(np.stack(images))
+    row = 0
     for found in block:
         if isinstance(found, NnlabError):
             yield found
@@ -55,39 +56,15 @@ def _answers(
         count = len(form.characters)
         if count > 1 and not query.split:
             yield Note(several(path, form, "read as one; --split reads each of them"))
-        for number, _ in enumerate(_images(found, query.split)):
-            answer = {"input": str(path), **next(answers), "characters": count}
-            if query.split:
-                answer |= {"position": number + 1, "box": list(form.characters[number].box)}
-            yield from _remarks(answer)
-            yield answer
-
-
-def _remarks(answer: Answer) -> Iterator[Note]:
-    """Say of an unusual image that it may be none of the classes."""
-    typicality = answer.get(TYPICALITY, 1.0)
-    if typicality < UNUSUAL:
-        name = answer["input"]
-        which = f"character {answer['position']} of {name}" if "position" in answer else name
-        yield Note(
-            f"{which} may be none of the classes: only {100 * typicality:.2g} % of the images "
-            "that were held out from training are as unusual"
-        )
-
-
-def _read(
-    images: list[np.ndarray],
-    query: ClassifyQuery,
-    names: list[str],
-    read: Callable[[np.ndarray], Reading],
-) -> Iterator[Answer]:
-    """Yield the answer to each image, without its name."""
-    if not images:
-        return
-    _, probabilities, typicality = read(np.stack(images))
-    for number, row in enumerate(probabilities):
-        known = {} if typicality is None else {TYPICALITY: round(float(typicality[number]), 6)}
-        yield _answer(row, names, query.top) | known
+        for position, _ in enumerate(_images(found, query.split), start=1):
+            if doubt := reading.doubt(row):
+                which = f"character {position} of {path}" if query.split else path
+                yield Note(f"{which} {doubt}")
+            answer = _answer(str(path), reading.probabilities[row], names, query.top)
+            place = {"position": position, "box": list(form.characters[position - 1].box)}
+            rest = {"characters": count} | (place if query.split else {})
+            yield answer | reading.typical(row) | rest
+            row += 1
 
 
 def _images(found: tuple[Path, Form] | NnlabError, split: bool) -> list[np.ndarray]:
@@ -98,10 +75,10 @@ def _images(found: tuple[Path, Form] | NnlabError, split: bool) -> list[np.ndarr
     return [one.image for one in form.characters] if split else [form.image]
 
 
-def _answer(probabilities: np.ndarray, names: list[str], top: int) -> Answer:
+def _answer(path: str, probabilities: np.ndarray, names: list[str], top: int) -> Answer:
     ranking = probabilities.argsort(kind="stable")[::-1][:top]
     best = [{"label": names[k], "probability": round(float(probabilities[k]), 6)} for k in ranking]
-    answer: Answer = dict(best[0])
+    answer: Answer = {"input": path, **best[0]}
     if best[0]["label"].isdecimal():
         answer["digit"] = int(best[0]["label"])
     return answer | {"top": best}

@@ -7,7 +7,6 @@ import numpy as np
 
 from nnlab.datasets.images.in_json import image_as_json, pixels_as_text
 from nnlab.experiments.classify.reading import Reader
-from nnlab.experiments.classify.typicality import TYPICALITY
 from nnlab.experiments.contract import Answer, Model
 from nnlab.inference import Network
 from nnlab.inference.finite import check_finite
@@ -32,7 +31,9 @@ def shown(model: Model[Any], image: np.ndarray) -> Answer:
     found = network.part(network.input_shapes, [*kinds, *reader.tensors]).outputs(image[None])
     for name in kinds:
         check_finite(found[name])
-    _, (probabilities,), typicality = reader.reading(found)
+    reading = reader.reading(found)
+    (probabilities,) = reading.probabilities
+    doubt = reading.doubt(0)
     every = [
         {"label": name, "probability": round(probability, 6)}
         for name, probability in zip(names, probabilities.tolist(), strict=True)
@@ -40,7 +41,8 @@ def shown(model: Model[Any], image: np.ndarray) -> Answer:
     return {
         **every[probabilities.argsort(kind="stable")[-1]],
         "probabilities": every,
-        **({} if typicality is None else {TYPICALITY: round(float(typicality[0]), 6)}),
+        **reading.typical(0),
+        **({"remark": f"This picture {doubt}."} if doubt else {}),
         "image": image_as_json(image),
         "layers": [_layer(name, kind, found[name][0]) for name, kind in kinds.items()],
     }

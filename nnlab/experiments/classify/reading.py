@@ -6,18 +6,23 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnlab.errors import CheckpointError
-from nnlab.experiments.classify.scoring import TEMPERATURE, fitted_temperature
-from nnlab.experiments.classify.typicality import TYPICALITY, Typicality
-from nnlab.experiments.contract import Data, Model
+from nnlab.experiments.classify.typicality import (
+    TYPICALITY,
+    Typicality,
+    doubt,
+    reduced,
+    reduced_size,
+)
+from nnlab.experiments.contract import Answer, Model
 from nnlab.inference import Network
 from nnlab.inference.finite import check_finite
 from nnlab.inference.layers import Dense
 from nnlab.metrics import tempered
 
-FEWEST_HELD_OUT = 100
-"""Images from which on anything is fitted to them."""
-MOST_LEARNED = 10_000
-"""Training images of which the places of the classes are taken."""
+TEMPERATURE = "temperature"
+"""The fact that calibrates the probabilities."""
+TOGETHER = 1_000
+"""Images at a time; a large layer has many features."""
 
 
 class Reading(NamedTuple):
@@ -33,9 +38,19 @@ class Reading(NamedTuple):
     probabilities: np.ndarray
     typicality: np.ndarray | None
 
+    def typical(self, number: int) -> Answer:
+        """Return the typicality of an image as part of an answer; nothing if it is unknown."""
+        if self.typicality is None:
+            return {}
+        return {TYPICALITY: round(float(self.typicality[number]), 6)}
+
+    def doubt(self, number: int) -> str:
+        """Say of an unusual image that it may be none of the classes; of others nothing."""
+        return "" if self.typicality is None else doubt(float(self.typicality[number]))
+
 
 class Reader:
-    """A network with what is fitted to held-out images.
+    """A network with what was fitted to held-out images.
 
     Attributes:
         tensors: The outputs of nodes that a reading is made of.
@@ -44,9 +59,9 @@ class Reader:
     def __init__(self, model: Model[Any]) -> None:
         self._network = model.network
         self._temperature = model.facts.get(TEMPERATURE, 1.0)
-        known = model.facts.get(TYPICALITY)
-        self._typicality = Typicality.from_fact(known) if known else None
-        self.tensors = ends(model.network) if known else tuple(model.network.output_shapes)
+        self._typicality = typicality_of(model.network, model.facts)
+        (last,) = model.network.output_shapes
+        self.tensors = (last,) if self._typicality is None else last_layer(model.network)
 
     def read(self, images: np.ndarray) -> Reading:
         """Read images (count, height, width), as the network wants them.
@@ -54,7 +69,9 @@ class Reader:
         Raises:
             CheckpointError: The network computes no finite numbers.
         """
-        return self.reading(self._network.tapped(*self.tensors[:-1]).outputs(images))
+        if self._typicality is None:
+            return self._reading(self._network.answer(images))
+        return self._reading(*observed(self._network, images))
 
     def reading(self, found: Mapping[str, np.ndarray]) -> Reading:
         """Make a reading of `tensors` by name.
@@ -65,45 +82,54 @@ class Reader:
         for name in self.tensors:
             check_finite(found[name])
         *features, raw = (found[name] for name in self.tensors)
-        typicality = self._typicality.of(*features) if self._typicality else None
+        return self._reading(raw, *map(reduced, features))
+
+    def _reading(self, raw: np.ndarray, features: np.ndarray | None = None) -> Reading:
+        typicality = None
+        if self._typicality is not None and features is not None:
+            typicality = self._typicality.of(features)
         return Reading(raw, tempered(raw, self._temperature), typicality)
 
 
-def ends(network: Network) -> tuple[str, str]:
-    """Return the names of the features, which the last layer reads, and of the probabilities.
+def observed(network: Network, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the probabilities of images (count, classes), and their features, reduced.
+
+    Raises:
+        CheckpointError: They are not finite, or the network does not end in a dense layer.
+    """
+    features, last = last_layer(network)
+    tapped = network.tapped(features)
+    probabilities, known = [], []
+    for start in range(0, len(images), TOGETHER):
+        found = tapped.outputs(images[start : start + TOGETHER], total=len(images))
+        for array in found.values():
+            check_finite(array)
+        probabilities.append(found[last])
+        known.append(reduced(found[features]))
+    return np.concatenate(probabilities), np.concatenate(known)
+
+
+def typicality_of(network: Network, facts: Mapping[str, Any]) -> Typicality | None:
+    """Return what images are compared with, if the facts have it.
+
+    Raises:
+        CheckpointError: It is damaged, or does not fit the network.
+    """
+    if TYPICALITY not in facts:
+        return None
+    features, _ = last_layer(network)
+    (size,) = network.shapes[features]
+    return Typicality.from_fact(facts[TYPICALITY], len(facts["class_names"]), reduced_size(size))
+
+
+def last_layer(network: Network) -> tuple[str, str]:
+    """Return the names of what the last layer reads, the features, and of the probabilities.
 
     Raises:
         CheckpointError: The network does not end in a dense layer.
     """
     (last,) = network.output_shapes
-    node = network.graph.nodes[last]
-    if not isinstance(node.layer, Dense):
-        raise CheckpointError(f"expected a dense layer at the end, but it ends in {node.kind}")
-    (features,) = node.inputs
-    return features, last
-
-
-def fitted_facts(network: Network, data: Data) -> Mapping[str, Any]:
-    """Fit the temperature and typicality on the images that were held out, if they are enough.
-
-    Args:
-        network: From images to the probabilities of the classes.
-        data: Arrays `images` and `labels`, and the rows `training` and `validation`.
-
-    Returns:
-        Both as facts, or nothing.
-    """
-    held_out = data.arrays.get("validation", ())
-    if len(held_out) < FEWEST_HELD_OUT:
-        return {}
-    images, labels, training = (data.arrays[name] for name in ("images", "labels", "training"))
-    learned = training[:: -(-len(training) // MOST_LEARNED)]
-    features, last = ends(network)
-    known = network.part(network.input_shapes, [features]).answer(images[learned])
-    held = network.tapped(features).outputs(images[held_out])
-    check_finite(held[last])
-    places = Typicality.fit(known, labels[learned], held[features])
-    return {
-        TEMPERATURE: fitted_temperature(held[last], labels[held_out]),
-        TYPICALITY: places.as_fact(),
-    }
+    node = network.graph.nodes.get(last)
+    if node is None or not isinstance(node.layer, Dense) or node.inputs[0] in network.graph.inputs:
+        raise CheckpointError("expected a network that ends in a dense layer behind others")
+    return node.inputs[0], last

@@ -20,7 +20,6 @@ from nnlab.metrics import (
     ConfusedPair,
     Estimate,
     Interval,
-    best_temperature,
     class_accuracy,
     confused_pairs,
     confusion_matrix,
@@ -33,9 +32,6 @@ from nnlab.metrics import (
 
 if TYPE_CHECKING:
     from nnlab.results import RunMetrics
-
-TEMPERATURE = "temperature"
-"""The fact that calibrates the probabilities."""
 
 
 @dataclass(frozen=True)
@@ -88,37 +84,21 @@ class ClassRanking:
     kendall_w: float | None
 
 
-def fitted_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Fit the temperature on images that were held out from training.
-
-    Args:
-        probabilities: Of the network, (count, classes).
-        labels: (count,).
-    """
-    temperature = best_temperature(probabilities, labels)
-    # without a mistake the best one is near 0, which would claim certainty
-    faultless = (probabilities.argmax(axis=1) == labels).all()
-    return max(1.0, temperature) if faultless else temperature
-
-
 def score(
-    of_network: np.ndarray,
-    data: Data,
-    temperature: float = 1.0,
-    typicality: np.ndarray | None = None,
+    raw: np.ndarray, data: Data, temperature: float, typicality: np.ndarray | None
 ) -> Scores[ClassifyDetails]:
     """Measure test accuracy, overall and per class, beside naive baselines.
 
     Args:
-        of_network: Its probabilities of the test images, (count, classes).
-        temperature: What their logarithms are divided by.
-        typicality: How typical each test image is, (count,), if that is known.
+        raw: The network's probabilities of the test images, (count, classes).
         data: Arrays `test_images` and `test_labels` to score on, and `images` and `labels` to
             fit the baselines on, in the rows `training` (without them there are no baselines);
             facts `class_names`.
+        temperature: What the logarithms of the probabilities are divided by.
+        typicality: How typical each test image is, (count,), if that is known.
     """
     images, labels = data.arrays["test_images"], data.arrays["test_labels"]
-    probabilities = tempered(of_network, temperature)
+    probabilities = tempered(raw, temperature)
     predictions = probabilities.argmax(axis=-1)
     wrong = np.flatnonzero(predictions != labels)
     correct = len(labels) - len(wrong)
@@ -137,7 +117,7 @@ def score(
             confused_pairs=list(confused_pairs(confusion)),
             temperature=temperature,
             calibration_error=expected_calibration_error(probabilities, labels),
-            calibration_error_before=expected_calibration_error(of_network, labels),
+            calibration_error_before=expected_calibration_error(raw, labels),
             unusual_share=unusual,
         ),
         evidence={

@@ -40,22 +40,21 @@ def tables(metrics: Metrics[ClassifyDetails]) -> list[Table]:
         if error is not None
     ]
     tested = f"{details.test_images:,} test images of {metrics.dataset.name}"
+    share = details.unusual_share
+    note = "" if share is None else f"Typicality below {UNUSUAL:g}: {percent(share)} of them"
     return [
-        Table(f"Accuracy on {tested}", ("", "accuracy", "95 % interval"), accuracy_rows),
+        Table(f"Accuracy on {tested}", ("", "accuracy", "95 % interval"), accuracy_rows, note),
         Table(
             "Most misclassified",
             ("class", "accuracy", "95 % interval", "wrong", "mistaken for"),
             worst_rows,
         ),
-        *([_calibration(calibration_rows, details.unusual_share)] if calibration_rows else []),
+        *(
+            [Table("Probabilities", ("", "temperature", "calibration error"), calibration_rows)]
+            if calibration_rows
+            else []
+        ),
     ]
-
-
-def _calibration(rows: Sequence[tuple[str, str, str]], unusual: float | None) -> Table:
-    note = ""
-    if unusual is not None:
-        note = f"Typicality below {UNUSUAL:g}: {percent(unusual)} of the test images"
-    return Table("Probabilities", ("", "temperature", "calibration error"), rows, note)
 
 
 def _taken_for(pairs: Iterable[ConfusedPair], label: int, names: Sequence[str]) -> str:

@@ -20,7 +20,6 @@ export const shuffled = {
 };
 
 const SHOWN = 12; // more classes than this: only the likeliest
-const UNUSUAL = 0.01; // below this typicality, the command line remarks on it, too
 
 function layerFigure({ name, width, height, maps }) {
   const pictures = maps.map((pixels) => {
@@ -58,13 +57,10 @@ async function open(frame, permuted) {
   const layers = make("div", { class: "layers" });
   const shuffle = tick("Shuffle the pixels, always in the same way", permuted, () => read());
 
-  const show = ({ label, probability, probabilities: all, typicality = 1, image, layers: maps }) => {
+  const show = ({ label, probability, probabilities: all, remark = "", image, layers: maps }) => {
     letter.textContent = label;
     sure.textContent = `${percent(probability)} sure`;
-    doubt.textContent =
-      typicality < UNUSUAL
-        ? `This may be none of the classes: only ${percent(typicality)} of the images that were held out from training are as unusual.`
-        : "";
+    doubt.textContent = remark;
     const best = Math.max(...all.map((one) => one.probability));
     const rows =
       all.length <= SHOWN ? all : [...all].sort((a, b) => b.probability - a.probability).slice(0, SHOWN);

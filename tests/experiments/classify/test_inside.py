@@ -14,7 +14,7 @@ from nnlab.errors import DataError, UsageError
 from nnlab.experiments.classify.config import ClassifyLook
 from nnlab.experiments.classify.inside import MOST_MAPS
 from nnlab.experiments.classify.permutation import permute, pixel_permutation
-from nnlab.experiments.classify.scoring import TEMPERATURE
+from nnlab.experiments.classify.reading import TEMPERATURE
 from nnlab.metrics import tempered
 from nnlab.runs.answering import Trained
 from tests.experiments.textgen.networks import altered, write_untrained

@@ -7,6 +7,7 @@ from nnlab import experiments
 from nnlab.datasets.store.provenance import Source
 from nnlab.experiments.classify import figures, tables
 from nnlab.experiments.classify import scoring as classifier
+from nnlab.experiments.classify.fitting import fitted_temperature
 from nnlab.experiments.classify.scoring import ClassifyDetails
 from nnlab.experiments.contract import Data, Scores
 from nnlab.metrics import ConfusedPair
@@ -36,10 +37,13 @@ def never_c(images: np.ndarray) -> np.ndarray:
 
 
 def scored(
-    predict: Callable[[np.ndarray], np.ndarray], made: Data | None = None, temperature: float = 1.0
+    predict: Callable[[np.ndarray], np.ndarray],
+    made: Data | None = None,
+    temperature: float = 1.0,
+    typicality: np.ndarray | None = None,
 ) -> Scores[ClassifyDetails]:
     made = made or data()
-    return classifier.score(predict(made.arrays["test_images"]), made, temperature)
+    return classifier.score(predict(made.arrays["test_images"]), made, temperature, typicality)
 
 
 def test_scores_count_what_is_wrong() -> None:
@@ -65,6 +69,15 @@ def test_tables_name_the_worst_class_and_what_it_is_taken_for() -> None:
     assert worst.rows[0][0] == "c"
     assert worst.rows[0][1] == "0.00 %"
     assert worst.rows[0][-1].startswith("b (")
+
+
+def test_the_share_of_unusual_images_is_told_where_it_is_known() -> None:
+    assert tables.tables(metrics_of(scored(never_c)))[0].note == ""
+    typicality = np.linspace(0.001, 1, 30)
+    typicality[:3] = 0.001, 0.0099, 0.01
+    scores = scored(never_c, typicality=typicality)
+    assert scores.details.unusual_share == pytest.approx(2 / 30)
+    assert "6.67 %" in tables.tables(metrics_of(scores))[0].note
 
 
 def test_several_runs_agree_on_the_worst_class() -> None:
@@ -96,7 +109,7 @@ def test_too_sure_a_network_is_calibrated_on_held_out_images() -> None:
         return np.where(np.eye(3)[guesses] == 1, 0.98, 0.01)
 
     images, labels = (np.resize(made.arrays[name], shape) for name, shape in SHAPES.items())
-    temperature = classifier.fitted_temperature(sure(images), labels)
+    temperature = fitted_temperature(sure(images), labels)
     assert temperature > 1.5
     details = scored(sure, made, temperature).details
     assert details.calibration_error is not None
@@ -112,4 +125,4 @@ def test_a_network_without_mistakes_does_not_become_surer() -> None:
         return probabilities
 
     probabilities = right(made.arrays["images"])
-    assert classifier.fitted_temperature(probabilities, made.arrays["labels"]) == 1.0
+    assert fitted_temperature(probabilities, made.arrays["labels"]) == 1.0
