@@ -5,7 +5,7 @@
 
 MNIST's test digits beside EMNIST's test letters (many of which look like digits), signs that are
 no digits in two founts, scribbles, parts of a photo, full shapes, and noise. An answer comes with
-a remark if its typicality is below .01. For comparison: the share of each kind whose probability
+a warning if its typicality is below .01. For comparison: the share of each kind whose probability
 is below that of one test digit in a hundred, which gives nearly as many false alarms.
 """
 

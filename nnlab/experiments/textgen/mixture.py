@@ -16,7 +16,8 @@ import numpy as np
 
 from nnlab.errors import CheckpointError
 from nnlab.experiments.textgen.characters import Reader
-from nnlab.experiments.textgen.ngram import KneserNey, NgramCounts, longest_order
+from nnlab.experiments.textgen.kneser_ney import KneserNey
+from nnlab.experiments.textgen.ngram_counts import NgramCounts, longest_order
 
 MOST_COUNTED = 1_000_000
 """Characters of a text, its last ones, whose n-grams are counted."""

@@ -9,9 +9,10 @@ import numpy as np
 from nnlab.datasets.text.corpus import decode
 from nnlab.experiments.contract import Data, Scores
 from nnlab.experiments.textgen.characters import Reader
+from nnlab.experiments.textgen.context_free import uniform_bits, unigram_bits
 from nnlab.experiments.textgen.design import Design
+from nnlab.experiments.textgen.kneser_ney import KneserNey
 from nnlab.experiments.textgen.likelihood import HEADLINE, bits_of
-from nnlab.experiments.textgen.ngram import KneserNey, uniform_bits, unigram_bits
 from nnlab.experiments.textgen.sampling import Sampler
 from nnlab.inference import Network
 from nnlab.metrics import (

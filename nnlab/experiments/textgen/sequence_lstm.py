@@ -13,9 +13,9 @@ from nnlab.experiments.textgen import mixture
 from nnlab.experiments.textgen.characters import CarriedReader, Reader
 from nnlab.experiments.textgen.config import TextgenConfig
 from nnlab.experiments.textgen.design import LIMITS, STATES, Design
+from nnlab.experiments.textgen.kneser_ney import KneserNey
 from nnlab.experiments.textgen.likelihood import HEADLINE, NETWORK, check_softmax
 from nnlab.experiments.textgen.mixture import MOST_COUNTED
-from nnlab.experiments.textgen.ngram import KneserNey
 from nnlab.inference import Network
 from nnlab.inference.sequences import Embedding
 from nnlab.training.examples import Arrays, Batch, Examples

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nnlab.errors import CheckpointError
 from nnlab.experiments.textgen import mixture
 from nnlab.experiments.textgen.characters import Reader
-from nnlab.experiments.textgen.ngram import KneserNey
+from nnlab.experiments.textgen.kneser_ney import KneserNey
 
 CODES = np.random.default_rng(0).integers(0, 5, 400).astype(np.uint8)
 

@@ -7,8 +7,8 @@ from nnlab.datasets.store.provenance import Source
 from nnlab.experiments.contract import Data, Evidence, Scores
 from nnlab.experiments.textgen import figures, scoring, tables, window_lstm
 from nnlab.experiments.textgen.characters import WindowReader
+from nnlab.experiments.textgen.kneser_ney import KneserNey
 from nnlab.experiments.textgen.likelihood import CARRIED, HEADLINE, bits_of
-from nnlab.experiments.textgen.ngram import KneserNey
 from nnlab.experiments.textgen.scoring import TextgenDetails
 from nnlab.experiments.textgen.window_lstm import WindowLSTM
 from nnlab.inference import Network

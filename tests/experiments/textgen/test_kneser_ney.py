@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from nnlab.datasets.store import Store
 from nnlab.datasets.text.corpus import load_corpus
-from nnlab.experiments.textgen import ngram
-from nnlab.experiments.textgen.ngram import KneserNey, uniform_bits, unigram_bits
+from nnlab.experiments.textgen import kneser_ney
+from nnlab.experiments.textgen.context_free import uniform_bits, unigram_bits
+from nnlab.experiments.textgen.kneser_ney import KneserNey
 
 
 def codes_of(text: str) -> np.ndarray:
@@ -85,7 +86,7 @@ def test_the_history_runs_over_and_blocks_do_not_matter(monkeypatch: pytest.Monk
     after = model.probabilities(codes[2000:], codes[:2000])
     assert np.allclose(after, whole[1000:], atol=1e-15)
     assert not np.allclose(model.probabilities(codes[2000:])[:5], after[:5])
-    monkeypatch.setattr(ngram, "BLOCK", 17)
+    monkeypatch.setattr(kneser_ney, "BLOCK", 17)
     assert np.allclose(model.probabilities(codes[2000:], codes[:2000]), after, atol=1e-15)
     assert model.bits_per_character(codes[2000:], codes[:2000]) == pytest.approx(
         -np.log2(after).mean()

@@ -4,19 +4,23 @@ The model is interpolated Kneser-Ney with one discount for each length (Kneser a
 backing-off for m-gram language modeling", ICASSP 1995), in the form of Chen and Goodman ("An
 empirical study of smoothing techniques for language modeling", Computer Speech and Language 13,
 1999). Their modified form, with three discounts for each length, takes 0.03 bits less on the texts
-of this package. An n-gram is packed into one uint64, its oldest character in the highest bits:
-sorted, the n-grams of one context stand side by side.
+of this package.
 """
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-Codes = npt.NDArray[np.integer]
-Keys = npt.NDArray[np.uint64]
-Counts = npt.NDArray[np.int64]
+from nnlab.experiments.textgen.ngram_counts import (
+    Codes,
+    Counts,
+    Keys,
+    NgramCounts,
+    checked,
+    packed,
+)
+
 Floats = npt.NDArray[np.float64]
 
 DISCOUNT = 0.5  # where a text is too short to estimate it
@@ -64,7 +68,7 @@ class KneserNey:
         return cls.of_counts(NgramCounts.of(codes, characters, order))
 
     @classmethod
-    def of_counts(cls, counted: "NgramCounts") -> "KneserNey":
+    def of_counts(cls, counted: NgramCounts) -> "KneserNey":
         """Smooth the counts of a text.
 
         The longest n-grams are counted as they occur, shorter ones by how many different characters
@@ -96,9 +100,9 @@ class KneserNey:
             ValueError: if a code is out of range.
         """
         reach = self.order - 1
-        before = _checked([] if history is None else history, self.characters)
+        before = checked([] if history is None else history, self.characters)
         before = before[max(len(before) - reach, 0) :]
-        text = np.concatenate([before, _checked(codes, self.characters)])
+        text = np.concatenate([before, checked(codes, self.characters)])
         parts = [np.empty(0)]
         for start in range(len(before), len(text), BLOCK):
             first = max(start - reach, 0)
@@ -108,7 +112,7 @@ class KneserNey:
     def _block(self, text: Keys) -> Floats:
         result = np.full(len(text), 1 / self.characters)
         for length, level in enumerate(self.levels, start=1):
-            keys = _keys(text, length, self.bits)
+            keys = packed(text, length, self.bits)
             seen, weights = _look_up(level.contexts, level.weights, keys >> np.uint64(self.bits))
             shares = _look_up(level.grams, level.shares, keys)[1]
             # a context that was never seen says nothing: the level below stands
@@ -161,135 +165,13 @@ class KneserNey:
         return float(-np.log2(self.probabilities(codes, history)).mean())
 
 
-@dataclass(frozen=True)
-class NgramCounts:
-    """The n-grams of one length in a text, and how often each occurs.
-
-    Attributes:
-        characters: size of the alphabet.
-        order: their length, the predicted character included.
-        grams: the n-grams, packed, uint64, increasing.
-        counts: of each, at least 1.
-        first: the first `order` characters of the text, fewer of a shorter text.
-
-    Raises:
-        ValueError: if these conditions do not hold.
-    """
-
-    characters: int
-    order: int
-    grams: Keys
-    counts: Counts
-    first: Keys
-
-    def __post_init__(self) -> None:
-        if len(self.grams) != len(self.counts) or not (self.counts > 0).all():
-            raise ValueError("expected a count of at least 1 for each n-gram")
-        if not (self.grams[1:] > self.grams[:-1]).all():
-            raise ValueError("expected increasing n-grams")
-        for place in range(self.order):
-            codes = self.grams >> np.uint64(place * self.bits)
-            if place < self.order - 1:
-                codes &= np.uint64((1 << self.bits) - 1)
-            _checked(codes, self.characters)
-        _checked(self.first, self.characters)
-
-    @classmethod
-    def of(cls, codes: Codes, characters: int, order: int) -> "NgramCounts":
-        """Count the n-grams of a text.
-
-        Args:
-            codes: the text, integers (count,), 0 to characters - 1.
-            characters: size of the alphabet, in the text or not.
-            order: length of the n-grams. It is reduced if they do not fit into 64 bits; 6
-                characters fit for alphabets of up to 1,024.
-
-        Raises:
-            ValueError: if a code is out of range, or there is no alphabet or no order.
-        """
-        if characters < 1 or order < 1:
-            raise ValueError(
-                "expected at least one character and an order of at least 1, "
-                f"got {characters} characters and order {order}"
-            )
-        bits = _bits(characters)
-        order = min(order, longest_order(characters))
-        text = _checked(codes, characters)
-        grams, counts = np.unique(_keys(text, order, bits), return_counts=True)
-        return cls(characters, order, grams, counts, text[:order])
-
-    @property
-    def bits(self) -> int:
-        """Bits that a character takes in a key."""
-        return _bits(self.characters)
-
-
-def longest_order(characters: int) -> int:
-    """Return how many characters of an alphabet of such a size fit into a key."""
-    return 64 // _bits(characters)
-
-
-def unigram_bits(train: Codes, test: Codes, characters: int) -> float:
-    """Bits per character of `test` by the frequencies of single characters in `train`.
-
-    Frequencies are smoothed by adding one to each count (Laplace).
-
-    Args:
-        train: integers (count,), 0 to characters - 1.
-        test: likewise, not empty.
-        characters: size of the alphabet.
-
-    Raises:
-        ValueError: if there is nothing to test on, or a code is out of range.
-    """
-    if not len(test):
-        raise ValueError("expected a text, got none")
-    seen, text = (_checked(part, characters).astype(np.int64) for part in (train, test))
-    counts = np.bincount(seen, minlength=characters) + 1
-    return float(-np.log2(counts / counts.sum())[text].mean())
-
-
-def uniform_bits(characters: int) -> float:
-    """Bits per character of an alphabet whose characters are all equally likely.
-
-    Raises:
-        ValueError: if there is no character.
-    """
-    if characters < 1:
-        raise ValueError(f"expected at least one character, got {characters}")
-    return math.log2(characters)
-
-
-def _bits(characters: int) -> int:
-    return max((characters - 1).bit_length(), 1)
-
-
-def _checked(codes: npt.ArrayLike, characters: int) -> Keys:
-    values = np.asarray(codes)
-    if values.size and not (values.min() >= 0 and values.max() < characters):
-        raise ValueError(
-            f"expected codes 0 to {characters - 1}, got {values.min()} to {values.max()}"
-        )
-    return values.astype(np.uint64)
-
-
-def _keys(text: Keys, length: int, bits: int) -> Keys:
-    """The n-grams of a text, packed, one for each place where `length` characters end."""
-    places = max(len(text) - length + 1, 0)
-    keys = np.zeros(places, np.uint64)
-    for offset in range(length):
-        keys <<= np.uint64(bits)
-        keys |= text[offset : offset + places]
-    return keys
-
-
 def _followers(grams: Keys, start: Keys, length: int, bits: int) -> tuple[Keys, Counts]:
     """The n-grams of a length, each with the number of different characters seen before it.
 
     The n-gram that begins the text has perhaps nothing before it; it counts as once seen.
     """
     shorter = grams & np.uint64((1 << length * bits) - 1)
-    first = _keys(start, length, bits)
+    first = packed(start, length, bits)
     if len(first) and not (shorter == first[0]).any():
         shorter = np.concatenate([shorter, first])
     return np.unique(shorter, return_counts=True)
