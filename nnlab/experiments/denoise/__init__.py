@@ -30,19 +30,17 @@ from nnlab.experiments.contract import (
 )
 from nnlab.experiments.denoise import scoring
 from nnlab.experiments.denoise.cleaning import clean_pages
-from nnlab.experiments.denoise.config import LOSSES, PRESETS, DenoiseConfig, DenoiseQuery
+from nnlab.experiments.denoise.config import PRESETS, DenoiseConfig, DenoiseQuery
+from nnlab.experiments.denoise.examples import examples
 from nnlab.experiments.denoise.jobs import STREAM, Job, plan
 from nnlab.experiments.denoise.scoring import DenoiseDetails
 from nnlab.inference import Network
 from nnlab.inference.receptive import receptive_field
-from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.training.examples import Examples
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
     from nnlab.results import Metrics
-
-LARGEST = 4
-"""Times that a square is enlarged at most: print that is four times as high."""
 
 
 LIMITS = (
@@ -149,46 +147,8 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
         return page_corrector(square, [config.filters * size for size in sizes])
 
     def examples(self, config: DenoiseConfig, data: Data) -> Examples:
-        """Cut squares out of pages that stay bytes; in training each is a little out of place."""
-        around = np.arange(config.patch)
-
-        def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
-            import tensorflow as tf
-
-            chosen = tf.unstack(tf.gather(arrays["places"], indices), axis=1)
-            first, width, top, left, lowest, rightmost = chosen
-            if seed is not None:
-                count = tf.shape(indices)[0]
-                half = config.stride // 2
-                down, across = tf.unstack(
-                    tf.random.stateless_uniform([2, count], seed, -half, half + 1, tf.int64)
-                )
-                top = tf.clip_by_value(top + down, 0, lowest)
-                left = tf.clip_by_value(left + across, 0, rightmost)
-            corner = (first + top * width + left)[:, None, None]
-            pixels = corner + width[:, None, None] * around[:, None] + around
-            noisy, clean = (tf.gather(arrays[name], pixels) for name in ("noisy", "clean"))
-            if seed is not None:
-                spotless = tf.random.stateless_uniform([count, 1, 1], seed + 1) < config.spotless
-                noisy = tf.where(spotless, clean, noisy)
-            squares = tf.cast(tf.stack([noisy, clean], axis=-1), tf.float32)
-            if seed is not None:
-                squares = _enlarged(squares, config.enlarged, seed + 2)
-            if seed is not None and config.faded:
-                squares = _faded(squares, config.faded, seed + 3)
-            if seed is not None and config.flip:
-                squares = _flipped(squares, seed + 4)
-            return squares[..., :1], squares[..., 1:] / 255, None
-
-        return Examples(
-            arrays={name: data.arrays[name] for name in ("noisy", "clean", "places")},
-            training=data.arrays["training"],
-            validation=data.arrays["validation"],
-            batch=batch,
-            loss=LOSSES[config.loss],
-            measures={"squared_error": _squared_error},
-            monitor="squared_error",
-        )
+        """Cut squares out of pages; those of training are changed a little every time."""
+        return examples(config, data)
 
     def score(self, model: Model[DenoiseConfig], data: Data) -> Scores[DenoiseDetails]:
         """Measure what is left of the noise on whole pages, beside simple ways of cleaning."""
@@ -268,42 +228,6 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
         return tables.tables(metrics)
 
 
-def _enlarged(squares: Any, share: float, seed: Any) -> Any:
-    """Show a part of some squares as large as the whole: large print, and scans of more dots."""
-    import tensorflow as tf
-
-    count, size = tf.shape(squares)[0], squares.shape[1]
-    chance, side, top, left = tf.unstack(tf.random.stateless_uniform([4, count], seed))
-    side = tf.where(chance < share, 1 / (1 + (LARGEST - 1) * side), 1.0)
-    corner = tf.stack([top, left], axis=1) * (1 - side)[:, None]
-    boxes = tf.concat([corner, corner + side[:, None]], axis=1)
-    return tf.image.crop_and_resize(squares, boxes, tf.range(count), (size, size))
-
-
-def _faded(squares: Any, share: float, seed: Any) -> Any:
-    """Take contrast from some noisy squares: pale print, and paper down to half grey."""
-    import tensorflow as tf
-
-    chance, contrast, white = tf.unstack(
-        tf.random.stateless_uniform([3, tf.shape(squares)[0], 1, 1], seed)
-    )
-    white = 255 * (1 - 0.5 * white)
-    contrast = 0.4 + 0.6 * contrast
-    noisy, clean = tf.unstack(squares, axis=-1)
-    faded = white * (1 - contrast * (1 - noisy / 255))
-    return tf.stack([tf.where(chance < share, faded, noisy), clean], axis=-1)
-
-
-def _flipped(squares: Any, seed: Any) -> Any:
-    """Mirror a half of the squares down, and a half of them across."""
-    import tensorflow as tf
-
-    chances = tf.random.stateless_uniform([2, tf.shape(squares)[0], 1, 1, 1], seed)
-    for axis, chance in zip((1, 2), tf.unstack(chances), strict=True):
-        squares = tf.where(chance < 0.5, tf.reverse(squares, [axis]), squares)
-    return squares
-
-
 def _streamed(
     network: Network, query: DenoiseQuery, inputs: Iterable[str]
 ) -> Iterator[bytes | NnlabError]:
@@ -317,12 +241,6 @@ def _streamed(
             yield stream.getvalue()
         except NnlabError as error:
             yield error
-
-
-def _squared_error(targets: Any, outputs: Any) -> Any:
-    import tensorflow as tf
-
-    return tf.reduce_mean(tf.square(targets - outputs), (1, 2, 3))
 
 
 def _grid(config: DenoiseConfig) -> int:
