@@ -105,7 +105,7 @@ async function open(frame, permuted) {
       "div",
       { class: "drawing" },
       pad.element,
-      make("div", { class: "reading" }, answer, doubt, probabilities.element),
+      make("div", { class: "reading" }, answer, probabilities.element, doubt),
       make(
         "figure",
         { class: "given" },
