@@ -9,6 +9,9 @@ LOCK := requirements.lock
 UV_LOCK := requirements-uv.lock
 LOCK_FLAGS ?=
 
+# Certificates of the system, to which a company's or a school's proxy has added its own.
+export UV_SYSTEM_CERTS ?= true
+
 .PHONY: demo test quick-test explore test-processors test-oldest test-pythons coverage bench lint docs check-docs site lock changelog dist clean
 
 demo: $(READY)  ## all eight experiments on embedded samples, in a few minutes, then one page about them
@@ -91,8 +94,8 @@ lock: $(READY)  ## pin what setup.cfg asks for; pins that still fit stay, unless
 	echo uv | $(BIN)/uv pip compile --quiet --no-config --python-version 3.11 --generate-hashes \
 	    --custom-compile-command "make lock" --constraint $(LOCK) -o $(UV_LOCK) -
 
-# uv installs five times as fast as pip. pip follows if uv fails, because it has settings of its own:
-# the addresses and certificates of a company's package index, for example.
+# uv installs several times as fast as pip. pip follows if uv fails, because it has settings of its
+# own: the address of a company's package index, for example.
 # --no-build-isolation: pip would fetch the build backend without regard to the lock.
 $(READY): $(LOCK) $(UV_LOCK) setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
