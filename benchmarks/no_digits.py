@@ -31,7 +31,7 @@ SIGNS = string.punctuation + "★♥♦☂☎☺☮☯✈✂✓❄➜←↑∞�
 FOUNTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 SIDE = 100
 EACH = 300
-"""Scribbles, parts of the photo, and images of noise."""
+"""Scribbles, parts of the photo, full shapes, and images of noise."""
 
 
 def signs() -> Iterator[np.ndarray]:
@@ -86,7 +86,7 @@ def kinds() -> dict[str, np.ndarray]:
         "test digits": digits.test_images,
         "letters": letters.test_images,
         **{name: formed(list(pictures))[0] for name, pictures in drawn.items()},
-        "squares and discs": np.stack(list(solid(rng))),
+        "full rectangles and ellipses": np.stack(list(solid(rng))),
         "noise": rng.integers(0, 256, (EACH, 28, 28)).astype(np.uint8),
     }
 

@@ -37,9 +37,9 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     chosen = parser.parse_args()
     packages: dict[str, list[str]] = {}
+    # the release has the shortest name; its updates come after it, and replace what they update
     for path in sorted(LISTS.glob("*_main_binary-*_Packages*"), key=lambda path: len(path.name)):
-        command = [HELPER, "cat-file", str(path)]
-        packages |= dependencies(subprocess.run(command, capture_output=True, text=True).stdout)
+        packages |= dependencies(subprocess.check_output([HELPER, "cat-file", path], text=True))
     counts = Counter(item for items in packages.values() for item in items)
     baskets = [[item for item in items if counts[item] >= FEWEST] for items in packages.values()]
     lines = [",".join(basket) for basket in baskets if len(basket) > 1]

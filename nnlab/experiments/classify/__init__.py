@@ -201,9 +201,8 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
 
     def score(self, model: Model[C], data: Data) -> Scores[ClassifyDetails]:
         """Measure test accuracy, calibration, and how many images look unusual."""
-        read = Reader(model).read(data.arrays["test_images"])
-        temperature = model.facts.get(TEMPERATURE, 1.0)
-        return classifier.score(read.raw, data, temperature, read.typicality)
+        reader = Reader(model)
+        return classifier.score(reader.read(data.arrays["test_images"]), data, reader.temperature)
 
     def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
         """Return what its networks cannot do."""

@@ -53,12 +53,13 @@ class Reader:
     """A network with what was fitted to held-out images.
 
     Attributes:
+        temperature: What the logarithms of the probabilities are divided by.
         tensors: The outputs of nodes that a reading is made of.
     """
 
     def __init__(self, model: Model[Any]) -> None:
         self._network = model.network
-        self._temperature = model.facts.get(TEMPERATURE, 1.0)
+        self.temperature = model.facts.get(TEMPERATURE, 1.0)
         self._typicality = typicality_of(model.network, model.facts)
         (last,) = model.network.output_shapes
         self.tensors = (last,) if self._typicality is None else last_layer(model.network)
@@ -88,7 +89,7 @@ class Reader:
         typicality = None
         if self._typicality is not None and features is not None:
             typicality = self._typicality.of(features)
-        return Reading(raw, tempered(raw, self._temperature), typicality)
+        return Reading(raw, tempered(raw, self.temperature), typicality)
 
 
 def observed(network: Network, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -13,6 +13,7 @@ from nnlab.experiments.classify.baselines.constant_class import (
     majority_class_accuracy,
 )
 from nnlab.experiments.classify.baselines.logistic_regression import fitted
+from nnlab.experiments.classify.reading import Reading
 from nnlab.experiments.classify.typicality import UNUSUAL
 from nnlab.experiments.contract import Data, Scores
 from nnlab.metrics import (
@@ -26,7 +27,6 @@ from nnlab.metrics import (
     expected_calibration_error,
     mean_interval,
     rank_stability,
-    tempered,
     wilson_interval,
 )
 
@@ -84,21 +84,18 @@ class ClassRanking:
     kendall_w: float | None
 
 
-def score(
-    raw: np.ndarray, data: Data, temperature: float, typicality: np.ndarray | None
-) -> Scores[ClassifyDetails]:
+def score(reading: Reading, data: Data, temperature: float) -> Scores[ClassifyDetails]:
     """Measure test accuracy, overall and per class, beside naive baselines.
 
     Args:
-        raw: The network's probabilities of the test images, (count, classes).
+        reading: Of the test images.
         data: Arrays `test_images` and `test_labels` to score on, and `images` and `labels` to
             fit the baselines on, in the rows `training` (without them there are no baselines);
             facts `class_names`.
-        temperature: What the logarithms of the probabilities are divided by.
-        typicality: How typical each test image is, (count,), if that is known.
+        temperature: What the logarithms of the probabilities were divided by.
     """
     images, labels = data.arrays["test_images"], data.arrays["test_labels"]
-    probabilities = tempered(raw, temperature)
+    probabilities, typicality = reading.probabilities, reading.typicality
     predictions = probabilities.argmax(axis=-1)
     wrong = np.flatnonzero(predictions != labels)
     correct = len(labels) - len(wrong)
@@ -117,7 +114,7 @@ def score(
             confused_pairs=list(confused_pairs(confusion)),
             temperature=temperature,
             calibration_error=expected_calibration_error(probabilities, labels),
-            calibration_error_before=expected_calibration_error(raw, labels),
+            calibration_error_before=expected_calibration_error(reading.raw, labels),
             unusual_share=unusual,
         ),
         evidence={

@@ -41,7 +41,7 @@ def tables(metrics: Metrics[ClassifyDetails]) -> list[Table]:
     ]
     tested = f"{details.test_images:,} test images of {metrics.dataset.name}"
     share = details.unusual_share
-    note = "" if share is None else f"Typicality below {UNUSUAL:g}: {percent(share)} of them"
+    note = "" if share is None else f"Typicality below {UNUSUAL:g}: {percent(share)} of the images"
     return [
         Table(f"Accuracy on {tested}", ("", "accuracy", "95 % interval"), accuracy_rows, note),
         Table(

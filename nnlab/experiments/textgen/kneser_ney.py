@@ -18,7 +18,7 @@ from nnlab.experiments.textgen.ngram_counts import (
     Keys,
     NgramCounts,
     checked,
-    packed,
+    keys_of,
 )
 
 Floats = npt.NDArray[np.float64]
@@ -112,7 +112,7 @@ class KneserNey:
     def _block(self, text: Keys) -> Floats:
         result = np.full(len(text), 1 / self.characters)
         for length, level in enumerate(self.levels, start=1):
-            keys = packed(text, length, self.bits)
+            keys = keys_of(text, length, self.bits)
             seen, weights = _look_up(level.contexts, level.weights, keys >> np.uint64(self.bits))
             shares = _look_up(level.grams, level.shares, keys)[1]
             # a context that was never seen says nothing: the level below stands
@@ -171,7 +171,7 @@ def _followers(grams: Keys, start: Keys, length: int, bits: int) -> tuple[Keys, 
     The n-gram that begins the text has perhaps nothing before it; it counts as once seen.
     """
     shorter = grams & np.uint64((1 << length * bits) - 1)
-    first = packed(start, length, bits)
+    first = keys_of(start, length, bits)
     if len(first) and not (shorter == first[0]).any():
         shorter = np.concatenate([shorter, first])
     return np.unique(shorter, return_counts=True)

@@ -68,7 +68,7 @@ class NgramCounts:
         bits = bits_of(characters)
         order = min(order, longest_order(characters))
         text = checked(codes, characters)
-        grams, counts = np.unique(packed(text, order, bits), return_counts=True)
+        grams, counts = np.unique(keys_of(text, order, bits), return_counts=True)
         return cls(characters, order, grams, counts, text[:order])
 
     @property
@@ -101,7 +101,7 @@ def checked(codes: npt.ArrayLike, characters: int) -> Keys:
     return values.astype(np.uint64)
 
 
-def packed(text: Keys, length: int, bits: int) -> Keys:
+def keys_of(text: Keys, length: int, bits: int) -> Keys:
     """Return the n-grams of a text, packed, one for each place where `length` characters end."""
     places = max(len(text) - length + 1, 0)
     keys = np.zeros(places, np.uint64)

@@ -8,9 +8,10 @@ from nnlab.datasets.store.provenance import Source
 from nnlab.experiments.classify import figures, tables
 from nnlab.experiments.classify import scoring as classifier
 from nnlab.experiments.classify.fitting import fitted_temperature
+from nnlab.experiments.classify.reading import Reading
 from nnlab.experiments.classify.scoring import ClassifyDetails
 from nnlab.experiments.contract import Data, Scores
-from nnlab.metrics import ConfusedPair
+from nnlab.metrics import ConfusedPair, tempered
 from nnlab.runs.group import summarise
 from tests.made_metrics import metrics_of
 
@@ -43,7 +44,8 @@ def scored(
     typicality: np.ndarray | None = None,
 ) -> Scores[ClassifyDetails]:
     made = made or data()
-    return classifier.score(predict(made.arrays["test_images"]), made, temperature, typicality)
+    raw = predict(made.arrays["test_images"])
+    return classifier.score(Reading(raw, tempered(raw, temperature), typicality), made, temperature)
 
 
 def test_scores_count_what_is_wrong() -> None:
