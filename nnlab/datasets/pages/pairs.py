@@ -7,6 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from nnlab.datasets.pages.layers import paper_and_ink
+
 WHITE = 255
 
 
@@ -56,24 +58,30 @@ def split_by_text(
     )
 
 
-def packed(pages: Sequence[PagePair], smallest: int = 1) -> dict[str, np.ndarray]:
+def packed(
+    pages: Sequence[PagePair], smallest: int = 1, layers: bool = False
+) -> dict[str, np.ndarray]:
     """Store pages of any sizes one after another in flat arrays.
 
     Args:
         pages: Any number.
         smallest: Height and width to which smaller pages are extended with paper.
+        layers: Add what each page consists of.
 
     Returns:
         noisy: uint8 (pixels,), row by row, page after page.
         clean: Likewise.
         shapes: int64 (pages, 2), height and width.
+        paper: With `layers`, like noisy, without print.
+        ink: With `layers`, like noisy, the ink of the print.
     """
     full = [_padded(page, smallest) for page in pages]
-    return {
-        "noisy": _end_to_end([pair[0] for pair in full]),
-        "clean": _end_to_end([pair[1] for pair in full]),
-        "shapes": np.array([pair.shape[1:] for pair in full], np.int64).reshape(-1, 2),
-    }
+    found = {"noisy": [pair[0] for pair in full], "clean": [pair[1] for pair in full]}
+    if layers:
+        both = [paper_and_ink(*pair) for pair in full]
+        found |= {"paper": [pair[0] for pair in both], "ink": [pair[1] for pair in both]}
+    shapes = np.array([pair.shape[1:] for pair in full], np.int64).reshape(-1, 2)
+    return {**{name: _end_to_end(arrays) for name, arrays in found.items()}, "shapes": shapes}
 
 
 def _end_to_end(pages: Sequence[np.ndarray]) -> np.ndarray:

@@ -31,7 +31,7 @@ from nnlab.experiments.contract import (
 from nnlab.experiments.denoise import scoring
 from nnlab.experiments.denoise.cleaning import clean_pages
 from nnlab.experiments.denoise.config import PRESETS, DenoiseConfig, DenoiseQuery
-from nnlab.experiments.denoise.examples import examples
+from nnlab.experiments.denoise.examples import SHOWN, examples
 from nnlab.experiments.denoise.jobs import STREAM, Job, plan
 from nnlab.experiments.denoise.scoring import DenoiseDetails
 from nnlab.inference import Network
@@ -100,15 +100,15 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
             split_seed=config.split_seed,
             warn=warn,
         )
-        pages = packed((*loaded.training, *loaded.validation), config.patch)
+        shown = (*loaded.training, *loaded.validation)
+        pages = packed(shown, config.patch, layers=config.restained > 0)
         first = len(loaded.training)
         training = places(pages["shapes"][:first], config.patch, config.stride)
         validation = places(pages["shapes"][first:], config.patch, config.patch)
         validation[:, 0] += pages["shapes"][:first].prod(axis=1).sum()
         test = packed(loaded.test)
         arrays = {
-            "noisy": pages["noisy"],
-            "clean": pages["clean"],
+            **{name: pages[name] for name in SHOWN if name in pages},
             "places": np.concatenate([training, validation]),
             "training_shapes": pages["shapes"][: first - config.synthetic],
             "training": np.arange(len(training)),
@@ -127,8 +127,8 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
         store: Store,
         warn: Warn,
     ) -> Data:
-        """Load pages without generated ones, which no score depends on."""
-        without = dataclasses.replace(config, synthetic=0)
+        """Load pages without what only a training needs."""
+        without = dataclasses.replace(config, synthetic=0, restained=0.0)
         return super().load_for_evaluation(without, facts, given, store, warn)
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:

@@ -26,6 +26,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "patch": 128,
         "stride": 96,
         "enlarged": 0.15,
+        "restained": 0.5,
         "faded": 0.15,
         "flip": True,
         "epochs": 60,
@@ -83,6 +84,9 @@ class DenoiseConfig(TrainingSettings):
         0.1, "share of clean squares, which the network learns to leave unchanged", low=0, high=1
     )
     enlarged: float = option(0.3, "share of squares enlarged up to four times", low=0, high=1)
+    restained: float = option(
+        0.0, "share of squares whose text is laid on the stains of another", low=0, high=1
+    )
     faded: float = option(
         0.0, "share of squares whose noisy page loses contrast or gets dark", low=0, high=1
     )

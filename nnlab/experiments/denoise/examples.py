@@ -1,5 +1,6 @@
 """The squares that a network which cleans pages is trained on."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,12 @@ from nnlab.training.examples import Arrays, Batch, Examples
 
 LARGEST = 4
 """Times that a square is enlarged at most: print that is four times as high."""
+
+
+SHOWN = ("noisy", "clean", "paper", "ink")
+"""Pages to cut from, and, of the last two, what they consist of, if it is needed."""
+STRONGER = 1.6
+"""Exponent of the paper's grey at most, and its inverse at least, so that stains vary."""
 
 
 def examples(config: DenoiseConfig, data: Data) -> Examples:
@@ -31,11 +38,14 @@ def examples(config: DenoiseConfig, data: Data) -> Examples:
             left = tf.clip_by_value(left + across, 0, rightmost)
         corner = (first + top * width + left)[:, None, None]
         pixels = corner + width[:, None, None] * around[:, None] + around
-        noisy, clean = (tf.gather(arrays[name], pixels) for name in ("noisy", "clean"))
+        shown = [arrays[name] for name in SHOWN if name in arrays]
+        noisy, clean, *layers = (tf.cast(tf.gather(one, pixels), tf.float32) for one in shown)
+        if seed is not None and config.restained:
+            noisy = _restained(noisy, clean, layers, config.restained, seed + 5)
         if seed is not None:
             spotless = tf.random.stateless_uniform([count, 1, 1], seed + 1) < config.spotless
             noisy = tf.where(spotless, clean, noisy)
-        squares = tf.cast(tf.stack([noisy, clean], axis=-1), tf.float32)
+        squares = tf.stack([noisy, clean], axis=-1)
         if seed is not None:
             squares = _enlarged(squares, config.enlarged, seed + 2)
         if seed is not None and config.faded:
@@ -45,7 +55,7 @@ def examples(config: DenoiseConfig, data: Data) -> Examples:
         return squares[..., :1], squares[..., 1:] / 255, None
 
     return Examples(
-        arrays={name: data.arrays[name] for name in ("noisy", "clean", "places")},
+        arrays={name: data.arrays[name] for name in (*SHOWN, "places") if name in data.arrays},
         training=data.arrays["training"],
         validation=data.arrays["validation"],
         batch=batch,
@@ -53,6 +63,33 @@ def examples(config: DenoiseConfig, data: Data) -> Examples:
         measures={"squared_error": _squared_error},
         monitor="squared_error",
     )
+
+
+def _restained(noisy: Any, clean: Any, layers: Sequence[Any], share: float, seed: Any) -> Any:
+    """Lay some texts on the stains of the square before, turned, enlarged, stronger or weaker."""
+    import tensorflow as tf
+
+    paper, ink = layers
+    chance, exponent = tf.unstack(tf.random.stateless_uniform([2, tf.shape(noisy)[0], 1, 1], seed))
+    exponent = STRONGER ** (2 * exponent - 1)
+    grain = noisy - _printed(clean, paper, ink)
+    other = tf.roll(tf.stack(layers, axis=-1), 1, axis=0)
+    other = _enlarged(_flipped(_turned(other, seed + 1), seed + 2), 0.5, seed + 3)
+    paper, ink = (255 * (layer / 255) ** exponent for layer in tf.unstack(other, axis=-1))
+    restained = tf.clip_by_value(_printed(clean, paper, ink) + grain, 0, 255)
+    return tf.where(chance < share, restained, noisy)
+
+
+def _printed(clean: Any, paper: Any, ink: Any) -> Any:
+    return ink + (paper - ink) * clean / 255
+
+
+def _turned(squares: Any, seed: Any) -> Any:
+    """Swap rows and columns of a half of the squares."""
+    import tensorflow as tf
+
+    chance = tf.random.stateless_uniform([tf.shape(squares)[0], 1, 1, 1], seed)
+    return tf.where(chance < 0.5, tf.transpose(squares, (0, 2, 1, 3)), squares)
 
 
 def _enlarged(squares: Any, share: float, seed: Any) -> Any:

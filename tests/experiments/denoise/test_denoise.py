@@ -162,6 +162,20 @@ def test_some_squares_lose_contrast_in_training() -> None:
     assert 0.7 < contrast.max() <= 1
 
 
+def test_texts_are_laid_on_the_stains_of_others() -> None:
+    seed = np.array([1, 2], np.int32)
+    _, noisy, truth = batch_of(configured(spotless=0, enlarged=0), seed)
+    _, other, same = batch_of(configured(spotless=0, enlarged=0, restained=0.6), seed)
+    np.testing.assert_array_equal(same, truth)
+    changed = (np.abs(other - noisy) > 1).any(axis=(1, 2))
+    assert 0.45 < changed.mean() < 0.75
+    black = truth[changed] < 0.02
+    assert np.abs(other - noisy)[changed][black].mean() < 25  # the print stays where it was
+    assert other[changed][black].mean() + 60 < other[changed][truth[changed] == 1].mean()
+    assert other.min() >= 0
+    assert other.max() <= 255
+
+
 def test_squares_are_mirrored_both_ways_with_their_true_pages() -> None:
     seed = np.array([1, 2], np.int32)
     _, *plain = batch_of(configured(spotless=0, enlarged=0), seed)
