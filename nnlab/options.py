@@ -22,6 +22,9 @@ _TYPES = {int: "a whole number", float: "a number", bool: "true or false", str: 
 
 C = TypeVar("C")
 
+LARGEST = 2**63 - 1
+"""The largest whole number, and minus it the smallest: 64 bits hold them."""
+
 
 def option(
     default: Any,
@@ -151,6 +154,8 @@ def check_value(cls: type, field: dataclasses.Field[Any], value: Any, where: str
     subject = f"{where}: {flag_name(field.name)}"
     if field.metadata["duration"] and isinstance(value, str):
         value = parse_duration(value, subject)
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise UsageError(f"{subject} must be a number of 64 bits: at most 2**63 - 1 in size")
     if expected is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if type(value) is not expected:

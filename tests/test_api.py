@@ -110,9 +110,9 @@ def test_no_folder_is_left_if_no_run_began(tmp_path: Path) -> None:
     with pytest.raises(NnlabError, match="holds files but no run"):
         nnlab.train("classify", out="mine", **TINY)
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
-    for out in (None, "new"):
+    for out, progress in ((None, False), ("new", True)):
         with pytest.raises(DataError):
-            nnlab.train("classify", out=out, images="none", labels="none")
+            nnlab.train("classify", out=out, images="none", labels="none", progress=progress)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 

@@ -41,6 +41,8 @@ def test_flags_are_spelt_as_in_the_shell() -> None:
         ({"batch_size": 1.5}, "takes a whole number"),
         ({"batch_size": True}, "takes a whole number"),
         ({"batch_size": None}, "takes a whole number"),
+        ({"batch_size": 10**5000}, "2\\*\\*63"),
+        ({"rate": -(10**400)}, "2\\*\\*63"),
         ({"rate": 0.0}, "above 0"),
         ({"rate": float("nan")}, "finite"),
         ({"wait": "soon"}, "30s, 5m or 1h"),

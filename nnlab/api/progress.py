@@ -10,6 +10,8 @@ from nnlab.runs.workshop import RunObserver
 class Bar(RunObserver):
     """Shows the epochs of a run as a bar, in a notebook or on a terminal."""
 
+    _bar: Any = None
+
     def run_started(self, title: str, epochs: int, done: int, glimpse: Callable[[], str]) -> None:
         """Open the bar."""
         with warnings.catch_warnings():  # tqdm's own: without ipywidgets its bar is plain text
@@ -23,5 +25,6 @@ class Bar(RunObserver):
         self._bar.update()
 
     def run_finished(self) -> None:
-        """Remove the bar."""
-        self._bar.close()
+        """Remove the bar, if the run came so far that it has one."""
+        if self._bar is not None:
+            self._bar.close()

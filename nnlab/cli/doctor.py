@@ -1,5 +1,6 @@
 """`nnlab doctor`: what works on this machine, what does not, and what to do about it."""
 
+import dataclasses
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ from nnlab.cli.options import (
     with_options,
 )
 from nnlab.console import Console
+from nnlab.options import variable_name
 
 if TYPE_CHECKING:
     from nnlab.doctor import Check, Finding
@@ -43,9 +45,12 @@ def doctor(ctx: click.Context, /, quick: bool, as_json: bool, verbose: int, **_:
     """
     from nnlab.doctor import all_checks
     from nnlab.runs.placing import RUNS
+    from nnlab.serving.settings import ServeSettings
 
     console = make_console(ctx)
-    findings = _run_checks(all_checks(make_store(ctx), RUNS, quick=quick), console)
+    serving = [variable_name("serve", field.name) for field in dataclasses.fields(ServeSettings)]
+    checks = all_checks(make_store(ctx), RUNS, quick=quick, variables=serving)
+    findings = _run_checks(checks, console)
     if verbose:
         _print_tracebacks(findings)
     if as_json:

@@ -198,7 +198,7 @@ def _is_verbose(words: Sequence[str]) -> bool:
 
 
 def _drop_unwritable() -> None:
-    """Redirect unreadable streams to the null device: Python would fail to flush them at exit."""
+    """Redirect unwritable streams to the null device: Python would fail to flush them at exit."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

@@ -1,5 +1,6 @@
 """All checks, in dependency order."""
 
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
@@ -10,13 +11,16 @@ from nnlab.doctor.check import Check
 from nnlab.runs.answering import shipped_checkpoints
 
 
-def all_checks(store: Store, runs: Path, *, quick: bool = False) -> list[Check]:
+def all_checks(
+    store: Store, runs: Path, *, quick: bool = False, variables: Collection[str] = ()
+) -> list[Check]:
     """Return the checks of a machine, without running any.
 
     Args:
         store: Where data sets are looked for; nothing is downloaded.
         runs: The folder of runs, which need not exist.
         quick: Leave out the checks that start TensorFlow, and the answers of checkpoints.
+        variables: Environment variables that the caller reads, besides those of experiments.
     """
     shipped = shipped_checkpoints()
     return [
@@ -25,7 +29,7 @@ def all_checks(store: Store, runs: Path, *, quick: bool = False) -> list[Check]:
         Check("processors", machine.processors),
         Check("memory", machine.memory),
         Check("terminal", surroundings.terminal),
-        Check("environment", surroundings.environment),
+        Check("environment", partial(surroundings.environment, variables)),
         Check("run folder", partial(folders.run_folder, runs)),
         Check("cache folder", partial(folders.cache_folder, store)),
         Check("data folders", partial(data.data_folders, store)),

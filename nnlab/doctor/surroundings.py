@@ -4,6 +4,7 @@ import dataclasses
 import difflib
 import os
 import sys
+from collections.abc import Collection
 
 from nnlab import experiments
 from nnlab.doctor.check import Result
@@ -32,17 +33,26 @@ def terminal() -> Result:
     return Result("ok", text)
 
 
-def environment() -> Result:
-    """List the variables that are set; warn of NNLAB_ variables that nothing reads."""
+def environment(variables: Collection[str] = ()) -> Result:
+    """List the variables that are set; warn of NNLAB_ variables that nothing reads.
+
+    Args:
+        variables: Names that are read besides those of experiments.
+    """
     own = sorted(name for name in os.environ if name.startswith(OWN))
-    shown = [f"{name}={os.environ[name]}" for name in (*own, *OTHERS) if name in os.environ]
+    shown = [f"{name}={_shown(name)}" for name in (*own, *OTHERS) if name in os.environ]
     text = ", ".join(shown) or "no variable that nnlab uses is set"
-    known = {*OWN_VARIABLES, *_of_options()}
+    known = {*OWN_VARIABLES, *_of_options(), *variables}
     unread = [name for name in own if name not in known]
     if unread:
         advice = "; ".join(_advice(name, known) for name in unread)
         return Result("warning", f"{text}; nothing reads {', '.join(unread)}", advice)
     return Result("ok", text)
+
+
+def _shown(name: str) -> str:
+    """Return the value of a variable, unless it is a secret: people paste this into messages."""
+    return "(not shown)" if name.endswith("TOKEN") else os.environ[name]
 
 
 def _advice(name: str, known: set[str]) -> str:

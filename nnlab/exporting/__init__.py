@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nnlab.errors import UsageError
+from nnlab.errors import OutputExistsError, UsageError
 from nnlab.exporting.card import NAME, model_card
 from nnlab.exporting.formats import FORMATS, checkpoint_content
 from nnlab.files import check_free, replacing
@@ -49,7 +49,9 @@ def export(
             raise UsageError(f"{output}: the card has this name; name the network otherwise")
         contents[output.with_name(NAME)] = model_card(trained, output, files, step).encode()
     for file in contents:
-        check_free(file, force and not (file.exists() and file.samefile(trained.path)))
+        if file.exists() and file.samefile(trained.path):
+            raise OutputExistsError(f"{file} is the checkpoint itself; name another file")
+        check_free(file, force)
     for file, content in contents.items():
         with replacing(file) as temporary:
             temporary.write_bytes(content)

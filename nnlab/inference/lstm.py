@@ -11,8 +11,6 @@ from nnlab.inference import settings
 from nnlab.inference.layer import Arrays, Layer, Shape, expect_form
 from nnlab.inference.writer import BOOL, FLOAT, Writer
 
-_HALF = np.float32(0.5)
-
 
 @dataclass(frozen=True)
 class LSTM(Layer):

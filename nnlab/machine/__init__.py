@@ -16,9 +16,14 @@ def usable_cores() -> int:
 
 
 def cores() -> int:
-    """Return the number of cores to use: OMP_NUM_THREADS if it is set, else all usable ones."""
+    """Return the number of cores to use, at least 1.
+
+    OMP_NUM_THREADS if it is set, else all usable ones; in a container, no more than it allows.
+    """
     given = os.environ.get("OMP_NUM_THREADS", "")
-    return int(given) if given.isdecimal() and int(given) else usable_cores()
+    wanted = int(given) if given.isdecimal() and int(given) else usable_cores()
+    allowed = allowed_cores()
+    return wanted if allowed is None else max(1, min(wanted, int(allowed)))
 
 
 def system_memory() -> int | None:

@@ -24,7 +24,6 @@ from nnlab.sweeps.work import Work, WorkObserver, carry_out_all
 from nnlab.training.settings import REPORT
 
 NO_ERRORS: Mapping[str, str] = MappingProxyType({})
-"""Settings that say how, not what: a group that is there keeps its own."""
 
 
 @dataclass(frozen=True)

@@ -155,7 +155,7 @@ def read_plan(folder: GroupFolder) -> tuple[AnyExperiment, dict[str, Any]]:
 def summarise(experiment: AnyExperiment, results: Mapping[str, RunMetrics[Any]]) -> Summary[Any]:
     """Return means and intervals over runs, and what the experiment makes of them."""
     first = next(iter(results.values()))
-    measured = _by_name([metrics.scores for metrics in results.values()])
+    measured = by_name([metrics.scores for metrics in results.values()])
     without_seed = {key: value for key, value in first.config.items() if key != "seed"}
     return Summary(
         experiment=experiment.name,
@@ -185,13 +185,13 @@ def _mean_baselines(results: Sequence[RunMetrics[Any]]) -> dict[str, dict[str, f
     return {
         name: {
             score: statistics.fmean(values)
-            for score, values in _by_name([one.baselines[name] for one in results]).items()
+            for score, values in by_name([one.baselines[name] for one in results]).items()
         }
         for name in results[0].baselines
     }
 
 
-def _by_name(scores: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
+def by_name(scores: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
     """Collect the values of each score; not every run need have all, or any at all."""
     names = dict.fromkeys(name for one in scores for name in one)
     return {name: [one[name] for one in scores if name in one] for name in names}

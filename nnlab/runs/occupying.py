@@ -86,7 +86,7 @@ def given_up_unless_started(folder: Path, existed: bool) -> Iterator[None]:
     try:
         yield
     finally:
-        if folder.is_dir() and not has_run(folder):
+        if folder.is_dir() and not is_locked(folder) and not has_run(folder):
             for path in [*folder.glob(f"*/{LOCK}"), folder / LOCK, GroupFolder(folder).plan]:
                 path.unlink(missing_ok=True)
             for path in [*folder.iterdir(), *([] if existed else [folder])]:

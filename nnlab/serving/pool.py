@@ -144,7 +144,7 @@ class Pool:
         try:
             async with asyncio.timeout(seconds):
                 reply = await worker.ask(request)
-        except (TimeoutError, WorkerDied) as error:
+        except Exception as error:  # whatever it is, the place must not stay taken
             await self._lose(worker)
             if isinstance(error, TimeoutError):
                 raise TooSlow(_too_slow(seconds)) from error

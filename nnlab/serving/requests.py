@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
+from nnlab.options import LARGEST
 from nnlab.serving.catalogue import Option
 from nnlab.serving.media_types import SUFFIXES
 from nnlab.serving.messages import File
@@ -19,8 +20,6 @@ MOST_INPUTS = 1000
 MOST_FIELDS = 100
 LONGEST_FIELD = 100_000
 """Bytes of a field of a form that is no file."""
-LARGEST = 2**63 - 1
-"""The largest number that options may have."""
 JSON, FORM = "application/json", "multipart/form-data"
 TRUE, FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 

@@ -77,19 +77,14 @@ class ServeSettings:
     @property
     def processes(self) -> int:
         """How many processes answer; pages have as many more."""
-        return self.workers or _cores()
+        return self.workers or machine.cores()
 
     @property
     def threads(self) -> int:
         """How many threads each of them computes with."""
-        return max(1, _cores() // self.processes)
+        return max(1, machine.cores() // self.processes)
 
     @property
     def body(self) -> int:
         """The most bytes of a request."""
         return self.max_body * MEGABYTE
-
-
-def _cores() -> int:
-    allowed = machine.allowed_cores()
-    return max(1, min(machine.cores(), int(allowed) if allowed else machine.cores()))

@@ -156,8 +156,10 @@ class _Wanted(msgspec.Struct, forbid_unknown_fields=True):
 
 async def _wanted(request: Request) -> _Wanted:
     try:
-        return msgspec.json.decode(await request.body(), type=_Wanted)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        wanted = msgspec.json.decode(await request.body(), type=_Wanted)
+        msgspec.msgpack.encode(wanted.settings)  # as they go to a worker: not every number can
+        return wanted
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, OverflowError) as error:
         expected = 'such as {"experiment": "classify", "settings": {"epochs": 3}}'
         raise Refusal(400, f"expected a JSON object {expected}, but {error}") from error
 

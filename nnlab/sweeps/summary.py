@@ -9,6 +9,7 @@ from typing import Any
 from nnlab.experiments.contract import AnyExperiment
 from nnlab.metrics import Estimate, mean_interval
 from nnlab.results import RunMetrics
+from nnlab.runs.group import by_name
 from nnlab.sweeps.choice import choose, differing, validation_estimate
 from nnlab.sweeps.results import Results
 
@@ -100,10 +101,8 @@ def _record(experiment: AnyExperiment, results: Results, options: Sequence[str])
         options={name: getattr(results.setting.config, name) for name in options},
         n=len(finished),
         scores={
-            name: mean_interval(
-                [metrics.scores[name] for metrics in averaged], share=name in experiment.shares
-            )
-            for name in (averaged[0].scores if averaged else ())
+            name: mean_interval(values, share=name in experiment.shares)
+            for name, values in by_name([metrics.scores for metrics in averaged]).items()
         },
         validation=_validation(results, averaged),
         seconds=statistics.fmean(metrics.training.seconds for metrics in finished)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,9 +16,13 @@ from tests.annotations import Shell
 
 
 def test_json_is_one_object_and_missing_data_are_no_failure(shell: Shell) -> None:
-    result = shell("doctor", "--quick", "--json")
+    secret = {**os.environ, "NNLAB_SERVE_TOKEN": "s3cret-s3cret"}
+    result = shell("doctor", "--quick", "--json", env=secret)
     assert result.returncode == 0, result.stderr
     (line,) = result.stdout.splitlines()
+    assert "NNLAB_SERVE_TOKEN=(not shown)" in line
+    assert "nothing reads" not in line
+    assert "s3cret" not in line + result.stderr
     report = json.loads(line)
     assert report["ok"] is True
     states = {check["name"]: check["state"] for check in report["checks"]}

@@ -1,6 +1,7 @@
 """Exported networks compute what nnlab computes, and say what they are."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,6 +139,12 @@ def test_nothing_is_written_where_one_of_the_files_exists(tmp_path: Path) -> Non
     with pytest.raises(OutputExistsError, match=r"net\.decoder\.onnx exists"):
         export(nnlab.load("add.report"), tmp_path / "net.onnx", step=True)
     assert [path.name for path in tmp_path.iterdir()] == ["net.decoder.onnx"]
+
+
+def test_a_checkpoint_is_not_written_over_itself(tmp_path: Path) -> None:
+    path = Path(shutil.copy(nnlab.load("add.report").path, tmp_path / "mine.h5"))
+    with pytest.raises(OutputExistsError, match="is the checkpoint itself; name another file"):
+        export(nnlab.load(path), path, force=True)
 
 
 @pytest.mark.parametrize(

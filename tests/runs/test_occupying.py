@@ -34,3 +34,12 @@ def test_what_a_killed_process_left_does_not_occupy_a_folder(tmp_path: Path) -> 
     assert folders.is_free(tmp_path)
     (tmp_path / "letter.txt").touch()
     assert not folders.is_free(tmp_path)
+
+
+def test_who_is_refused_does_not_open_the_folder_for_a_third(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    with folders.occupied(run):  # no run has begun in it yet: the data are being loaded
+        for _ in range(2):
+            with pytest.raises(OutputExistsError, match="another process"), folders.occupied(run):
+                pass
+    assert not run.exists()

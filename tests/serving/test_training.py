@@ -55,6 +55,8 @@ def test_trainings_are_off_unless_they_are_allowed(server: Server) -> None:
         ({"experiment": "add", "settings": {"epochs": "3"}}, 400),
         ({"experiment": "add", "settings": {"nothing": 1}}, 400),
         ({"experiment": "add", "settings": {"out": "/tmp/x"}}, 400),
+        ({"experiment": "add", "settings": {"seed": 10**30}}, 400),
+        ({"experiment": "add", "settings": {"seed": [10**30]}}, 400),
         ({"experiment": "add", "settings": []}, 400),
         ({"experiment": "add", "more": 1}, 400),
         ({"experiment": "recommend", "settings": {"baskets": "/etc/passwd"}}, 400),

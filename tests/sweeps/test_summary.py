@@ -98,6 +98,17 @@ def test_there_is_no_best_where_validations_do_not_compare(
     assert "by validation" not in summary_table(summary).columns
 
 
+def test_a_score_that_some_runs_lack_is_averaged_over_the_others() -> None:
+    runs = [outcome(test=test, validation=0.9) for test in (0.7, 0.8, 0.9)]
+    for one, errors in ((runs[1], 0.1), (runs[2], 0.3)):  # tesseract was missing for the first
+        assert one.metrics
+        one.metrics.scores["character_errors"] = errors
+    record = summarise(CLASSIFY, settings(runs, runs)).settings[0]
+    assert record.scores["accuracy"].mean == pytest.approx(0.8)
+    assert record.scores["character_errors"].mean == pytest.approx(0.2)
+    assert record.scores["character_errors"].n == 2
+
+
 def test_settings_that_differ_in_seeds_alone_have_no_best() -> None:
     one, two = [outcome(test=0.9, validation=0.9)], [outcome(test=0.8, validation=0.8)]
     summary = summarise(CLASSIFY, settings(one, two, points=({"seed": 1}, {"seed": 2})))

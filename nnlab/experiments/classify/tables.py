@@ -1,15 +1,16 @@
 """The tables that `classify` prints of its runs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from nnlab.experiments.classify.scoring import ClassifyDetails, ClassRanking
 from nnlab.experiments.classify.typicality import UNUSUAL
 from nnlab.experiments.contract import Table
-from nnlab.metrics import ConfusedPair
 from nnlab.results import Metrics, Summary
 
 WORST = 3
 """How many classes the report names as the most misclassified."""
+MISTAKEN_FOR = 3
+"""How many classes they are mistaken for are named."""
 
 
 def tables(metrics: Metrics[ClassifyDetails]) -> list[Table]:
@@ -26,7 +27,7 @@ def tables(metrics: Metrics[ClassifyDetails]) -> list[Table]:
             percent(entry.accuracy),
             span(entry.low, entry.high),
             f"{entry.count - entry.correct} of {entry.count}",
-            _taken_for(details.confused_pairs, entry.label, names),
+            _taken_for(details.confusion_matrix[entry.label], entry.label, names),
         )
         for entry in details.class_accuracy
         if entry.accuracy is not None
@@ -57,9 +58,11 @@ def tables(metrics: Metrics[ClassifyDetails]) -> list[Table]:
     ]
 
 
-def _taken_for(pairs: Iterable[ConfusedPair], label: int, names: Sequence[str]) -> str:
-    mistaken = [pair for pair in pairs if pair.label == label]
-    return ", ".join(f"{names[pair.prediction]} ({pair.count})" for pair in mistaken)
+def _taken_for(counts: Sequence[int], label: int, names: Sequence[str]) -> str:
+    """Name the classes that images of a class are mistaken for most often, with their counts."""
+    others = [other for other in range(len(counts)) if other != label and counts[other]]
+    most = sorted(others, key=lambda other: -counts[other])[:MISTAKEN_FOR]
+    return ", ".join(f"{names[other]} ({counts[other]})" for other in most)
 
 
 def summary_table(summary: Summary[ClassRanking]) -> Table:

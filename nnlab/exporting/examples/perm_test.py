@@ -1,4 +1,4 @@
-"""Read a digit, with its pixels permuted as in training; RUN is a run folder of your own."""
+"""Read a digit, with its pixels permuted as in training."""
 
 import json
 

@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -71,6 +72,19 @@ def test_tables_name_the_worst_class_and_what_it_is_taken_for() -> None:
     assert worst.rows[0][0] == "c"
     assert worst.rows[0][1] == "0.00 %"
     assert worst.rows[0][-1].startswith("b (")
+
+
+def test_every_class_is_mistaken_for_others_however_many_pairs_there_are() -> None:
+    metrics = metrics_of(scored(never_c))
+    details = dataclasses.replace(
+        metrics.details, confusion_matrix=[[5, 2, 3], [0, 10, 0], [1, 4, 5]], confused_pairs=[]
+    )
+    _, worst, _ = tables.tables(dataclasses.replace(metrics, details=details))
+    assert {row[0]: row[-1] for row in worst.rows} == {
+        "a": "c (3), b (2)",
+        "b": "",
+        "c": "b (4), a (1)",
+    }
 
 
 def test_the_share_of_unusual_images_is_told_where_it_is_known() -> None:
