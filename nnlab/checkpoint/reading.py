@@ -124,11 +124,14 @@ def _refusing(path: Path) -> Iterator[None]:
         raise CheckpointError(f"{path}: truncated or damaged ({reason}); {_ADVICE}") from error
 
 
+CHECK = "check the path, or name an experiment, such as classify"
+
+
 def _check_signature(path: Path) -> None:
     try:
         status = path.stat()
     except FileNotFoundError:
-        raise RefusalError("a checkpoint", "no such file or folder", "check the path") from None
+        raise RefusalError("a checkpoint", "no such file or folder", CHECK) from None
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a special file"
         raise RefusalError("a checkpoint", kind, "name the .h5 file itself")

@@ -195,7 +195,8 @@ def _answer(ctx: click.Context, experiment: AnyExperiment, inputs: Sequence[str]
     if training:
         flag = flag_name(next(iter(training)))
         raise UsageError(
-            f"{flag} is an option for training, but there is an input; leave out one of the two"
+            f"{flag} is an option for training, but there is an input; leave out the input to "
+            f"train, or {flag} to get an answer (--checkpoint or --preset chooses the network)"
         )
     console = make_console(ctx)
     query = make_query(ctx, experiment)

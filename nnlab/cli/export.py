@@ -41,7 +41,7 @@ def export(
     one if there is one; add.report names another).
 
     A file that ends in .onnx is for ONNX Runtime and many other programs (docs/exporting.md).
-    One that ends in .keras is for Keras, which loads it without nnlab. Any other ending gives a
+    One that ends in .keras is for Keras, which loads it without nnlab. One that ends in .h5 is a
     checkpoint without the state of the training: nnlab can answer with it and evaluate it, but not
     resume it.
     """

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from nnlab.errors import OutputExistsError, UsageError
 from nnlab.exporting.card import NAME, model_card
-from nnlab.exporting.formats import FORMATS, checkpoint_content
+from nnlab.exporting.formats import FORMATS
 from nnlab.files import check_free, replacing
 from nnlab.runs.answering import Trained
 
@@ -24,7 +24,7 @@ def export(
 
     Args:
         trained: The network.
-        output: A file that ends in `.onnx` or `.keras`; any other becomes a checkpoint.
+        output: A file that ends in `.onnx`, in `.keras`, or in `.h5` for a checkpoint.
         step: Write what computes one step of a sequence at a time, each part in a file of its
             own: `net.onnx` becomes `net.encoder.onnx` and `net.decoder.onnx`.
         float16: Store the weights in half the space.
@@ -35,18 +35,20 @@ def export(
         The files.
 
     Raises:
-        UsageError: The format or the network does not support `step` or `float16`.
+        UsageError: There is no format of this ending, or it or the network does not support `step`
+            or `float16`.
         OutputExistsError: A file exists and `force` is not set, or it is the loaded checkpoint.
     """
-    parts = FORMATS.get(output.suffix.lower(), checkpoint_content)(trained, step, float16)
+    write = FORMATS.get(output.suffix.lower())
+    if write is None:
+        raise UsageError(f"{output}: expected a name that ends in {' or '.join(FORMATS)}")
+    parts = write(trained, step, float16)
     files = {
         part: output.with_name(f"{output.stem}{part and f'.{part}'}{output.suffix}")
         for part in parts
     }
     contents = {files[part]: content for part, content in parts.items()}
     if card:
-        if any(file.name.lower() == NAME.lower() for file in contents):
-            raise UsageError(f"{output}: the card has this name; name the network otherwise")
         contents[output.with_name(NAME)] = model_card(trained, output, files, step).encode()
     for file in contents:
         if file.exists() and file.samefile(trained.path):

@@ -52,8 +52,9 @@ def keras_content(trained: Trained, step: bool, float16: bool) -> Contents:
 
 
 FORMATS: dict[str, Callable[[Trained, bool, bool], Contents]] = {
-    ".onnx": onnx_content,
+    ".h5": checkpoint_content,
     ".keras": keras_content,
+    ".onnx": onnx_content,
 }
 
 

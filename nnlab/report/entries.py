@@ -152,6 +152,11 @@ def is_chance(setting: str) -> bool:
 
 def read_member(folder: RunFolder) -> Member:
     """Read one run; see `read_entries`."""
+    if not folder.path.exists():
+        raise CheckpointError(
+            f"{folder.path} does not exist; expected a run folder such as runs/classify/1, or a "
+            f"group of runs"
+        )
     if not folder.is_run():
         raise CheckpointError(
             f"{folder.path}: expected a run folder such as runs/classify/1, or a group of runs, "

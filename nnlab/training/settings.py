@@ -23,9 +23,10 @@ class TrainingSettings:
 
     preset: str = option(
         REPORT,
-        "settings to start from: report (those of the 2018 report) or modern (those of a network "
-        "of today); when answering, use only a network trained with this preset",
+        "training: settings to start from, report (those of the 2018 report) or modern (those of "
+        "a network of today); answering: use only a network trained with this preset",
         choices=PRESETS,
+        default_text="report for training, any for answering",
     )
     epochs: int = option(20, "passes over the training examples", low=1, high=10**6)
     batch_size: int = option(128, "examples per optimizer step", low=1, high=2**24)

@@ -199,9 +199,10 @@ def test_show_prints_what_it_can_of_an_odd_checkpoint(shell: Shell, tmp_path: Pa
     assert json.loads(shown.stdout)["metrics"]["details"] == {"tests": "many"}
 
 
-def test_a_network_cannot_have_the_name_of_its_card(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="the card has this name"):
-        export(nnlab.load("add"), tmp_path / "readme.MD", card=True)
+@pytest.mark.parametrize("name", ["digits.kreas", "README.md", "digits"])
+def test_a_name_of_no_known_format_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"ends in \.h5 or \.keras or \.onnx"):
+        export(nnlab.load("add"), tmp_path / name, card=True)
     assert not list(tmp_path.iterdir())
 
 
