@@ -155,7 +155,7 @@ def check_value(cls: type, field: dataclasses.Field[Any], value: Any, where: str
     if field.metadata["duration"] and isinstance(value, str):
         value = parse_duration(value, subject)
     if isinstance(value, int) and abs(value) > LARGEST:
-        raise UsageError(f"{subject} must be a number of 64 bits: at most 2**63 - 1 in size")
+        raise UsageError(f"{subject} must be between -(2**63 - 1) and 2**63 - 1")
     if expected is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if type(value) is not expected:

@@ -155,7 +155,7 @@ def read_member(folder: RunFolder) -> Member:
     if not folder.path.exists():
         raise CheckpointError(
             f"{folder.path} does not exist; expected a run folder such as runs/classify/1, or a "
-            f"group of runs"
+            "group of runs"
         )
     if not folder.is_run():
         raise CheckpointError(

@@ -11,10 +11,8 @@ from nnlab.training.examples import Arrays, Batch, Examples
 
 LARGEST = 4
 """Times that a square is enlarged at most: print that is four times as high."""
-
-
 SHOWN = ("noisy", "clean", "paper", "ink")
-"""Pages to cut from, and, of the last two, what they consist of, if it is needed."""
+"""Arrays to cut squares from: the pages, and what they consist of, where that is needed."""
 STRONGER = 1.6
 """Exponent of the paper's grey at most, and its inverse at least, so that stains vary."""
 
