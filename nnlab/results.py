@@ -9,6 +9,9 @@ from nnlab.metrics.intervals import Estimate
 from nnlab.records import DetailsT
 from nnlab.records import NoDetails as NoDetails
 
+THIS_NETWORK = "this network"
+"""What tables call a network beside its baselines."""
+
 IN_CHECKPOINT = ("scores", "baselines", "details", "unmeasured", "training")
 """The parts of a run's metrics that its checkpoint contains."""
 
@@ -72,6 +75,11 @@ class Metrics(Generic[DetailsT]):
     details: DetailsT
     config: dict[str, Any]
     unmeasured: dict[str, str] = field(default_factory=dict, kw_only=True)
+
+    @property
+    def by_method(self) -> dict[str, dict[str, float]]:
+        """The scores of the network and of the baselines, by method."""
+        return {THIS_NETWORK: self.scores, **self.baselines}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from nnlab.cli.main import run
 from tests.annotations import Begun, Here, Shell
+from tests.drawing import drawing
 from tests.tiny_images import write_tiny_images
 
 # A busy machine takes its time. What passes once passes everywhere; `make explore` tries others.
@@ -25,7 +26,7 @@ REAL_DATA = os.environ.get("NNLAB_DATA", "")
 
 SLOW = {"cli", "contract", "models", "runs", "serving", "sweeps", "training"}
 """Folders of tests that train, or start processes; and of an experiment, the file of its name."""
-AT_WORK = {"shell", "begun", "bash", "here", "no_figures"}
+AT_WORK = {"shell", "begun", "bash", "here"}
 """Fixtures of tests that do."""
 
 
@@ -76,10 +77,19 @@ def shell(tmp_path: Path) -> Shell:
     return run
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_figures() -> Iterator[None]:
+    """Draw nothing after a training of this process: it takes longer than a short training."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nnlab.runs.single.draw_run", lambda *_: None)
+        yield
+
+
 @pytest.fixture
-def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw nothing after a training of this process, which costs two seconds."""
-    monkeypatch.setattr("nnlab.runs.single.draw_run", lambda *_: None)
+def figures() -> Iterator[None]:
+    """Draw figures after all."""
+    with drawing():
+        yield
 
 
 @pytest.fixture

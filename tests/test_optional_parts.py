@@ -26,7 +26,7 @@ from tests.made_metrics import run_metrics
 from tests.sweeps.observing import InThisProcess, Recorder
 from tests.watching import make_workshop
 
-pytestmark = pytest.mark.usefixtures("no_figures")
+pytestmark = pytest.mark.slow
 
 DENOISE = Plan(
     "denoise",

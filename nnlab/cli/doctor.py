@@ -44,7 +44,7 @@ def doctor(ctx: click.Context, /, quick: bool, as_json: bool, verbose: int, **_:
     such as a missing data set that a sample replaces, is not a failure.
     """
     from nnlab.doctor import all_checks
-    from nnlab.runs.placing import RUNS
+    from nnlab.runs.folder import RUNS
     from nnlab.serving.settings import ServeSettings
 
     console = make_console(ctx)

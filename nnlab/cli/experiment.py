@@ -218,6 +218,7 @@ def _chosen(
 ) -> "Trained":
     """Load the checkpoint to answer with, and say which one it is."""
     from nnlab.runs.answering import choose_checkpoint, load
+    from nnlab.runs.folder import RUNS
 
     wanted = {name: getattr(query, name) for name in experiment.network_options}
     asked = effective_values(ctx, experiment.Query)
@@ -225,7 +226,7 @@ def _chosen(
         experiment.check_preset(preset, ctx.command_path)
         wanted[PRESET] = asked[PRESET] = preset
     given: Path | None = ctx.params["checkpoint"]
-    path, reason = choose_checkpoint(experiment.name, given, Path("runs"), wanted)
+    path, reason = choose_checkpoint(experiment.name, given, RUNS, wanted)
     trained = load(path, engine=ctx.params["engine"])
     if trained.experiment.name != experiment.name:
         raise UsageError(

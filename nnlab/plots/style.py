@@ -154,10 +154,13 @@ def _characters() -> frozenset[int]:
     return frozenset(get_font(findfont(FontProperties())).get_charmap())
 
 
+@cache
 def text_width(text: str, size: float) -> float:
-    """Width in inches of a line of text set in `size` points."""
-    from matplotlib.textpath import TextPath
+    """Width in inches of a line of text, as `plain` makes it, set in `size` points."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
 
-    return (
-        float(TextPath((0, 0), text, size=size).get_extents().width) / 72 if text.strip() else 0.0
-    )
+    shown = text.strip().replace(r"\$", "$")
+    font = FontProperties(size=size)
+    points, _, _ = text_to_path.get_text_width_height_descent(shown, font, ismath=False)
+    return float(points) / 72

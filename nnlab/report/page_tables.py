@@ -13,7 +13,7 @@ from nnlab.report.comparison_table import shared_scores, titled
 from nnlab.report.comparison_table import table as comparison_table
 from nnlab.report.entries import Entry, Member
 from nnlab.report.sections import Verdict
-from nnlab.results import Summary
+from nnlab.results import THIS_NETWORK, Summary
 
 _NUMBER = re.compile(r"[-+\N{MINUS SIGN}]?[\d.]|$")
 
@@ -87,7 +87,7 @@ def _scores_first(comparison: Comparison) -> Table:
 def methods_table(summary: Summary[Any]) -> Table:
     """Return a row for the network and for each baseline of a group, a column for each score."""
     scores = summary.scores
-    own = ("this network", *(score.in_words() for score in scores.values()))
+    own = (THIS_NETWORK, *(score.in_words() for score in scores.values()))
     baselines = [
         (name, *(f"{values[score]:.4f}" if score in values else "" for score in scores))
         for name, values in summary.baselines.items()

@@ -12,7 +12,7 @@ from nnlab.datasets.store.registry import all_sets
 from nnlab.errors import CheckpointError, DataError
 from nnlab.experiments.contract import AnyExperiment, Interface, Table
 from nnlab.records import structured
-from nnlab.results import Metrics, TrainingRecord
+from nnlab.results import THIS_NETWORK, Metrics, TrainingRecord
 from nnlab.runs.folder import expecting
 
 
@@ -119,7 +119,7 @@ def _plain_tables(stored: _Stored) -> list[Table]:
         return []
     rows = [
         (method, *(f"{row[name]:.4g}" if name in row else "" for name in stored.scores))
-        for method, row in {"this network": stored.scores, **stored.baselines}.items()
+        for method, row in {THIS_NETWORK: stored.scores, **stored.baselines}.items()
     ]
     words = [name.replace("_", " ") for name in stored.scores]
     return [Table("Test scores", ("", *words), rows)]

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from nnlab.results import RunMetrics, Summary
 
+RUNS = Path("runs")
+"""Where trainings go unless another folder is named."""
 MOST_EVIDENCE = 2**30  # bytes, unpacked: a small file may pretend to hold a great deal
 
 

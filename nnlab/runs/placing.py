@@ -11,12 +11,10 @@ from nnlab.files import make_folder
 from nnlab.results import RunMetrics, Summary
 from nnlab.runs import folder as runs
 from nnlab.runs import group, single
-from nnlab.runs.folder import GroupFolder, RunFolder
+from nnlab.runs.folder import RUNS, GroupFolder, RunFolder
 from nnlab.runs.group import Trials
 from nnlab.runs.occupying import given_up_unless_started, is_free
 from nnlab.runs.workshop import Workshop
-
-RUNS = Path("runs")
 
 
 @contextmanager

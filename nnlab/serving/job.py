@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from nnlab.serving.records import FAILED, FINISHED, RUNS, Record, read
+from nnlab.runs.folder import RUNS
+from nnlab.serving.records import FAILED, FINISHED, Record, read
 
 
 class Job(msgspec.Struct):

@@ -18,13 +18,12 @@ import msgspec
 from nnlab.errors import InterruptedRun, NnlabError, OutputExistsError
 from nnlab.files import make_folder, replacing
 from nnlab.machine.priority import give_way
-from nnlab.runs.folder import new_folder
+from nnlab.runs.folder import RUNS, new_folder
 from nnlab.runs.occupying import is_locked, locked
 from nnlab.serving.job import Job
 from nnlab.serving.records import (
     FAILED,
     RUNNING,
-    RUNS,
     WAITING,
     Record,
     all_runs,

@@ -21,6 +21,7 @@ from nnlab.runs.answering import (
     newest_run,
     shipped_checkpoints,
 )
+from nnlab.runs.folder import RUNS
 from nnlab.serving.catalogue import (
     TAKES_PAGES,
     TAKES_PICTURES,
@@ -31,7 +32,6 @@ from nnlab.serving.catalogue import (
 )
 from nnlab.serving.described import is_local, options_of
 from nnlab.serving.json_values import as_object, numbers_in
-from nnlab.serving.records import RUNS
 from nnlab.training.settings import PRESETS
 
 GIVEN, TRAINED, NEWEST, SHIPPED = (

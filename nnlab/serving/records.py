@@ -10,11 +10,10 @@ import msgspec
 
 from nnlab import experiments
 from nnlab.errors import DataError
-from nnlab.runs.folder import GroupFolder, RunFolder, is_name, read_json
+from nnlab.runs.folder import RUNS, GroupFolder, RunFolder, is_name, read_json
 from nnlab.runs.occupying import is_locked
 from nnlab.serving.json_values import as_object, numbers_in
 
-RUNS = Path("runs")
 MOST_EPOCHS = 1000
 """How many epochs of a history are shown: the latest."""
 FINISHED, RUNNING, STOPPED, WAITING, FAILED = (

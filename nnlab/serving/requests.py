@@ -121,6 +121,8 @@ def _add_texts(found: Asked, texts: Iterable[tuple[str, str]], types: Mapping[st
 
 
 def _add_values(found: Asked, values: dict[str, Any]) -> None:
+    if "input" in values:
+        raise Refusal(400, 'input: expected "inputs", a list of texts')
     inputs = values.pop("inputs", [])
     if not isinstance(inputs, list) or not all(isinstance(one, str) for one in inputs):
         raise Refusal(400, "inputs: expected a list of texts")

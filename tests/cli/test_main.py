@@ -17,8 +17,6 @@ from tests.annotations import Begun, Here, Shell
 from tests.tiny_images import tiny_arguments
 from tests.waiting import PATIENCE, wait_for
 
-pytestmark = pytest.mark.usefixtures("no_figures")
-
 TINY = ["classify", *tiny_arguments(), "--units", "8", "--epochs", "1"]
 HEAVY = "tensorflow keras matplotlib scipy h5py rich PIL pooch"
 

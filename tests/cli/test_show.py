@@ -9,8 +9,6 @@ from tests.annotations import Here, Shell
 from tests.report.folders import classify_group, classify_run
 from tests.tiny_images import tiny_arguments
 
-pytestmark = pytest.mark.usefixtures("no_figures")
-
 
 def test_a_group_is_shown_as_after_its_training(shell: Shell, tmp_path: Path) -> None:
     classify_group(tmp_path / "several", (0.97, 0.98, 0.99))

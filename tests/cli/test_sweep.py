@@ -15,8 +15,6 @@ from tests.sweeps.observing import descendants
 from tests.tiny_images import tiny_arguments
 from tests.waiting import PATIENCE, wait_for
 
-pytestmark = pytest.mark.usefixtures("no_figures")
-
 TINY = [*tiny_arguments("--set="), "--set", "units=8", "--jobs", "2"]
 
 

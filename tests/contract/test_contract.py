@@ -24,6 +24,7 @@ from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import resume, run
 from nnlab.training.settings import REPORT, TrainingSettings
 from tests.annotations import Here, Shell
+from tests.drawing import drawing
 from tests.h5 import same_variables, variables_of
 from tests.watching import Watcher, make_workshop
 
@@ -111,7 +112,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> TrainOnce:
     def of(name: str) -> TrainedRun:
         if name not in done:
             folder = tmp_path_factory.mktemp("runs") / name
-            done[name] = (RunFolder(folder), *carry_out(name, folder, Watcher()))
+            with drawing():
+                done[name] = (RunFolder(folder), *carry_out(name, folder, Watcher()))
         return done[name]
 
     return of
@@ -243,7 +245,7 @@ def test_numpy_and_keras_agree(trial: str, trained: TrainOnce) -> None:
 
 @every_trial
 def test_a_run_stopped_twice_and_resumed_gives_the_same_files(
-    trial: str, trained: TrainOnce, tmp_path: Path, no_figures: None
+    trial: str, trained: TrainOnce, tmp_path: Path
 ) -> None:
     whole, metrics, _ = trained(trial)
     folder = RunFolder(tmp_path / "stopped")

@@ -15,8 +15,6 @@ from tests.frozen.freeze import ASKED, EPOCHS, SETTINGS
 HERE = Path(__file__).parent
 VERSIONS = sorted(path.name for path in HERE.iterdir() if (path / "data").is_dir())
 
-pytestmark = pytest.mark.usefixtures("no_figures")
-
 
 @pytest.fixture(params=[(version, name) for version in VERSIONS for name in SETTINGS], ids="-".join)
 def name(request: pytest.FixtureRequest, tmp_path: Path) -> str:

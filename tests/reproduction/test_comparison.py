@@ -15,7 +15,7 @@ from nnlab.training.settings import MODERN, REPORT
 from tests.annotations import Shell
 from tests.reproduction.test_reproduce import ADD, carried_out
 
-pytestmark = pytest.mark.usefixtures("no_figures")
+pytestmark = pytest.mark.slow
 
 TINY = {"problems": 500, "test_problems": 100, "units": 8, "epochs": 1}
 MODERN_ADD = Plan(

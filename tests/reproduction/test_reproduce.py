@@ -19,7 +19,7 @@ from tests.sweeps.observing import InThisProcess, Outcomes, Recorder, Stop
 from tests.tiny_images import tiny_options
 from tests.training.climbing import TURN, diverging
 
-pytestmark = pytest.mark.usefixtures("no_figures")
+pytestmark = pytest.mark.slow
 
 ADD = Plan(
     "add-decimal",

@@ -162,7 +162,7 @@ def test_a_damaged_plan_is_refused(folder: RunFolder, content: str) -> None:
 
 
 def test_a_diverged_run_keeps_and_scores_its_best_weights(
-    config: ClassifyConfig, folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+    config: ClassifyConfig, folder: RunFolder, figures: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def climb(loss: float, epoch: int, progress: object) -> None:
         if epoch == 3:

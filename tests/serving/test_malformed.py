@@ -37,6 +37,7 @@ def png(width: int, height: int, rows: bytes = b"") -> bytes:
         (b'{"inputs": ' + b"[" * 50_000 + b"]" * 50_000 + b"}", JSON, 400),
         (b'{"inputs": "1+1"}', JSON, 400),
         (b'{"inputs": [1]}', JSON, 400),
+        (b'{"input": ["1+1"]}', JSON, 400),
         (b'{"inputs": ["\xff"]}', JSON, 400),
         (b'{"inputs": ["\\ud800"]}', JSON, 400),
         (b'{"inputs": []}', JSON, 400),

@@ -142,6 +142,7 @@ def test_only_the_request_of_a_killed_worker_fails(small: Server) -> None:
         until(lambda: metric(small, "nnlab_workers_busy") == 1)
         small.workers()[0].kill()
 
+    until(lambda: metric(small, "nnlab_workers_busy") == 0)  # nothing of an earlier test is left
     found, _ = at_once(lambda: small.post("/api/textgen", LONG), kill)
     assert found.status == 503
     assert small.answers("add", "1+1")[0]["answer"] == "2"

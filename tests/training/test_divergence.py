@@ -18,6 +18,7 @@ from nnlab.runs.single import resume, run
 from nnlab.training.divergence import REMEDY, in_words
 from nnlab.training.progress import Progress
 from tests.annotations import Here
+from tests.drawing import drawing
 from tests.h5 import variables_of
 from tests.tiny_images import tiny_arguments, tiny_options
 from tests.training.climbing import BROKEN, TURN, diverging
@@ -55,7 +56,7 @@ def test_a_climbing_loss_is_reported_and_the_best_weights_are_kept(
     here: Here, tmp_path: Path, stop: bool
 ) -> None:
     flag = "--stop" if stop else "--no-stop"
-    with diverging():
+    with diverging(), drawing():
         result = here("classify", *FLAGS, EPOCHS, flag, "--out", "wild")
     assert result.returncode == 6, result.stderr
     folder = RunFolder(tmp_path / "wild")

@@ -1,7 +1,7 @@
 """Loading small labelled grey images: MNIST, its embedded substitute, or the user's idx files."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,7 +145,7 @@ def load_test_images(
             f"{labels}: the network does not know label {unknown[0]}, only {', '.join(class_names)}"
         )
     indices = np.array([classes[str(label)] for label in pair.labels], np.uint8)
-    source = Source(images.name, _sha256((images, labels)), False, (str(images), str(labels)))
+    source = Source.of_files(images.name, (images, labels), (images, labels))
     return pair.images, indices, source
 
 
@@ -194,7 +194,7 @@ def _registered(store: Store, data_set: DataSet) -> LabelledImages:
     roles = ("train-images", "train-labels", "test-images", "test-labels")
     paths = [files[role] for role in roles]
     names = tuple(f"{path.parent.name}/{path.name}" for path in paths)
-    source = Source(data_set.name, _sha256(paths), sample=False, files=names)
+    source = Source.of_files(data_set.name, paths, names)
     return _checked(training, testing, np.arange(classes), source)
 
 
@@ -207,7 +207,7 @@ def _own_images(training: Pair, testing: Pair, files: Sequence[Path]) -> Labelle
             f"{testing.labels_path}: label {unknown[0]} does not occur in the training labels "
             f"of {training.labels_path}"
         )
-    source = Source(files[0].name, _sha256(files), sample=False, files=tuple(map(str, files)))
+    source = Source.of_files(files[0].name, files, files)
     return _checked(training, testing, values, source)
 
 
@@ -230,11 +230,3 @@ def _checked(training: Pair, testing: Pair, values: np.ndarray, source: Source) 
 
 def _size(images: np.ndarray) -> str:
     return f"{images.shape[1]}x{images.shape[2]}"
-
-
-def _sha256(paths: Iterable[Path]) -> str:
-    """Return one checksum over the bytes of all the files, in order."""
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

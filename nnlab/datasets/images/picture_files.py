@@ -4,7 +4,7 @@ import contextlib
 import io
 import re
 import warnings
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -92,22 +92,23 @@ def read_picture(path: Path) -> np.ndarray:
 
 
 @contextlib.contextmanager
-def opened(source: Path | bytes, name: str) -> Iterator["Image"]:
+def opened(source: Path | bytes, name: str, expected: Sequence[str] = FORMATS) -> Iterator["Image"]:
     """Open a picture to be decoded inside the block, and turn failures there into `DataError`.
 
     Args:
         source: A file, or the content of one.
         name: What messages call it.
+        expected: The formats that messages name.
 
     Raises:
         DataError: The file is missing, damaged, not an image, or has more than `MAX_PIXELS` pixels.
     """
     try:
         if isinstance(source, Path) and source.is_dir():
-            raise DataError(f"{name}: no images found; expected {', '.join(FORMATS)} files")
+            raise DataError(f"{name}: no images found; expected {', '.join(expected)} files")
         with warnings.catch_warnings(), _stream(source) as file:
             warnings.simplefilter("ignore")  # damaged metadata, and sizes that are checked here
-            with _open(file, name) as image:
+            with _open(file, name, expected) as image:
                 yield image
     except FileNotFoundError as error:
         raise DataError(f"{name} does not exist; expected an image file") from error
@@ -168,13 +169,13 @@ def whole(stream: IO[bytes], name: str) -> bytes:
     return content
 
 
-def _open(file: IO[bytes], name: str) -> "Image":
+def _open(file: IO[bytes], name: str, expected: Sequence[str]) -> "Image":
     from PIL import Image, UnidentifiedImageError
 
     try:
         image = Image.open(file, formats=FORMATS)
     except UnidentifiedImageError as error:
-        raise DataError(f"{name}: not an image; expected one of {', '.join(FORMATS)}") from error
+        raise DataError(f"{name}: not an image; expected one of {', '.join(expected)}") from error
     except Image.DecompressionBombError as error:
         pixels = re.search(r"\d+", str(error))
         raise _too_large(name, int(pixels[0]) if pixels else MAX_PIXELS) from error

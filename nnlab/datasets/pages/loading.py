@@ -130,7 +130,7 @@ def _noisyoffice(files: dict[str, Path], split_seed: int) -> Pages:
             clean = read_picture(files[f"clean/{name}"])
             parts[part].append(PagePair(read_picture(path), clean, name, NOISES[noise]))
     held_out, training = split_by_text(parts["TR"], [HELD_OUT_FOUNTS], split_seed)
-    source = Source(NOISYOFFICE, _sha256(files.values()), sample=False, files=(NOISYOFFICE,))
+    source = Source.of_files(NOISYOFFICE, files.values(), [NOISYOFFICE])
     return Pages(training, held_out, tuple(parts["VA"]), source)
 
 
@@ -145,7 +145,7 @@ def _own_pages(noisy: Path, clean: Path, split_seed: int, warn: Callable[[str], 
     test, validation, training = split_by_text(
         pairs, [max(1, texts // 5), max(1, texts // 10)], split_seed
     )
-    source = Source(noisy.name, _sha256(files), sample=False, files=(str(noisy), str(clean)))
+    source = Source.of_files(noisy.name, files, [noisy, clean])
     return Pages(training, validation, test, source)
 
 
@@ -173,11 +173,3 @@ def _made(
 def _checksum(pages: Iterable[PagePair]) -> str:
     pixels = (page.noisy.tobytes() + page.clean.tobytes() for page in pages)
     return hashlib.sha256(b"".join(pixels)).hexdigest()
-
-
-def _sha256(paths: Iterable[Path]) -> str:
-    """Return one checksum over the bytes of all the files, in order."""
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

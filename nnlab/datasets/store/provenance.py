@@ -1,7 +1,10 @@
 """Which data a network was trained on, as recorded in metrics.json, checkpoints and figures."""
 
+import hashlib
 import reprlib
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from nnlab.errors import CheckpointError
@@ -26,6 +29,20 @@ class Source:
     sha256: str
     sample: bool
     files: tuple[str, ...]
+
+    @classmethod
+    def of_files(cls, name: str, paths: Iterable[Path], called: Collection[object]) -> "Source":
+        """Describe data that were read from files, with one checksum over all of them in order.
+
+        Args:
+            name: As above.
+            paths: The files.
+            called: What to record of their names.
+        """
+        digest = hashlib.sha256()
+        for path in paths:
+            digest.update(path.read_bytes())
+        return cls(name, digest.hexdigest(), False, tuple(map(str, called)))
 
     @classmethod
     def from_dict(cls, record: Any) -> "Source":

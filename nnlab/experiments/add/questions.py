@@ -21,6 +21,10 @@ def parse_sum(text: str, base: int, digits: int | None) -> list[int]:
     """
     if not text.strip():
         raise UsageError("expected a sum such as 12+34, found nothing")
+    if text.strip() == "+":
+        raise UsageError(
+            f"{text!r}: expected a sum such as 12+34; quote one with spaces: '12 + 34'"
+        )
     if "-" in text or "\N{MINUS SIGN}" in text:
         raise UsageError(
             f"{text!r}: expected a sum without minus signs; the network was not trained on them"

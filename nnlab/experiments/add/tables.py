@@ -10,7 +10,7 @@ from nnlab.results import Metrics
 def tables(metrics: Metrics[AddDetails]) -> list[Table]:
     """Return exact match beside the baselines, by carries and by length, and what was wrong."""
     details = metrics.details
-    methods = {"this network": metrics.scores, **metrics.baselines}
+    methods = metrics.by_method
     rows = [
         (name, f"{values['exact_match']:.2%}", f"{values['per_character']:.2%}")
         for name, values in methods.items()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from nnlab.experiments.classify.scoring import ClassifyDetails, ClassRanking
 from nnlab.experiments.classify.typicality import UNUSUAL
 from nnlab.experiments.contract import Table
-from nnlab.results import Metrics, Summary
+from nnlab.results import THIS_NETWORK, Metrics, Summary
 
 WORST = 3
 """How many classes the report names as the most misclassified."""
@@ -18,7 +18,7 @@ def tables(metrics: Metrics[ClassifyDetails]) -> list[Table]:
     details, names = metrics.details, metrics.details.class_names
     interval = details.accuracy_interval
     accuracy_rows = [
-        ("this network", percent(metrics.scores["accuracy"]), span(interval.low, interval.high)),
+        (THIS_NETWORK, percent(metrics.scores["accuracy"]), span(interval.low, interval.high)),
         *((name, percent(row["accuracy"]), "") for name, row in metrics.baselines.items()),
     ]
     worst_rows = [

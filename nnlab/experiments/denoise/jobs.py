@@ -10,6 +10,7 @@ from nnlab.errors import DataError, NnlabError, OutputExistsError, UsageError
 from nnlab.experiments.denoise.writing import BITONAL, FORMATS
 
 STREAM = "-"
+READ_SUFFIXES = (*SUFFIXES, ".pdf")
 MARK = ".clean"
 """Before the suffix of a result that stands beside its page."""
 
@@ -83,7 +84,7 @@ def _sources(given: str, beside: bool) -> Iterator[Path | NnlabError | None]:
         yield None
         return
     try:
-        files = picture_files(given, (*SUFFIXES, ".pdf"))
+        files = picture_files(given, READ_SUFFIXES)
     except NnlabError as error:
         yield error
         return
@@ -97,9 +98,10 @@ def _folder(output: str | None, several: bool) -> Path | None:
     if output is None:
         return None
     path = Path(output)
-    if several and path.exists() and not path.is_dir():
-        raise UsageError(f"{output} is a file; for several images, name a folder: -o FOLDER")
     ends_as_one = output.endswith(tuple(filter(None, (os.sep, os.altsep))))
+    names_a_file = path.exists() or (path.suffix.lower() in READ_SUFFIXES and not ends_as_one)
+    if several and names_a_file and not path.is_dir():
+        raise UsageError(f"{output} is a file; for several images, name a folder: -o FOLDER/")
     return path if several or ends_as_one or path.is_dir() else None
 
 

@@ -28,9 +28,7 @@ from nnlab.metrics import (
 )
 from nnlab.metrics.images import WINDOW
 from nnlab.metrics.reading import PROGRAM
-
-OWN = "this network"
-
+from nnlab.results import THIS_NETWORK
 
 UNTOUCHED = "untouched"
 
@@ -39,7 +37,7 @@ OPTIONAL = {"character_errors": PROGRAM}
 """Scores that need a program, and which."""
 
 
-READ = (OWN, UNTOUCHED)
+READ = (THIS_NETWORK, UNTOUCHED)
 """Methods whose pages a program reads, which takes longer than all else: after and before."""
 
 
@@ -108,7 +106,7 @@ def score(network: Network, data: Data) -> Scores[DenoiseDetails]:
             and `test_kinds`; `noisy` and `clean`, which begin with the pages of `training_shapes`.
     """
     methods: dict[str, Clean] = {
-        OWN: lambda page: run_on_page(network, page).clip(0, 1),
+        THIS_NETWORK: lambda page: run_on_page(network, page).clip(0, 1),
         UNTOUCHED: untouched,
         "constant rescaling": fit_rescaling(_training_pages(data)),
         "background division": divided_by_background,
@@ -117,14 +115,14 @@ def score(network: Network, data: Data) -> Scores[DenoiseDetails]:
     measured: dict[str, list[_Measured]] = {name: [] for name in methods}
     spotless = []
     for noisy, truth, kind in _test_pages(data):
-        spotless.append(_measure(methods[OWN](truth), truth, kind))
+        spotless.append(_measure(methods[THIS_NETWORK](truth), truth, kind))
         cleaned = {name: clean(noisy) for name, clean in methods.items()}
         readings = _read(truth, [cleaned[name] for name in READ])
         for name, page in cleaned.items():
             read = readings[READ.index(name)] if readings and name in READ else None
             measured[name].append(_measure(page, truth, kind, read))
     pooled = {name: _pooled(pages) for name, pages in measured.items()}
-    own = pooled.pop(OWN)
+    own = pooled.pop(THIS_NETWORK)
     shown = _shown(measured)
     return Scores(
         scores=own,
@@ -134,9 +132,9 @@ def score(network: Network, data: Data) -> Scores[DenoiseDetails]:
             rmse_of_clean_pages=_pooled(spotless)["rmse"],
             by_kind={name: _by_kind(pages) for name, pages in measured.items()},
             shown=shown,
-            rmse_interval=_rmse_interval(measured[OWN]),
+            rmse_interval=_rmse_interval(measured[THIS_NETWORK]),
         ),
-        evidence=_evidence(methods[OWN], data, shown),
+        evidence=_evidence(methods[THIS_NETWORK], data, shown),
         unmeasured={score: _why_unread() for score in OPTIONAL if score not in own},
     )
 
@@ -217,7 +215,7 @@ def _by_kind(pages: Sequence[_Measured]) -> dict[str, dict[str, float]]:
 
 def _shown(measured: Mapping[str, Sequence[_Measured]]) -> list[ShownPage]:
     """Choose the page of each kind that the network cleans middling well."""
-    own = measured[OWN]
+    own = measured[THIS_NETWORK]
     error = [float(np.sqrt(page.squares / page.pixels)) for page in own]
     before = [float(np.sqrt(page.squares / page.pixels)) for page in measured[UNTOUCHED]]
     chosen = []

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from nnlab.experiments.contract import Table
-from nnlab.experiments.denoise.scoring import OWN, DenoiseDetails
-from nnlab.results import Metrics
+from nnlab.experiments.denoise.scoring import DenoiseDetails
+from nnlab.results import THIS_NETWORK, Metrics
 
 WORDS = {
     "rmse": "RMSE",
@@ -23,9 +23,9 @@ def tables(metrics: Metrics[DenoiseDetails]) -> list[Table]:
     keys = [key for key in WORDS if key in metrics.scores]
     rows = [
         (name, *(_number(scores, key) for key in keys))
-        for name, scores in {OWN: metrics.scores, **metrics.baselines}.items()
+        for name, scores in metrics.by_method.items()
     ]
-    kinds = list(details.by_kind[OWN])
+    kinds = list(details.by_kind[THIS_NETWORK])
     by_kind = [
         (name, *(_number(scores[kind], "rmse") for kind in kinds))
         for name, scores in details.by_kind.items()

@@ -5,9 +5,6 @@ from nnlab.experiments.embed.scoring import EmbedDetails
 from nnlab.metrics import wilson_interval
 from nnlab.results import Metrics
 
-OWN = "this network"
-
-
 WORDS = {
     "nn_1": "1-NN",
     "nn_5": "5-NN",
@@ -19,7 +16,7 @@ WORDS = {
 
 def tables(metrics: Metrics[EmbedDetails]) -> list[Table]:
     """Return the scores beside those of principal components."""
-    methods = {OWN: metrics.scores, **metrics.baselines}
+    methods = metrics.by_method
     known = [key for key in WORDS if key in metrics.scores]
     rows = [
         (name, *(f"{scores[key]:.4f}" if key in scores else "" for key in known))

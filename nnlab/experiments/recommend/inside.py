@@ -9,7 +9,8 @@ from nnlab.experiments.recommend.baselines.ease import EASE
 from nnlab.experiments.recommend.config import RecommendConfig, RecommendQuery
 from nnlab.experiments.recommend.questions import Asked
 from nnlab.experiments.recommend.ranking import best, multi_hot, recommended
-from nnlab.experiments.recommend.scoring import OWN, POPULARITY
+from nnlab.experiments.recommend.scoring import POPULARITY
+from nnlab.results import THIS_NETWORK
 
 LINEAR = "EASE"
 
@@ -33,7 +34,7 @@ def shown(
         "basket": [items[number] for number in known],
         "unknown": asked.unknown,
         "methods": {
-            OWN: list(recommended(model, known, query)),
+            THIS_NETWORK: list(recommended(model, known, query)),
             **{name: _ranked(items, scores, known, query.top) for name, scores in others.items()},
         },
     }

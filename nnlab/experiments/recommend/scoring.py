@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,12 +22,7 @@ from nnlab.metrics import (
     recall_at,
     recall_curve,
 )
-
-if TYPE_CHECKING:
-    from nnlab.results import RunMetrics
-
-OWN = "this network"
-
+from nnlab.results import THIS_NETWORK, RunMetrics
 
 POPULARITY = "popularity"
 
@@ -76,14 +70,7 @@ def score(predict: Recommend, data: Data) -> Scores[RecommendDetails]:
     """
     baskets, known = data.arrays["baskets"], data.arrays["known"]
     test = data.arrays["test"]
-    known_baskets = learned(data)
-    methods: dict[str, Recommend] = {
-        OWN: predict,
-        POPULARITY: Popularity.fit(known_baskets).scores,
-        "item-kNN, cosine": ItemKNN.fit(known_baskets).scores,
-        "EASE, λ 1000": EASE.fit(known_baskets, 1000.0).scores,
-        "EASE + constant, λ 50": EASE.fit(known_baskets, 50.0, constant=True).scores,
-    }
+    methods = {THIS_NETWORK: predict, **fitted_baselines(data)}
     hidden = (baskets[test] != known[test]).argmax(axis=1)
     places = {
         name: ranks(recommend(known[test]), hidden, known[test])
@@ -91,7 +78,7 @@ def score(predict: Recommend, data: Data) -> Scores[RecommendDetails]:
     }
     found = {name: _scores(one) for name, one in places.items()}
     return Scores(
-        scores=found.pop(OWN),
+        scores=found.pop(THIS_NETWORK),
         baselines=found,
         details=RecommendDetails(
             items=len(data.facts["items"]),
@@ -99,10 +86,22 @@ def score(predict: Recommend, data: Data) -> Scores[RecommendDetails]:
             test_baskets=len(test),
             recall={name: list(recall_curve(one)) for name, one in places.items()},
             auc_with_the_answer_in_the_input={
-                name: auc(methods[name](baskets[test]), baskets[test]) for name in (OWN, POPULARITY)
+                name: auc(methods[name](baskets[test]), baskets[test])
+                for name in (THIS_NETWORK, POPULARITY)
             },
         ),
     )
+
+
+def fitted_baselines(data: Data) -> dict[str, Recommend]:
+    """Return other recommenders by name, fitted on the baskets that were not tested on."""
+    baskets = learned(data)
+    return {
+        POPULARITY: Popularity.fit(baskets).scores,
+        "item-kNN, cosine": ItemKNN.fit(baskets).scores,
+        "EASE, λ 1000": EASE.fit(baskets, 1000.0).scores,
+        "EASE + constant, λ 50": EASE.fit(baskets, 50.0, constant=True).scores,
+    }
 
 
 def learned(data: Data) -> np.ndarray:

@@ -1,9 +1,9 @@
 """The tables that `recommend` prints of its runs."""
 
 from nnlab.experiments.contract import Table
-from nnlab.experiments.recommend.scoring import OWN, RecommendDetails, RecommendDifferences
+from nnlab.experiments.recommend.scoring import RecommendDetails, RecommendDifferences
 from nnlab.metrics import PairedDifference
-from nnlab.results import Metrics, Summary
+from nnlab.results import THIS_NETWORK, Metrics, Summary
 
 WORDS = {
     "recall_at_1": "R@1",
@@ -20,13 +20,13 @@ def tables(metrics: Metrics[RecommendDetails]) -> list[Table]:
     details = metrics.details
     rows = [
         (name, *(f"{scores[key]:.3f}" for key in WORDS))
-        for name, scores in {OWN: metrics.scores, **metrics.baselines}.items()
+        for name, scores in metrics.by_method.items()
     ]
     areas = details.auc_with_the_answer_in_the_input
     known = ", ".join(f"{name} {area:.3f}" for name, area in areas.items() if area is not None)
     remarks = [
         f"R@{one.k} of this network: {one.low:.3f} to {one.high:.3f} (95 % interval over baskets)."
-        for one in details.recall[OWN]
+        for one in details.recall[THIS_NETWORK]
         if one.k == 10
     ]
     if known:

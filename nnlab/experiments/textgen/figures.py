@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.experiments.contract import Evidence
 from nnlab.experiments.textgen.scoring import TextgenDetails
-from nnlab.experiments.textgen.tables import OWN, bits_by_model
+from nnlab.experiments.textgen.tables import bits_by_model
 from nnlab.plots import style
+from nnlab.results import THIS_NETWORK
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,4 +50,4 @@ def bits_comparison(bits: Mapping[str, float], network: str, footer: str = "") -
 def draw(evidence: Evidence[TextgenDetails]) -> dict[str, Any]:
     """Draw bits per character beside the baselines."""
     bits = bits_by_model(evidence.metrics)
-    return {"bits-per-character": bits_comparison(bits, OWN, evidence.footer)}
+    return {"bits-per-character": bits_comparison(bits, THIS_NETWORK, evidence.footer)}

@@ -5,12 +5,9 @@ import textwrap
 from nnlab.experiments.contract import Table
 from nnlab.experiments.textgen.likelihood import CARRIED, HEADLINE, NETWORK
 from nnlab.experiments.textgen.scoring import COPY_LENGTH, OWN_PAGES, TextgenDetails
-from nnlab.results import Metrics
+from nnlab.results import THIS_NETWORK, Metrics
 
 SAMPLE_WIDTH = 76
-
-
-OWN = "this network"
 
 
 ALONE = "without the n-grams"
@@ -18,8 +15,8 @@ ALONE = "without the n-grams"
 
 def bits_by_model(metrics: Metrics[TextgenDetails]) -> dict[str, float]:
     """Return bits per character of the network and of the baselines that have some."""
-    models = {OWN: metrics.scores, **metrics.baselines}
-    bits = {name: scores[HEADLINE] for name, scores in models.items() if HEADLINE in scores}
+    methods = metrics.by_method.items()
+    bits = {name: scores[HEADLINE] for name, scores in methods if HEADLINE in scores}
     if NETWORK in metrics.scores:
         bits[ALONE] = metrics.scores[NETWORK]
     return bits
@@ -58,7 +55,7 @@ def _copying_table(metrics: Metrics[TextgenDetails]) -> Table:
     count = metrics.details.sample_characters
     rows = [
         (name, f"{values['copied_share']:.1%}", f"{values['longest_copied_run']:.0f}")
-        for name, values in ((OWN, metrics.scores), ("the text itself", own))
+        for name, values in ((THIS_NETWORK, metrics.scores), ("the text itself", own))
     ]
     columns = ("", f"{COPY_LENGTH}-grams copied", "longest copied passage")
     return Table(

@@ -8,7 +8,7 @@ from nnlab.results import Metrics
 def tables(metrics: Metrics[TranslateDetails]) -> list[Table]:
     """Return the scores beside the baselines, and examples."""
     scores, details = metrics.scores, metrics.details
-    methods = {"this network": scores, **metrics.baselines}
+    methods = metrics.by_method
     if "seen_chrf" in scores:
         methods["this network, sentences it was trained on"] = {
             name: scores[f"seen_{name}"] for name in ("chrf", "bleu", "exact_match")

@@ -223,7 +223,7 @@ def test_a_file_that_is_not_a_picture_is_an_error_that_names_it(tmp_path: Path) 
     ):
         with pytest.raises(DataError, match=rf"{name}.*{reason}"):
             read_all(tmp_path / name)
-    with pytest.raises(DataError, match="<stdin>: not an image"):
+    with pytest.raises(DataError, match="<stdin>: not an image; expected one of PNG, .*, PDF"):
         read_all(b"text", "<stdin>")
 
 

@@ -28,8 +28,6 @@ from tests.annotations import Command, Shell
 from tests.page_files import read_all
 from tests.watching import make_workshop
 
-pytestmark = pytest.mark.usefixtures("no_figures")
-
 
 def configured(**given: object) -> DenoiseConfig:
     values = {"dataset": "sample", "epochs": 2, "filters": 8, "stride": 64, **given}

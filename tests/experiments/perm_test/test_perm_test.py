@@ -21,8 +21,6 @@ from nnlab.runs.single import run
 from tests.h5 import same_variables
 from tests.watching import make_workshop
 
-pytestmark = pytest.mark.usefixtures("no_figures")
-
 
 @pytest.fixture
 def config(tiny_images: tuple[Path, Path]) -> PermTestConfig:

@@ -20,8 +20,6 @@ from nnlab.runs.single import run
 from tests.annotations import Shell
 from tests.watching import Watcher, make_workshop
 
-pytestmark = pytest.mark.usefixtures("no_figures")
-
 
 def configured(**given: object) -> RecommendConfig:
     return RECOMMEND.configure({"baskets": "sample", "epochs": 3, **given}, "test")
