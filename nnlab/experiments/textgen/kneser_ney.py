@@ -35,6 +35,7 @@ class _Level:
     Attributes:
         grams: the n-grams seen, sorted.
         shares: discounted count of each, divided by the count of its context.
+        followers: the last character of each.
         contexts: the contexts seen (n-grams without their last character), sorted.
         starts: where the n-grams of each context start, and where the last ones end.
         weights: what the discounts leave of each context to the level below, 0 to 1.
@@ -42,6 +43,7 @@ class _Level:
 
     grams: Keys
     shares: Floats
+    followers: npt.NDArray[np.intp]
     contexts: Keys
     starts: npt.NDArray[np.intp]
     weights: Floats
@@ -150,8 +152,7 @@ class KneserNey:
             return below  # it says nothing
         first, last = level.starts[place : place + 2]
         result: Floats = below * level.weights[place]
-        followers = level.grams[first:last] & np.uint64((1 << self.bits) - 1)
-        result[followers.astype(np.intp)] += level.shares[first:last]
+        result[level.followers[first:last]] += level.shares[first:last]
         return result
 
     def bits_per_character(self, codes: Codes, history: Codes | None = None) -> float:
@@ -180,15 +181,17 @@ def _followers(grams: Keys, start: Keys, length: int, bits: int) -> tuple[Keys, 
 def _level(grams: Keys, counts: Counts, bits: int) -> _Level:
     """Discount the counts and divide by those of their contexts."""
     contexts = grams >> np.uint64(bits)
+    followers = (grams & np.uint64((1 << bits) - 1)).astype(np.intp)
     starts = np.flatnonzero(np.diff(contexts, prepend=~contexts[:1]))  # the first is a start too
     if not len(starts):
-        return _Level(grams, np.empty(0), contexts, np.zeros(1, np.intp), np.empty(0))
+        return _Level(grams, np.empty(0), followers, contexts, np.zeros(1, np.intp), np.empty(0))
     discount = _discount(counts)
     totals = np.add.reduceat(counts, starts)
     sizes = np.diff(starts, append=len(grams))
     shares = (counts - discount) / np.repeat(totals, sizes)
     weights = discount * sizes / totals
-    return _Level(grams, shares, contexts[starts], np.append(starts, len(grams)), weights)
+    ends = np.append(starts, len(grams))
+    return _Level(grams, shares, followers, contexts[starts], ends, weights)
 
 
 def _discount(counts: Counts) -> float:
