@@ -9,15 +9,16 @@ same texts at once.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from figures import add_json_option, keep
 
 import nnlab
 from nnlab.datasets.store import Store
-from nnlab.datasets.text.parallel_corpus import SentencePairs, load_pairs
+from nnlab.datasets.text.parallel_corpus import load_pairs
 from nnlab.errors import NnlabError
 from nnlab.experiments.translate.cutting import composed, sentences
+from nnlab.experiments.translate.subword_translator import SubwordTranslator
 from nnlab.experiments.translate.transformer import SubwordTransformer
 from nnlab.metrics import bleu, chrf
 from nnlab.runs.answering import Trained
@@ -26,12 +27,35 @@ Case = tuple[str, str, str, list[str]]
 """A source, its translation at once, that of `nnlab translate`, and the references."""
 
 
-def cases(trained: Trained, pairs: SentencePairs) -> dict[str, list[Case]]:
-    """Translate what is not simply one sentence of familiar words, in both ways."""
-    translator = SubwordTransformer().translator(trained.network, trained.header.facts)
+def translator_of(trained: Trained) -> SubwordTranslator:
+    """Return what translates with a network."""
+    return SubwordTransformer().translator(trained.network, trained.header.facts)
+
+
+def validation_set(trained: Trained) -> dict[str, list[str]]:
+    """Return the translations of each text of a network's validation set.
+
+    Raises:
+        NnlabError: The pairs are missing.
+    """
+    settings = trained.config()
+    pairs = load_pairs(
+        Store(),
+        "nld-eng",
+        reverse=settings.reverse,
+        max_pairs=settings.max_pairs,
+        split_seed=settings.split_seed,
+        warn=print,
+    )
     references: dict[str, list[str]] = {}
     for row in pairs.validation.tolist():
         references.setdefault(composed(pairs.sources[row]), []).append(pairs.targets[row])
+    return references
+
+
+def cases(trained: Trained, references: Mapping[str, list[str]]) -> dict[str, list[Case]]:
+    """Translate what is not simply one sentence of familiar words, in both ways."""
+    translator = translator_of(trained)
     found: dict[str, list[Case]] = {"several sentences": [], "stand-ins": []}
     for source, targets in references.items():
         several = len(sentences(source)) > 1
@@ -56,27 +80,19 @@ def main() -> None:
     add_json_option(parser)
     chosen = parser.parse_args()
     trained = nnlab.load("translate.modern")
-    settings = trained.config()
     try:
-        pairs = load_pairs(
-            Store(),
-            "nld-eng",
-            reverse=settings.reverse,
-            max_pairs=settings.max_pairs,
-            split_seed=settings.split_seed,
-            warn=print,
-        )
+        known = validation_set(trained)
     except NnlabError as error:
         print(f"nothing measured: {error}")
         keep(chosen.json, {})
         return
     figures: dict[str, float] = {}
-    for kind, rows in cases(trained, pairs).items():
+    for kind, rows in cases(trained, known).items():
         references = [row[3] for row in rows]
         once = scores([row[1] for row in rows], references)
         now = scores([row[2] for row in rows], references)
         print(
-            f"{kind}: {len(rows)} texts of {len(pairs.validation):,} pairs, at once chrF "
+            f"{kind}: {len(rows)} of {len(known):,} texts, at once chrF "
             f"{once[0]:.1f} BLEU {once[1]:.1f}, now chrF {now[0]:.1f} BLEU {now[1]:.1f}"
         )
         for source, first, second, _ in rows[:: max(1, len(rows) // max(1, chosen.examples))]:

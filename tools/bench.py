@@ -37,6 +37,7 @@ OPTIONS = {
     "no_digits": [],
     "many_pages": ["--pages", "2"],
     "translating": [],
+    "beams": ["--texts", "100"],
     "recommending": ["--baskets", "sample"],
     "scikit_learn": ["--dataset", "sample"],
     "digit_forms": ["--dataset", "sample", "--images", "500"],
