@@ -99,6 +99,8 @@ def test_mistakes_are_refused_with_a_hint(tmp_path: Path) -> None:
         nnlab.train("classify", epoch=3)
     with pytest.raises(CheckpointError, match="did you mean 'classify'"):
         nnlab.train("clasify")
+    with pytest.raises(UsageError, match="at least one run, got 0"):
+        nnlab.train("classify", runs=0)
     with pytest.raises(DataError, match="none"):
         nnlab.open_run(tmp_path / "none")
     assert not (tmp_path / "runs").exists()

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from nnlab import interrupts
+from nnlab.cli.training import interruptible
+from nnlab.errors import InterruptedRun
 from nnlab.interrupts import Interrupt, raised_once
 from tests.annotations import Begun
 from tests.waiting import PATIENCE
@@ -133,3 +135,12 @@ def test_however_fast_ctrl_c_is_pressed_one_line_says_what_was_kept(
     assert "saved" in errors[0] or "nothing was trained yet" in errors[0]
     if (tmp_path / "run" / "config.json").exists():
         assert "nnlab resume run" in errors[0]
+
+
+def test_what_is_kept_of_a_reproduction_is_said(tmp_path: Path) -> None:
+    for folder, words in (("", "nothing was trained"), ("a/seed-1", "the last checkpoint is kept")):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        if folder:
+            (tmp_path / folder / "last.h5").touch()
+        with pytest.raises(InterruptedRun, match=words), interruptible(tmp_path, "go on"):
+            raise KeyboardInterrupt

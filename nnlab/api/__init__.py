@@ -18,6 +18,7 @@ from nnlab import experiments
 from nnlab.api.progress import Bar
 from nnlab.api.results import Compared, Evaluation, Group, Run, open_run
 from nnlab.datasets.store import Store
+from nnlab.errors import UsageError
 from nnlab.report import comparison
 from nnlab.results import RunMetrics
 from nnlab.runs.answering import Trained, load
@@ -57,6 +58,8 @@ def train(
     """
     chosen = experiments.get(experiment)
     config = chosen.configure(options, f"nnlab.train({experiment!r})")
+    if runs is not None and runs < 1:
+        raise UsageError(f"nnlab.train: expected at least one run, got {runs}")
     trials = chosen.trials(config, chosen.default_runs if runs is None else runs)
     bar = "ipykernel" in sys.modules if progress is None else progress
     workshop = Workshop(_store(data_dir), Bar() if bar else RunObserver(), _warn)

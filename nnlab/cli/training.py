@@ -58,8 +58,8 @@ def interruptible(folder: Path, how: str = "") -> Iterator[None]:
 
 
 def _kept(folder: Path) -> str:
-    """Say what is kept of a run, or of a group of runs, that had no time to save."""
-    if any(folder.glob("last.h5")) or any(folder.glob("*/last.h5")):
+    """Say what is kept of a run, a group, or a reproduction, that had no time to save."""
+    if any(any(folder.glob(f"{below}last.h5")) for below in ("", "*/", "*/*/")):
         return "the last checkpoint is kept"
     return "nothing was trained yet"
 

@@ -50,7 +50,7 @@ class Comparison:
     def is_share(self) -> bool:
         """Whether what is drawn is a share of a whole, as all the experiments say."""
         name = self.column.removeprefix(VALIDATION)
-        return all(name in _shares(entry.first.experiment) for entry in self.entries)
+        return all(name in shares_of(entry.first.experiment) for entry in self.entries)
 
     def by_experiment(self) -> dict[str, "Comparison"]:
         """Return the runs of each experiment by themselves, under its name."""
@@ -272,7 +272,8 @@ def draw(comparison: Comparison) -> "Figure":
     )
 
 
-def _shares(experiment: str) -> Collection[str]:
+def shares_of(experiment: str) -> Collection[str]:
+    """Return the scores of an experiment that are shares of a whole; none if it is unknown here."""
     known = experiments.exists(experiment)  # it may be another version's
     return experiments.get(experiment).shares if known else ()
 

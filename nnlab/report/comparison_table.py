@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nnlab import experiments
 from nnlab.experiments.contract import Table
 from nnlab.metrics import Estimate, mean_interval
 from nnlab.plots.comparison import Curve
 from nnlab.records import plain
-from nnlab.report.comparison import Comparison, curves, labels
+from nnlab.report.comparison import Comparison, curves, labels, shares_of
 from nnlab.report.entries import Entry, Member
 
 
@@ -104,8 +103,7 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
 
 def _estimate(entry: Entry, score: str) -> Estimate:
     values = [member.scores[score] for member in entry.members if member.scores]
-    shares = experiments.get(entry.first.experiment).shares
-    return mean_interval(values, share=score in shares)
+    return mean_interval(values, share=score in shares_of(entry.first.experiment))
 
 
 def _score(entry: Entry, score: str) -> str:

@@ -193,20 +193,24 @@ def _failure(results: Results) -> str:
 
 def _findings(plan: Plan, group: GroupFolder, quick: bool) -> tuple[Finding, ...]:
     claims = _claims(plan.name)
+    ended = [name for name in read_plan(group)[1] if group.member(name).metrics.exists()]
     if group.summary.exists():
         summary = runs.read_json(group.summary)
     else:  # nothing is finished, or every run diverged
         claims = [claim for claim in claims if claim.kind == DIVERGES]
-        names = [name for name in read_plan(group)[1] if group.member(name).metrics.exists()]
-        if not names:
+        if not ended:
             return ()
-        summary = {"dataset": _metrics(group, names[0])["dataset"], "runs": names}
+        summary = {"dataset": _metrics(group, ended[0])["dataset"], "runs": []}
     members = [_metrics(group, name) for name in summary["runs"]]
+    with_diverged = [_metrics(group, name) for name in ended]
     if "scores" in summary:  # summaries of earlier versions do not say what is missing
         experiment = experiments.get(plan.experiment)
         unmeasured = experiment.unmeasured(group.read_summary(experiment.GroupDetails))
         summary = {**summary, "unmeasured": unmeasured}
-    return tuple(_judged(claim, summary, members, quick) for claim in claims)
+    return tuple(
+        _judged(claim, summary, with_diverged if claim.kind == DIVERGES else members, quick)
+        for claim in claims
+    )
 
 
 def _judged(claim: Claim, summary: Any, members: Sequence[Any], quick: bool) -> Finding:

@@ -36,24 +36,33 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _taken(handle: int) -> bool:
-    """Take a lock, trying more than once: `is_locked` holds it for a moment."""
+    """Take a lock, trying more than once: `is_locked` holds it for a moment.
+
+    A file system without locks, such as some that clusters share, keeps nobody apart.
+    """
     for _ in range(TRIES):
-        with suppress(OSError):
+        try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(PAUSE_SECONDS)
+        except OSError:
             return True
-        time.sleep(PAUSE_SECONDS)
+        else:
+            return True
     return False
 
 
 def is_locked(folder: Path) -> bool:
-    """Tell whether a process is training in a folder (never known on Windows)."""
+    """Tell whether a process is training in a folder (never known without locks)."""
     if not fcntl or not (folder / LOCK).is_file():
         return False
     with (folder / LOCK).open() as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             return True
+        except OSError:  # a file system without locks
+            return False
     return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from typing import TYPE_CHECKING
 
 from nnlab.datasets.store import Store
@@ -47,6 +48,6 @@ def check_fits(trained: Trained, data: Data) -> None:
         expected, came = trained.header.facts.get(name), data.facts.get(name)
         if expected != came:
             raise DataError(
-                f"{trained.path} was trained for {name.replace('_', ' ')} {expected}, "
-                f"but {data.source.name} has {came}"
+                f"{trained.path} was trained for {name.replace('_', ' ')} "
+                f"{reprlib.repr(expected)}, but {data.source.name} has {reprlib.repr(came)}"
             )

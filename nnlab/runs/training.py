@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +11,8 @@ import numpy as np
 
 from nnlab import versions
 from nnlab.checkpoint import Header, Variable, open_checkpoint, write
+from nnlab.checkpoint.header import MAX_HEADER_BYTES
+from nnlab.checkpoint.reading import MAX_BYTES
 from nnlab.errors import CheckpointError, DivergedError, NnlabError, UsageError
 from nnlab.experiments.contract import AnyExperiment, Data, Model
 from nnlab.inference import Network, checked_graph
@@ -45,20 +48,37 @@ class RunKeeper:
         header = dataclasses.replace(self._header, state=progress.as_dict())
         groups = {
             "model": self._weights(),
-            "optimizer": state.values(state.optimizer_variables(self._graph.optimizer)),
+            "optimizer": _finite(
+                "optimizer's variables",
+                state.values(state.optimizer_variables(self._graph.optimizer)),
+            ),
             "rng": state.values(state.seed_variables(self._graph.model)),
         }
         write(self._folder.last, header, groups)
 
     def _weights(self) -> dict[str, np.ndarray]:
-        weights = weights_of(self._graph.model)
-        if not all(np.isfinite(values).all() for values in weights.values()):
-            raise DivergedError(f"the weights became infinite or NaN; {REMEDY}")
-        return weights
+        return _finite("weights", weights_of(self._graph.model))
 
     def keep_history(self, history: list[Row]) -> None:
         """Write history.csv."""
         self._folder.write_history(history)
+
+
+def _finite(what: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    if not all(np.isfinite(values).all() for values in arrays.values()):
+        raise DivergedError(f"the {what} became infinite or NaN; {REMEDY}")
+    return arrays
+
+
+def _check_size(model: Any, optimizer: Any) -> None:
+    """Refuse a training that could be saved but not be resumed, because its file is too large."""
+    variables = [*model.variables, *optimizer.variables]
+    size = sum(4 * math.prod(variable.shape) for variable in variables)
+    if size > MAX_BYTES - MAX_HEADER_BYTES:
+        raise UsageError(
+            f"the network and its optimizer take {size / 2**30:.1f} GiB, but a checkpoint has at "
+            f"most {MAX_BYTES / 2**30:.0f} GiB; choose a smaller network"
+        )
 
 
 class Training:
@@ -90,6 +110,7 @@ class Training:
         steps = steps_per_epoch(self._examples, config)
         optimizer = make_optimizer(config, config.epochs * steps)
         self._graph = Graph(model, optimizer, self._examples, config.batch_size)
+        _check_size(model, optimizer)
         self._header = _header(experiment, config, data, model)
 
     def run(self, folder: RunFolder) -> TrainingRecord:

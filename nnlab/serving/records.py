@@ -64,7 +64,7 @@ def read(experiment: str, name: str) -> Record | None:
         if group.is_group():
             return _group(experiment, group)
         return _run(experiment, RunFolder(folder)) if RunFolder(folder).is_run() else None
-    except (DataError, OSError, ValueError) as error:
+    except (DataError, OSError, ValueError, ArithmeticError) as error:
         return Record(f"{experiment}/{name}", experiment, FAILED, 0, 0, [], {}, "", str(error))
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from nnlab.options import LARGEST
@@ -60,7 +61,7 @@ async def asked(request: Request, options: Iterable[Option], *, files: bool, tex
     """
     header = request.headers.get("content-type", "").lower()
     kind = header.partition(";")[0].strip()
-    if "charset" in header and "utf-8" not in header:
+    if _charset(header) not in ("", "utf-8"):
         raise Refusal(415, "expected texts in UTF-8; leave the charset out")
     types = {option.name: option.type for option in options}
     found = Asked()
@@ -81,6 +82,12 @@ async def asked(request: Request, options: Iterable[Option], *, files: bool, tex
     return found
 
 
+def _charset(header: str) -> str:
+    """Return the charset that a content type names, as Starlette reads it; "" if there is none."""
+    _, parameters = parse_options_header(header)
+    return parameters.get(b"charset", b"").decode("latin-1").strip()
+
+
 def _json(body: bytes) -> dict[str, Any]:
     try:
         return msgspec.json.decode(body, type=dict[str, Any])
@@ -93,8 +100,8 @@ async def _add_form(found: Asked, request: Request, types: Mapping[str, str]) ->
         form = await request.form(
             max_files=MOST_INPUTS, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD
         )
-    except MultiPartException as error:
-        raise Refusal(400, f"expected a multipart form, but: {error.message}") from error
+    except HTTPException as error:
+        raise Refusal(400, f"expected a multipart form, but: {error.detail}") from error
     try:
         texts = []
         for name, value in form.multi_items():

@@ -7,6 +7,7 @@ from typing import Protocol
 from nnlab.datasets.store import Store
 from nnlab.datasets.store.provenance import Source
 from nnlab.errors import DataError, InterruptedRun, NnlabError
+from nnlab.experiments.contract import AnyExperiment
 from nnlab.files import make_folder
 from nnlab.interrupts import Interrupt
 from nnlab.runs import folder as runs
@@ -115,10 +116,18 @@ class Work:
                 dataset,
                 self._verbose,
             )
-            if member.is_finished() and not can_measure_more(results.experiment, member):
+            if member.is_finished() and not _can_measure_more(results.experiment, member):
                 results.add(name, carry_out(task))  # reads it
             else:
                 self._left[task.folder] = task, results, name
+
+
+def _can_measure_more(experiment: AnyExperiment, member: RunFolder) -> bool:
+    """Tell whether scores can be added; not to a damaged run, which is reported as failed."""
+    try:
+        return can_measure_more(experiment, member)
+    except NnlabError:
+        return False
 
 
 def carry_out_all(work: Work, executor: Executor, observer: WorkObserver) -> None:

@@ -4,8 +4,8 @@ import os
 import signal
 import threading
 from multiprocessing import connection, parent_process
-from types import FrameType
 
+from nnlab.interrupts import raised_once
 from nnlab.sweeps.task import carry_out
 
 
@@ -15,30 +15,23 @@ def serve(pipe: "connection.Connection") -> None:
     SIGTERM lets a training save and end. Ctrl-C is the parent's business: it reaches all
     processes of a terminal at once, and the parent then sends SIGTERM.
     """
-    _take_signals()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.name == "posix":
+        os.setpgrp()
     try:
-        while True:
-            outcome = carry_out(pipe.recv())
-            pipe.send(outcome)
-            if outcome.state == "interrupted":
-                return
+        with raised_once([signal.SIGTERM]):
+            if os.name == "posix":  # they were held back until now
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+            threading.Thread(target=_end_with_parent, daemon=True).start()
+            while True:
+                outcome = carry_out(pipe.recv())
+                pipe.send(outcome)
+                if outcome.state == "interrupted":
+                    return
     except (EOFError, OSError, KeyboardInterrupt):  # nobody is there any more, or SIGTERM
         return
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-
-
-def _take_signals() -> None:
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if os.name == "posix":
-        os.setpgrp()
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _end_with_parent() -> None:

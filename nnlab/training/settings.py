@@ -14,6 +14,8 @@ SCHEDULES = ("constant", "cosine", "exponential")
 SCHEDULE_HELP = (
     "learning rate over the run: constant, cosine to zero, or exponential to a hundredth"
 )
+MOST_EPOCHS = 10_000
+"""A checkpoint contains the history of all epochs, which must fit into its header."""
 REPORT, MODERN = PRESETS = ("report", "modern")
 
 
@@ -28,7 +30,7 @@ class TrainingSettings:
         choices=PRESETS,
         default_text="report for training, any for answering",
     )
-    epochs: int = option(20, "passes over the training examples", low=1, high=10**6)
+    epochs: int = option(20, "passes over the training examples", low=1, high=MOST_EPOCHS)
     batch_size: int = option(128, "examples per optimizer step", low=1, high=2**24)
     optimizer: str = option("rmsprop", "how the weights are updated", choices=OPTIMIZERS)
     learning_rate: float = option(0.001, "size of the optimizer's steps", above=0)

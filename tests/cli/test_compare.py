@@ -190,6 +190,14 @@ def test_runs_of_different_experiments_have_tables_of_their_own(
     assert (a["curve"], list(a["scores"]), list(b["scores"])) == (None, ["accuracy"], ["bits"])
 
 
+def test_finished_runs_of_an_experiment_that_is_not_installed_are_compared(
+    shell: Shell, tmp_path: Path
+) -> None:
+    paths = [make_run(tmp_path / name, experiment="elsewhere") for name in ("a", "b")]
+    _, rows = rows_of(shell("compare", *paths))
+    assert [(row[0], row[3]) for row in rows] == [("a", "0.9300"), ("b", "0.9300")]
+
+
 def test_runs_that_share_no_measure_are_not_drawn(shell: Shell, tmp_path: Path) -> None:
     make_run(tmp_path / "a")
     make_run(tmp_path / "b", measure="bits", experiment="textgen")

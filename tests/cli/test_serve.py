@@ -30,6 +30,7 @@ def test_a_taken_port_is_an_error(shell: Shell) -> None:
         (("--token", "short"), 2, "at least 8"),
         (("--token", "with spaces in it"), 2, "without spaces"),
         (("--host", "no.such.host.invalid"), 1, "cannot listen"),
+        (("--host", ".example"), 1, "cannot listen"),
         (("--time-limit", "soon"), 2, "a time such as"),
         (("--queue", "0"), 2, "at least 1"),
     ],

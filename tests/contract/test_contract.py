@@ -17,7 +17,7 @@ import nnlab
 from nnlab import experiments
 from nnlab.cli.main import nnlab as program
 from nnlab.datasets.store import Store
-from nnlab.errors import InterruptedRun
+from nnlab.errors import InterruptedRun, UsageError
 from nnlab.experiments.contract import Answering, AnyExperiment
 from nnlab.results import RunMetrics
 from nnlab.runs.folder import RunFolder
@@ -293,6 +293,15 @@ def test_show_describes_the_checkpoint(trial: str, trained: TrainOnce, shell: Sh
     assert one_trial(trial)[0].name in text
     assert "weights in total" in text
     assert json.loads(shell("show", folder.best, "--json").stdout)["experiment"] == trial.split()[0]
+
+
+@every_experiment
+def test_a_value_of_another_type_is_refused_for_every_option(name: str) -> None:
+    experiment = experiments.get(name)
+    for field in dataclasses.fields(experiment.Config):
+        for value in ([], {}, object()):
+            with pytest.raises(UsageError, match=f"--{field.name.replace('_', '-')}"):
+                experiment.configure({field.name: value}, "test")
 
 
 @every_experiment

@@ -12,6 +12,7 @@ from nnlab.datasets.store import Store
 from nnlab.errors import InterruptedRun, OutputExistsError, UsageError
 from nnlab.reproduction.claims import Plan
 from nnlab.reproduction.reproduce import Standing, chosen_plans, minutes_left, reproduce, standings
+from nnlab.runs.folder import GroupFolder
 from nnlab.runs.occupying import locked
 from nnlab.sweeps.executor import Executor
 from nnlab.sweeps.task import Task
@@ -203,3 +204,15 @@ def test_a_training_that_goes_wrong_answers_the_claim_that_it_does(tmp_path: Pat
         errors, (standing,) = carried_out([plan], tmp_path)
     assert errors == {}
     assert [one.measured for one in standing.findings] == ["1 of 1 trainings diverged"]
+
+
+def test_trainings_that_went_well_do_not_hide_those_that_did_not(tmp_path: Path) -> None:
+    given = {**tiny_options(), "units": 8, "epochs": TURN + 2}
+    plan = Plan("textgen-step-1", "classify", 2, 1, options=given)
+    with diverging(only_seed=1):
+        carried_out([plan], tmp_path)
+    assert GroupFolder(tmp_path / plan.name).summary.exists()
+    (standing,) = standings(tmp_path, quick=False)
+    (finding,) = standing.findings
+    assert finding.measured == "1 of 2 trainings diverged"
+    assert finding.verdict == "cannot tell"

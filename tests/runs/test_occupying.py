@@ -1,3 +1,5 @@
+import errno
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,15 @@ def test_who_is_refused_does_not_open_the_folder_for_a_third(tmp_path: Path) -> 
             with pytest.raises(OutputExistsError, match="another process"), folders.occupied(run):
                 pass
     assert not run.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
+def test_where_files_cannot_be_locked_trainings_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with folders.locked(tmp_path):
+        assert not folders.is_locked(tmp_path)

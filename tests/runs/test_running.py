@@ -3,6 +3,7 @@
 import dataclasses
 import errno
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 import nnlab
+from nnlab.checkpoint.header import MAX_HEADER_BYTES
 from nnlab.datasets.images.idx import read_labelled_images
 from nnlab.errors import (
     CheckpointError,
@@ -18,6 +20,7 @@ from nnlab.errors import (
     InterruptedRun,
     NnlabError,
     OutputExistsError,
+    UsageError,
 )
 from nnlab.experiments.classify import EXPERIMENT as CLASSIFY
 from nnlab.experiments.classify.config import ClassifyConfig
@@ -27,6 +30,7 @@ from nnlab.runs.evaluation import evaluate
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.group import resume_group, run_group
 from nnlab.runs.single import resume, run
+from nnlab.training import state
 from tests.idx_files import write_idx
 from tests.watching import Watcher, make_workshop
 
@@ -323,3 +327,30 @@ def test_a_full_disk_is_one_clear_error(
     monkeypatch.setattr("os.replace", refuse)
     with pytest.raises(NnlabError, match="No space left"):
         run(CLASSIFY, config, folder, make_workshop())
+
+
+def test_an_optimizer_that_overflows_is_a_divergence(
+    config: ClassifyConfig, folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = state.values
+
+    def values(variables: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        found = known(variables)
+        if len(folder.read_history()["epoch"]) > 2:  # after the second epoch
+            found = {name: np.full_like(array, np.inf, np.float32) for name, array in found.items()}
+        return found
+
+    monkeypatch.setattr(state, "values", values)
+    with pytest.raises(DivergedError, match="the optimizer's variables became infinite"):
+        run(CLASSIFY, config, folder, make_workshop())
+    assert folder.is_finished()  # the best weights are scored
+
+
+def test_a_network_too_large_for_a_checkpoint_is_refused_before_it_is_trained(
+    config: ClassifyConfig, folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nnlab.runs.training.MAX_BYTES", MAX_HEADER_BYTES + 3_000)
+    with pytest.raises(UsageError, match="a checkpoint has at most .* choose a smaller network"):
+        run(CLASSIFY, config, folder, make_workshop())
+    small = dataclasses.replace(config, units=1, layers=1)
+    run(CLASSIFY, small, folder, make_workshop())

@@ -55,6 +55,8 @@ def png(width: int, height: int, rows: bytes = b"") -> bytes:
         (b"1+1", "text/plain", 415),
         (b'{"inputs": ["1+1"]}', "", 415),
         (b'{"inputs": ["1+1"]}', "application/json; charset=punycode", 415),
+        (b'{"inputs": ["1+1"]}', "application/json; charset=utf-7; a=utf-8", 415),
+        (form({}, inputs="1+1")[0], f"{FORM}; charset=punycode; a=utf-8", 415),
         (b"", FORM, 400),
         (b"no form", FORM, 400),
         (b"--" + BOUNDARY.encode() + b"\r\n\r\nx", FORM, 400),

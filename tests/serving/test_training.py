@@ -114,6 +114,9 @@ def test_a_damaged_run_is_shown_as_one(trainer: Server, folder: Path) -> None:
     found = run(trainer, "add/damaged")
     assert found["state"] == "failed"
     assert "expected a JSON file" in found["error"]
+    (damaged / "config.json").write_text("{}")
+    (damaged / "history.csv").write_text("epoch,loss\ninf,1\n")
+    assert run(trainer, "add/damaged")["state"] == "failed"
 
 
 def test_trainings_wait_stop_resume_and_survive_a_new_start_of_the_server(tmp_path: Path) -> None:

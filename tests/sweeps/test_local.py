@@ -98,6 +98,16 @@ def test_a_run_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
     assert GroupFolder(tmp_path / "a" / good.name).summary.exists()
 
 
+def test_a_damaged_run_does_not_stop_the_others(tmp_path: Path) -> None:
+    points = [{"units": 8}, {"units": 9}]
+    summary = sweep_locally(tmp_path / "a", points)
+    damaged = GroupFolder(tmp_path / "a" / summary.settings[0].name).member("seed-1")
+    damaged.metrics.write_text("{")
+    again = sweep_locally(tmp_path / "a", points)
+    assert [one.runs[0].state for one in again.settings] == ["failed", "finished"]
+    assert "metrics.json" in again.settings[0].runs[0].error
+
+
 def test_a_folder_in_which_nothing_began_is_left_empty(tmp_path: Path) -> None:
     points = [{"images": "none", "labels": "none"}]
     summary = sweep_locally(tmp_path / "a", points)
@@ -165,3 +175,11 @@ def test_processes_are_kept_to_their_threads(tmp_path: Path) -> None:
         states = [outcome.state for _, outcome in executor.outcomes(tasks, lambda: False)]
     assert states == ["finished", "finished"]
     assert os.environ.get("OPENBLAS_NUM_THREADS") == before
+
+
+def test_a_process_that_is_stopped_while_it_starts_says_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    stops = iter([False])  # and then always
+    assert not list(LocalExecutor(1).outcomes([task(tmp_path / "a")], lambda: next(stops, True)))
+    assert capfd.readouterr().err == ""

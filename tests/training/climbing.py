@@ -63,12 +63,13 @@ def turning(examples: Examples, broken: bool) -> Turning:
 
 
 @contextlib.contextmanager
-def diverging(broken: bool = False) -> Iterator[None]:
-    """Make `classify` train on turning examples inside the block."""
+def diverging(broken: bool = False, only_seed: int | None = None) -> Iterator[None]:
+    """Make `classify` train on turning examples inside the block, or only runs with one seed."""
     known = Classify.examples
 
-    def examples(self: Classify, config: ClassifyConfig, data: Data) -> Turning:
-        return turning(known(self, config, data), broken)
+    def examples(self: Classify, config: ClassifyConfig, data: Data) -> Examples:
+        usual = known(self, config, data)
+        return usual if only_seed not in (None, config.seed) else turning(usual, broken)
 
     with mock.patch.object(Classify, "examples", examples):
         yield

@@ -121,7 +121,7 @@ def _of_table(rows: Rows, chosen: Columns | None, header: bool) -> Iterator[list
         next(lines, None)
     chosen = chosen or Columns((), 0, named=False)
     names = chosen.of(names)
-    for number, row in enumerate(lines, start=2 if header else 1):
+    for number, row in enumerate(lines, start=rows.first_line + header):
         cells = chosen.of(row)
         place = f"{rows.name}, line {number}"
         if len(cells) > len(names):

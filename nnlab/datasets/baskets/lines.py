@@ -55,6 +55,8 @@ class Rows:
         item_separator: The separator of items in a basket: the same, unless each whole basket is in
             one cell.
         first: The first rows, for inspection.
+        first_line: The number of the line that they begin on: 2 below a line that names the
+            separator.
 
     Raises:
         DataError: A line is not a list of items, or is far too long; the message names the line.
@@ -67,11 +69,12 @@ class Rows:
         stated = _SEPARATOR_LINE.fullmatch(first[0]) if first else None
         if stated:
             first = first[1:]
+        self.first_line = 2 if stated else 1
         self.separator = stated[1] if stated else separator_in(first) or SEPARATORS[0]
         self.item_separator = self.separator
         self._rows = (
             _cells(line, self.separator, f"{name}, line {number}")
-            for number, line in enumerate(chain(first, lines), start=2 if stated else 1)
+            for number, line in enumerate(chain(first, lines), start=self.first_line)
         )
         self.first = list(islice(self._rows, ROWS_LOOKED_AT))
 

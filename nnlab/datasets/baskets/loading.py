@@ -2,7 +2,7 @@
 
 import hashlib
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -54,6 +54,21 @@ class Baskets:
     def __len__(self) -> int:
         """Return the number of baskets."""
         return len(self.indptr) - 1
+
+    def with_items(self, items: Sequence[str]) -> "Baskets":
+        """Return the same baskets in terms of these items, without any others."""
+        numbers = {item: number for number, item in enumerate(items)}
+        known = np.array([numbers.get(item, -1) for item in self.items], np.int64)
+        indices = known[self.indices]
+        rows = np.repeat(np.arange(len(self)), np.diff(self.indptr))[indices >= 0]
+        keys = np.sort(rows * np.int64(max(len(items), 1)) + indices[indices >= 0])
+        lengths = np.bincount(rows, minlength=len(self))
+        return replace(
+            self,
+            items=tuple(items),
+            indptr=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            indices=(keys % max(len(items), 1)).astype(np.int32),
+        )
 
 
 def load_baskets(

@@ -64,7 +64,12 @@ def parse_columns(text: str, first: Sequence[str]) -> Columns:
         if open_end and place == len(words) - 1:
             return Columns(tuple(numbers), start - 1, named=False)
         end = len(first) if open_end else int(found[3] or start)
-        numbers += range(start - 1, min(end, len(first)))
+        if not start <= end <= len(first):
+            raise UsageError(
+                f"--columns {text}: {word!r} is no range of the {len(first)} columns of the first "
+                "line; write the smaller number first"
+            )
+        numbers += range(start - 1, end)
     return Columns(tuple(numbers), None, named=False)
 
 

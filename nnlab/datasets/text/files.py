@@ -106,6 +106,11 @@ def _plain_text(stream: IO[bytes], encoding: str | None, name: str, flag: str) -
                     "get the file again"
                 ) from error
             raise _undecodable(error, offset, encoding, head, name, flag) from error
+        except UnicodeError as error:  # UTF-16 or UTF-32 without a mark: no order of bytes is known
+            raise DataError(
+                f"{name} has no byte order mark, which {encoding} needs; "
+                f"try {flag} {encoding}-le or {flag} {encoding}-be"
+            ) from error
         if "\0" in text:
             raise _binary(name, head, flag)
         if at_start and text:

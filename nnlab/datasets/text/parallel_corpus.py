@@ -181,7 +181,11 @@ def _check_enough(sources: tuple[str, ...], available: int, path: Path | None) -
 
 
 def _split(sources: tuple[str, ...], seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Split the distinct sources; return the rows of training, validation and test."""
+    """Split the distinct sources; return the rows of training, validation and test.
+
+    Sources that differ only in their blanks count as one: some networks cannot tell them apart.
+    """
+    sources = tuple(" ".join(sentence.split()) for sentence in sources)
     numbers = {sentence: number for number, sentence in enumerate(dict.fromkeys(sources))}
     tenth = len(numbers) // 10
     part = np.zeros(len(numbers), np.uint8)

@@ -95,6 +95,7 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
         self.check_preset(preset, where)
         table = self.presets.get(preset, {}) if isinstance(preset, str) else {}
         values = {**table, **given}
+        from_mapping(self.Config, values, where)  # so that `defaults` sees values of their types
         config = from_mapping(self.Config, {**self.defaults(values), **values}, where)
         self._check_used(config, given, where)
         return config

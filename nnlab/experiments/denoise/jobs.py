@@ -62,7 +62,7 @@ def plan(
     if given.count(STREAM) > 1:
         raise UsageError("stdin can be read only once; give - only once")
     sources = [source for one in given for source in _sources(one, beside=output is None)]
-    several = len(given) > 1 or any(Path(one).is_dir() for one in given if one != STREAM)
+    several = len(given) > 1 or any(_is_folder(one) for one in given)
     if output == STREAM:
         if several:
             raise UsageError("-o - takes only one image; for several, name a folder: -o FOLDER")
@@ -76,6 +76,13 @@ def plan(
         else _checked(one, _target(one, output, folder, binarize), folder, force, inside, taken)
         for one in sources
     ]
+
+
+def _is_folder(given: str) -> bool:
+    try:
+        return given != STREAM and Path(given).is_dir()
+    except OSError:  # the name is too long, which `_sources` reports
+        return False
 
 
 def _sources(given: str, beside: bool) -> Iterator[Path | NnlabError | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from nnlab.datasets.images.formed_pictures import in_form, several
 from nnlab.datasets.images.idx_pairs import IdxFiles
 from nnlab.datasets.images.letters import load_letters
 from nnlab.datasets.store import Store
-from nnlab.errors import CheckpointError, NnlabError
+from nnlab.errors import CheckpointError, DataError, NnlabError
 from nnlab.experiments.contract import (
     Answer,
     Data,
@@ -113,6 +114,8 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
             split_seed=config.split_seed,
             warn=warn,
         )
+        if math.prod(loaded.image_shape) < 2:
+            raise DataError(f"{loaded.source.name}: expected images of 2 pixels or more, got 1x1")
         facts = {
             "class_names": list(loaded.class_names),
             "image_shape": loaded.image_shape,

@@ -110,39 +110,29 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
 
     def load(self, config: RecommendConfig, store: Store, warn: Warn) -> Data:
         """Load baskets and split them; of those held out, an item each is hidden."""
-        baskets = load_baskets(
-            store,
-            config.baskets,
-            min_count=config.min_count,
-            encoding=config.encoding,
-            layout=Layout(config.layout, config.columns, config.header, bool(config.keep_nan)),
-            warn=warn,
-        )
-        _check_size(baskets, config.baskets)
-        rows = np.flatnonzero(np.diff(baskets.indptr) > 0)
-        parts = [rows[part] for part in split_baskets(len(rows), config.split_seed)]
-        training, validation, test = parts
-        count = len(baskets.items)
-        held = {
-            name: hold_out_one(baskets.indptr, baskets.indices, part, config.split_seed)
-            for name, part in (("validation", validation), ("test", test))
-        }
-        arrays = {
-            "baskets": multi_hot(baskets.indptr, baskets.indices, np.arange(len(baskets)), count),
-            "training": training,
-            "validation": held["validation"].rows,
-            "test": held["test"].rows,
-        }
-        arrays["known"] = arrays["baskets"].copy()
-        for part in held.values():
-            arrays["known"][part.rows, part.hidden] = 0
-        facts = {
-            "items": list(baskets.items),
-            "shares": arrays["baskets"][training].mean(axis=0).round(6).tolist(),
-            "separator": baskets.separator,
-            **networks.facts(config),
-        }
-        return Data(arrays, facts, baskets.source, _summary(baskets))
+        return _split(_loaded(config, store, warn), config)
+
+    def load_for_evaluation(
+        self,
+        config: RecommendConfig,
+        facts: Mapping[str, Any],
+        given: Mapping[str, Any],
+        store: Store,
+        warn: Warn,
+    ) -> Data:
+        """Load baskets to score on; of others than its own, only items that the network knows."""
+        chosen = self.config_for_evaluation(config, given)
+        baskets = _loaded(chosen, store, warn)
+        if given:
+            known = set(facts["items"])
+            unknown = [item for item in baskets.items if item not in known]
+            if len(unknown) == len(baskets.items):
+                raise DataError(f"{baskets.source.name}: the network knows none of these items")
+            if unknown:
+                count = f"{len(unknown):,} item{'s' * (len(unknown) > 1)}"
+                warn(f"{baskets.source.name}: left out {count} that the network does not know")
+            baskets = baskets.with_items(facts["items"])
+        return _split(baskets, chosen)
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse items that are not the network's."""
@@ -263,6 +253,57 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
 
 def _catalogue(facts: Mapping[str, Any]) -> Catalogue:
     return Catalogue(facts["items"], facts.get("separator", SEPARATORS[0]))
+
+
+def _loaded(config: RecommendConfig, store: Store, warn: Warn) -> Baskets:
+    baskets = load_baskets(
+        store,
+        config.baskets,
+        min_count=config.min_count,
+        encoding=config.encoding,
+        layout=Layout(config.layout, config.columns, config.header, bool(config.keep_nan)),
+        warn=warn,
+    )
+    _check_size(baskets, config.baskets)
+    return baskets
+
+
+def _split(baskets: Baskets, config: RecommendConfig) -> Data:
+    """Split baskets, and hide an item of each that is held out.
+
+    Raises:
+        DataError: No basket to test or to validate on has two items or more.
+    """
+    rows = np.flatnonzero(np.diff(baskets.indptr) > 0)
+    parts = [rows[part] for part in split_baskets(len(rows), config.split_seed)]
+    training, validation, test = parts
+    count = len(baskets.items)
+    held = {
+        name: hold_out_one(baskets.indptr, baskets.indices, part, config.split_seed)
+        for name, part in (("validation", validation), ("test", test))
+    }
+    for name, part in held.items():
+        if not len(part.rows):
+            raise DataError(
+                f"{baskets.source.name}: expected baskets of two known items or more, but of those "
+                f"for {name} none has two; choose another --split-seed, or give more baskets"
+            )
+    arrays = {
+        "baskets": multi_hot(baskets.indptr, baskets.indices, np.arange(len(baskets)), count),
+        "training": training,
+        "validation": held["validation"].rows,
+        "test": held["test"].rows,
+    }
+    arrays["known"] = arrays["baskets"].copy()
+    for part in held.values():
+        arrays["known"][part.rows, part.hidden] = 0
+    facts = {
+        "items": list(baskets.items),
+        "shares": arrays["baskets"][training].mean(axis=0).round(6).tolist(),
+        "separator": baskets.separator,
+        **networks.facts(config),
+    }
+    return Data(arrays, facts, baskets.source, _summary(baskets))
 
 
 def _check_size(baskets: Baskets, name: str | None) -> None:

@@ -8,7 +8,15 @@ import numpy as np
 
 from nnlab.experiments.contract import Data, Scores
 from nnlab.experiments.translate.baselines import nearest_translations
-from nnlab.metrics import Interval, bleu, chrf, chrf_interval, exact_match, sentence_chrf
+from nnlab.metrics import (
+    FEWEST_UNITS,
+    Interval,
+    bleu,
+    chrf,
+    chrf_interval,
+    exact_match,
+    sentence_chrf,
+)
 
 SHOWN = 10
 
@@ -33,14 +41,14 @@ class TranslateDetails:
         test_sentences: How many unseen sentences were translated.
         seen_sentences: How many training sentences were translated beside them.
         training_pairs: How many pairs the network learned from.
-        chrf_interval: Over the unseen sentences.
+        chrf_interval: Over the unseen sentences; None if they are few.
         examples: Unseen sentences, from short to long.
     """
 
     test_sentences: int
     seen_sentences: int
     training_pairs: int
-    chrf_interval: Interval
+    chrf_interval: Interval | None
     examples: list[Example]
 
 
@@ -76,7 +84,7 @@ def score(translate: Translate, data: Data) -> Scores[TranslateDetails]:
             test_sentences=len(questions),
             seen_sentences=len(seen),
             training_pairs=len(known),
-            chrf_interval=chrf_interval(given, truth),
+            chrf_interval=chrf_interval(given, truth) if len(given) >= FEWEST_UNITS else None,
             examples=_examples(questions, given, truth),
         ),
         evidence={

@@ -129,6 +129,8 @@ class SubwordTranslator(Translator):
     ) -> list[Translation]:
         """Translate with other names and numbers, and put the right ones back; [] if that fails."""
         units = {unit.text: unit for unit in unfamiliar(text, self._subwords)}
+        if not units:
+            return []
         free = {number: stand_ins(text, self._subwords, number=number) for number in (False, True)}
         chosen: dict[str, str] = {}
         for _ in range(MOST_TRIES):
@@ -142,7 +144,7 @@ class SubwordTranslator(Translator):
             lost = {
                 name for name, one in chosen.items() if not is_kept(one, changed, found[0].text)
             }
-            if units and not lost:
+            if not lost:
                 return [
                     replace(one, text=put_back(one.text, chosen))
                     for one in found

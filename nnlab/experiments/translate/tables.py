@@ -19,8 +19,12 @@ def tables(metrics: Metrics[TranslateDetails]) -> list[Table]:
     ]
     interval = details.chrf_interval
     note = (
-        f"chrF of this network: {interval.low:.1f} to {interval.high:.1f} "
-        "(95 % interval over sentences)"
+        ""
+        if interval is None
+        else (
+            f"chrF of this network: {interval.low:.1f} to {interval.high:.1f} "
+            "(95 % interval over sentences)"
+        )
     )
     return [
         Table(

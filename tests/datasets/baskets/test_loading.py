@@ -51,6 +51,19 @@ def test_items_are_sorted_by_number_of_baskets_then_by_name(tmp_path: Path) -> N
     assert baskets.source.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def test_baskets_in_terms_of_other_items(tmp_path: Path) -> None:
+    baskets = load(put(tmp_path, ["b", "c,a,b", *LINES]))
+    other = baskets.with_items(["a", "never", "milk", "b"])
+    assert other.items == ("a", "never", "milk", "b")
+    assert len(other) == len(baskets)
+    assert [names_in(other, row) for row in range(2)] == [["b"], ["a", "b"]]
+    for row in range(len(baskets)):
+        known = [name for name in names_in(baskets, row) if name in other.items]
+        assert sorted(names_in(other, row)) == sorted(known)
+        part = other.indices[other.indptr[row] : other.indptr[row + 1]]
+        assert (np.diff(part) > 0).all()
+
+
 def test_spaces_empty_fields_and_repeats_are_left_out_and_case_is_kept(tmp_path: Path) -> None:
     composed = unicodedata.normalize("NFC", "crème")
     loose = unicodedata.normalize("NFD", composed)

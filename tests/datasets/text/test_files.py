@@ -113,6 +113,19 @@ def test_the_encoding_is_guessed_from_the_text_around_the_byte_that_does_not_fit
         read_text(put(tmp_path, b"a" * before + b"\n" + content))
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_encoding_that_needs_a_mark_says_so(tmp_path: Path, packed: bool) -> None:
+    content = "hello\n".encode("utf-16-le")
+    path = put(tmp_path, content)
+    if packed:
+        path = tmp_path / "my.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("my.txt", content)
+    with pytest.raises(DataError, match="no byte order mark.*--encoding utf-16-le or"):
+        read_text(path, "utf-16")
+    assert read_text(path, "utf-16-le") == "hello\n"
+
+
 def test_a_wrong_given_encoding_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"my\.txt is not ascii: byte 3 \(0xc3\)"):
         read_text(put(tmp_path, "caffè"[:3] + "è"), "ascii")

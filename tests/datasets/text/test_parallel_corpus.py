@@ -102,6 +102,17 @@ def test_translations_of_a_source_are_in_the_same_part(tmp_path: Path) -> None:
     check_parts(load(put(tmp_path, lines)))
 
 
+def test_sources_that_differ_only_in_their_blanks_are_in_the_same_part(tmp_path: Path) -> None:
+    blanks = (" ", "  ", "\N{NO-BREAK SPACE}")
+    lines = [f"Sentence{blank}{n}.\tZin {n}{blank}." for n in range(100) for blank in blanks]
+    pairs = load(put(tmp_path, lines))
+    parts = [
+        {" ".join(source.split()) for source in sources_of(pairs, part)}
+        for part in (pairs.training, pairs.validation, pairs.test)
+    ]
+    assert sum(map(len, parts)) == len(set.union(*parts)) == 100
+
+
 def test_the_split_seed_determines_what_is_held_out(tmp_path: Path) -> None:
     path = put(tmp_path)
     first, again, other = (load(path, split_seed=seed) for seed in (1, 1, 2))

@@ -94,6 +94,13 @@ def test_what_does_not_fit_together_is_refused(
         plan(inputs, output, force=True)
 
 
+def test_a_name_that_is_too_long_is_named_in_short() -> None:
+    (error,) = plan(["x" * 300 + ".png"], None, force=False)
+    assert isinstance(error, NnlabError)
+    assert "too long" in str(error)
+    assert len(str(error)) < 300
+
+
 def test_nothing_that_exists_is_replaced_without_force() -> None:
     Path("a.clean.png").write_bytes(b"precious")
     assert "--force" in targets("a.png")[0]

@@ -18,6 +18,7 @@ from nnlab.runs.answering import Trained
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import run
 from tests.annotations import Record
+from tests.idx_files import write_idx
 from tests.watching import make_workshop
 
 PNG = str(Path(__file__).parents[3] / "data" / "examples" / "7.png")
@@ -50,6 +51,15 @@ def test_only_the_letters_asked_for_are_loaded() -> None:
     data = EMBED.load(configured(letters="a,c-d"), Store(offline=True), print)
     assert data.facts["class_names"] == ["a", "c", "d"]
     assert set(np.unique(data.arrays["labels"])) == {0, 1, 2}
+
+
+def test_images_of_one_pixel_are_refused_before_they_are_trained_on(tmp_path: Path) -> None:
+    images, labels = tmp_path / "images", tmp_path / "labels"
+    write_idx(images, np.zeros((60, 1, 1), np.uint8))
+    write_idx(labels, np.arange(60, dtype=np.uint8) % 2)
+    config = EMBED.configure({"images": str(images), "labels": str(labels)}, "test")
+    with pytest.raises(DataError, match="expected images of 2 pixels or more"):
+        EMBED.load(config, Store(offline=True), print)
 
 
 def test_the_two_halves_are_the_whole(trained: Trained) -> None:

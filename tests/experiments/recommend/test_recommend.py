@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 import nnlab
+from nnlab.datasets.baskets.parts import split_baskets
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, DataError, UsageError
 from nnlab.experiments.contract import Model, Note
 from nnlab.experiments.recommend import EXPERIMENT as RECOMMEND
 from nnlab.experiments.recommend.config import RecommendConfig
 from nnlab.runs.answering import Trained
+from nnlab.runs.evaluation import evaluate
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.group import run_group
 from nnlab.runs.single import run
@@ -68,6 +70,32 @@ def test_an_answer_has_the_best_items_and_none_of_the_basket(trained: Trained) -
     assert scores == sorted(scores, reverse=True)
     assert trained.answer([basket], top=5) == answers
     assert len(trained.answer([", ".join(items[:-2])], top=50)) == 2
+
+
+def test_it_is_scored_on_baskets_of_another_shop(trained: Trained, tmp_path: Path) -> None:
+    known = trained.header.facts["items"]
+    lines = [f"{known[n % 7]},{known[n % 11 + 7]},only here" for n in range(300)]
+    (tmp_path / "shop.csv").write_text("\n".join(lines))
+    warnings: list[str] = []
+    given = {"baskets": str(tmp_path / "shop.csv")}
+    found = evaluate(trained, given, Store(offline=True), warnings.append)
+    assert found.details.test_baskets == 60
+    assert 0 <= found.scores["recall_at_10"] <= 1
+    assert warnings == ["shop.csv: left out 1 item that the network does not know"]
+    (tmp_path / "shop.csv").write_text("\n".join(["one,two,three"] * 60))
+    with pytest.raises(DataError, match="knows none of these items"):
+        evaluate(trained, given, Store(offline=True), warnings.append)
+
+
+def test_a_split_without_a_basket_to_test_is_refused(tmp_path: Path) -> None:
+    lines = ["a,b"] * 30 + ["c"] * 270
+    (tmp_path / "my.csv").write_text("\n".join(lines))
+    seed = next(
+        seed for seed in range(10_000) if not (split_baskets(len(lines), seed)[1] < 30).any()
+    )
+    config = configured(baskets=str(tmp_path / "my.csv"), split_seed=seed)
+    with pytest.raises(DataError, match="of those for validation none .* --split-seed"):
+        RECOMMEND.load(config, Store(offline=True), print)
 
 
 def test_an_empty_basket_gives_what_is_popular(trained: Trained) -> None:

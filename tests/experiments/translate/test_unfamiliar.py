@@ -4,6 +4,8 @@ import pytest
 
 import nnlab
 from nnlab.datasets.text.subwords import BLANK, Subwords
+from nnlab.experiments.translate.design import Translation
+from nnlab.experiments.translate.subword_translator import SubwordTranslator
 from nnlab.experiments.translate.unfamiliar import (
     invented,
     is_kept,
@@ -150,3 +152,18 @@ def test_attention_shows_what_the_network_saw(shipped: Trained) -> None:
     (answer,) = shipped.answer(["I AM COLD."], attention=True)
     assert answer["translation"].isupper()
     assert "".join(answer["source_pieces"]).replace("\u2581", " ").startswith(" I am cold")
+
+
+def test_a_text_without_unfamiliar_names_is_translated_once(
+    shipped: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the network makes of it: there is nothing to put stand-ins for."""
+    calls = []
+
+    def at_once(self: SubwordTranslator, source: str, *_: object) -> list[Translation]:
+        calls.append(source)
+        return [Translation("De Zbigniewowa slaapt.", 0.0)]
+
+    monkeypatch.setattr(SubwordTranslator, "at_once", at_once)
+    assert shipped.answer(["The dog sleeps."])[0]["translation"] == "De Zbigniewowa slaapt."
+    assert calls == ["The dog sleeps."]
