@@ -3,8 +3,8 @@
     python benchmarks/beams.py                     # needs the data set nld-eng
     python benchmarks/beams.py --texts 200 --widths 1 4
 
-Texts are spread evenly over the validation set, by which the width was chosen. The widths take
-turns, text by text, on one core; the seconds are those of processor time.
+Texts are spread evenly over the validation set. The widths take turns, text by text, on one core;
+the milliseconds are those of processor time.
 """
 
 import argparse
