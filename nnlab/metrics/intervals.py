@@ -27,7 +27,10 @@ class Interval:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over `n` runs with its interval; for a single run `sd`, `low` and `high` are None."""
+    """A mean over `n` runs with its interval.
+
+    For a single run `sd`, `low` and `high` are None; if all runs are equal, `low` and `high` are.
+    """
 
     mean: float
     sd: float | None
@@ -103,7 +106,9 @@ def mean_interval(values: Sequence[float], *, share: bool = False) -> Estimate:
     """Mean of one score per run, with Student's t interval.
 
     Args:
-        values: finite scores, one per run. A single run has a mean, but no spread and no interval.
+        values: finite scores, one per run. A single run has a mean, but no spread and no interval;
+            equal runs have no interval either, because a few equal numbers do not justify one of
+            width zero (accuracies come in steps of 1/examples).
         share: whether the scores are shares of a whole; the interval is then cut at 0 and 1, which
             Student's interval may exceed for few runs.
 
@@ -114,6 +119,8 @@ def mean_interval(values: Sequence[float], *, share: bool = False) -> Estimate:
     mean = float(scores.mean())
     if len(scores) == 1:
         return Estimate(mean, None, None, None, 1)
+    if _is_constant(scores, scores):
+        return Estimate(mean, 0.0, None, None, len(scores))
     sd = float(scores.std(ddof=1))
     half = _t_quantile(len(scores) - 1) * sd / math.sqrt(len(scores))
     low, high = mean - half, mean + half
@@ -168,7 +175,7 @@ def _t_test(t: float, degrees: int) -> float:
 
 
 def _is_constant(differences: np.ndarray, *operands: np.ndarray) -> bool:
-    """Whether the differences vary by no more than rounding errors of the subtraction."""
+    """Whether the differences vary by no more than rounding errors of their operands."""
     size = max(float(np.abs(operand).max()) for operand in operands)
     return bool(np.ptp(differences) <= 4 * np.finfo(np.float64).eps * size)
 

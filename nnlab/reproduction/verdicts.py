@@ -51,7 +51,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Measured:
-    """A mean over runs; of a single one `low` and `high` are the number itself."""
+    """A mean over runs; of one run, or of equal ones, `low` and `high` are the number itself."""
 
     mean: float
     low: float
@@ -61,7 +61,7 @@ class _Measured:
     def words(self, form: str, unit: str) -> str:
         """Write it with its interval."""
         text = _number(self.mean, form)
-        if self.runs > 1:
+        if self.low < self.high:
             text += f" ({_bare(self.low, form)} to {_bare(self.high, form)})"
         return f"{text} {unit}" if unit else text
 

@@ -68,10 +68,18 @@ def test_mean_interval_matches_the_textbook() -> None:
 
 @given(st.lists(scores, min_size=2, max_size=20))
 def test_mean_interval_contains_the_mean(values: list[float]) -> None:
+    assume(np.ptp(values) > 1e-9)
     estimate = metrics.mean_interval(values)
     assert estimate.low is not None
     assert estimate.high is not None
     assert estimate.low <= estimate.mean <= estimate.high
+
+
+@pytest.mark.parametrize("values", [[0.98, 0.98], [1.0] * 5, [0.1 + 0.2, 0.3]])
+def test_equal_runs_have_no_interval(values: list[float]) -> None:
+    estimate = metrics.mean_interval(values)
+    assert (estimate.sd, estimate.low, estimate.high, estimate.n) == (0, None, None, len(values))
+    assert estimate.mean == pytest.approx(values[0])
 
 
 def test_a_single_run_has_a_mean_and_no_interval() -> None:

@@ -43,6 +43,16 @@ def test_a_perfect_translator_gets_everything() -> None:
         assert scores[f"{start}exact_match"] == 1
 
 
+def test_few_sentences_have_no_interval() -> None:
+    few = scoring.score(Translator(), MADE)
+    assert few.details.chrf_interval is None
+    assert "interval" not in tables.tables(metrics_of(few))[0].note
+    more = Data({**ARRAYS, "test": np.arange(30, 41)}, {}, MADE.source)
+    many = scoring.score(Translator(), more)
+    assert many.details.chrf_interval is not None
+    assert "interval" in tables.tables(metrics_of(many))[0].note
+
+
 def test_any_reference_of_a_sentence_is_right() -> None:
     other = Translator({**WORDS, SOURCES[-1]: TARGETS[39]})
     assert scoring.score(other, MADE).scores["exact_match"] == 1
