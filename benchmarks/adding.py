@@ -17,7 +17,7 @@ import nnlab
 from nnlab.datasets.text.sums import add_columns, columns
 from nnlab.experiments.add import scoring
 from nnlab.experiments.add.digit_adder import DigitAdder
-from nnlab.runs.answering import shipped_checkpoint
+from nnlab.runs.choosing import shipped_checkpoint
 
 DIGITS = 3
 PAIRS = 2**18  # at a time

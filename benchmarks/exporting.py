@@ -23,7 +23,8 @@ from figures import add_json_option, keep
 from nnlab.exporting import export
 from nnlab.inference import Network
 from nnlab.inference.engines import ENGINES, choose
-from nnlab.runs.answering import Trained, shipped_checkpoints
+from nnlab.runs.answering import Trained
+from nnlab.runs.choosing import shipped_checkpoints
 
 PAGE = (420, 540, 1)
 

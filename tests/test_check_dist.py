@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nnlab.reproduction.claims import load_claims
-from nnlab.runs.answering import shipped_checkpoints
+from nnlab.runs.choosing import shipped_checkpoints
 from tools.check_dist import QUESTIONS, ask, left_out
 
 

@@ -21,7 +21,7 @@ from nnlab import experiments
 from nnlab.checkpoint import Header
 from nnlab.cli.main import nnlab as program
 from nnlab.inference.kinds import KINDS
-from nnlab.runs.answering import shipped_checkpoint
+from nnlab.runs.choosing import shipped_checkpoint
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import run
 from tests.watching import make_workshop

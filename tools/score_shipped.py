@@ -15,7 +15,8 @@ from nnlab.datasets.store import Store
 from nnlab.files import replacing
 from nnlab.records import plain
 from nnlab.results import IN_CHECKPOINT
-from nnlab.runs.answering import Trained, shipped_checkpoints
+from nnlab.runs.answering import Trained
+from nnlab.runs.choosing import shipped_checkpoints
 from nnlab.runs.evaluation import evaluate
 from nnlab.runs.own_data import own_data
 

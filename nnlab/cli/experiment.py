@@ -217,7 +217,8 @@ def _chosen(
     ctx: click.Context, experiment: AnyExperiment, query: Any, console: Console
 ) -> "Trained":
     """Load the checkpoint to answer with, and say which one it is."""
-    from nnlab.runs.answering import choose_checkpoint, load
+    from nnlab.runs.answering import load
+    from nnlab.runs.choosing import choose_checkpoint
     from nnlab.runs.folder import RUNS
 
     wanted = {name: getattr(query, name) for name in experiment.network_options}

@@ -76,8 +76,8 @@ def _print(ctx: click.Context, record: Mapping[str, Any], tables: "list[Table]")
 def _checkpoint(ctx: click.Context, named: Path) -> None:
     from nnlab.checkpoint import open_checkpoint
     from nnlab.experiments.contract import Interface
-    from nnlab.runs.answering import checkpoint_file
     from nnlab.runs.card import Card, card_of, record_of
+    from nnlab.runs.choosing import checkpoint_file
 
     path = checkpoint_file(named)
     with open_checkpoint(path) as file:

@@ -8,7 +8,7 @@ from nnlab.datasets.store import Store
 from nnlab.datasets.store.registry import all_sets
 from nnlab.doctor import data, folders, machine, networks, software, surroundings
 from nnlab.doctor.check import Check
-from nnlab.runs.answering import shipped_checkpoints
+from nnlab.runs.choosing import shipped_checkpoints
 
 
 def all_checks(

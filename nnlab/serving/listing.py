@@ -14,7 +14,7 @@ from nnlab.errors import CheckpointError, NnlabError
 from nnlab.experiments.contract import AnyExperiment, Experiment
 from nnlab.inference import checked_graph
 from nnlab.options import flag_value
-from nnlab.runs.answering import (
+from nnlab.runs.choosing import (
     checkpoint_file,
     choose_checkpoint,
     is_subject,

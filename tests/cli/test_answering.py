@@ -15,7 +15,7 @@ from nnlab import experiments
 from nnlab.cli.main import run
 from nnlab.errors import CheckpointError, DataError
 from nnlab.experiments.contract import Answer, Note, Remark
-from nnlab.runs.answering import choose_checkpoint, shipped_checkpoint
+from nnlab.runs.choosing import choose_checkpoint, shipped_checkpoint
 from tests.annotations import Shell
 from tests.experiments.textgen.networks import write_untrained
 

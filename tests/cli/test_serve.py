@@ -68,7 +68,7 @@ def test_other_machines_need_a_token_which_is_printed_even_if_quiet(tmp_path: Pa
 def test_a_checkpoint_elsewhere_on_the_disk_is_served_under_its_name_only(
     tmp_path: Path,
 ) -> None:
-    from nnlab.runs.answering import checkpoint_file
+    from nnlab.runs.choosing import checkpoint_file
 
     (tmp_path / "own").mkdir()
     other = tmp_path / "mine.h5"
@@ -98,7 +98,7 @@ def test_a_model_card_names_files_without_their_folders(tmp_path: Path) -> None:
 
 
 def test_the_newest_finished_run_is_served_first(tmp_path: Path) -> None:
-    from nnlab.runs.answering import checkpoint_file
+    from nnlab.runs.choosing import checkpoint_file
 
     folder = tmp_path / "runs" / "add" / "7"
     folder.mkdir(parents=True)

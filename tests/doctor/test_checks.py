@@ -21,7 +21,7 @@ from nnlab.doctor import (
     surroundings,
 )
 from nnlab.errors import InterruptedRun
-from nnlab.runs import answering
+from nnlab.runs import choosing
 from nnlab.training import backend
 from tests.made_metrics import run_metrics
 
@@ -136,7 +136,7 @@ def test_a_cache_below_a_file_is_a_failure_and_a_full_disk_a_warning(
 
 
 def test_every_shipped_checkpoint_answers() -> None:
-    paths = answering.shipped_checkpoints()
+    paths = choosing.shipped_checkpoints()
     assert "classify.report.h5" in [path.name for path in paths]
     for path in paths:
         result = networks.checkpoint(path, answers=path.stem != "translate.report")  # takes seconds
@@ -146,7 +146,7 @@ def test_every_shipped_checkpoint_answers() -> None:
 
 
 def test_a_corrupted_checkpoint_is_a_failure(tmp_path: Path) -> None:
-    whole = answering.shipped_checkpoints()[0].read_bytes()
+    whole = choosing.shipped_checkpoints()[0].read_bytes()
     (tmp_path / "half.h5").write_bytes(whole[: len(whole) // 2])
     result = networks.checkpoint(tmp_path / "half.h5", answers=False)
     assert result.state == "failed"

@@ -19,8 +19,9 @@ from nnlab.errors import CheckpointError, OutputExistsError, UsageError
 from nnlab.exporting import export
 from nnlab.exporting.card import model_card
 from nnlab.exporting.formats import tensor_words
-from nnlab.runs.answering import Trained, shipped_checkpoints
+from nnlab.runs.answering import Trained
 from nnlab.runs.card import card_of, licence
+from nnlab.runs.choosing import shipped_checkpoints
 from tests.annotations import Shell
 
 ROOT = Path(__file__).parents[2]

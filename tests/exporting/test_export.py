@@ -14,7 +14,8 @@ from nnlab.errors import OutputExistsError, UsageError
 from nnlab.exporting import export
 from nnlab.inference import Network
 from nnlab.inference.sequences import Embedding
-from nnlab.runs.answering import Trained, shipped_checkpoints
+from nnlab.runs.answering import Trained
+from nnlab.runs.choosing import shipped_checkpoints
 from tests.annotations import Shell
 
 if TYPE_CHECKING:

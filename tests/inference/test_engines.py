@@ -13,7 +13,7 @@ import nnlab
 from nnlab.errors import CheckpointError, NnlabError, UsageError
 from nnlab.inference import Network
 from nnlab.inference.engines import ENGINES, NUMPY, ONNX, choose, multiplications
-from nnlab.runs.answering import shipped_checkpoints
+from nnlab.runs.choosing import shipped_checkpoints
 from tests.inference.agreement import normal
 from tests.inference.test_tiles import autoencoder, conv, described, network_of
 

@@ -1,7 +1,6 @@
-"""Which file answers, and what a checkpoint cannot make it say."""
+"""What a checkpoint answers, and what it cannot be made to say."""
 
 import dataclasses
-import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,8 @@ from nnlab.checkpoint import write
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, UsageError
 from nnlab.experiments.contract import Note
-from nnlab.runs.answering import Trained, checkpoint_file, shipped_checkpoint
+from nnlab.runs.answering import Trained
+from nnlab.runs.choosing import shipped_checkpoint
 from tests.annotations import Shell
 
 PNG = str(Path(__file__).parents[2] / "data" / "examples" / "7.png")
@@ -34,40 +34,6 @@ def too_large(shipped: Trained, tmp_path: Path) -> Path:
     path = tmp_path / "huge.h5"
     write(path, shipped.header, {"model": huge})
     return path
-
-
-def test_the_name_of_an_experiment_stands_for_the_shipped_network(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert checkpoint_file(Path("classify")) == shipped_checkpoint("classify")
-    assert checkpoint_file(Path("../classify")) == Path("../classify")
-    Path("classify").write_text("")
-    assert checkpoint_file(Path("classify")) == Path("classify")
-
-
-def test_a_run_folder_stands_for_its_best_weights(shipped: Trained, tmp_path: Path) -> None:
-    (tmp_path / "run").mkdir()
-    shutil.copy(shipped.path, tmp_path / "run" / "best.h5")
-    assert nnlab.load("run").path == Path("run", "best.h5")
-    assert checkpoint_file(Path("none.h5")) == Path("none.h5")
-
-
-def test_a_group_is_refused_with_the_names_of_its_runs(shell: Shell, tmp_path: Path) -> None:
-    (tmp_path / "group").mkdir()
-    (tmp_path / "group" / "group.json").write_text("{}")
-    with pytest.raises(CheckpointError, match=r"none of them has a best\.h5"):
-        nnlab.load("group")
-    for seed in range(12):
-        folder = tmp_path / "group" / f"seed-{seed}"
-        folder.mkdir()
-        (folder / "best.h5").touch()
-    with pytest.raises(CheckpointError, match=r"name one of them: group/seed-0, .*\.\.\.$"):
-        nnlab.load("group")
-    for arguments in (["show", "group"], ["classify", PNG, "--checkpoint", "group"]):
-        result = shell(*arguments)
-        assert result.returncode == 4
-        assert "group/seed-0" in result.stderr
 
 
 def test_weights_too_large_to_compute_with_are_refused(too_large: Path) -> None:

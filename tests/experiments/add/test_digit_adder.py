@@ -21,7 +21,8 @@ from nnlab.datasets.text.sums import (
 )
 from nnlab.errors import CheckpointError, NnlabError
 from nnlab.experiments.add.digit_adder import DigitAdder
-from nnlab.runs.answering import Trained, shipped_checkpoint
+from nnlab.runs.answering import Trained
+from nnlab.runs.choosing import shipped_checkpoint
 from tests.annotations import Shell
 from tests.experiments.textgen.networks import altered, write_untrained
 

@@ -245,7 +245,7 @@ def test_an_exported_copy_answers_the_same_at_half_the_size(
 
 @pytest.mark.real_data
 def test_the_shipped_checkpoint_has_the_accuracy_that_it_claims(shell: Shell) -> None:
-    from nnlab.runs.answering import shipped_checkpoint
+    from nnlab.runs.choosing import shipped_checkpoint
 
     path = shipped_checkpoint("classify")
     assert path is not None

@@ -14,7 +14,8 @@ from nnlab.experiments.translate.unfamiliar import (
     stand_ins,
     unfamiliar,
 )
-from nnlab.runs.answering import Trained, shipped_checkpoint
+from nnlab.runs.answering import Trained
+from nnlab.runs.choosing import shipped_checkpoint
 
 WORDS = ["the", "Tom", "Boston", "met", "I", "where", "is", "house", "20", "30"]
 SUBWORDS = Subwords(
