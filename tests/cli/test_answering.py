@@ -74,7 +74,7 @@ def shipped(adders: dict[int, Path], tmp_path: Path, monkeypatch: pytest.MonkeyP
     folder.mkdir(parents=True)
     shutil.copy(adders[10], folder / "add.report.h5")
     shutil.copy(adders[16], folder / "add.report.base-16.h5")
-    monkeypatch.setattr("nnlab.runs.answering.resources.files", lambda package: folder.parent)
+    monkeypatch.setattr("nnlab.runs.choosing.resources.files", lambda package: folder.parent)
     return folder
 
 

@@ -39,7 +39,7 @@ def test_a_group_is_refused_with_the_names_of_its_runs(shell: Shell, tmp_path: P
         (folder / "best.h5").touch()
     with pytest.raises(CheckpointError, match=r"name one of them: group/seed-0, .*\.\.\.$"):
         nnlab.load("group")
-    for arguments in (["show", "group"], ["classify", PNG, "--checkpoint", "group"]):
+    for arguments in (["show", "group"], ["classify", "7.png", "--checkpoint", "group"]):
         result = shell(*arguments)
         assert result.returncode == 4
         assert "group/seed-0" in result.stderr
