@@ -25,6 +25,9 @@ from nnlab.training.settings import REPORT
 TRAINING = "Options for training"
 ANSWERING = "Options for answering"
 GENERAL = "General options"
+PRESET = "preset"
+RUN_FLAGS = ("out", "runs", "config", "force")
+"""Options of a training that are no settings of it."""
 
 # Control characters, which terminals obey, and lone surrogates, which stand for the bytes of a file
 # name that is not UTF-8 and cannot be encoded. In JSON both occur only inside strings.
