@@ -1,6 +1,6 @@
 """Translate a sentence with a Transformer, one step of the decoder per subword.
 
-(nnlab also cuts texts into sentences, follows several beginnings, and helps unknown names through.)
+(nnlab also splits texts into sentences, uses beam search, and replaces names that the network cannot copy.)
 """
 
 import json
