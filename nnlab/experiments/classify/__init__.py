@@ -32,7 +32,7 @@ from nnlab.experiments.classify.fitting import fitted_facts
 from nnlab.experiments.classify.inside import shown
 from nnlab.experiments.classify.permutation import permute, pixel_permutation
 from nnlab.experiments.classify.reading import TEMPERATURE, Reader, typicality_of
-from nnlab.experiments.classify.scoring import ClassifyDetails, ClassRanking
+from nnlab.experiments.classify.scoring import ClassifyDetails, ClassifySummary
 from nnlab.experiments.classify.typicality import TYPICALITY
 from nnlab.experiments.contract import (
     Answer,
@@ -78,7 +78,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
     Query = ClassifyQuery
     Look: type[Any] = ClassifyLook
     Details = ClassifyDetails
-    GroupDetails: type[Any] = ClassRanking
+    GroupDetails: type[Any] = ClassifySummary
     inputs_help = "Image files or folders; - reads file names from stdin, one per line."
     reads_files = True
     example_inputs = ("data/examples/7.png",)
@@ -276,7 +276,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         """Return which classes are misclassified most, and in how many of the runs."""
         from nnlab.experiments.classify import tables
 
-        return [tables.summary_table(summary)]
+        return tables.summary_tables(summary)
 
 
 class Classify(ImageClassifier[ClassifyConfig]):

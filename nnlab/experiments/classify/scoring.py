@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
@@ -73,15 +73,23 @@ ClassStanding = TypedDict(
 
 
 @dataclass(frozen=True)
-class ClassRanking:
-    """How the classes rank over several runs, the worst first, and whether the runs agree.
+class ClassifySummary:
+    """What several runs say together.
 
-    `rank_correlation` and `kendall_w` are None where they are undefined, as for a single run.
+    Attributes:
+        classes: The worst first.
+        rank_correlation: Whether the runs agree on the order; None where that is undefined, as for
+            a single run.
+        kendall_w: Likewise.
+        calibration_error: As of single runs; None if a run has none.
+        calibration_error_before: Likewise.
     """
 
     classes: list[ClassStanding]
     rank_correlation: float | None
     kendall_w: float | None
+    calibration_error: Estimate | None = None
+    calibration_error_before: Estimate | None = None
 
 
 def score(reading: Reading, data: Data, temperature: float) -> Scores[ClassifyDetails]:
@@ -142,8 +150,8 @@ def _baselines(data: Data) -> dict[str, dict[str, float]]:
     }
 
 
-def summarise(results: Mapping[str, RunMetrics[ClassifyDetails]]) -> ClassRanking:
-    """Rank the classes by accuracy over several runs, and say how stable the ranking is.
+def summarise(results: Mapping[str, RunMetrics[ClassifyDetails]]) -> ClassifySummary:
+    """Rank the classes by accuracy over several runs, say how stable that is, and average errors.
 
     Args:
         results: The runs by name, which share their classes.
@@ -164,7 +172,19 @@ def summarise(results: Mapping[str, RunMetrics[ClassifyDetails]]) -> ClassRankin
         for label in tested
     ]
     classes.sort(key=lambda entry: entry["mean_rank"])
-    return ClassRanking(classes, stability.spearman, stability.kendall_w)
+    return ClassifySummary(
+        classes,
+        stability.spearman,
+        stability.kendall_w,
+        _mean_share([one.calibration_error for one in details]),
+        _mean_share([one.calibration_error_before for one in details]),
+    )
+
+
+def _mean_share(values: Sequence[float | None]) -> Estimate | None:
+    """Return the mean of a share over runs that all have it."""
+    known = [value for value in values if value is not None]
+    return mean_interval(known, share=True) if len(known) == len(values) else None
 
 
 def _recalls(entries: Iterable[ClassAccuracy]) -> dict[int, float]:

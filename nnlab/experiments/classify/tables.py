@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from nnlab.experiments.classify.scoring import ClassifyDetails, ClassRanking
+from nnlab.experiments.classify.scoring import ClassifyDetails, ClassifySummary
 from nnlab.experiments.classify.typicality import UNUSUAL
 from nnlab.experiments.contract import Table
 from nnlab.results import THIS_NETWORK, Metrics, Summary
@@ -65,8 +65,22 @@ def _taken_for(counts: Sequence[int], label: int, names: Sequence[str]) -> str:
     return ", ".join(f"{names[other]} ({counts[other]})" for other in most)
 
 
-def summary_table(summary: Summary[ClassRanking]) -> Table:
-    """Return the classes that are misclassified most over several runs."""
+def summary_tables(summary: Summary[ClassifySummary]) -> list[Table]:
+    """Return the classes that are misclassified most over several runs, and calibration errors."""
+    details = summary.details
+    errors = [
+        (name, percent(error.mean), span(error.low, error.high))
+        for name, error in (
+            ("before calibration", details.calibration_error_before),
+            ("after calibration", details.calibration_error),
+        )
+        if error is not None
+    ]
+    columns = ("", "mean calibration error", "95 % interval")
+    return [_ranking(summary), *([Table("Probabilities", columns, errors)] if errors else [])]
+
+
+def _ranking(summary: Summary[ClassifySummary]) -> Table:
     rows = [
         (
             entry["class"],

@@ -102,8 +102,21 @@ def test_several_runs_agree_on_the_worst_class() -> None:
     assert summary.details.classes[0]["class"] == "c"
     assert summary.details.classes[0]["among_worst_three"] == 3
     assert summary.details.rank_correlation == pytest.approx(1)
-    table = tables.summary_table(summary)
-    assert table.rows[0][-1] == "3 of 3"
+    ranking, probabilities = tables.summary_tables(summary)
+    assert ranking.rows[0][-1] == "3 of 3"
+    assert [row[0] for row in probabilities.rows] == ["before calibration", "after calibration"]
+    one = results["seed-1"].details
+    assert summary.details.calibration_error.mean == pytest.approx(one.calibration_error)
+
+
+def test_runs_of_earlier_versions_have_no_calibration_error() -> None:
+    known = metrics_of(scored(never_c))
+    older = dataclasses.replace(
+        known, details=dataclasses.replace(known.details, calibration_error=None)
+    )
+    summary = summarise(experiments.get("classify"), {"seed-1": known, "seed-2": older})
+    assert summary.details.calibration_error is None
+    assert summary.details.calibration_error_before is not None
 
 
 def test_figures_are_drawn_when_nothing_is_wrong() -> None:
