@@ -8,12 +8,10 @@ the milliseconds are those of processor time.
 """
 
 import argparse
-import os
-import subprocess
-import sys
 import time
 
 from figures import add_json_option, keep
+from one_core import add_here_option, move_to_one_core
 from translating import scores, translator_of, validation_set
 
 import nnlab
@@ -27,14 +25,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--texts", type=int, default=1000)
     parser.add_argument("--widths", nargs="+", type=int, default=WIDTHS)
-    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    add_here_option(parser)
     add_json_option(parser)
     chosen = parser.parse_args()
-    if not chosen.here:
-        # in a process of its own: the variables are read when NumPy is imported
-        one_core = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
-        command = [sys.executable, __file__, "--here", *sys.argv[1:]]
-        raise SystemExit(subprocess.run(command, env={**os.environ, **one_core}).returncode)
+    move_to_one_core(chosen.here)
     trained = nnlab.load("translate.modern")
     try:
         known = validation_set(trained)

@@ -12,16 +12,14 @@ the time on the clock, for machines that are busy with other things.
 """
 
 import argparse
-import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from figures import add_json_option, keep
+from one_core import add_here_option, move_to_one_core
 
 import nnlab
 from nnlab.experiments.textgen.characters import WindowReader
@@ -115,17 +113,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--characters", type=int, default=10_000, help="that each reader writes")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    add_here_option(parser)
     add_json_option(parser)
     options = parser.parse_args()
-    if options.here:
-        backend.start(threads=1)
-        keep(options.json, compare(options.characters, options.rounds))
-        return
-    # in a process of its own: the variables are read when NumPy is imported
-    one_core = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
-    command = [sys.executable, __file__, "--here", *sys.argv[1:]]
-    subprocess.run(command, check=True, env={**os.environ, **one_core})
+    move_to_one_core(options.here)
+    backend.start(threads=1)
+    keep(options.json, compare(options.characters, options.rounds))
 
 
 if __name__ == "__main__":

@@ -8,15 +8,13 @@ The recommenders take turns; the median over the rounds is printed, in microseco
 """
 
 import argparse
-import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 
 import numpy as np
 from figures import add_json_option, keep
+from one_core import add_here_option, move_to_one_core
 
 import nnlab
 from nnlab.datasets.store import Store
@@ -57,14 +55,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--baskets", help="a file of baskets or sample; by default groceries")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    add_here_option(parser)
     add_json_option(parser)
     options = parser.parse_args()
-    if not options.here:
-        # in a process of its own: the variables are read when NumPy is imported
-        one_core = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
-        command = [sys.executable, __file__, "--here", *sys.argv[1:]]
-        raise SystemExit(subprocess.run(command, env={**os.environ, **one_core}).returncode)
+    move_to_one_core(options.here)
     try:
         named, baskets = recommenders(options.baskets)
     except NnlabError as error:

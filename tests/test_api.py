@@ -12,6 +12,7 @@ import nnlab
 from nnlab import Run
 from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
 from nnlab.experiments.contract import Table
+from tests.drawing import drawing
 from tests.tiny_images import tiny_options
 
 TINY: dict[str, Any] = {**tiny_options(), "units": 8, "epochs": 2}
@@ -20,7 +21,8 @@ TINY: dict[str, Any] = {**tiny_options(), "units": 8, "epochs": 2}
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Train a tiny classifier once."""
-    run = nnlab.train("classify", out=tmp_path_factory.mktemp("runs") / "one", **TINY)
+    with drawing():
+        run = nnlab.train("classify", out=tmp_path_factory.mktemp("runs") / "one", **TINY)
     assert isinstance(run, Run)
     return run
 
@@ -49,6 +51,7 @@ def test_a_run_answers(trained: Run, tmp_path: Path) -> None:
 
 def test_results_show_themselves_in_a_notebook(trained: Run) -> None:
     shown = trained._repr_html_()
+    assert trained.figures
     assert shown.count("<table>") == len(trained.tables())
     assert shown.count("data:image/png;base64,") == len(trained.figures)
     assert "logistic regression" in shown

@@ -7,11 +7,16 @@ import pytest
 
 from nnlab.reproduction.claims import load_claims
 from nnlab.runs.choosing import shipped_checkpoints
-from tools.check_dist import QUESTIONS, ask, left_out
+from tools.check_dist import QUESTIONS, ask, left_out, shipped
 
 
 def test_every_network_that_ships_has_a_question() -> None:
     assert {path.stem for path in shipped_checkpoints()} == QUESTIONS.keys()
+
+
+def test_an_installed_package_lists_its_networks(tmp_path: Path) -> None:
+    found = shipped(Path(sys.executable).parent, tmp_path)
+    assert sorted(found.values()) == shipped_checkpoints()
 
 
 def test_every_experiment_of_the_report_ships_a_network_but_the_one_that_compares_two() -> None:

@@ -77,7 +77,7 @@ def install(wheel: Path, folder: Path) -> Path:
 
 def shipped(programs: Path, folder: Path) -> dict[str, Path]:
     """Return the checkpoints of the installed package by their names."""
-    code = "from nnlab.runs.answering import shipped_checkpoints as all; print(*all(), sep='\\n')"
+    code = "from nnlab.runs.choosing import shipped_checkpoints as all; print(*all(), sep='\\n')"
     command = [f"{programs}/python", "-c", code]
     listed = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True)
     return {path.stem: path for path in map(Path, listed.stdout.splitlines())}

@@ -45,7 +45,7 @@ def make_query(ctx: click.Context, experiment: AnyExperiment) -> Any:
     return query
 
 
-def answer(ctx: click.Context, experiment: AnyExperiment, inputs: Sequence[str]) -> int:
+def answer_inputs(ctx: click.Context, experiment: AnyExperiment, inputs: Sequence[str]) -> int:
     """Answer inputs with the network that the options choose, and return the exit code."""
     training = given_values(ctx, experiment.Config)
     training |= {

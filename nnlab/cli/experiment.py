@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from nnlab.cli.answering import answer
+from nnlab.cli.answering import answer_inputs
 from nnlab.cli.options import (
     ANSWERING,
     ENGINE,
@@ -42,7 +42,7 @@ def experiment_command(experiment: AnyExperiment) -> click.Command:
             raise UsageError("an option replaces the input, which is given too; leave out one")
         inputs = params["inputs"] or own
         if inputs:
-            return answer(ctx, experiment, inputs)
+            return answer_inputs(ctx, experiment, inputs)
         _train(ctx, experiment)
         return None
 

@@ -193,16 +193,18 @@ def _failure(results: Results) -> str:
 
 def _findings(plan: Plan, group: GroupFolder, quick: bool) -> tuple[Finding, ...]:
     claims = _claims(plan.name)
-    ended = [name for name in read_plan(group)[1] if group.member(name).metrics.exists()]
+    with_diverged: list[Any] = []
+    if any(claim.kind == DIVERGES for claim in claims):
+        names = read_plan(group)[1]
+        with_diverged = [_metrics(group, one) for one in names if group.member(one).is_finished()]
     if group.summary.exists():
         summary = runs.read_json(group.summary)
     else:  # nothing is finished, or every run diverged
         claims = [claim for claim in claims if claim.kind == DIVERGES]
-        if not ended:
+        if not with_diverged:
             return ()
-        summary = {"dataset": _metrics(group, ended[0])["dataset"], "runs": []}
+        summary = {"dataset": with_diverged[0]["dataset"], "runs": []}
     members = [_metrics(group, name) for name in summary["runs"]]
-    with_diverged = [_metrics(group, name) for name in ended]
     if "scores" in summary:  # summaries of earlier versions do not say what is missing
         experiment = experiments.get(plan.experiment)
         unmeasured = experiment.unmeasured(group.read_summary(experiment.GroupDetails))

@@ -63,6 +63,8 @@ class _Measured:
         text = _number(self.mean, form)
         if self.low < self.high:
             text += f" ({_bare(self.low, form)} to {_bare(self.high, form)})"
+        elif self.runs > 1:
+            text += " (all runs equal)"
         return f"{text} {unit}" if unit else text
 
 

@@ -1,5 +1,6 @@
 """Taking possession of a run folder: locking it, clearing it, giving it up again."""
 
+import errno
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,8 @@ except ImportError:  # Windows: two processes in one folder are not kept apart
     fcntl = None  # type: ignore[assignment]
 
 LOCK = ".lock"
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
+"""What a file system without locks answers."""
 TRIES, PAUSE_SECONDS = 3, 0.02
 
 
@@ -43,10 +46,10 @@ def _taken(handle: int) -> bool:
     for _ in range(TRIES):
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        except OSError as error:
+            if error.errno in NO_LOCKS:
+                return True
             time.sleep(PAUSE_SECONDS)
-        except OSError:
-            return True
         else:
             return True
     return False
@@ -59,10 +62,8 @@ def is_locked(folder: Path) -> bool:
     with (folder / LOCK).open() as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:  # a file system without locks
-            return False
+        except OSError as error:
+            return error.errno not in NO_LOCKS
     return False
 
 

@@ -14,7 +14,7 @@ from nnlab.runs.folder import RUNS, GroupFolder, RunFolder, is_name, read_json
 from nnlab.runs.occupying import is_locked
 from nnlab.serving.json_values import as_object, numbers_in
 
-MOST_EPOCHS = 1000
+EPOCHS_SHOWN = 1000
 """How many epochs of a history are shown: the latest."""
 FINISHED, RUNNING, STOPPED, WAITING, FAILED = (
     *("finished", "running", "stopped", "waiting", "failed"),
@@ -130,7 +130,7 @@ def _history(run: RunFolder) -> list[dict[str, float | None]]:
     except (csv.Error, TypeError) as error:
         raise DataError(f"{run.history}: expected numbers, but {error}") from error
     rows = zip(*columns.values(), strict=True)
-    return [dict(zip(columns, row, strict=True)) for row in rows][-MOST_EPOCHS:]
+    return [dict(zip(columns, row, strict=True)) for row in rows][-EPOCHS_SHOWN:]
 
 
 def _epoch(history: list[dict[str, float | None]]) -> int:

@@ -61,7 +61,7 @@ async def asked(request: Request, options: Iterable[Option], *, files: bool, tex
     """
     header = request.headers.get("content-type", "").lower()
     kind = header.partition(";")[0].strip()
-    if _charset(header) not in ("", "utf-8"):
+    if _charset(header) != "utf-8":
         raise Refusal(415, "expected texts in UTF-8; leave the charset out")
     types = {option.name: option.type for option in options}
     found = Asked()
@@ -83,9 +83,9 @@ async def asked(request: Request, options: Iterable[Option], *, files: bool, tex
 
 
 def _charset(header: str) -> str:
-    """Return the charset that a content type names, as Starlette reads it; "" if there is none."""
+    """Return the charset that a content type names, as Starlette reads it."""
     _, parameters = parse_options_header(header)
-    return parameters.get(b"charset", b"").decode("latin-1").strip()
+    return parameters.get(b"charset", b"utf-8").decode("latin-1")
 
 
 def _json(body: bytes) -> dict[str, Any]:

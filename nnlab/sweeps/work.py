@@ -116,13 +116,13 @@ class Work:
                 dataset,
                 self._verbose,
             )
-            if member.is_finished() and not _can_measure_more(results.experiment, member):
+            if member.is_finished() and not _lacks_scores(results.experiment, member):
                 results.add(name, carry_out(task))  # reads it
             else:
                 self._left[task.folder] = task, results, name
 
 
-def _can_measure_more(experiment: AnyExperiment, member: RunFolder) -> bool:
+def _lacks_scores(experiment: AnyExperiment, member: RunFolder) -> bool:
     """Tell whether scores can be added; not to a damaged run, which is reported as failed."""
     try:
         return can_measure_more(experiment, member)

@@ -16,6 +16,7 @@ def serve(pipe: "connection.Connection") -> None:
     processes of a terminal at once, and the parent then sends SIGTERM.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the parent sends it, even if it ignores its own
     if os.name == "posix":
         os.setpgrp()
     try:

@@ -14,7 +14,7 @@ SCHEDULES = ("constant", "cosine", "exponential")
 SCHEDULE_HELP = (
     "learning rate over the run: constant, cosine to zero, or exponential to a hundredth"
 )
-MOST_EPOCHS = 10_000
+MOST_EPOCHS = 30_000
 """A checkpoint contains the history of all epochs, which must fit into its header."""
 REPORT, MODERN = PRESETS = ("report", "modern")
 
@@ -30,7 +30,7 @@ class TrainingSettings:
         choices=PRESETS,
         default_text="report for training, any for answering",
     )
-    epochs: int = option(20, "passes over the training examples", low=1, high=MOST_EPOCHS)
+    epochs: int = option(20, "passes over the training examples", low=1, high=10**6)
     batch_size: int = option(128, "examples per optimizer step", low=1, high=2**24)
     optimizer: str = option("rmsprop", "how the weights are updated", choices=OPTIMIZERS)
     learning_rate: float = option(0.001, "size of the optimizer's steps", above=0)
@@ -84,10 +84,16 @@ class TrainingSettings:
 
 
 def check_settings(settings: TrainingSettings, examples: "Examples") -> None:
-    """Refuse settings that do not fit the examples.
+    """Refuse settings that do not fit the examples, or cannot be carried out.
 
     Raises:
-        UsageError: Patience needs held-out examples, and there are none.
+        UsageError: Patience needs held-out examples, and there are none; or there are more epochs
+            than a checkpoint can hold.
     """
+    if settings.epochs > MOST_EPOCHS:
+        raise UsageError(
+            f"--epochs {settings.epochs}: a checkpoint holds the history of at most "
+            f"{MOST_EPOCHS:,} epochs; choose fewer"
+        )
     if settings.patience and not len(examples.validation):
         raise UsageError("--patience needs held-out examples, but none are held out")

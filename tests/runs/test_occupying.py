@@ -1,5 +1,7 @@
 import errno
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,15 @@ import pytest
 from nnlab.errors import OutputExistsError
 from nnlab.runs import occupying as folders
 from nnlab.runs.folder import RunFolder
+
+
+def refusing(number: int) -> Callable[..., None]:
+    """Return a function that takes no lock, and says so with an error of the system."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return refuse
 
 
 def test_a_folder_is_locked_while_somebody_trains_in_it(tmp_path: Path) -> None:
@@ -51,9 +62,17 @@ def test_who_is_refused_does_not_open_the_folder_for_a_third(tmp_path: Path) -> 
 def test_where_files_cannot_be_locked_trainings_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError(errno.ENOLCK, "No locks available")
-
-    monkeypatch.setattr("fcntl.flock", refuse)
+    monkeypatch.setattr("fcntl.flock", refusing(errno.ENOLCK))
     with folders.locked(tmp_path):
         assert not folders.is_locked(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
+def test_any_other_refusal_of_a_lock_means_that_somebody_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / folders.LOCK).touch()
+    monkeypatch.setattr("fcntl.flock", refusing(errno.EACCES))
+    assert folders.is_locked(tmp_path)
+    with pytest.raises(OutputExistsError, match="another process"), folders.locked(tmp_path):
+        pass

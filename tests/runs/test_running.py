@@ -31,6 +31,8 @@ from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.group import resume_group, run_group
 from nnlab.runs.single import resume, run
 from nnlab.training import state
+from nnlab.training.progress import Progress, Row
+from nnlab.training.settings import MOST_EPOCHS
 from tests.idx_files import write_idx
 from tests.watching import Watcher, make_workshop
 
@@ -354,3 +356,15 @@ def test_a_network_too_large_for_a_checkpoint_is_refused_before_it_is_trained(
         run(CLASSIFY, config, folder, make_workshop())
     small = dataclasses.replace(config, units=1, layers=1)
     run(CLASSIFY, small, folder, make_workshop())
+
+
+def test_more_epochs_than_a_checkpoint_can_hold_are_refused(
+    config: ClassifyConfig, folder: RunFolder
+) -> None:
+    with pytest.raises(UsageError, match="history of at most 30,000 epochs"):
+        run(CLASSIFY, dataclasses.replace(config, epochs=MOST_EPOCHS + 1), folder, make_workshop())
+    measures = [f"{of}{name}" for of in ("", "validation_") for name in ("loss", "squared_error")]
+    row = dict.fromkeys(("epoch", *measures, "seconds"), -0.12345678901234568)
+    header = nnlab.load("translate.modern").header  # with thousands of subwords
+    full = dataclasses.replace(header, state=Progress(history=[row] * MOST_EPOCHS).as_dict())
+    full.to_json()

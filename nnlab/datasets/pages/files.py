@@ -40,7 +40,7 @@ KINDS = {
     **{"WEBP": "webp", "PPM": "ppm"},
 }
 """File suffixes by Pillow's name of the format."""
-READ = (*FORMATS, "PDF")
+READABLE_FORMATS = (*FORMATS, "PDF")
 """What `read_pages` reads, in words."""
 X_RESOLUTION = 282
 """The TIFF tag that states the resolution."""
@@ -154,7 +154,7 @@ def kind_and_sizes(source: Path | bytes, name: str) -> tuple[str, list[int]]:
             check_pixels(size, name)
         _check_sum(sizes, name)
         return "pdf", sizes
-    with opened(source, name, READ) as image:
+    with opened(source, name, READABLE_FORMATS) as image:
         sizes = []
         for number in range(_count(image)):
             if number:
@@ -177,7 +177,7 @@ def _check_sum(sizes: Sequence[int], name: str) -> None:
 
 def _read_page(source: Path | bytes, name: str, number: int) -> Page:
     """Read one page; the file is open only meanwhile."""
-    with opened(source, name, READ) as image:
+    with opened(source, name, READABLE_FORMATS) as image:
         if number:
             image.seek(number)
         check_size(image, name)

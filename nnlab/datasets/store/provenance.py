@@ -31,18 +31,20 @@ class Source:
     files: tuple[str, ...]
 
     @classmethod
-    def of_files(cls, name: str, paths: Iterable[Path], called: Collection[object]) -> "Source":
+    def of_files(
+        cls, name: str, paths: Iterable[Path], recorded_names: Collection[object]
+    ) -> "Source":
         """Describe data that were read from files, with one checksum over all of them in order.
 
         Args:
-            name: As above.
+            name: Of the data set, or of the user's file.
             paths: The files.
-            called: What to record of their names.
+            recorded_names: What to record of their names.
         """
         digest = hashlib.sha256()
         for path in paths:
             digest.update(path.read_bytes())
-        return cls(name, digest.hexdigest(), False, tuple(map(str, called)))
+        return cls(name, digest.hexdigest(), False, tuple(map(str, recorded_names)))
 
     @classmethod
     def from_dict(cls, record: Any) -> "Source":

@@ -65,9 +65,10 @@ def parse_columns(text: str, first: Sequence[str]) -> Columns:
             return Columns(tuple(numbers), start - 1, named=False)
         end = len(first) if open_end else int(found[3] or start)
         if not start <= end <= len(first):
+            hint = f"the first line has {len(first)} columns"
             raise UsageError(
-                f"--columns {text}: {word!r} is no range of the {len(first)} columns of the first "
-                "line; write the smaller number first"
+                f"--columns {text}: no columns {word!r}; "
+                + ("write the smaller number first" if end < start else hint)
             )
         numbers += range(start - 1, end)
     return Columns(tuple(numbers), None, named=False)

@@ -106,11 +106,14 @@ def _plain_text(stream: IO[bytes], encoding: str | None, name: str, flag: str) -
                     "get the file again"
                 ) from error
             raise _undecodable(error, offset, encoding, head, name, flag) from error
-        except UnicodeError as error:  # UTF-16 or UTF-32 without a mark: no order of bytes is known
-            raise DataError(
-                f"{name} has no byte order mark, which {encoding} needs; "
-                f"try {flag} {encoding}-le or {flag} {encoding}-be"
-            ) from error
+        except UnicodeError as error:
+            known = codecs.lookup(encoding or "utf-8").name
+            if known in ("utf-16", "utf-32"):  # the order of the bytes is unknown
+                raise DataError(
+                    f"{name} has no byte order mark, which {known} needs; "
+                    f"try {flag} {known}-le or {flag} {known}-be"
+                ) from error
+            raise DataError(f"{name} is not {encoding}: {error}") from error
         if "\0" in text:
             raise _binary(name, head, flag)
         if at_start and text:

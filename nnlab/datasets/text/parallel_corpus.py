@@ -34,7 +34,8 @@ class SentencePairs:
     Attributes:
         sources: One sentence per pair, shortest first; may repeat with other translations.
         targets: The translation of each.
-        training: int64, ascending row numbers: the pairs of four fifths of the distinct sources.
+        training: int64, ascending row numbers: the pairs of four fifths of the distinct sources;
+            those that differ only in their blanks count as one.
         validation: int64, the pairs of one tenth of the distinct sources.
         test: int64, the pairs of the other tenth.
         source: Which data this is.
@@ -98,8 +99,10 @@ def load_pairs(
         pairs = [(second, first) for first, second in pairs]
     taken = sorted(pairs, key=lambda pair: len(pair[0]))[: max_pairs or None]
     sources = tuple(first for first, _ in taken)
-    _check_enough(sources, len(pairs), located.path if located else None)
-    parts = _split(sources, split_seed)
+    # networks that take any blanks for one must not meet a training sentence in the test set
+    keys = tuple(" ".join(sentence.split()) for sentence in sources)
+    _check_enough(keys, len(pairs), located.path if located else None)
+    parts = _split(keys, split_seed)
     return SentencePairs(sources, tuple(second for _, second in taken), *parts, source)
 
 
@@ -181,11 +184,7 @@ def _check_enough(sources: tuple[str, ...], available: int, path: Path | None) -
 
 
 def _split(sources: tuple[str, ...], seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Split the distinct sources; return the rows of training, validation and test.
-
-    Sources that differ only in their blanks count as one: some networks cannot tell them apart.
-    """
-    sources = tuple(" ".join(sentence.split()) for sentence in sources)
+    """Split the distinct sources; return the rows of training, validation and test."""
     numbers = {sentence: number for number, sentence in enumerate(dict.fromkeys(sources))}
     tenth = len(numbers) // 10
     part = np.zeros(len(numbers), np.uint8)

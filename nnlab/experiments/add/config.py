@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnlab.options import option
-from nnlab.training.settings import MODERN, MOST_EPOCHS, OPTIMIZERS, REPORT, TrainingSettings
+from nnlab.training.settings import MODERN, OPTIMIZERS, REPORT, TrainingSettings
 
 FEWEST_PROBLEMS = 30
 MAX_DIGITS = 11
@@ -47,7 +47,7 @@ class AddConfig(TrainingSettings):
         choices=("lstm", "gru"),
     )
     units: int = option(128, "cells per recurrent layer", low=1, high=2**14)
-    epochs: int = option(200, "passes over the problems", low=1, high=MOST_EPOCHS)
+    epochs: int = option(200, "passes over the problems", low=1, high=10**6)
     optimizer: str = option("adam", "how the weights are updated", choices=OPTIMIZERS)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnlab.options import option
-from nnlab.training.settings import MODERN, MOST_EPOCHS, OPTIMIZERS, REPORT, TrainingSettings
+from nnlab.training.settings import MODERN, OPTIMIZERS, REPORT, TrainingSettings
 
 KERAS_LOSS = {"crossentropy": "categorical_crossentropy", "mse": "mean_squared_error"}
 
@@ -102,7 +102,7 @@ class ClassifyConfig(TrainingSettings):
         20,
         "passes over the training images",
         low=1,
-        high=MOST_EPOCHS,
+        high=10**6,
         default_text=_by_model("epochs", (REPORT, MODERN)),
     )
     optimizer: str = option(

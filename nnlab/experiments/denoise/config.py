@@ -8,7 +8,6 @@ from nnlab.options import option
 from nnlab.training.losses import root_mean_squared_error
 from nnlab.training.settings import (
     MODERN,
-    MOST_EPOCHS,
     OPTIMIZERS,
     REPORT,
     SCHEDULE_HELP,
@@ -92,7 +91,7 @@ class DenoiseConfig(TrainingSettings):
         0.0, "share of squares whose noisy page loses contrast or gets dark", low=0, high=1
     )
     flip: bool = option(False, "mirror squares at random, down and across")
-    epochs: int = option(10, "passes over the squares", low=1, high=MOST_EPOCHS)
+    epochs: int = option(10, "passes over the squares", low=1, high=10**6)
     batch_size: int = option(16, "examples per optimizer step", low=1, high=2**24)
     optimizer: str = option("adam", "how the weights are updated", choices=OPTIMIZERS)
     learning_rate: float = option(0.002, "size of the optimizer's steps", above=0)

@@ -65,7 +65,7 @@ def plan(
     several = len(given) > 1 or any(_is_folder(one) for one in given)
     if output == STREAM:
         if several:
-            raise UsageError("-o - takes only one image; for several, name a folder: -o FOLDER")
+            raise UsageError("-o - takes only one image; for several, name a folder: -o FOLDER/")
         return [one if isinstance(one, NnlabError) else Job(one, None) for one in sources]
     folder = _folder(output, several)
     inside = {source.resolve() for source in sources if isinstance(source, Path)}
@@ -108,7 +108,7 @@ def _folder(output: str | None, several: bool) -> Path | None:
     ends_as_one = output.endswith(tuple(filter(None, (os.sep, os.altsep))))
     names_a_file = path.exists() or (path.suffix.lower() in READ_SUFFIXES and not ends_as_one)
     if several and names_a_file and not path.is_dir():
-        raise UsageError(f"{output} is a file; for several images, name a folder: -o FOLDER/")
+        raise UsageError(f"{output} names one file; for several images, name a folder: -o FOLDER/")
     return path if several or ends_as_one or path.is_dir() else None
 
 

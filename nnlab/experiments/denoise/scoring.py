@@ -37,7 +37,7 @@ OPTIONAL = {"character_errors": PROGRAM}
 """Scores that need a program, and which."""
 
 
-READ = (THIS_NETWORK, UNTOUCHED)
+METHODS_READ = (THIS_NETWORK, UNTOUCHED)
 """Methods whose pages a program reads, which takes longer than all else: after and before."""
 
 
@@ -117,9 +117,9 @@ def score(network: Network, data: Data) -> Scores[DenoiseDetails]:
     for noisy, truth, kind in _test_pages(data):
         spotless.append(_measure(methods[THIS_NETWORK](truth), truth, kind))
         cleaned = {name: clean(noisy) for name, clean in methods.items()}
-        readings = _read(truth, [cleaned[name] for name in READ])
+        readings = _read(truth, [cleaned[name] for name in METHODS_READ])
         for name, page in cleaned.items():
-            read = readings[READ.index(name)] if readings and name in READ else None
+            read = readings[METHODS_READ.index(name)] if readings and name in METHODS_READ else None
             measured[name].append(_measure(page, truth, kind, read))
     pooled = {name: _pooled(pages) for name, pages in measured.items()}
     own = pooled.pop(THIS_NETWORK)

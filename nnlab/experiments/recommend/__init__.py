@@ -110,7 +110,9 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
 
     def load(self, config: RecommendConfig, store: Store, warn: Warn) -> Data:
         """Load baskets and split them; of those held out, an item each is hidden."""
-        return _split(_loaded(config, store, warn), config)
+        baskets = _loaded(config, store, warn)
+        _check_size(baskets, config.baskets)
+        return _split(baskets, config, ("validation", "test"))
 
     def load_for_evaluation(
         self,
@@ -132,7 +134,8 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
                 count = f"{len(unknown):,} item{'s' * (len(unknown) > 1)}"
                 warn(f"{baskets.source.name}: left out {count} that the network does not know")
             baskets = baskets.with_items(facts["items"])
-        return _split(baskets, chosen)
+        _check_size(baskets, chosen.baskets)
+        return _split(baskets, chosen, ("test",))
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse items that are not the network's."""
@@ -256,7 +259,7 @@ def _catalogue(facts: Mapping[str, Any]) -> Catalogue:
 
 
 def _loaded(config: RecommendConfig, store: Store, warn: Warn) -> Baskets:
-    baskets = load_baskets(
+    return load_baskets(
         store,
         config.baskets,
         min_count=config.min_count,
@@ -264,15 +267,18 @@ def _loaded(config: RecommendConfig, store: Store, warn: Warn) -> Baskets:
         layout=Layout(config.layout, config.columns, config.header, bool(config.keep_nan)),
         warn=warn,
     )
-    _check_size(baskets, config.baskets)
-    return baskets
 
 
-def _split(baskets: Baskets, config: RecommendConfig) -> Data:
+def _split(baskets: Baskets, config: RecommendConfig, needed: Sequence[str]) -> Data:
     """Split baskets, and hide an item of each that is held out.
 
+    Args:
+        baskets: Those of a shop.
+        config: Its `split_seed`.
+        needed: Names of parts that must have a basket of two items or more.
+
     Raises:
-        DataError: No basket to test or to validate on has two items or more.
+        DataError: They do not.
     """
     rows = np.flatnonzero(np.diff(baskets.indptr) > 0)
     parts = [rows[part] for part in split_baskets(len(rows), config.split_seed)]
@@ -282,8 +288,8 @@ def _split(baskets: Baskets, config: RecommendConfig) -> Data:
         name: hold_out_one(baskets.indptr, baskets.indices, part, config.split_seed)
         for name, part in (("validation", validation), ("test", test))
     }
-    for name, part in held.items():
-        if not len(part.rows):
+    for name in needed:
+        if not len(held[name].rows):
             raise DataError(
                 f"{baskets.source.name}: expected baskets of two known items or more, but of those "
                 f"for {name} none has two; choose another --split-seed, or give more baskets"

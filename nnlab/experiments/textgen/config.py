@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnlab.options import option
-from nnlab.training.settings import MODERN, MOST_EPOCHS, OPTIMIZERS, REPORT, TrainingSettings
+from nnlab.training.settings import MODERN, OPTIMIZERS, REPORT, TrainingSettings
 
 CONTEXTS = ("carried", "window")
 """What a network remembers while it writes."""
@@ -64,7 +64,7 @@ class TextgenConfig(TrainingSettings):
         low=0,
         high=12,
     )
-    epochs: int = option(60, "passes over the windows", low=1, high=MOST_EPOCHS)
+    epochs: int = option(60, "passes over the windows", low=1, high=10**6)
     optimizer: str = option("rmsprop", "how the weights are updated", choices=OPTIMIZERS)
     learning_rate: float = option(0.01, "size of the optimizer's steps", above=0)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnlab.options import option
-from nnlab.training.settings import MODERN, MOST_EPOCHS, OPTIMIZERS, REPORT, TrainingSettings
+from nnlab.training.settings import MODERN, OPTIMIZERS, REPORT, TrainingSettings
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     REPORT: {},
@@ -70,7 +70,7 @@ class TranslateConfig(TrainingSettings):
     heads: int = option(4, "Transformer: attention heads per layer", low=1, high=64)
     dropout: float = option(0.1, "Transformer: dropout rate", low=0, high=0.9)
     label_smoothing: float = option(0.1, "Transformer: label smoothing", low=0, high=0.9)
-    epochs: int = option(100, "passes over the pairs", low=1, high=MOST_EPOCHS)
+    epochs: int = option(100, "passes over the pairs", low=1, high=10**6)
     batch_size: int = option(64, "examples per optimizer step", low=1, high=2**24)
     optimizer: str = option("rmsprop", "how the weights are updated", choices=OPTIMIZERS)
 

@@ -122,7 +122,7 @@ def test_an_encoding_that_needs_a_mark_says_so(tmp_path: Path, packed: bool) -> 
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("my.txt", content)
     with pytest.raises(DataError, match="no byte order mark.*--encoding utf-16-le or"):
-        read_text(path, "utf-16")
+        read_text(path, "utf16")
     assert read_text(path, "utf-16-le") == "hello\n"
 
 

@@ -84,7 +84,7 @@ def test_stdin_and_stdout() -> None:
         (["scans"], "-", "only one image"),
         (["a.png", "scans/b.png"], "-", "only one image"),
         (["a.png", "scans/b.png"], "scans/notes.txt", "name a folder"),
-        (["a.png", "scans/b.png"], "both.PDF", "both.PDF is a file; for several images, name"),
+        (["a.png", "scans/b.png"], "both.PDF", "both.PDF names one file; for several images, name"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(
