@@ -29,7 +29,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "restained": 0.5,
         "faded": 0.15,
         "flip": True,
-        "epochs": 60,
+        "epochs": 150,
         "learning_rate": 0.002,
         "warmup": 0.02,
         "weight_decay": 0.01,
