@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 import nnlab
+from nnlab.training.settings import MOST_EPOCHS
 from tests.annotations import Shell
 from tests.serving.client import Server, serving, until
 
 SMALL = {"model": "gru", "units": 8, "problems": 500, "test_problems": 50, "epochs": 1}
-LONG = {**SMALL, "epochs": 100_000, "save_every": 0.5}
+LONG = {**SMALL, "epochs": MOST_EPOCHS, "save_every": 0.5}
 
 
 @pytest.fixture(scope="module")
