@@ -7,14 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from nnlab.datasets.baskets.layouts import Layout
 from nnlab.datasets.baskets.lines import SEPARATORS
-from nnlab.datasets.baskets.loading import Baskets, load_baskets
-from nnlab.datasets.baskets.parts import hold_out_one, multi_hot, split_baskets
 from nnlab.datasets.store import Store
-from nnlab.datasets.text.files import shorten
 from nnlab.errors import CheckpointError, DataError, NnlabError
 from nnlab.experiments.contract import (
     Answer,
@@ -33,6 +27,7 @@ from nnlab.experiments.recommend import networks, scoring
 from nnlab.experiments.recommend.baselines.ease import EASE
 from nnlab.experiments.recommend.config import PRESETS, RecommendConfig, RecommendQuery
 from nnlab.experiments.recommend.inside import shown
+from nnlab.experiments.recommend.loading import check_size, loaded, split
 from nnlab.experiments.recommend.questions import Catalogue
 from nnlab.experiments.recommend.ranking import recommended
 from nnlab.experiments.recommend.scoring import RecommendDetails, RecommendDifferences
@@ -43,13 +38,6 @@ from nnlab.training.examples import Examples
 if TYPE_CHECKING:
     from nnlab.results import Metrics, Summary
 
-MOST_ITEMS = 5_000
-"""The other recommenders invert a matrix of items by items."""
-MOST_CELLS = 2**31
-"""Of the table of baskets by items, a byte each."""
-SHOWN = 3
-"""How many items the summary of the data names."""
-LONGEST_SHOWN = 40
 MOST_UNKNOWN = 5
 """How many unknown items a note names."""
 
@@ -110,9 +98,9 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
 
     def load(self, config: RecommendConfig, store: Store, warn: Warn) -> Data:
         """Load baskets and split them; of those held out, an item each is hidden."""
-        baskets = _loaded(config, store, warn)
-        _check_size(baskets, config.baskets)
-        return _split(baskets, config, ("validation", "test"))
+        baskets = loaded(config, store, warn)
+        check_size(baskets, config.baskets)
+        return split(baskets, config, ("validation", "test"))
 
     def load_for_evaluation(
         self,
@@ -124,7 +112,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
     ) -> Data:
         """Load baskets to score on; of others than its own, only items that the network knows."""
         chosen = self.config_for_evaluation(config, given)
-        baskets = _loaded(chosen, store, warn)
+        baskets = loaded(chosen, store, warn)
         if given:
             known = set(facts["items"])
             unknown = [item for item in baskets.items if item not in known]
@@ -134,8 +122,8 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
                 count = f"{len(unknown):,} item{'s' * (len(unknown) > 1)}"
                 warn(f"{baskets.source.name}: left out {count} that the network does not know")
             baskets = baskets.with_items(facts["items"])
-        _check_size(baskets, chosen.baskets)
-        return _split(baskets, chosen, ("test",))
+        check_size(baskets, chosen.baskets)
+        return split(baskets, chosen, ("test",))
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse items that are not the network's."""
@@ -256,83 +244,6 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
 
 def _catalogue(facts: Mapping[str, Any]) -> Catalogue:
     return Catalogue(facts["items"], facts.get("separator", SEPARATORS[0]))
-
-
-def _loaded(config: RecommendConfig, store: Store, warn: Warn) -> Baskets:
-    return load_baskets(
-        store,
-        config.baskets,
-        min_count=config.min_count,
-        encoding=config.encoding,
-        layout=Layout(config.layout, config.columns, config.header, bool(config.keep_nan)),
-        warn=warn,
-    )
-
-
-def _split(baskets: Baskets, config: RecommendConfig, needed: Sequence[str]) -> Data:
-    """Split baskets, and hide an item of each that is held out.
-
-    Args:
-        baskets: Those of a shop.
-        config: Its `split_seed`.
-        needed: Names of parts that must have a basket of two items or more.
-
-    Raises:
-        DataError: They do not.
-    """
-    rows = np.flatnonzero(np.diff(baskets.indptr) > 0)
-    parts = [rows[part] for part in split_baskets(len(rows), config.split_seed)]
-    training, validation, test = parts
-    count = len(baskets.items)
-    held = {
-        name: hold_out_one(baskets.indptr, baskets.indices, part, config.split_seed)
-        for name, part in (("validation", validation), ("test", test))
-    }
-    for name in needed:
-        if not len(held[name].rows):
-            raise DataError(
-                f"{baskets.source.name}: expected baskets of two known items or more, but of those "
-                f"for {name} none has two; choose another --split-seed, or give more baskets"
-            )
-    arrays = {
-        "baskets": multi_hot(baskets.indptr, baskets.indices, np.arange(len(baskets)), count),
-        "training": training,
-        "validation": held["validation"].rows,
-        "test": held["test"].rows,
-    }
-    arrays["known"] = arrays["baskets"].copy()
-    for part in held.values():
-        arrays["known"][part.rows, part.hidden] = 0
-    facts = {
-        "items": list(baskets.items),
-        "shares": arrays["baskets"][training].mean(axis=0).round(6).tolist(),
-        "separator": baskets.separator,
-        **networks.facts(config),
-    }
-    return Data(arrays, facts, baskets.source, _summary(baskets))
-
-
-def _check_size(baskets: Baskets, name: str | None) -> None:
-    """Refuse what would not fit into memory: all items are scored for each basket."""
-    items, cells = len(baskets.items), len(baskets) * len(baskets.items)
-    if items > MOST_ITEMS or cells > MOST_CELLS:
-        raise DataError(
-            f"{name}: {len(baskets):,} baskets with {items:,} different items; expected at most "
-            f"{MOST_ITEMS:,} items, and {MOST_CELLS:,} for both multiplied; leave out rare items "
-            "with --min-count"
-        )
-
-
-def _summary(baskets: Baskets) -> str:
-    counts = np.bincount(baskets.indices, minlength=len(baskets.items))
-    shares = [
-        f"{shorten(item, LONGEST_SHOWN)} ({100 * count / len(baskets):.0f} %)"
-        for item, count in zip(baskets.items[:SHOWN], counts[:SHOWN], strict=True)
-    ]
-    return (
-        f"{len(baskets):,} baskets, {len(baskets.items):,} items, "
-        f"most frequent: {', '.join(shares)}"
-    )
 
 
 def _left_out(given: str, unknown: Sequence[str], some_left: bool) -> str:
