@@ -14,6 +14,7 @@ from typing import Any
 
 import jupytext
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "docs" / "notebooks"
@@ -39,9 +40,14 @@ def _page(path: Path) -> str:
     notebook = jupytext.read(path)
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "data").symlink_to(ROOT / "data")
+        # Sockets in files: a free TCP port may be taken before the kernel opens it.
+        sockets = Config(
+            ConnectionFileMixin={"transport": "ipc", "connection_file": f"{folder}/.kernel.json"}
+        )
         environment = {**os.environ, **ONE_CORE, "NNLAB_OFFLINE": "1", "PYTHONPATH": str(ROOT)}
         client = NotebookClient(
             notebook,
+            config=sockets,
             timeout=SECONDS,
             coalesce_streams=True,
             resources={"metadata": {"path": folder}},
