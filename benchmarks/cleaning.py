@@ -24,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 from figures import add_json_option, keep
+from memory import peak_megabytes
 
 KEYS = ("seconds", "processor", "megabytes")
 
@@ -96,7 +97,7 @@ def measure_here(way: str, folder: Path, height: int, width: int) -> None:
     clean = WAYS[way](folder, page_of(height, width))
     used = resource.getrusage(resource.RUSAGE_SELF)
     np.save(folder / f"{way}.npy", clean)
-    took = {"processor": used.ru_utime + used.ru_stime, "megabytes": used.ru_maxrss / 1024}
+    took = {"processor": used.ru_utime + used.ru_stime, "megabytes": peak_megabytes()}
     print(json.dumps(took))
 
 

@@ -8,7 +8,6 @@ In processes of their own, because the peak of the memory is that of a process.
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from figures import add_json_option, keep
+from memory import peak_megabytes
 
 from nnlab.datasets.images.labelled import LabelledImages, load_digits
 from nnlab.datasets.store import Store
@@ -95,7 +95,7 @@ def measure(whose: str, digits: LabelledImages) -> dict[str, float]:
         result = value()
         figures[f"{whose}, {name}, s"] = seconds = time.perf_counter() - begun
         print(f"{whose:14}{name:22}{seconds:8.2f} s  {result:.4f}", flush=True)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_megabytes()
     print(f"{whose:14}{'peak memory':22}{peak:8.0f} MB", flush=True)
     return {**figures, f"{whose}, peak memory, MB": peak}
 

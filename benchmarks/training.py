@@ -12,7 +12,6 @@ as in Keras' examples, and runs without XLA as the loop does.
 
 import argparse
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from figures import add_json_option, keep
+from memory import peak_megabytes
 
 from nnlab import experiments
 from nnlab.datasets.store import Store
@@ -105,7 +105,7 @@ def measure_here(way: str, model: str, dataset: str, epochs: int) -> None:
     data = experiment.load(config, Store(offline=True), print)
     backend.start()
     seconds = {"loop": time_loop, "fit": time_fit}[way](config, data, experiment)
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    megabytes = peak_megabytes()
     print(json.dumps({"seconds": statistics.median(seconds), "megabytes": megabytes}))
 
 

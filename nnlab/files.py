@@ -85,4 +85,10 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise NnlabError(f"cannot create the folder {path}: {error.strerror}") from error
+        raise refused(path, error) from error
+
+
+def refused(folder: Path, error: OSError) -> NnlabError:
+    """Return the error that says that a folder cannot be made, or written in."""
+    does = "write in" if folder.is_dir() else "create"
+    return NnlabError(f"cannot {does} the folder {folder}: {error.strerror}; choose another one")

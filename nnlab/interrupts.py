@@ -2,13 +2,13 @@
 
 An impatient user presses Ctrl-C several times, and a terminal sends it to every process. Signals
 within `PATIENCE` seconds of the first are ignored, so that the program can save its work and say
-so.
+so. A signal that was ignored before, as for a background command of a script, stays ignored.
 """
 
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
@@ -44,7 +44,7 @@ class Interrupt:
 
     def __enter__(self) -> "Interrupt":
         if threading.current_thread() is threading.main_thread():
-            self._previous = {number: signal.signal(number, self._catch) for number in SIGNALS}
+            self._previous = _handled(SIGNALS, self._catch)
         return self
 
     def __exit__(
@@ -70,8 +70,7 @@ class Interrupt:
 def raised_once(numbers: Sequence[signal.Signals] = SIGNALS) -> Iterator[None]:
     """Let a signal raise KeyboardInterrupt in the block, at most once within `PATIENCE` seconds.
 
-    Otherwise a second signal would interrupt the handling of the first. A signal that was ignored
-    before, as for a background command of a script, stays ignored.
+    Otherwise a second signal would interrupt the handling of the first.
     """
     until = 0.0
 
@@ -83,11 +82,7 @@ def raised_once(numbers: Sequence[signal.Signals] = SIGNALS) -> Iterator[None]:
             _pending = True
             raise KeyboardInterrupt
 
-    previous = {
-        number: signal.signal(number, catch)
-        for number in numbers
-        if signal.getsignal(number) is not signal.SIG_IGN
-    }
+    previous = _handled(numbers, catch)
     try:
         yield
     finally:
@@ -111,6 +106,17 @@ def ignore_all() -> None:
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     exec("")
+
+
+def _handled(
+    numbers: Sequence[signal.Signals], handler: Callable[[int, FrameType | None], None]
+) -> dict[signal.Signals, Any]:
+    """Let a handler take signals, and return the handlers of before."""
+    return {
+        number: signal.signal(number, handler)
+        for number in numbers
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
 
 
 def _restore(number: signal.Signals, handler: Any, until: float) -> None:

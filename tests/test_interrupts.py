@@ -94,8 +94,9 @@ def test_an_interrupt_that_was_swallowed_reaches_the_next_block() -> None:
 
 def test_a_signal_that_was_ignored_stays_ignored() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with raised_once():
+    with raised_once(), Interrupt() as interrupt:
         press(3)
+    assert not interrupt.requested
 
 
 def test_an_interrupt_of_code_in_a_string_does_not_change_the_exit_code(tmp_path: Path) -> None:

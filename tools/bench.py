@@ -104,6 +104,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="BENCHMARK", help=", ".join(OPTIONS))
     names = parser.parse_args().names or list(OPTIONS)
+    if unknown := [name for name in names if name not in OPTIONS]:
+        parser.error(f"no benchmark {unknown[0]}; known: {', '.join(OPTIONS)}")
     before = newest(RESULTS)
     figures = {name: measure(name) for name in names}
     if before:

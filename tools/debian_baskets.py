@@ -1,7 +1,7 @@
 """Write baskets that nobody here tuned anything on: what the packages of Debian depend on.
 
     sudo apt-get update
-    python tools/debian_baskets.py baskets.csv
+    python -m tools.debian_baskets baskets.csv
     nnlab recommend --preset modern --baskets baskets.csv --runs 3
 
 Each line is a package; its items are the packages that it depends on; of alternatives, the first.
@@ -14,7 +14,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from debian_lists import entries
+from tools.debian_lists import entries
 
 FEWEST = 100
 """Packages that must depend on an item."""

@@ -1,7 +1,7 @@
 """Write sentence pairs that nobody here tuned anything on: what Debian says of its packages.
 
     sudo apt-get -o Acquire::Languages=fr update
-    python tools/debian_pairs.py fr pairs.tsv
+    python -m tools.debian_pairs fr pairs.tsv
     nnlab translate --preset modern --pairs pairs.tsv
 
 Each line is the short description of a package in English and, after a tab, in another language, as
@@ -11,7 +11,7 @@ people translated it; ja is Japanese. Needs Debian or Ubuntu.
 import argparse
 from pathlib import Path
 
-from debian_lists import entries
+from tools.debian_lists import entries
 
 SAME = "Description-md5"
 """What a description and its translation share."""

@@ -7,6 +7,7 @@ settings stay, too. What a training fits on held-out data now, but did not when 
 trained, such as a temperature, is fitted before.
 """
 
+import argparse
 import dataclasses
 import sys
 
@@ -56,15 +57,19 @@ def scored(trained: Trained) -> checkpoint.Header:
 
 def main() -> None:
     """Score those that are named, or all."""
-    for path in shipped_checkpoints():
-        if len(sys.argv) == 1 or path.stem in sys.argv[1:]:
-            print(path.stem, flush=True)
-            trained = Trained(path)
-            fit(trained)
-            header = scored(trained)
-            content = checkpoint.content(header, {"model": trained.weights}, float16=True)
-            with replacing(path) as temporary:
-                temporary.write_bytes(content)
+    paths = {path.stem: path for path in shipped_checkpoints()}
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("names", nargs="*", metavar="NETWORK", help=", ".join(paths))
+    for name in parser.parse_args().names or paths:
+        if name not in paths:
+            parser.error(f"no network {name}; known: {', '.join(paths)}")
+        print(name, flush=True)
+        trained = Trained(paths[name])
+        fit(trained)
+        header = scored(trained)
+        content = checkpoint.content(header, {"model": trained.weights}, float16=True)
+        with replacing(paths[name]) as temporary:
+            temporary.write_bytes(content)
 
 
 if __name__ == "__main__":

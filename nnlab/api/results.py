@@ -3,7 +3,6 @@
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +10,14 @@ from nnlab import experiments
 from nnlab.api.showing import Shown
 from nnlab.experiments.contract import Answer, Table
 from nnlab.metrics import Estimate
+from nnlab.plots.style import png
 from nnlab.report import comparison, comparison_table
 from nnlab.results import Metrics, RunMetrics, Summary
 from nnlab.runs.answering import Trained, load
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.reading import read_run
 from nnlab.runs.tables import summary_tables
+from nnlab.wording import counted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -112,7 +113,7 @@ class Group(Shown):
     def __repr__(self) -> str:
         """Return its folder and the number of runs."""
         count = len(self.summary.runs)
-        return f"<group of {count} runs of {self.summary.experiment} in {self.path}>"
+        return f"<group of {counted(count, 'run')} of {self.summary.experiment} in {self.path}>"
 
 
 @dataclass(frozen=True, repr=False)
@@ -152,9 +153,7 @@ class Compared(Shown):
     def pictures(self) -> Iterable[tuple[str, bytes]]:
         """Yield the curves, where the runs share a measure."""
         if self.comparison.column:
-            buffer = BytesIO()
-            self.figure().savefig(buffer, format="png")
-            yield "curves", buffer.getvalue()
+            yield "curves", png(self.figure())
 
 
 def open_run(path: str | Path) -> Run:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from nnlab.cli.options import (
     PRESET,
@@ -16,6 +15,7 @@ from nnlab.cli.options import (
     effective_values,
     environment_values,
     given_values,
+    is_given,
     make_console,
     print_json,
 )
@@ -48,11 +48,7 @@ def make_query(ctx: click.Context, experiment: AnyExperiment) -> Any:
 def answer_inputs(ctx: click.Context, experiment: AnyExperiment, inputs: Sequence[str]) -> int:
     """Answer inputs with the network that the options choose, and return the exit code."""
     training = given_values(ctx, experiment.Config)
-    training |= {
-        name: None
-        for name in RUN_FLAGS
-        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
-    }
+    training |= {name: None for name in RUN_FLAGS if is_given(ctx, name)}
     for name in (*(field.name for field in dataclasses.fields(experiment.Query)), PRESET):
         training.pop(name, None)
     if training:

@@ -20,6 +20,7 @@ from nnlab.cli.streams import write
 from nnlab.datasets.store import MANY, FileStatus
 from nnlab.datasets.store.registry import all_sets, get_set
 from nnlab.errors import DataError
+from nnlab.wording import counted
 
 shared = with_options(*STORE, JSON, QUIET, VERBOSE)
 
@@ -128,10 +129,10 @@ def _lines(name: str, states: list[FileStatus]) -> list[str]:
     here = [status.path for status in states if status.path and status.state == "found"]
     if here:
         folders = ", ".join(map(str, _folders(here)))
-        lines.append(f"found\t{len(here)} files of {name} in {folders}")
+        lines.append(f"found\t{counted(len(here), 'file')} of {name} in {folders}")
     missing = [status.file.path for status in states if status.state == "missing"]
     if missing:
-        lines.append(f"missing\t{len(missing)} files of {name}, such as {missing[0]}")
+        lines.append(f"missing\t{counted(len(missing), 'file')} of {name}, such as {missing[0]}")
     return lines
 
 

@@ -20,6 +20,7 @@ from nnlab.cli.options import (
 )
 from nnlab.console import Console
 from nnlab.options import variable_name
+from nnlab.wording import counted
 
 if TYPE_CHECKING:
     from nnlab.doctor import Check, Finding
@@ -91,6 +92,6 @@ def _print_tables(findings: Sequence["Finding"], console: Console) -> None:
         console.table("What to do", ("check", "advice"), advice)
     counts = Counter(finding.state for finding in findings)
     console.say(
-        f"{len(findings)} checks: {counts['ok']} ok, {counts['warning']} warnings, "
-        f"{counts['failed']} failed"
+        f"{counted(len(findings), 'check')}: {counts['ok']} ok, "
+        f"{counted(counts['warning'], 'warning')}, {counts['failed']} failed"
     )

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import click
-from click.core import ParameterSource
 
 from nnlab import experiments
 from nnlab.cli.options import (
@@ -11,6 +10,7 @@ from nnlab.cli.options import (
     PRINTING,
     STORE,
     SectionedCommand,
+    is_given,
     make_console,
     make_store,
     options_of,
@@ -54,11 +54,7 @@ def evaluate(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
 
     trained = load(checkpoint, engine=ctx.params["engine"])
     names = [str(option.name) for option in _data_options()]
-    given = {
-        name: ctx.params[name]
-        for name in names
-        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
-    }
+    given = {name: ctx.params[name] for name in names if is_given(ctx, name)}
     console = make_console(ctx)
     metrics = evaluate_checkpoint(trained, given, make_store(ctx), console.warn)
     if ctx.params["as_json"]:

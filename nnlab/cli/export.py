@@ -7,7 +7,7 @@ import click
 from nnlab.cli.options import VERBOSE, SectionedCommand, SectionedOption, with_options
 
 OUTPUT = SectionedOption(
-    ["-o", "--output"],
+    ["-o", "--out", "--output", "output"],
     type=click.Path(path_type=Path),
     required=True,
     help="The file to write. Its ending chooses the format.",

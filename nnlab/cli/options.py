@@ -149,7 +149,7 @@ def given_values(ctx: click.Context, cls: type) -> dict[str, Any]:
     return {
         field.name: ctx.params[field.name]
         for field in dataclasses.fields(cls)
-        if ctx.get_parameter_source(field.name) is ParameterSource.COMMANDLINE
+        if is_given(ctx, field.name)
     }
 
 
@@ -249,6 +249,7 @@ ENGINE = SectionedOption(
     help="Engine that runs a trained network: NumPy or ONNX Runtime.  [default: chosen by size]",
 )
 STORE = [DATA_DIR, OFFLINE]
+STORE_OPTIONS = ("data_dir", "offline")
 PRINTING = [JSON, QUIET, VERBOSE]
 
 
@@ -264,6 +265,21 @@ def add(command: C, options: Sequence[click.Parameter]) -> C:
 def with_options(*options: click.Parameter) -> Callable[[C], C]:
     """Decorate a command with shared options."""
     return lambda command: add(command, options)
+
+
+def is_given(ctx: click.Context, name: str) -> bool:
+    """Tell whether the command line gave an option."""
+    return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+
+def given_again(ctx: click.Context, names: Container[str]) -> list[str]:
+    """Return those of some options that the command line gave, for a command that goes on."""
+    words = []
+    for option in ctx.command.params:
+        if option.name in names and is_given(ctx, option.name):
+            value = ctx.params[option.name]
+            words += option.opts[-1:] if value is True else [option.opts[-1], str(value)]
+    return words
 
 
 def make_store(ctx: click.Context) -> Store:

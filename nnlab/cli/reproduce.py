@@ -22,6 +22,7 @@ from nnlab.errors import DataError, UsageError
 from nnlab.files import make_folder, write_json
 from nnlab.machine import cores
 from nnlab.training.settings import PRESETS, REPORT
+from nnlab.wording import counted
 
 if TYPE_CHECKING:
     from nnlab.report.sections import Section
@@ -121,8 +122,8 @@ def _carry_out(
     jobs = ctx.params["jobs"] or cores()
     left = minutes_left(plans, folder, min(jobs, cores()), runs)
     time = "a few minutes" if quick else _time(left)
-    parts = "1 part" if len(plans) == 1 else f"{len(plans)} parts"
-    console.say(f"reproducing {parts} in {folder}: {time}, {jobs} run{'s' * (jobs > 1)} at a time")
+    parts = counted(len(plans), "part")
+    console.say(f"reproducing {parts} in {folder}: {time}, {counted(jobs, 'run')} at a time")
     with (
         interruptible(folder, "repeat the command to resume, or add --no-train to see the results"),
         LocalExecutor(jobs) as executor,
@@ -144,7 +145,9 @@ def _carry_out(
 def _time(minutes: float) -> str:
     if not minutes:
         return "nothing left to train, a few seconds"
-    return "about " + (f"{minutes / 60:.0f} hours" if minutes >= 90 else f"{minutes:.0f} minutes")
+    if minutes < 90:
+        return f"about {counted(max(1, round(minutes)), 'minute')}"
+    return f"about {counted(round(minutes / 60), 'hour')}"
 
 
 def _conclude(

@@ -1,11 +1,17 @@
 """`nnlab resume`: continue a run, or a group of runs, where it stopped."""
 
-import shlex
 from pathlib import Path
 
 import click
 
-from nnlab.cli.options import PRINTING, STORE, SectionedCommand, with_options
+from nnlab.cli.options import (
+    PRINTING,
+    STORE,
+    STORE_OPTIONS,
+    SectionedCommand,
+    given_again,
+    with_options,
+)
 from nnlab.errors import CheckpointError, UsageError
 from nnlab.runs.folder import GroupFolder, RunFolder
 
@@ -25,7 +31,7 @@ def resume(ctx: click.Context, /, folder: Path, **_: object) -> None:
     from nnlab.sweeps import plan as sweeps
 
     workshop = make_workshop(ctx)
-    with interruptible(folder):
+    with interruptible(folder, options=given_again(ctx, STORE_OPTIONS)):
         if GroupFolder(folder).is_group():
             experiment, summary = group.resume_group(GroupFolder(folder), workshop)
             print_result(ctx, experiment, summary, folder)
@@ -33,11 +39,8 @@ def resume(ctx: click.Context, /, folder: Path, **_: object) -> None:
             experiment, metrics = single.resume(RunFolder(folder), workshop)
             print_result(ctx, experiment, metrics, folder)
         elif sweeps.plan_file(folder).is_file():
-            name = sweeps.read_plan(folder).experiment.name
-            raise UsageError(
-                f"{folder} is a sweep; resume it with: "
-                f"{shlex.join(['nnlab', 'sweep', name, '--out', str(folder)])}"
-            )
+            command = sweeps.resume_command(sweeps.read_plan(folder), folder)
+            raise UsageError(f"{folder} is a sweep; resume it with: {command}")
         else:
             raise CheckpointError(
                 f"{folder}: no run to resume (config.json is missing); "

@@ -1,5 +1,7 @@
 """`nnlab serve`: networks that answer over HTTP, and a page to play with them."""
 
+import threading
+
 import click
 
 from nnlab.cli.options import (
@@ -43,7 +45,8 @@ def serve(ctx: click.Context, /, networks: tuple[str, ...], **_: object) -> None
         if settings.open:
             import webbrowser
 
-            webbrowser.open(page)
+            # some browsers, such as lynx, only return when they are closed
+            threading.Thread(target=webbrowser.open, args=[page], daemon=True).start()
 
     try:
         from nnlab.serving.listening import serve as serve_networks

@@ -52,14 +52,14 @@ def _group(ctx: click.Context, folder: Path) -> None:
 
 
 def _sweep(ctx: click.Context, folder: Path) -> None:
+    from nnlab.sweeps.plan import read_plan, resume_command
     from nnlab.sweeps.sweep import read_summary, summary_file
     from nnlab.sweeps.tables import summary_table
 
     file = summary_file(folder)
     if not file.is_file():
-        raise DataError(
-            f"{folder} is an unfinished sweep; resume: nnlab sweep EXPERIMENT --out {folder}"
-        )
+        command = resume_command(read_plan(folder), folder)
+        raise DataError(f"{folder} is an unfinished sweep; resume it with: {command}")
     summary = read_summary(folder)
     _print(ctx, {"sweep": str(folder), **versioned(summary)}, [summary_table(summary)])
 

@@ -1,18 +1,18 @@
 """`nnlab sweep`: settings × seeds as independent runs, on this machine or a Ray cluster."""
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
 from nnlab import experiments
 from nnlab.cli.options import (
     PRINTING,
     STORE,
+    STORE_OPTIONS,
     SectionedCommand,
     SectionedOption,
+    given_again,
     make_console,
     make_store,
     print_json,
@@ -32,6 +32,7 @@ from nnlab.interrupts import raised_once
 from nnlab.machine import cores
 from nnlab.records import versioned
 from nnlab.runs import folder as runs
+from nnlab.wording import counted
 
 if TYPE_CHECKING:
     from nnlab.sweeps.cluster import RayExecutor
@@ -228,11 +229,10 @@ def _carry_out(
 
 def _again(ctx: click.Context, plan: "Plan", folder: Path) -> str:
     """Return the command that resumes a sweep, whose settings are in its folder."""
-    words = ["nnlab", "sweep", plan.experiment.name, "--out", str(folder)]
-    for name in ("on", "jobs", "csv_file", "data_dir"):
-        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            words += [f"--{name.removesuffix('_file').replace('_', '-')}", str(ctx.params[name])]
-    return shlex.join(words)
+    from nnlab.sweeps.plan import resume_command
+
+    options = given_again(ctx, ("on", "jobs", "csv_file", *STORE_OPTIONS))
+    return resume_command(plan, folder, options)
 
 
 def _report(ctx: click.Context, plan: "Plan", summary: "SweepSummary", folder: Path) -> None:
@@ -253,7 +253,7 @@ def _report(ctx: click.Context, plan: "Plan", summary: "SweepSummary", folder: P
     total, failures = len(states), states.count("failed")
     if failures:
         again = f"; to try again: {_again(ctx, plan, folder)}" if folder.exists() else ""
-        raise NnlabError(f"{failures} of {total} runs failed{again}")
+        raise NnlabError(f"{failures} of {counted(total, 'run')} failed{again}")
     if "finished" not in states:
         raise DivergedError(f"{folder}: every run diverged")
-    make_console(ctx).say(f"{total} run{'s' * (total > 1)} saved in {folder}")
+    make_console(ctx).say(f"{counted(total, 'run')} saved in {folder}")

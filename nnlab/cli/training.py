@@ -1,14 +1,14 @@
 """Training from the shell: choose the folder, train, and print the results."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from nnlab.cli.options import make_console, make_store, print_json
+from nnlab.cli.options import STORE_OPTIONS, given_again, make_console, make_store, print_json
 from nnlab.cli.training_display import TrainingDisplay
 from nnlab.console import Console
 from nnlab.errors import InterruptedRun
@@ -21,6 +21,7 @@ from nnlab.runs.placing import carry_out, placed
 from nnlab.runs.tables import summary_tables
 from nnlab.runs.workshop import RunObserver, Workshop
 from nnlab.training.settings import TrainingSettings
+from nnlab.wording import counted
 
 
 def train(ctx: click.Context, experiment: AnyExperiment, config: TrainingSettings) -> None:
@@ -29,7 +30,7 @@ def train(ctx: click.Context, experiment: AnyExperiment, config: TrainingSetting
     workshop = make_workshop(ctx)
     force = ctx.params["force"]
     place = placed(experiment.name, ctx.params["out"], single_run=len(trials) == 1, force=force)
-    with place as folder, interruptible(folder):
+    with place as folder, interruptible(folder, options=given_again(ctx, STORE_OPTIONS)):
         result = carry_out(experiment, trials, folder, workshop, force=force)
         print_result(ctx, experiment, result, folder)
 
@@ -43,8 +44,14 @@ def make_workshop(ctx: click.Context) -> Workshop:
 
 
 @contextmanager
-def interruptible(folder: Path, how: str = "") -> Iterator[None]:
-    """Treat SIGTERM like Ctrl-C, and add to the message how to resume: `how`, or the command."""
+def interruptible(folder: Path, how: str = "", *, options: Sequence[str] = ()) -> Iterator[None]:
+    """Treat SIGTERM like Ctrl-C, and add to the message how to resume.
+
+    Args:
+        folder: Of the run, the group or the reproduction.
+        how: What to do; empty for `nnlab resume`.
+        options: Of `nnlab resume`.
+    """
     try:
         with raised_once():
             yield
@@ -53,7 +60,7 @@ def interruptible(folder: Path, how: str = "") -> Iterator[None]:
         if how:
             what += f"; {how}"
         elif has_run(folder):
-            what += f"; resume with: nnlab resume {shlex.quote(str(folder))}"
+            what += f"; resume with: {shlex.join(['nnlab', 'resume', str(folder), *options])}"
         raise InterruptedRun(what) from error
 
 
@@ -77,15 +84,13 @@ def print_result(
     console = make_console(ctx)
     if isinstance(result, Summary):
         print_tables(console, summary_tables(experiment, result))
-        count = len(result.runs)
-        console.say(f"{count} run{'s' * (count > 1)} saved in {folder}")
+        console.say(f"{counted(len(result.runs), 'run')} saved in {folder}")
         return
     print_tables(console, experiment.tables(result))
     training = result.training
-    epochs = "1 epoch" if training.epochs == 1 else f"{training.epochs} epochs"
     speed = training.examples_per_second
     console.say(
-        f"{epochs} in {training.seconds:.0f} s"
+        f"{counted(training.epochs, 'epoch')} in {training.seconds:.0f} s"
         + (f" ({speed:,} examples per second)" if speed else "")
         + f", best epoch {training.best_epoch}; saved in {folder}"
     )

@@ -10,6 +10,7 @@ from nnlab.console import Console, scores_in_words, visible
 from nnlab.results import RunMetrics
 from nnlab.sweeps.task import Outcome, Task
 from nnlab.sweeps.work import Standing
+from nnlab.wording import counted
 
 REFRESHES_PER_SECOND = 2
 READABLE = os.name == "posix"
@@ -52,7 +53,7 @@ class WorkDisplay:
         if tasks and sys.stderr.isatty() and not self._console.quiet:
             self._open(standing)
         if standing.done:
-            self._say(f"{standing.done} of {standing.total} runs are already finished")
+            self._say(f"already finished: {standing.done} of {counted(standing.total, 'run')}")
 
     def ended(self, name: str, outcome: Outcome, standing: Standing) -> None:
         """Report the end of a run; a failure is reported even if the console is quiet."""
@@ -70,7 +71,7 @@ class WorkDisplay:
 
     def stopping(self, running: int) -> None:
         """Say that the first Ctrl-C arrived."""
-        self._say(f"stopping: {running} runs are being saved; Ctrl-C again stops them at once")
+        self._say(f"stopping; {counted(running, 'run')} to be saved; Ctrl-C again stops at once")
 
     def warn(self, text: str) -> None:
         """Print a warning, above the bar if there is one."""
@@ -145,7 +146,7 @@ def _last_epoch(history: Mapping[str, list[float | None]], epochs: int) -> tuple
 
 
 def _in_words(standing: Standing) -> str:
-    words = f"{standing.done} of {standing.total} runs"
+    words = f"{standing.done} of {counted(standing.total, 'run')}"
     words += f", {standing.running} running" if standing.running else ""
     return words + (f", {standing.failed} failed" if standing.failed else "")
 

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from nnlab.datasets.store import FileStatus, Store
 from nnlab.datasets.store.registry import DataSet
 from nnlab.doctor.check import Result
+from nnlab.wording import counted
 
 
 def data_folders(store: Store) -> Result:
@@ -15,7 +17,7 @@ def data_folders(store: Store) -> Result:
     downloads = "off" if store.offline else f"go to {store.download_folder()}"
     text = f"{listed}; downloads {downloads}"
     named = os.environ.get("NNLAB_DATA", "").strip()
-    if any(str(path) == named and not path.is_dir() for path in folders):
+    if named and any(path == Path(named) and not path.is_dir() for path in folders):
         return Result("warning", text, "set NNLAB_DATA to the folder that holds the data sets")
     return Result("ok", text)
 
@@ -42,7 +44,7 @@ def data_set(store: Store, wanted: DataSet) -> Result:
 
 
 def _files(states: Sequence[FileStatus]) -> str:
-    return "1 file" if len(states) == 1 else f"{len(states)} files"
+    return counted(len(states), "file")
 
 
 def _get(wanted: DataSet) -> str:

@@ -5,6 +5,7 @@ import os
 
 from nnlab import machine
 from nnlab.doctor.check import Result
+from nnlab.wording import counted
 
 LITTLE_MEMORY = 2 * 2**30
 """Bytes below which to warn: TensorFlow alone takes 700 MB, and the data come on top."""
@@ -13,7 +14,7 @@ LITTLE_MEMORY = 2 * 2**30
 def processors() -> Result:
     """Report how many cores there are, and how many this process may use."""
     there, usable = os.cpu_count() or 1, machine.usable_cores()
-    text = f"{there} cores, of which this process may use {usable}"
+    text = f"{counted(there, 'core')}, of which this process may use {usable}"
     share = machine.allowed_cores()
     if share is None or share >= usable:
         return Result("ok", text)

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import nnlab
 from nnlab import programs, versions
 from nnlab.doctor.check import Result
+from nnlab.plots.style import house_style
 
 
 def python() -> Result:
@@ -32,6 +33,7 @@ def packages() -> Result:
     return Result("ok", f"nnlab {versions.own()}, {listed}")
 
 
+@house_style()
 def figures() -> Result:
     """Draw a small figure into a PNG file and check that there is ink on it."""
     import matplotlib

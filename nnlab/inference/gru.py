@@ -89,7 +89,7 @@ class GRU(Layer):
         gates = x.transpose(1, 0, 2).reshape(-1, features) @ kernel
         if bias is not None:
             gates += bias[0]
-        gates = gates.reshape(time, batch, -1)
+        gates = gates.reshape(time, batch, kernel.shape[1])
         sequence = []
         for step in range(time):
             z = hidden @ recurrent_kernel

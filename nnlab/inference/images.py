@@ -47,7 +47,7 @@ class Conv2D(Layer):
         y = np.zeros((len(x) * down * across, self.filters), np.float32)
         for row, column in itertools.product(*map(range, self.kernel_size)):
             pixels = _one_of_each(x, (row, column), self.strides, (down, across))
-            y += pixels.reshape(len(y), -1) @ kernel[row, column]
+            y += pixels.reshape(len(y), kernel.shape[2]) @ kernel[row, column]
         if bias is not None:
             y += bias
         return ACTIVATIONS[self.activation](y).reshape(len(x), down, across, self.filters)

@@ -181,7 +181,7 @@ class _Cell:
         gates = x.transpose(1, 0, 2).reshape(-1, features) @ kernel
         if self.bias is not None:
             gates += self.bias
-        gates = gates.reshape(time, batch, -1)
+        gates = gates.reshape(time, batch, kernel.shape[1])
         sequence = []
         for step in range(time):
             before = hidden, cell

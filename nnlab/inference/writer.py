@@ -150,8 +150,9 @@ class Writer:
             self._nodes.append(helper.make_node("Identity", [there], [output], output))
         constants, larger = [], []
         for stored, array in self._constants.values():
-            if self._float16 and array.dtype == np.float32:
-                half = numpy_helper.from_array(array.astype(np.float16), f"{stored}_half")
+            halved = _halved(array) if self._float16 else None
+            if halved is not None:
+                half = numpy_helper.from_array(halved, f"{stored}_half")
                 constants.append(half)
                 larger.append(helper.make_node("Cast", [half.name], [stored], stored, to=FLOAT))
             else:
@@ -176,3 +177,12 @@ class Writer:
     def _new(self, kind: str) -> str:
         self._count += 1
         return f"{self._prefix}/{self._count}_{kind}"
+
+
+def _halved(array: np.ndarray) -> np.ndarray | None:
+    """Return weights as float16; None for single numbers, and where one would become infinite."""
+    if array.dtype != np.float32 or not array.ndim:
+        return None
+    with np.errstate(over="ignore"):
+        halved = array.astype(np.float16)
+    return halved if np.isfinite(halved).all() else None

@@ -29,7 +29,7 @@ def pooled_rmse(pairs: Iterable[tuple[Image, Image]]) -> float:
     """Root of the mean squared difference over the pixels of all images together.
 
     This is the score of Kaggle's "Denoising Dirty Documents" (2015): a large page counts more than
-    a small one, and the result is no less than the mean over pages.
+    a small one.
 
     Args:
         pairs: image and true image, of the same shape.

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import keras
 
-FILTERS = (32, 96)
-"""Filters at a half of the image's height and width, and at a quarter."""
 DROPOUT = 0.3
 """Share of the numbers before the last layer that training drops."""
 DECAY = 0.98
@@ -19,7 +17,7 @@ def normalized_cnn(
     classes: int,
     *,
     dense_units: int = 128,
-    filters: tuple[int, int] = FILTERS,
+    filters: tuple[int, int] = (32, 96),
 ) -> "keras.Model":
     """Build a convolutional network with residual connections (He et al., 2016).
 
@@ -27,7 +25,7 @@ def normalized_cnn(
         image_shape: Height and width of an image.
         classes: Number of classes.
         dense_units: Units of the dense layer.
-        filters: As `FILTERS`.
+        filters: At a half of the image's height and width, and at a quarter.
 
     Returns:
         Network from raw pixels "image", float32 (batch, height, width) from 0 to 255, to
@@ -42,7 +40,7 @@ def normalized_cnn(
         x = _convolution(x, count, f"{size}_1", kernel=kernel, stride=2)
         x = _convolution(x, count, f"{size}_2", residual=True)
         x = _convolution(x, count, f"{size}_3", residual=True)
-    x = layers.Flatten(name="flatten")(x)  # (batch, 4704) for 28x28 pixels
+    x = layers.Flatten(name="flatten")(x)  # (batch, 49 * filters) for 28x28 pixels
     x = layers.Dropout(DROPOUT, name="dropout_1")(x)
     x = _dense(x, dense_units, "hidden")
     return _classifier(image, x, classes, "normalized_cnn")

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from nnlab.models.normalized import DECAY
+
 if TYPE_CHECKING:
     import keras
 
@@ -56,5 +58,5 @@ def plane_contrast(image_shape: tuple[int, int], units: int = 256) -> "keras.Mod
 def _normalized(x: Any, name: str) -> Any:
     from keras import layers
 
-    x = layers.BatchNormalization(momentum=0.98, name=f"normalization_{name}")(x)
+    x = layers.BatchNormalization(momentum=DECAY, name=f"normalization_{name}")(x)
     return layers.Activation("relu", name=f"relu_{name}")(x)

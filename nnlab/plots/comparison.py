@@ -104,6 +104,7 @@ def _height(curves: Sequence[Curve]) -> float:
     return max(4.2, 1.0 + 0.19 * sum(sorted(lines)[-ROWS:]))
 
 
+@style.house_style()
 def save_as(figure: "Figure", path: str | os.PathLike[str]) -> None:
     """Write the figure completely or not at all, in the format of the suffix, one of `FORMATS`.
 

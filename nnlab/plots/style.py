@@ -3,6 +3,8 @@
 import math
 import os
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -37,6 +39,18 @@ DPI = 150
 FOOTER_LINE = 0.16  # inches
 MARGIN = 0.12  # inches between the edge of a figure and its footer or title
 CHARACTER_WIDTH = 0.58  # average, in ems
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw as matplotlib does by itself, whatever the user's matplotlibrc says.
+
+    Settings matter when a figure is made and again when it is saved.
+    """
+    from matplotlib.style import context
+
+    with context("default"):
+        yield
 
 
 def new_figure(width: float, height: float, arranged: bool = True) -> "Figure":
@@ -124,10 +138,17 @@ def save(figure: "Figure", path: str | os.PathLike[str]) -> None:
     Raises:
         NnlabError: The disk is full, or the folder is not writable.
     """
+    content = png(figure)
+    with replacing(Path(path)) as temporary:
+        temporary.write_bytes(content)
+
+
+@house_style()
+def png(figure: "Figure") -> bytes:
+    """Return the figure as PNG with 150 dots per inch."""
     image = BytesIO()
     figure.savefig(image, format="png", dpi=DPI)
-    with replacing(Path(path)) as temporary:
-        temporary.write_bytes(image.getvalue())
+    return image.getvalue()
 
 
 def plain(text: str, longest: int | None = None) -> str:

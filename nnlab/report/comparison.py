@@ -11,6 +11,7 @@ import numpy as np
 from nnlab import experiments
 from nnlab.datasets.store.provenance import Source
 from nnlab.errors import UsageError, nearest
+from nnlab.plots.style import house_style
 from nnlab.report.entries import Entry, check_distinct, read_entries
 
 if TYPE_CHECKING:
@@ -252,6 +253,7 @@ def _curve(entry: Entry, column: str, label: str) -> "Curve":
     return Curve(label, epochs, mean, values.min(axis=0), values.max(axis=0), first_time)
 
 
+@house_style()
 def draw(comparison: Comparison) -> "Figure":
     """Draw all curves in one figure.
 

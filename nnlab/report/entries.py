@@ -19,6 +19,7 @@ from nnlab.results import Divergence, RunMetrics, TrainingRecord
 from nnlab.runs import folder as runs
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.training.settings import TrainingSettings
+from nnlab.wording import counted
 
 NO_MEASURES = {"epoch", "seconds"}
 
@@ -226,7 +227,7 @@ def _read_group(folder: GroupFolder) -> list[Entry]:
     begun = [name for name in names if folder.member(name).history.is_file()]
     if not begun:
         raise DataError(
-            f"{folder.path} has no history yet: none of its {len(names)} runs has begun"
+            f"{folder.path} has no history yet: it has {counted(len(names), 'run')}, none begun"
         )
     alike: dict[str, list[Member]] = {}
     for name in begun:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.errors import DataError
+from nnlab.plots.style import png
 
 MOST_BYTES = 2**24
 """No figure of ours comes near; a page that holds more could not be opened."""
@@ -96,11 +97,10 @@ def drawn_figure(figure: Any, name: str, of: str) -> Picture:
     """Return a figure of matplotlib."""
     from PIL import Image
 
-    buffer = BytesIO()
-    figure.savefig(buffer, format="png")
-    with Image.open(buffer) as image:
+    content = png(figure)
+    with Image.open(BytesIO(content)) as image:
         width, height = image.size
-    return _figure(buffer.getvalue(), width, height, name, of)
+    return _figure(content, width, height, name, of)
 
 
 def _figure(

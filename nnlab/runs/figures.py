@@ -8,11 +8,12 @@ from nnlab.checkpoint import open_checkpoint
 from nnlab.experiments.contract import AnyExperiment, Evidence
 from nnlab.files import make_folder
 from nnlab.inference import checked_graph
-from nnlab.plots.style import save
-from nnlab.results import RunMetrics
-from nnlab.runs.folder import RunFolder
+from nnlab.plots.style import house_style, save
+from nnlab.results import RunMetrics, Summary
+from nnlab.runs.folder import GroupFolder, RunFolder
 
 
+@house_style()
 def draw_run(experiment: AnyExperiment, folder: RunFolder, metrics: RunMetrics[Any]) -> None:
     """Draw learning curves, network and the experiment's own figures into `folder.figures`."""
     footer = footer_text(metrics, metrics.config)
@@ -21,10 +22,19 @@ def draw_run(experiment: AnyExperiment, folder: RunFolder, metrics: RunMetrics[A
         "network": _network(folder, metrics, footer),
         **experiment.draw(Evidence(metrics, folder.read_evidence(), footer)),
     }
-    save_figures(figures, folder.figures)
+    _save_all(figures, folder.figures)
 
 
-def save_figures(figures: Mapping[str, Any], folder: Path) -> None:
+@house_style()
+def draw_summary(experiment: AnyExperiment, summary: Summary[Any], folder: GroupFolder) -> None:
+    """Draw what the runs of a group say together into `folder.figures`."""
+    _save_all(
+        experiment.draw_summary(summary, lambda name: folder.member(name).read_evidence()),
+        folder.figures,
+    )
+
+
+def _save_all(figures: Mapping[str, Any], folder: Path) -> None:
     """Write figures as `<name>.png` into `folder`."""
     make_folder(folder)
     for name, figure in figures.items():

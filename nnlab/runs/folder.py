@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import DataError
-from nnlab.files import make_folder, replacing
+from nnlab.files import make_folder, refused, replacing
 from nnlab.records import DetailsT, structured
 
 if TYPE_CHECKING:
@@ -210,6 +210,8 @@ def new_folder(base: Path, experiment: str) -> Path:
             return parent / str(number)
         except FileExistsError:  # another process was faster
             number += 1
+        except OSError as error:
+            raise refused(parent, error) from error
 
 
 def newest_finished(

@@ -1,6 +1,7 @@
 """Several runs that answer one question together: seeds, or the arms of a comparison."""
 
 import dataclasses
+import shlex
 import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from nnlab.options import from_mapping
 from nnlab.records import versioned
 from nnlab.results import RunMetrics, RunOfGroup, Summary
 from nnlab.runs import folder as runs
-from nnlab.runs.figures import footer_text, save_figures
+from nnlab.runs.figures import draw_summary, footer_text
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.occupying import clear, locked
 from nnlab.runs.single import run
@@ -78,8 +79,7 @@ def conclude(
     for name, metrics in results.items():
         check_same_data(next(iter(results.values())), metrics, folder.member(name))
     summary = summarise(experiment, results)
-    figures = experiment.draw_summary(summary, lambda name: folder.member(name).read_evidence())
-    save_figures(figures, folder.figures)
+    draw_summary(experiment, summary, folder)
     write_json(folder.summary, versioned(summary))
     return summary
 
@@ -218,7 +218,7 @@ def joined_plan(experiment: AnyExperiment, trials: Trials, folder: GroupFolder) 
         if known_experiment.name != experiment.name or changed:
             raise OutputExistsError(
                 f"{folder.path} holds runs with other settings; name another folder with --out, "
-                f"or resume those: nnlab resume {folder.path}"
+                f"or resume those: nnlab resume {shlex.quote(str(folder.path))}"
             )
         trials = {**known, **trials}
     return trials

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nnlab.errors import OutputExistsError
-from nnlab.files import make_folder
+from nnlab.files import make_folder, refused
 from nnlab.runs.folder import GroupFolder, RunFolder
 
 try:
@@ -27,8 +27,13 @@ def locked(folder: Path) -> Iterator[None]:
 
     Raises:
         OutputExistsError: Another process is at it.
+        NnlabError: The folder is not writable.
     """
-    with (folder / LOCK).open("w") as handle:
+    try:
+        lock = (folder / LOCK).open("w")
+    except OSError as error:
+        raise refused(folder, error) from error
+    with lock as handle:
         if fcntl and not _taken(handle.fileno()):
             raise OutputExistsError(
                 f"{folder}: another process is training here; wait for it or stop it"

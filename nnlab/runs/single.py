@@ -1,6 +1,7 @@
 """One run from its settings to its figures."""
 
 import dataclasses
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -111,7 +112,7 @@ class _Run:
         if experiment.name != self.experiment.name or config != self.config:
             raise OutputExistsError(
                 f"{self.folder.path} holds a run with other settings; name another folder with "
-                f"--out, or resume that run: nnlab resume {self.folder.path}"
+                f"--out, or resume that run: nnlab resume {shlex.quote(str(self.folder.path))}"
             )
 
     def carry_out(self, dataset: Source | None, replace: bool) -> None:

@@ -74,11 +74,13 @@ class Application:
         self._trained: list[str] = []
         self._catalogue = Catalogue([])
         self._pages = pages()
+        self._needs_token = False
         self.jobs = Jobs(self._add_networks)
         self._trainings = TrainingRoutes(lanes.short, self.jobs, allowed=settings.allow_training)
 
     def asgi(self, rules: Rules) -> ASGIApp:
         """Return the application, guarded by the rules and counted."""
+        self._needs_token = rules.token is not None
         self._statistics = Statistics(Guard(self._router(), rules), self._lanes)
         return self._statistics
 
@@ -156,6 +158,7 @@ class Application:
         return {
             "version": versions.own(),
             "allow_training": self._settings.allow_training,
+            "token": self._needs_token,
             "limits": {
                 "body": self._settings.body,
                 "pixels": MOST_PIXELS,

@@ -7,24 +7,23 @@
 - The body must not be too large, and must arrive in time.
 """
 
+import hashlib
 import hmac
 import ipaddress
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nnlab.serving.bodies import BODIES, Body
 from nnlab.serving.entrance import POLICY, entrance
 from nnlab.serving.refusals import Refusal, busy
 
-COOKIE = "nnlab_token"
 HTML = "text/html"
 OPEN_PATH = "/healthz"
 """Needs no token: a container's health check has none."""
@@ -125,12 +124,13 @@ class Guard:
         token = self._rules.token
         if token is None or scope["path"] == OPEN_PATH:
             return ""
-        if any(_same(one, token) for one in _tokens(asked)):
+        cookie = _cookie_name(token)
+        if any(_same(one, token) for one in _tokens(asked, cookie)):
             return ""
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
         if scope["path"] == "/" and any(_same(one, token) for one in given):
             secure = "; Secure" if asked.get("x-forwarded-proto") == "https" else ""
-            return f"{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax{secure}"
+            return f"{cookie}={token}; Path=/; HttpOnly; SameSite=Lax{secure}"
         message = (
             "this server needs its token: open the address that it printed when it started, or "
             "send the header Authorization: Bearer TOKEN"
@@ -220,14 +220,17 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _tokens(asked: Mapping[str, str]) -> Sequence[str]:
+def _cookie_name(token: str) -> str:
+    """Return a name of its own for each token: all servers of a host share their cookies."""
+    return f"nnlab_{hashlib.sha256(token.encode()).hexdigest()[:8]}"
+
+
+def _tokens(asked: Mapping[str, str], cookie: str) -> Sequence[str]:
+    """Return what a request gives as the token, in a header or in a cookie."""
     scheme, _, given = asked.get("authorization", "").partition(" ")
     found = [given.strip()] if scheme.lower() == "bearer" else []
-    try:
-        cookies = SimpleCookie(asked.get("cookie", ""))
-    except CookieError:
-        return found
-    return [*found, cookies[COOKIE].value] if COOKIE in cookies else found
+    cookies = cookie_parser(asked.get("cookie", ""))
+    return [*found, cookies[cookie]] if cookie in cookies else found
 
 
 def _same(given: str, token: str) -> bool:
@@ -244,7 +247,8 @@ def rules(host: str, names: Sequence[str], token: str | None, body: int) -> Rule
         body: The most bytes of a body.
     """
     home = is_home(host)
-    known = {*HOME_NAMES, host.lower(), *(name.lower() for name in names)}
+    own = (name.lower() if _is_address(name) else _host_name(name) for name in names)
+    known = {*HOME_NAMES, host.lower(), *own}
     return Rules(frozenset(known), not home, token, body)
 
 

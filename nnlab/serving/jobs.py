@@ -240,7 +240,7 @@ class Jobs:
         finally:
             stopping.cancel()
             await _end(process)
-        if code in (0, InterruptedRun.exit_code):
+        if code in (0, InterruptedRun.exit_code, -signal.SIGTERM):  # the last: before it began
             return ""
         words = [line.removeprefix("error: ") for line in messages if line.strip()]
         return words[-1] if words else f"it ended with code {code}"
@@ -269,8 +269,9 @@ async def _last_lines(process: asyncio.subprocess.Process) -> list[str]:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Let a training save and end; remind it, because an import may swallow Ctrl-C; kill it."""
-    for number in (signal.SIGINT, signal.SIGINT, signal.SIGKILL):
+    """Let a training save and end; remind it, because an import may swallow the first; kill it."""
+    # not SIGINT: the processes of a server that a script started in the background ignore it
+    for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
         if process.returncode is None:
             process.send_signal(number)
         with contextlib.suppress(TimeoutError):

@@ -35,6 +35,7 @@ ERRORS = {
     "401": "The token is missing or wrong",
     "403": "The request comes from another site, or is for a name that is not the server's",
     "404": "There is no such thing",
+    "405": "The address exists, but not with this method",
     "408": "The request did not arrive in time",
     "409": "The run is in a state in which this cannot be done",
     "413": "The request, or an input in it, is too large",

@@ -47,13 +47,17 @@ class Process:
             WorkerDied: It did not start; its stderr, which is the server's, says why.
         """
         folder = tempfile.mkdtemp(prefix="nnlab-serve-")
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "nnlab.serving.worker", os.path.realpath(folder)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env=_environment(threads),
-            start_new_session=True,  # Ctrl-C is the server's business
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "nnlab.serving.worker", os.path.realpath(folder)),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env=_environment(threads),
+                start_new_session=True,  # Ctrl-C is the server's business
+            )
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         if patient:
             give_way(process.pid)
         worker = cls(process, folder)

@@ -109,6 +109,7 @@ def main() -> None:
     try:
         while True:
             replies.write(frame(reply))
+            replies.flush()
             reply = worker.reply(requests.get())
     except BrokenPipeError:  # the server has ended
         _end(folder)
@@ -117,7 +118,7 @@ def main() -> None:
 def _own_streams() -> tuple[IO[bytes], IO[bytes]]:
     """Take stdin and stdout away from everything else, so that nothing meddles with the frames."""
     stream = os.fdopen(os.dup(0), "rb")
-    replies = os.fdopen(os.dup(1), "wb", buffering=0)
+    replies = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     return stream, replies

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +98,11 @@ def plan_file(folder: Path) -> Path:
     return folder / "sweep.json"
 
 
+def resume_command(plan: Plan, folder: Path, options: Sequence[str] = ()) -> str:
+    """Return the command that goes on with a sweep, whose settings are in its folder."""
+    return shlex.join(["nnlab", "sweep", plan.experiment.name, "--out", str(folder), *options])
+
+
 def read_plan(folder: Path) -> Plan:
     """Return the plan of the sweep in `folder`.
 
@@ -142,7 +148,7 @@ def joined(known: Plan, plan: Plan, folder: Path) -> Plan:
     if known.experiment.name != plan.experiment.name or changed:
         raise OutputExistsError(
             f"{folder} holds a sweep with other settings; name another folder with --out, or go "
-            f"on with that one: nnlab sweep {known.experiment.name} --out {folder}"
+            f"on with that one: {resume_command(known, folder)}"
         )
     configs = [setting.config for setting in known.settings]
     added = [setting for setting in plan.settings if setting.config not in configs]

@@ -29,8 +29,13 @@ def start(threads: int = 0, *, verbose: bool = False) -> None:
     if not verbose:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with nullcontext() if verbose or "tensorflow" in sys.modules else _stderr_silenced():
-        import keras  # noqa: F401
+        import keras
         import tensorflow as tf
+
+        # a user's keras.json may say otherwise
+        keras.config.set_floatx("float32")
+        keras.config.set_image_data_format("channels_last")
+        keras.config.set_epsilon(1e-7)
 
         if not verbose:  # it warns of functions that are traced again, as in every further run
             tf.get_logger().setLevel("ERROR")

@@ -16,7 +16,7 @@ from nnlab.training.progress import Progress
 REMEDY = "a lower --learning-rate or --clip-norm 1 usually helps"
 
 
-def check_finite(loss: float | None, epoch: int) -> None:
+def check_loss(loss: float | None, epoch: int) -> None:
     """Refuse a loss that is NaN or infinite; None (no held-out examples) passes.
 
     Raises:

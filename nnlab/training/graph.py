@@ -128,17 +128,20 @@ class Graph:
         import tensorflow as tf
 
         seed = tf.random.experimental.stateless_fold_in(key, step)
-        inputs, targets, weights = self._examples.batch(arrays, self._replica_share(rows), seed)
+        own, weight = self._replica_share(rows)
+        inputs, targets, weights = self._examples.batch(arrays, own, seed)
         with tf.GradientTape() as tape:
             outputs, loss = self._forward(inputs, targets, weights, training=True)
+            minimised = loss if weight is None else loss * weight
         variables = self.model.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, variables), variables)
-        return self._sums(loss, targets, outputs, weights)
+        self.optimizer.apply(tape.gradient(minimised, variables), variables)
+        return self._sums(loss, targets, outputs, weights, weight)
 
     def _evaluate_step(self, arrays: Any, rows: Any, step: Any) -> Any:
-        inputs, targets, weights = self._examples.batch(arrays, self._replica_share(rows), None)
+        own, weight = self._replica_share(rows)
+        inputs, targets, weights = self._examples.batch(arrays, own, None)
         outputs, loss = self._forward(inputs, targets, weights, training=False)
-        return self._sums(loss, targets, outputs, weights)
+        return self._sums(loss, targets, outputs, weights, weight)
 
     def _forward(
         self, inputs: Any, targets: Any, weights: Any, *, training: bool
@@ -154,14 +157,24 @@ class Graph:
             loss += inner_loss(inner_output) / self._strategy.num_replicas_in_sync
         return outputs, loss
 
-    def _replica_share(self, rows: Any) -> Any:
-        """Return this replica's rows of a batch."""
+    def _replica_share(self, rows: Any) -> tuple[Any, Any]:
+        """Return this replica's rows of a batch, and the weight of its mean loss.
+
+        Of an uneven batch, some replicas have fewer rows. One that has none gets a row of another,
+        with a weight of 0, because a mean of nothing is no number. A single replica has no weight.
+        """
         import tensorflow as tf
 
         replica = tf.distribute.get_replica_context()
-        return rows[replica.replica_id_in_sync_group :: replica.num_replicas_in_sync]
+        replicas = replica.num_replicas_in_sync
+        if replicas == 1:
+            return rows, None
+        own = rows[replica.replica_id_in_sync_group :: replicas]
+        count = tf.shape(own)[0]
+        weight = tf.cast(replicas * count / tf.shape(rows)[0], tf.float32)
+        return tf.cond(count > 0, lambda: own, lambda: rows[:1]), weight
 
-    def _sums(self, loss: Any, targets: Any, outputs: Any, weights: Any) -> Any:
+    def _sums(self, loss: Any, targets: Any, outputs: Any, weights: Any, share: Any) -> Any:
         """Add up in float64, so that the results do not depend on where chunks are cut."""
         import tensorflow as tf
 
@@ -177,7 +190,8 @@ class Graph:
             count = tf.reduce_sum(weights)
             totals = [tf.reduce_sum(values * weights) for values in measured]
         replicas = tf.distribute.get_replica_context().num_replicas_in_sync
-        return tf.stack([count, tf.cast(loss, tf.float64) * replicas * count, *totals])
+        sums = tf.stack([count, tf.cast(loss, tf.float64) * replicas * count, *totals])
+        return sums if share is None else sums * tf.cast(share > 0, tf.float64)
 
 
 def _with_inner_outputs(model: Any, names: Sequence[str]) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 
 from nnlab.errors import DivergedError, InterruptedRun
 from nnlab.interrupts import Interrupt
-from nnlab.training.divergence import check_climb, check_finite
+from nnlab.training.divergence import check_climb, check_loss
 from nnlab.training.examples import Examples
 from nnlab.training.graph import Graph
 from nnlab.training.progress import Progress, Row
@@ -78,8 +78,9 @@ class TrainingLoop:
         Raises:
             DivergedError: The loss is not finite, or has climbed back and the settings say to stop
                 then. The best weights are kept; `progress.diverged` has the first divergence.
-            InterruptedRun: Ctrl-C or SIGTERM; everything is saved for resuming. After a second
-                one, unless it comes within a moment of the first, the last saved state is kept.
+            InterruptedRun: Ctrl-C or SIGTERM; everything is saved for resuming, once training has
+                begun. After a second one, unless it comes within a moment of the first, the last
+                saved state is kept.
         """
         if progress.finished:  # the process was killed during scoring
             return
@@ -159,7 +160,7 @@ class TrainingLoop:
         before = progress.sums or [0.0] * len(sums)
         progress.sums = [total + more for total, more in zip(before, sums, strict=True)]
         means = self._means(progress.sums)
-        check_finite(means["loss"], progress.epoch + 1)
+        check_loss(means["loss"], progress.epoch + 1)
         self._observer.chunk_done(progress.epoch + 1, progress.step, self._steps, means)
 
     def _finish_epoch(self, progress: Progress, interrupt: Interrupt) -> None:
@@ -180,7 +181,7 @@ class TrainingLoop:
             row |= {f"validation_{name}": value for name, value in validation.items()}
         self._keep_row(row, progress)
         self._observer.epoch_done(progress.history[-1])
-        check_finite(row.get("validation_loss"), epoch)
+        check_loss(row.get("validation_loss"), epoch)
         self._watch_climb(means["loss"], epoch, progress)
         progress.epoch, progress.step, progress.sums = epoch, 0, []
         lowest = progress.lowest_loss
@@ -193,7 +194,7 @@ class TrainingLoop:
         sums: Any = self._graph.evaluate(rows[:piece])
         for first in range(piece, len(rows), piece):
             if interrupt.requested:
-                raise InterruptedRun("interrupted during validation")
+                raise InterruptedRun(f"interrupted during validation; {self._saved}")
             sums = np.add(sums, self._graph.evaluate(rows[first : first + piece]))
         return self._means(sums)
 

@@ -14,7 +14,7 @@ SCHEDULES = ("constant", "cosine", "exponential")
 SCHEDULE_HELP = (
     "learning rate over the run: constant, cosine to zero, or exponential to a hundredth"
 )
-MOST_EPOCHS = 30_000
+MOST_EPOCHS = 25_000
 """A checkpoint contains the history of all epochs, which must fit into its header."""
 REPORT, MODERN = PRESETS = ("report", "modern")
 

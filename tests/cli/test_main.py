@@ -193,13 +193,13 @@ LONG = ("classify", "--dataset", "sample", "--epochs", 1000, "--out", "run")
 def test_an_interrupted_training_is_saved_and_says_how_to_resume(
     tmp_path: Path, shell: Shell, begun: Begun, number: signal.Signals
 ) -> None:
-    process = begun(*LONG)
+    process = begun(*LONG, "--offline")
     wait_for(lambda: (tmp_path / "run" / "history.csv").exists())
     process.send_signal(number)
     out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert out == ""
-    assert "resume with: nnlab resume run" in err
+    assert "resume with: nnlab resume run --offline\n" in err
     assert (tmp_path / "run" / "last.h5").exists()
     shown = json.loads(shell("show", "run/last.h5", "--json").stdout)
     assert shown["state"]["finished"] is False

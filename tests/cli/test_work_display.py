@@ -110,6 +110,6 @@ def test_without_a_terminal_one_line_per_run_is_printed(
         display.begun({"a": task(tmp_path)}, Standing(2, 1, 1, 0))
         display.ended("a", outcome, Standing(2, 2, 0, 0))
     assert capsys.readouterr().err.splitlines() == [
-        "1 of 2 runs are already finished",
+        "already finished: 1 of 2 runs",
         "2 of 2 runs: a  accuracy 0.5000  1.2 s",
     ]

@@ -99,8 +99,9 @@ def test_missing_files_are_a_warning_that_says_how_to_get_them() -> None:
 def test_a_missing_folder_in_nnlab_data_is_a_warning(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("NNLAB_DATA", str(tmp_path / "nowhere"))
-    assert data.data_folders(Store()).state == "warning"
+    for named in (f"{tmp_path}/nowhere/", str(tmp_path / "nowhere")):
+        monkeypatch.setenv("NNLAB_DATA", named)
+        assert data.data_folders(Store()).state == "warning"
     (tmp_path / "nowhere").mkdir()
     result = data.data_folders(Store(offline=True))
     assert result.state == "ok"

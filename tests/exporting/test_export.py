@@ -113,6 +113,18 @@ def test_half_precision_halves_the_file(tmp_path: Path) -> None:
     assert_same(trained.network, opened(half))
 
 
+@pytest.mark.filterwarnings("error")
+def test_half_precision_leaves_out_what_it_cannot_hold(tmp_path: Path) -> None:
+    import onnx
+    from onnx import numpy_helper
+
+    files = export(nnlab.load("translate"), tmp_path / "half.onnx", float16=True)  # masks with -1e9
+    graphs = [onnx.load(file).graph for file in files]
+    stored = [numpy_helper.to_array(one) for graph in graphs for one in graph.initializer]
+    assert all(np.isfinite(one).all() for one in stored if one.dtype.kind == "f")
+    assert any(one.dtype == np.float16 for one in stored)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["classify", "translate"])
 def test_keras_loads_its_own_format_without_nnlab(name: str, tmp_path: Path) -> None:

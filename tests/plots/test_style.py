@@ -50,6 +50,18 @@ def test_a_failed_write_keeps_the_old_figure_and_leaves_nothing_behind(
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"old"]
 
 
+def test_a_users_matplotlibrc_changes_nothing(tmp_path: Path) -> None:
+    def drawn(name: str) -> bytes:
+        with style.house_style():
+            figure = titled("Loss")
+        style.save(figure, tmp_path / name)
+        return (tmp_path / name).read_bytes()
+
+    plain = drawn("plain.png")
+    with mpl.rc_context({"axes.facecolor": "black", "savefig.bbox": "tight", "text.usetex": True}):
+        assert drawn("theirs.png") == plain
+
+
 @pytest.mark.parametrize("repeat", [1, 3, 8])
 def test_a_footer_of_any_length_stays_below_the_axes(tmp_path: Path, repeat: int) -> None:
     texts = check(titled("Loss", FOOTER * repeat), tmp_path)

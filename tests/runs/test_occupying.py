@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nnlab.errors import OutputExistsError
+from nnlab.errors import NnlabError, OutputExistsError
 from nnlab.runs import occupying as folders
 from nnlab.runs.folder import RunFolder
 
@@ -56,6 +56,13 @@ def test_who_is_refused_does_not_open_the_folder_for_a_third(tmp_path: Path) -> 
             with pytest.raises(OutputExistsError, match="another process"), folders.occupied(run):
                 pass
     assert not run.exists()
+
+
+def test_a_folder_that_is_not_writable_is_named(tmp_path: Path) -> None:
+    (tmp_path / folders.LOCK).mkdir()
+    told = pytest.raises(NnlabError, match="cannot write in the folder .*; choose another one")
+    with told, folders.locked(tmp_path):
+        pass
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")

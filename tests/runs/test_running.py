@@ -361,7 +361,7 @@ def test_a_network_too_large_for_a_checkpoint_is_refused_before_it_is_trained(
 def test_more_epochs_than_a_checkpoint_can_hold_are_refused(
     config: ClassifyConfig, folder: RunFolder
 ) -> None:
-    with pytest.raises(UsageError, match="history of at most 30,000 epochs"):
+    with pytest.raises(UsageError, match="history of at most 25,000 epochs"):
         run(CLASSIFY, dataclasses.replace(config, epochs=MOST_EPOCHS + 1), folder, make_workshop())
     measures = [f"{of}{name}" for of in ("", "validation_") for name in ("loss", "squared_error")]
     row: Row = dict.fromkeys(("epoch", *measures, "seconds"), -0.12345678901234568)

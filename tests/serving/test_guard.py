@@ -13,7 +13,7 @@ TOKEN = "a-long-secret"
 @pytest.fixture(scope="module")
 def secret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve one network with a token, under a further name, with small limits."""
-    options = ("--token", TOKEN, "--name", "nets.example,other.example", "--max-body", "1")
+    options = ("--token", TOKEN, "--name", "nets.example,other.example:443", "--max-body", "1")
     with serving(tmp_path_factory.mktemp("secret"), "add", *options) as server:
         yield server
 
@@ -113,7 +113,9 @@ def test_the_printed_address_gives_a_browser_the_token(secret: Server) -> None:
     assert "Secure" not in cookie  # there is no proxy that encrypts
     proxied = secret.get(f"/?token={TOKEN}", x_forwarded_proto="https")
     assert proxied.headers["set-cookie"].endswith("; Secure")
-    assert secret.get("/", cookie=cookie.partition(";")[0]).status == 200
+    own = cookie.partition(";")[0]
+    for others in ("", 'prefs={"a":1}; ', "flag; ", "a b=1; ", "nnlab_token=of-another-server; "):
+        assert secret.get("/", cookie=f"{others}{own}").status == 200
     assert secret.get("/?token=wrong-secret").status == 401
     assert secret.get(f"/api?token={TOKEN}").status == 401  # no secrets in addresses of the API
 

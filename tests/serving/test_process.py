@@ -1,6 +1,7 @@
 """Worker processes, without a server."""
 
 import asyncio
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -26,6 +27,27 @@ def test_a_reply_that_nobody_waited_for_is_not_taken_for_the_next() -> None:
     reply = asyncio.run(interrupted())
     assert isinstance(reply, Json)
     assert msgspec.json.decode(reply.body) == ["add", "--epochs", "2"]
+
+
+@pytest.mark.parametrize("program", ["python", "nowhere"])
+def test_a_start_that_fails_leaves_no_folder(
+    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    async def started() -> None:
+        starting = asyncio.create_task(Process.start(threads=1))
+        if program == "nowhere":
+            monkeypatch.setattr("sys.executable", str(tmp_path / "nowhere"))
+            await starting
+        for _ in range(3):  # until it waits for the process
+            await asyncio.sleep(0)
+        starting.cancel()
+        await starting
+
+    with pytest.raises((OSError, asyncio.CancelledError)):
+        asyncio.run(started())
+    assert not list(tmp_path.iterdir())
 
 
 class Slow:

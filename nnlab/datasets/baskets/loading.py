@@ -17,6 +17,7 @@ from nnlab.datasets.store import Store
 from nnlab.datasets.store.locate import Wanted, locate, warn_of_ignored
 from nnlab.datasets.store.provenance import SAMPLE, Source
 from nnlab.errors import DataError
+from nnlab.wording import counted
 
 FEWEST_BASKETS = 30
 WANTED = Wanted(
@@ -118,7 +119,7 @@ def load_baskets(
         separator = rows.item_separator if layout.is_by_line else separator
         source = located.source()
     if coded.skipped:
-        lines = "1 line" if coded.skipped == 1 else f"{coded.skipped:,} lines"
+        lines = counted(coded.skipped, "line")
         warn(f"{source.name}: left out {lines} without items")
     baskets = replace(_by_frequency(coded, min_count, source), separator=separator)
     _check_enough(baskets, min_count, located.path if located else Path(SAMPLE))

@@ -155,12 +155,21 @@ def sample_digits() -> LabelledImages:
 
     class_names = tuple("0123456789")
     images, labels = glyph_images("".join(class_names), SAMPLE_IMAGES, SAMPLE_SEED)
+    return as_sample(images, labels, class_names)
+
+
+def as_sample(images: np.ndarray, labels: np.ndarray, names: tuple[str, ...]) -> LabelledImages:
+    """Return drawn images as a data set: the last fifth is the test set.
+
+    Args:
+        images: uint8 (count, height, width).
+        labels: uint8 (count,), indices into `names`.
+        names: Of the classes.
+    """
     digest = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
-    cut = SAMPLE_IMAGES * 4 // 5
+    cut = len(images) * 4 // 5
     source = Source(SAMPLE, digest, sample=True, files=())
-    return LabelledImages(
-        images[:cut], labels[:cut], images[cut:], labels[cut:], class_names, source
-    )
+    return LabelledImages(images[:cut], labels[:cut], images[cut:], labels[cut:], names, source)
 
 
 def split_validation(count: int, held_out: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,5 @@
 """Loading small grey images of letters: EMNIST, its embedded substitute, MNIST, or idx files."""
 
-import hashlib
 import reprlib
 import string
 from collections.abc import Callable, Sequence
@@ -10,16 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from nnlab.datasets.images.idx_pairs import FEWEST_IMAGES, IdxFiles
-from nnlab.datasets.images.labelled import LabelledImages, load_digits
+from nnlab.datasets.images.labelled import SAMPLE_IMAGES, LabelledImages, as_sample, load_digits
 from nnlab.datasets.store import MissingDataError, Store
-from nnlab.datasets.store.provenance import SAMPLE, Source
+from nnlab.datasets.store.provenance import SAMPLE
 from nnlab.datasets.store.registry import get_set
 from nnlab.errors import DataError, UsageError, nearest
 
 ALPHABET = tuple(string.ascii_lowercase)
 EMNIST, MNIST = "emnist-letters", "mnist"
 OFFICIAL = "--images, --labels, --test-images and --test-labels"
-SAMPLE_IMAGES = 10_000
 SAMPLE_SEED = 20_180_613
 
 
@@ -112,10 +110,7 @@ def sample_letters() -> LabelledImages:
     both_cases = string.ascii_lowercase + string.ascii_uppercase
     images, characters = glyph_images(both_cases, SAMPLE_IMAGES, SAMPLE_SEED)
     labels = (characters % len(ALPHABET)).astype(np.uint8)
-    digest = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
-    cut = SAMPLE_IMAGES * 4 // 5
-    source = Source(SAMPLE, digest, sample=True, files=())
-    return LabelledImages(images[:cut], labels[:cut], images[cut:], labels[cut:], ALPHABET, source)
+    return as_sample(images, labels, ALPHABET)
 
 
 def _emnist(store: Store, warn: Callable[[str], None] | None) -> LabelledImages:

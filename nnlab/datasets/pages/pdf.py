@@ -46,8 +46,12 @@ def pdf_sizes(source: Path | bytes, name: str) -> list[int]:
     Raises:
         DataError: The file cannot be read, or pypdfium2 is missing.
     """
+    sizes = []
     with _opened(source, name) as document:
-        return [_pixels(page) for page in _pages(document, name)]
+        for number in range(len(document)):
+            with _page(document, number, name) as page:
+                sizes.append(_pixels(page))
+    return sizes
 
 
 def pdf_pages(source: Path | bytes, name: str) -> Iterator[tuple[np.ndarray, Resolution]]:
@@ -61,14 +65,20 @@ def pdf_pages(source: Path | bytes, name: str) -> Iterator[tuple[np.ndarray, Res
         DataError: As by `pdf_sizes`.
     """
     with _opened(source, name) as document:
-        for page in _pages(document, name):
-            picture = _picture(page)
-            taken = None if picture is None else _taken(page, picture)
-            if picture is not None and taken is not None:
-                yield taken, _resolution(picture)
-            else:
-                dpi = _drawing_dpi(page)
-                yield _drawn(page, dpi / POINTS), (dpi, dpi)
+        for number in range(len(document)):
+            with _page(document, number, name) as page:
+                found = _seen(page)
+            yield found
+
+
+def _seen(page: Any) -> tuple[np.ndarray, Resolution]:
+    """Return the picture that a page consists of, or else the page drawn; its resolution."""
+    picture = _picture(page)
+    taken = None if picture is None else _taken(page, picture)
+    if picture is not None and taken is not None:
+        return taken, _resolution(picture)
+    dpi = _drawing_dpi(page)
+    return _drawn(page, dpi / POINTS), (dpi, dpi)
 
 
 @contextmanager
@@ -88,15 +98,20 @@ def _opened(source: Path | bytes, name: str) -> Iterator[Any]:
         yield document
 
 
-def _pages(document: Any, name: str) -> Iterator[Any]:
+@contextmanager
+def _page(document: Any, number: int, name: str) -> Iterator[Any]:
+    """Open a page, counted from 0, for what is done in the block.
+
+    Raises:
+        DataError: It cannot be read, or drawn.
+    """
     import pypdfium2
 
-    for number in range(len(document)):
-        try:
-            with closing(document[number]) as page:
-                yield page
-        except pypdfium2.PdfiumError as error:
-            raise DataError(f"{name}: page {number + 1} cannot be read: {error}") from error
+    try:
+        with closing(document[number]) as page:
+            yield page
+    except pypdfium2.PdfiumError as error:
+        raise DataError(f"{name}: page {number + 1} cannot be read: {error}") from error
 
 
 def _pixels(page: Any) -> int:

@@ -17,7 +17,8 @@ class LicenceRemover:
     Removes everything up to and including the START line, and everything from the END line on, or
     from the line "End of the Project Gutenberg EBook of ..." just above it. The text in between,
     including blank lines, is unchanged. If a file has several books, each licence is removed. A
-    START line in a later piece, far from the beginning, is removed without the text before it.
+    START line in a book that has begun, or far from the beginning, in a later piece, is removed
+    without the text before it.
 
     Attributes:
         before: Lines removed before the text.
@@ -34,19 +35,24 @@ class LicenceRemover:
 
     def pieces(self, text: Iterable[str]) -> Iterator[str]:
         """Yield the rest of each piece; pieces must consist of whole lines."""
-        keeping = True
+        keeping, in_book = True, False
         for piece in text:
             position = 0
             for marker in MARKER.finditer(piece):
                 between = piece[position : marker.start()]
                 if marker["start"]:
-                    self.before += _lines(between) + _lines(marker[0])
+                    if keeping and in_book:
+                        yield between
+                    else:
+                        self.before += _lines(between)
+                    self.before += _lines(marker[0])
                     position = marker.end()
-                    keeping = True
+                    keeping = in_book = True
                 elif keeping:
                     yield between
                     position = marker.start()
                     keeping = False
+            in_book = True
             if keeping:
                 yield piece[position:]
             else:

@@ -26,6 +26,7 @@ from nnlab.experiments.classify.config import (
     ClassifyConfig,
     ClassifyLook,
     ClassifyQuery,
+    filter_counts,
 )
 from nnlab.experiments.classify.examples import examples
 from nnlab.experiments.classify.fitting import fitted_facts
@@ -74,7 +75,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
     """Train a classifier of small grey images, and read images with it."""
 
     presets = PRESETS
-    options_of_models = MappingProxyType({"mlp": ("layers",)})
+    options_of_models = MappingProxyType({"mlp": ("layers",), "cnn": ("filters",)})
     Query = ClassifyQuery
     Look: type[Any] = ClassifyLook
     Details = ClassifyDetails
@@ -186,8 +187,12 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         height, width = facts["image_shape"]
         classes = len(facts["class_names"])
         if config.model == "cnn":
-            make = normalized_cnn if config.normalize else cnn
-            return make((height, width), classes, dense_units=config.units)
+            filters = filter_counts(config)
+            if not config.normalize:
+                return cnn((height, width), classes, dense_units=config.units)
+            return normalized_cnn(
+                (height, width), classes, dense_units=config.units, filters=filters
+            )
         build = normalized_mlp if config.normalize else mlp
         return build((height, width), classes, hidden_units=(config.units,) * config.layers)
 

@@ -76,7 +76,7 @@ def _images(found: tuple[Path, Form] | NnlabError, split: bool) -> list[np.ndarr
 
 
 def _answer(path: str, probabilities: np.ndarray, names: list[str], top: int) -> Answer:
-    ranking = probabilities.argsort(kind="stable")[::-1][:top]
+    ranking = (-probabilities).argsort(kind="stable")[:top]
     best = [{"label": names[k], "probability": round(float(probabilities[k]), 6)} for k in ranking]
     answer: Answer = {"input": path, **best[0]}
     if best[0]["label"].isdecimal():

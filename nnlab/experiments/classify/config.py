@@ -1,9 +1,11 @@
 """Options of `classify`: how it trains, and how it answers."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nnlab.errors import UsageError
 from nnlab.options import option
 from nnlab.training.settings import MODERN, OPTIMIZERS, REPORT, TrainingSettings
 
@@ -39,6 +41,8 @@ PRESETS_OF_MODELS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 }
 """Settings by preset and model."""
 
+FILTERS = "32,96"
+MOST_FILTERS = 2**12
 PERMUTATION_SEED = 1
 """The permutation of pixels that is shown, and the first that `perm-test` tries."""
 
@@ -76,6 +80,10 @@ class ClassifyConfig(TrainingSettings):
         False,
         "batch normalisation after the hidden layers; a CNN then also has residual connections",
     )
+    filters: str = option(
+        FILTERS,
+        "CNN with --normalize: filters at a half of the image's height and width, and at a quarter",
+    )
     deform: float = option(
         0.0,
         "how strongly to deform the training images at random; 0: not at all, 1: as much as people "
@@ -97,6 +105,11 @@ class ClassifyConfig(TrainingSettings):
     validation: int = option(
         5000, "training images held out to choose the best epoch; at most a tenth of them", low=0
     )
+    choose_by: str = option(
+        "accuracy",
+        "what decides on the held-out images which epoch is best; the loss is finer",
+        choices=("accuracy", "loss"),
+    )
     split_seed: int = option(0, "chooses the held-out images, independent of --seed", low=0)
     epochs: int = option(
         20,
@@ -114,6 +127,24 @@ class ClassifyConfig(TrainingSettings):
     learning_rate: float = option(
         0.001, "size of the optimizer's steps", above=0, default_text=_by_model("learning_rate")
     )
+
+
+def filter_counts(config: ClassifyConfig) -> tuple[int, int]:
+    """Return what `--filters` says.
+
+    Raises:
+        UsageError: It is not two numbers from 1 to `MOST_FILTERS`, or the network has no use of it.
+    """
+    if not config.normalize and config.filters != FILTERS:
+        raise UsageError("--filters needs --normalize")
+    found = re.fullmatch(" *([0-9]{1,4}) *, *([0-9]{1,4}) *", config.filters)
+    half, quarter = map(int, found.groups()) if found else (0, 0)
+    if not (1 <= half <= MOST_FILTERS and 1 <= quarter <= MOST_FILTERS):
+        raise UsageError(
+            f"--filters: expected two numbers from 1 to {MOST_FILTERS}, such as {FILTERS}, got "
+            f"{config.filters!r}"
+        )
+    return half, quarter
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,6 @@ def examples(config: ClassifyConfig, data: Data) -> Examples:
         batch=batch,
         loss=KERAS_LOSS[config.loss],
         measures={"accuracy": accuracy},
-        monitor="accuracy",
-        higher_is_better=True,
+        monitor=config.choose_by,
+        higher_is_better=config.choose_by == "accuracy",
     )

@@ -39,7 +39,7 @@ def shown(model: Model[Any], image: np.ndarray) -> Answer:
         for name, probability in zip(names, probabilities.tolist(), strict=True)
     ]
     return {
-        **every[probabilities.argsort(kind="stable")[-1]],
+        **every[probabilities.argmax()],
         "probabilities": every,
         **reading.typical(0),
         **({"remark": f"This picture {doubt}."} if doubt else {}),

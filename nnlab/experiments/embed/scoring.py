@@ -115,7 +115,9 @@ def _evidence(
         "thumbnails": images[rows[:shown]],  # of the first points
         "medoid_classes": np.flatnonzero(medoids >= 0),
         "medoid_images": images[medoids[medoids >= 0]],
-        "decoded": (drawn * 255).astype(np.uint8).reshape(*grid.shape[:2], *images.shape[1:]),
+        "decoded": np.round(drawn * 255)
+        .astype(np.uint8)
+        .reshape(*grid.shape[:2], *images.shape[1:]),
         "x_range": np.array(x),
         "y_range": np.array(y),
     }

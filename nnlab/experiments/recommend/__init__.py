@@ -34,6 +34,7 @@ from nnlab.experiments.recommend.scoring import RecommendDetails, RecommendDiffe
 from nnlab.inference import Network
 from nnlab.options import changed
 from nnlab.training.examples import Examples
+from nnlab.wording import counted
 
 if TYPE_CHECKING:
     from nnlab.results import Metrics, Summary
@@ -43,7 +44,7 @@ MOST_UNKNOWN = 5
 
 
 LIMITS = (
-    "It knows only the items of its training baskets.",
+    "It knows only the items of the data set that it was trained on.",
     "It knows what one group of customers bought together; others may buy differently.",
 )
 
@@ -119,7 +120,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
             if len(unknown) == len(baskets.items):
                 raise DataError(f"{baskets.source.name}: the network knows none of these items")
             if unknown:
-                count = f"{len(unknown):,} item{'s' * (len(unknown) > 1)}"
+                count = counted(len(unknown), "item")
                 warn(f"{baskets.source.name}: left out {count} that the network does not know")
             baskets = baskets.with_items(facts["items"])
         check_size(baskets, chosen.baskets)

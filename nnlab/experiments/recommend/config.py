@@ -76,4 +76,4 @@ class RecommendQuery:
     explain: bool = option(
         False, "say how much each item of the basket adds to the score of each recommendation"
     )
-    ignore_unknown: bool = option(False, "ignore items that occurred in no training basket")
+    ignore_unknown: bool = option(False, "ignore items that the network does not know")

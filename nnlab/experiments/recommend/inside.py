@@ -8,7 +8,7 @@ from nnlab.experiments.contract import Answer, Model
 from nnlab.experiments.recommend.baselines.ease import EASE
 from nnlab.experiments.recommend.config import RecommendConfig, RecommendQuery
 from nnlab.experiments.recommend.questions import Asked
-from nnlab.experiments.recommend.ranking import best, multi_hot, recommended
+from nnlab.experiments.recommend.ranking import best, one_basket, recommended
 from nnlab.experiments.recommend.scoring import POPULARITY
 from nnlab.results import THIS_NETWORK
 
@@ -29,7 +29,7 @@ def shown(
     items, known = model.facts["items"], asked.known
     others = {POPULARITY: np.array(model.facts["shares"])}
     if ease is not None and known:  # of an empty basket it scores all items 0
-        others[LINEAR] = ease.scores(multi_hot(known, len(items)))[0]
+        others[LINEAR] = ease.scores(one_basket(known, len(items)))[0]
     return {
         "basket": [items[number] for number in known],
         "unknown": asked.unknown,

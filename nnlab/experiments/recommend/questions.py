@@ -17,7 +17,7 @@ class Asked(NamedTuple):
 
     Attributes:
         known: The numbers of its items.
-        unknown: The items that no training basket had.
+        unknown: The items that the network does not know.
     """
 
     known: list[int]

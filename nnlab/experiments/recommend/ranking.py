@@ -20,7 +20,7 @@ def recommended(
         query: How many, and whether to say why.
     """
     items = model.facts["items"]
-    basket = multi_hot(known, len(items))
+    basket = one_basket(known, len(items))
     alone = networks.scores_of_an_empty_basket(model.facts)
     some_left = len(known) < len(items)
     scores = networks.scores(model, basket)[0] if known and some_left else alone
@@ -32,7 +32,7 @@ def recommended(
         yield answer
 
 
-def multi_hot(known: Sequence[int], count: int) -> np.ndarray:
+def one_basket(known: Sequence[int], count: int) -> np.ndarray:
     """Return a basket as networks take it, float32 (1, count): 1 for each of its items."""
     basket = np.zeros((1, count), np.float32)
     basket[0, known] = 1

@@ -119,7 +119,7 @@ class Design(ABC):
             count: How many characters it has.
 
         Returns:
-            Probabilities (count,) by name of the score; the first is that of the answers.
+            Probabilities (count,) by name of the score; the first is the headline.
         """
 
     @abstractmethod

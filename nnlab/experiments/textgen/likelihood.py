@@ -8,7 +8,7 @@ from nnlab.errors import CheckpointError
 from nnlab.inference import Network
 
 HEADLINE = "bits_per_character"
-"""Bits per character of the model that answers."""
+"""Bits per character of the whole model, read as in training."""
 CARRIED = "bits_per_character_carried"
 """Bits per character of a network of windows whose state is carried along and never reset."""
 NETWORK = "bits_per_character_network"

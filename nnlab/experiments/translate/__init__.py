@@ -226,7 +226,11 @@ def _pairs(config: TranslateConfig, store: Store, warn: Warn) -> SentencePairs:
 
 def _texts(pairs: SentencePairs) -> dict[str, np.ndarray]:
     """Return what scoring needs."""
-    texts = {"sources": np.array(pairs.sources), "targets": np.array(pairs.targets)}
+    # as objects: NumPy's own strings are all as long as the longest
+    texts = {
+        "sources": np.array(pairs.sources, object),
+        "targets": np.array(pairs.targets, object),
+    }
     return texts | {"test": pairs.test}
 
 

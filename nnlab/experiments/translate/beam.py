@@ -73,6 +73,8 @@ def beam_search(
         kept: list[tuple[int, Found]] = []
         for row, code in zip(rows.tolist(), following.tolist(), strict=True):
             score = float(scores[row, code])
+            if score == -np.inf:  # only codes are left that never occur
+                break
             if code == end:
                 if len(kept) < beam:
                     done.append(Found(begun[row].codes, score))

@@ -192,14 +192,14 @@ class _CharacterTranslator(Translator):
         return [self._text(next(decoded)) if len(code) else "" for code in codes]
 
     def notes(self, text: str, count: int) -> Iterator[Note]:
-        text = _composed(text)
+        text = _trimmed(text)
         _, unknown = known_text(text, set(self._facts["source_characters"]), lower=False)
         if unknown:
             yield Note(f"ignored characters that no training sentence has: {' '.join(unknown)}")
         if len(text) > self._facts["source_length"]:
             yield Note(
-                f"this sentence has {len(text)} characters, but the network was trained on at "
-                f"most {self._facts['source_length']}: expect a bad translation"
+                f"this sentence has {len(text)} characters, but those of the network's data have "
+                f"at most {self._facts['source_length']}: expect a bad translation"
             )
 
     def _step(
@@ -210,7 +210,7 @@ class _CharacterTranslator(Translator):
         return np.log(np.maximum(probabilities, np.finfo(np.float32).tiny)), tuple(after)
 
     def _codes(self, text: str) -> np.ndarray:
-        known = known_text(_composed(text), self._numbers, lower=False)[0]
+        known = known_text(_trimmed(text), self._numbers, lower=False)[0]
         return np.array([self._numbers[one] for one in known], np.intp)
 
     def _text(self, codes: Sequence[int]) -> str:
@@ -235,6 +235,6 @@ def _codes(sentences: Sequence[str], characters: Sequence[str]) -> np.ndarray:
     return codes
 
 
-def _composed(text: str) -> str:
+def _trimmed(text: str) -> str:
     """Return a sentence as those of the training are: composed (NFC), no blanks around it."""
     return unicodedata.normalize("NFC", text).strip()

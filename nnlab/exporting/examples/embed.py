@@ -10,4 +10,4 @@ picture = Image.open("letter.png").convert("L").resize((width, height))  # light
 image = np.asarray(picture, np.float32)
 plane, pixels = session.run(None, {"image": image[None]})
 print(plane[0])
-Image.fromarray((pixels[0].reshape(image.shape) * 255).astype(np.uint8)).save("drawn.png")
+Image.fromarray((pixels[0].reshape(image.shape) * 255).round().astype(np.uint8)).save("drawn.png")

@@ -130,8 +130,11 @@ export async function start(frame) {
   let before = bases?.of();
   frame.onNetwork(() => {
     // digits of another base would be misread
-    if (bases && bases.of() !== before) input.value = EXAMPLES[bases.of()] ?? "11+101";
-    before = bases?.of();
+    const now = bases?.of();
+    if (now && now !== before) {
+      input.value = EXAMPLES[now] ?? "11+101";
+      before = now;
+    }
     add();
   });
   const ask = (digits) => () => {

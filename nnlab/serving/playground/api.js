@@ -62,8 +62,11 @@ export const post = (path, body, options = {}) =>
     headers: { "Content-Type": "application/json", ...options.headers },
   });
 
+/** An id in an address: a folder may have any name. */
+const inPath = (id) => id.split("/").map(encodeURIComponent).join("/");
+
 export const describe = () => get("/api");
-export const modelCard = (network) => get(`/api/networks/${network}`);
+export const modelCard = (network) => get(`/api/networks/${inPath(network)}`);
 export const exhibit = async (experiment, network) =>
   (await get(`/api/${experiment}/exhibit?${new URLSearchParams({ network })}`)).exhibit;
 
@@ -125,9 +128,12 @@ export async function* streamed(experiment, question, signal) {
   }
 }
 
+/** Stop or resume a training, and return its state. */
+export const act = async (run, what) => (await post(`/api/runs/${inPath(run)}/${what}`, {})).json();
+
 /** Yield the state of a training whenever it changes. */
 export async function* followed(run, signal) {
-  for await (const { event, data } of events(await request(`/api/runs/${run}/events`, { signal }))) {
+  for await (const { event, data } of events(await request(`/api/runs/${inPath(run)}/events`, { signal }))) {
     if (event === "run") yield data;
   }
 }

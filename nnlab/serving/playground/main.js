@@ -10,6 +10,7 @@ import * as networks from "./networks.js";
 import * as other from "./other.js";
 import * as recommend from "./recommend.js";
 import * as runs from "./runs.js";
+import { needToken } from "./shell.js";
 import * as textgen from "./textgen.js";
 import * as translate from "./translate.js";
 
@@ -92,8 +93,12 @@ async function renew(service, all) {
     else service.experiments.push((known = next));
     if (!answers(next) || all.some((one) => one.name === next.name)) continue;
     const added = experimentPanel(known);
-    list.prepend(added.entry);
-    all.unshift(added);
+    service.experiments = ordered(service.experiments);
+    const names = service.experiments.map(({ name }) => name);
+    const rank = ({ name }) => names.indexOf(name) + 1 || names.length + 1;
+    const place = all.findIndex((one) => rank(one) > rank(added));
+    list.insertBefore(added.entry, all[place].entry); // that of the trainings is behind all networks
+    all.splice(place, 0, added);
   }
   dispatchEvent(new Event("networkschange"));
 }
@@ -131,6 +136,7 @@ async function start() {
     return;
   }
   service.experiments = ordered(service.experiments);
+  needToken(service.token);
   document.querySelector("#version").textContent = service.version;
   const all = panels(service);
   if (!all.length) {

@@ -15,7 +15,7 @@ function table(service) {
       make(
         "tr",
         {},
-        make("th", { scope: "row" }, make("a", { href: `#${experiment.name}/${network.id}` }, network.id)),
+        make("th", { scope: "row" }, make("a", { href: `#${experiment.name}/${encodeURIComponent(network.id)}` }, network.id)),
         make("td", {}, network.chosen ?? ""),
         make("td", {}, network.dataset ?? ""),
         make("td", { class: "number" }, count(network.weights)),

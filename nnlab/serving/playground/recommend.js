@@ -73,15 +73,17 @@ export async function start(frame) {
         .filter(({ item }) => !basket.has(item))
         .slice(0, FREQUENT)
         .map(({ item }) =>
-          button(`+ ${item}`, () => put(item), { class: "small", "aria-label": `Put in ${item}` }),
+          button(`+ ${item}`, (event) => put(item, event), { class: "small", "aria-label": `Put in ${item}` }),
         ),
     );
     status.textContent = message ?? "";
     recommend();
   };
-  const put = (item) => {
+  const put = (item, event) => {
     basket.add(item);
     refresh(`${item} put in`);
+    // The button is gone. A keyboard goes on here; a finger would only open the one on the screen.
+    if (event?.detail === 0) input.focus();
   };
 
   const column = (name, rows) => {
@@ -98,7 +100,7 @@ export async function start(frame) {
     rows.forEach(({ item, reasons }, n) => {
       const row = shown.element.children[n];
       row.children[0].append(make("small", {}, reasonOf(reasons)));
-      row.children[2].append(button("+", () => put(item), { class: "plus", "aria-label": `Put in ${item}` }));
+      row.children[2].append(button("+", (event) => put(item, event), { class: "plus", "aria-label": `Put in ${item}` }));
     });
     return make(
       "section",
@@ -121,7 +123,7 @@ export async function start(frame) {
         });
         methods.replaceChildren(...Object.entries(answer.methods).map(([name, rows]) => column(name, rows)));
         if (answer.unknown?.length)
-          status.textContent = `In no training basket: ${answer.unknown.join(", ")}`;
+          status.textContent = `The network does not know: ${answer.unknown.join(", ")}`;
       }),
     60,
   );

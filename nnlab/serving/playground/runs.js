@@ -1,5 +1,5 @@
 // Train a network from here, watch it, stop it, resume it.
-import { connection, followed, get, post } from "./api.js";
+import { act, connection, followed, get, post } from "./api.js";
 import { charts } from "./chart.js";
 import { button, labelled, make } from "./dom.js";
 import { problems } from "./frame.js";
@@ -25,9 +25,10 @@ const STATES = {
 
 /**
  * One training: built once, filled whenever its state changes.
+ * @param {function(Object): Object|undefined} networkOf the network of a run that answers here
  * @param {function(): void} changed called when other trainings may have another state now
  */
-function card(run, wrong, changed) {
+function card(run, networkOf, wrong, changed) {
   const state = make("span", { class: "state", role: "status" });
   const progress = make("progress", { max: 1, value: 0, "aria-label": `Progress of ${run.id}` });
   const told = make("p", { class: "note" });
@@ -42,19 +43,18 @@ function card(run, wrong, changed) {
   const command = make("code");
   let following = null;
 
-  const act = (what) => async () => {
+  const order = (what) => async () => {
     try {
-      const response = await post(`/api/runs/${run.id}/${what}`, {});
-      fill(await response.json());
+      fill(await act(run.id, what));
       wrong.tell("");
       changed();
     } catch (error) {
       wrong.tell(error.message);
     }
   };
-  const stop = button("Stop", act("stop"), { class: "small", "aria-label": `Stop ${run.id}` });
-  const resume = button("Resume", act("resume"), { class: "small", "aria-label": `Resume ${run.id}` });
-  const use = make("a", { class: "button", href: `#${run.experiment}/runs/${run.id}` }, "Ask it");
+  const stop = button("Stop", order("stop"), { class: "small", "aria-label": `Stop ${run.id}` });
+  const resume = button("Resume", order("resume"), { class: "small", "aria-label": `Resume ${run.id}` });
+  const use = make("a", { class: "button", hidden: true }, "Ask it");
 
   const follow = async () => {
     if (following) return;
@@ -68,6 +68,11 @@ function card(run, wrong, changed) {
     following = null;
   };
 
+  function link() {
+    const network = run.state === "finished" && networkOf(run);
+    use.hidden = !network;
+    if (network) use.href = `#${run.experiment}/${encodeURIComponent(network.id)}`;
+  }
   function fill(next) {
     const [wasRunning, wasFinished] = [run.state === "running", run.state === "finished"];
     run = next;
@@ -78,9 +83,12 @@ function card(run, wrong, changed) {
     told.textContent =
       mainScore(run.experiment, run) ??
       (run.epochs ? `epoch ${run.epoch} of ${run.epochs}` : "getting ready …");
+    const focused = document.activeElement;
     stop.hidden = !["running", "waiting"].includes(run.state);
     resume.hidden = !["stopped", "failed"].includes(run.state);
-    use.hidden = run.state !== "finished";
+    if (focused === stop && stop.hidden) resume.focus();
+    if (focused === resume && resume.hidden) stop.focus();
+    link();
     problem.hidden = !run.error;
     problem.textContent = run.error ?? "";
     command.textContent = run.command ?? "";
@@ -103,7 +111,7 @@ function card(run, wrong, changed) {
     make("p", { class: "note" }, command),
   );
   fill(run);
-  return { element, fill };
+  return { element, fill, link };
 }
 
 /** @param {string[]} names of the experiments, also of those that no network of the server belongs to */
@@ -114,7 +122,13 @@ export async function start(place, service, names) {
   const list = make("ul", { class: "runs" });
   const known = new Map();
   let values = () => ({});
+  const begin = make("button", { class: "main", disabled: true }, "Start");
 
+  // Only the newest of each experiment, and those that were trained here, answer on this page.
+  const networkOf = ({ experiment, id }) =>
+    service.experiments
+      .find(({ name }) => name === experiment)
+      ?.networks.find((network) => `${network.id}/`.startsWith(`runs/${id}/`));
   const guarded = async (work) => {
     try {
       await work();
@@ -125,7 +139,8 @@ export async function start(place, service, names) {
   };
   const fill = () =>
     guarded(async () => {
-      settings.replaceChildren(); // those of the experiment before
+      begin.disabled = true; // the settings are still those of the experiment before
+      settings.replaceChildren();
       const wanted = experiments.value;
       const described = await get(`/api/runs/settings/${wanted}`);
       if (wanted !== experiments.value) return; // another one was chosen meanwhile
@@ -142,14 +157,18 @@ export async function start(place, service, names) {
         ...main,
         make("details", {}, make("summary", {}, "All settings"), make("div", { class: "form" }, ...rest)),
       );
+      begin.disabled = false;
     });
   const refresh = () =>
     guarded(async () => {
       const { runs } = await get("/api/runs");
       for (const run of runs)
-        known.has(run.id) ? known.get(run.id).fill(run) : known.set(run.id, card(run, wrong, refresh));
-      list.replaceChildren(...runs.map((run) => known.get(run.id).element));
-      if (!runs.length) list.append(make("li", { class: "note" }, "No trainings yet."));
+        known.has(run.id) ? known.get(run.id).fill(run) : known.set(run.id, card(run, networkOf, wrong, refresh));
+      const elements = runs.map((run) => known.get(run.id).element);
+      if (!runs.length) elements.push(make("li", { class: "note" }, "No trainings yet."));
+      // who stands in the right place keeps the focus
+      const inPlace = elements.length === list.children.length && elements.every((one, n) => one === list.children[n]);
+      if (!inPlace) list.replaceChildren(...elements);
     });
 
   const form = make(
@@ -167,12 +186,13 @@ export async function start(place, service, names) {
     make("h3", {}, "New training"),
     labelled("Experiment", experiments),
     settings,
-    make("button", { class: "main" }, "Start"),
+    begin,
   );
   experiments.addEventListener("change", fill);
   addEventListener("panelchange", () => {
     if (!place.hidden) refresh();
   });
+  addEventListener("networkschange", () => known.forEach((one) => one.link()));
   connection.addEventListener("back", refresh);
   place.append(wrong.element, make("div", { class: "side-by-side" }, form, list));
   await Promise.all([fill(), refresh()]);

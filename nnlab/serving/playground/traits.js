@@ -7,23 +7,38 @@ import { choice } from "./dom.js";
  * @param {Object} frame
  * @param {string} legend
  * @param {function(Object): string} trait from what the server tells of a network to a word
- * @returns {Promise<{element: HTMLElement|null, of: function(): string}>} a choice, if there is one
+ * @returns {Promise<{element: HTMLElement|null, of: function(): string|undefined}>} a choice, if there
+ *   is one, and the word of the network that answers, once it is known
  */
 export async function traits(frame, legend, trait) {
-  const { name, networks } = frame.experiment;
-  const words = new Map(
-    await Promise.all(networks.map(async (network) => [network.id, trait(await exhibit(name, network.id))])),
-  );
+  const { experiment } = frame;
+  const words = new Map();
+  const learn = () =>
+    Promise.all(
+      experiment.networks
+        .filter(({ id }) => !words.has(id))
+        .map(async ({ id }) => words.set(id, trait(await exhibit(experiment.name, id)))),
+    );
+  await learn();
   const of = () => words.get(frame.network.id);
   const different = [...new Set(words.values())];
-  if (different.length < 2) return { element: null, of };
+  if (different.length < 2) {
+    addEventListener("networkschange", () => learn().catch(() => {}));
+    return { element: null, of };
+  }
   const element = choice(legend, different, of(), (wanted) => {
     // of the same preset, if there is one
-    const fitting = networks.filter((network) => words.get(network.id) === wanted);
+    const fitting = experiment.networks.filter((network) => words.get(network.id) === wanted);
     frame.choose(fitting.find((network) => network.preset === frame.network.preset) ?? fitting[0]);
   });
-  frame.onNetwork(() => {
+  const mark = () => {
     for (const input of element.querySelectorAll("input")) input.checked = input.value === of();
-  });
+  };
+  frame.onNetwork(mark);
+  addEventListener("networkschange", () =>
+    learn()
+      .then(mark)
+      .catch(() => {}),
+  );
   return { element, of };
 }

@@ -146,8 +146,11 @@ export async function start(frame) {
   input.value = offer();
   let before = directions?.of();
   frame.onNetwork(() => {
-    if (directions && directions.of() !== before) input.value = offer();
-    before = directions?.of();
+    const now = directions?.of();
+    if (now && now !== before) {
+      input.value = offer();
+      before = now;
+    }
     translate();
   });
   input.addEventListener("input", translate);

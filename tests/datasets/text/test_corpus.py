@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from nnlab.datasets.store import MissingDataError, Store, locate
 from nnlab.datasets.store.registry import DataFile, DataSet, Edition, get_set
 from nnlab.datasets.text.corpus import Corpus, decode, encode, load_corpus
+from nnlab.datasets.text.gutenberg import LicenceRemover
 from nnlab.errors import DataError, UsageError
 from tests.annotations import Warn
 
@@ -120,6 +121,7 @@ def test_unknown_characters_are_left_out_and_returned() -> None:
             4,
         ),
         (f"{START}One.\n{END}gap\n{START}Two.\n{END}", "\nOne.\n\nTwo.\n", 4, 1),
+        (f"{START}One.\n{START}Two.\n{END}", "\nOne.\n\nTwo.\n", 2, 1),
     ],
 )
 def test_the_gutenberg_licence_is_left_out_and_reported(
@@ -132,6 +134,13 @@ def test_the_gutenberg_licence_is_left_out_and_reported(
     assert len(warnings) == 1
     assert f"{before} lines before the text, {after} lines after it" in warnings[0]
     assert warnings[0].startswith("my.txt: ")
+
+
+def test_a_book_that_begins_in_a_later_piece_loses_only_the_line_that_says_so() -> None:
+    pieces = ["One.\n", f"Two.\n{START}Three.\n", f"Four.\n{START}Five.\n"]
+    remover = LicenceRemover()
+    assert "".join(remover.pieces(pieces)) == "One.\nTwo.\n\nThree.\nFour.\n\nFive.\n"
+    assert (remover.before, remover.after) == (2, 0)
 
 
 def test_a_mention_of_gutenberg_is_not_a_licence(tmp_path: Path) -> None:

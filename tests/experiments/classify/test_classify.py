@@ -56,6 +56,32 @@ def test_the_modern_networks_have_settings_of_their_own(model: str, epochs: int)
     assert CLASSIFY.configure({"preset": "modern"}, "test").model == "cnn"
 
 
+def test_the_best_epoch_has_the_highest_accuracy_or_the_lowest_loss() -> None:
+    def chosen(preset: str) -> tuple[str, bool]:
+        config = CLASSIFY.configure({"dataset": "sample", "preset": preset}, "test")
+        examples = CLASSIFY.examples(config, CLASSIFY.load(config, Store(offline=True), print))
+        return examples.monitor, examples.higher_is_better
+
+    assert chosen("report") == ("accuracy", True)
+    assert chosen("modern") == ("accuracy", True)
+
+
+@pytest.mark.parametrize("filters", ["", "8", "8,9,10", "0,8", "8,-1", "8,9999", "a,b", "8;9"])
+def test_filters_are_two_numbers(filters: str) -> None:
+    facts = {"image_shape": (8, 8), "class_names": ["a", "b"]}
+    given = {"model": "cnn", "normalize": True, "filters": filters}
+    with pytest.raises(UsageError, match="--filters: expected two numbers"):
+        CLASSIFY.build(CLASSIFY.configure(given, "test"), facts)
+
+
+def test_the_networks_of_the_report_have_fixed_filters() -> None:
+    config = CLASSIFY.configure({"model": "cnn", "filters": "8,9"}, "test")
+    with pytest.raises(UsageError, match="--filters needs --normalize"):
+        CLASSIFY.build(config, {"image_shape": (8, 8), "class_names": ["a", "b"]})
+    with pytest.raises(UsageError, match="--filters needs --model cnn"):
+        CLASSIFY.configure({"filters": "8,9"}, "test")
+
+
 def test_smoothed_targets_are_a_distribution() -> None:
     config = CLASSIFY.configure({"dataset": "sample", "label_smoothing": 0.2}, "test")
     examples = CLASSIFY.examples(config, CLASSIFY.load(config, Store(offline=True), print))

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from nnlab import metrics
-from nnlab.experiments.recommend.baselines.baskets import Baskets
 from nnlab.experiments.recommend.baselines.ease import EASE
 from nnlab.experiments.recommend.baselines.item_knn import ItemKNN
 from nnlab.experiments.recommend.baselines.popularity import Popularity
+from nnlab.metrics.ranking import Baskets
 
 some = settings(max_examples=25)
 BASKETS = np.array([[1, 1, 0, 0], [1, 1, 1, 0], [0, 0, 1, 0], [1, 0, 0, 0]])
@@ -53,13 +53,6 @@ def test_item_knn_by_hand() -> None:
     assert model.similarities[0] == pytest.approx([0, with_1, with_2, 0])
     assert model.similarities[1, 2] == pytest.approx(1 / 2)
     assert model.scores(np.array([[1, 1, 0, 0]]))[0, 2] == pytest.approx(with_2 + 0.5)
-
-
-def test_items_listen_to_their_nearest_neighbours_only() -> None:
-    model = ItemKNN.fit(BASKETS, neighbours=1)
-    whole = ItemKNN.fit(BASKETS)
-    assert (model.similarities > 0).sum(axis=0).tolist() == [1, 1, 1, 0]
-    assert model.similarities.max(axis=0) == pytest.approx(whole.similarities.max(axis=0))
 
 
 @some
@@ -128,9 +121,7 @@ def test_baskets_of_other_items_are_refused(fit: Fit) -> None:
         fit(BASKETS).scores(np.zeros((1, 5)))
 
 
-def test_settings_out_of_range_are_refused() -> None:
-    with pytest.raises(ValueError, match="at least one neighbour"):
-        ItemKNN.fit(BASKETS, neighbours=0)
+def test_a_penalty_out_of_range_is_refused() -> None:
     with pytest.raises(ValueError, match="penalty above 0"):
         EASE.fit(BASKETS, penalty=0)
 

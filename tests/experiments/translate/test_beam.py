@@ -75,6 +75,13 @@ def test_codes_that_never_occur() -> None:
     assert all(2 not in one.codes for one in found)
 
 
+def test_with_fewer_codes_than_the_beam_is_wide_none_that_never_occurs_is_found() -> None:
+    tables = Tables(0)
+    state = (np.zeros((1, 1)),)
+    found = beam_search(tables.step, state, start=START, end=END, beam=9, longest=2, never=[2])
+    assert all(set(one.codes) <= {3} and np.isfinite(one.score) for one in found)
+
+
 def test_numbers_that_are_not_finite_are_refused() -> None:
     def step(codes: np.ndarray, state: State) -> tuple[np.ndarray, State]:
         return np.full((len(codes), CODES), np.nan), state

@@ -1,15 +1,13 @@
 """Baskets as the recommenders take them: multi-hot or sparse, a basket a row, an item a column."""
 
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+
+from nnlab.metrics.ranking import Baskets, Floats
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
-
-Floats = npt.NDArray[np.float64]
-Baskets = Union[npt.NDArray[Any], "csr_matrix"]
 
 
 def sparse(baskets: Baskets, items: int | None = None) -> "csr_matrix":

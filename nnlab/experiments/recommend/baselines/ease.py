@@ -4,13 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlab.experiments.recommend.baselines.baskets import (
-    Baskets,
-    Floats,
-    co_occurrences,
-    sparse,
-    training_baskets,
-)
+from nnlab.experiments.recommend.baselines.baskets import co_occurrences, sparse, training_baskets
+from nnlab.metrics.ranking import Baskets, Floats
 
 
 @dataclass(frozen=True)

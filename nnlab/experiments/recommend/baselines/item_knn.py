@@ -4,13 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlab.experiments.recommend.baselines.baskets import (
-    Baskets,
-    Floats,
-    co_occurrences,
-    sparse,
-    training_baskets,
-)
+from nnlab.experiments.recommend.baselines.baskets import co_occurrences, sparse, training_baskets
+from nnlab.metrics.ranking import Baskets, Floats
 
 
 @dataclass(frozen=True)
@@ -28,26 +23,19 @@ class ItemKNN:
     similarities: Floats
 
     @classmethod
-    def fit(cls, baskets: Baskets, neighbours: int | None = None) -> "ItemKNN":
+    def fit(cls, baskets: Baskets) -> "ItemKNN":
         """Compare all items with each other.
 
         Args:
             baskets: multi-hot or sparse (count, items).
-            neighbours: how many items that are most like it each scored item listens to, of
-                equally similar ones the first; all of them by default.
 
         Raises:
-            ValueError: if there is no basket, a number is neither 0 nor 1, or no neighbour.
+            ValueError: if there is no basket, or a number is neither 0 nor 1.
         """
-        if neighbours is not None and neighbours < 1:
-            raise ValueError(f"expected at least one neighbour, got {neighbours}")
         together = co_occurrences(training_baskets(baskets))
         lengths = np.sqrt(np.maximum(together.diagonal(), 1))
         similarities = together / lengths / lengths[:, None]
         np.fill_diagonal(similarities, 0)
-        if neighbours is not None:
-            order = np.argsort(-similarities, axis=0, kind="stable")
-            np.put_along_axis(similarities, order[neighbours:], 0, axis=0)
         return cls(similarities)
 
     def scores(self, baskets: Baskets) -> Floats:

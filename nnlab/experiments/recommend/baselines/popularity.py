@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlab.experiments.recommend.baselines.baskets import Baskets, Floats, sparse, training_baskets
+from nnlab.experiments.recommend.baselines.baskets import sparse, training_baskets
+from nnlab.metrics.ranking import Baskets, Floats
 
 
 @dataclass(frozen=True)
