@@ -7,7 +7,17 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "nnlab"
 FLOORS = (
     {"errors"},
-    {"console", "files", "interrupts", "machine", "options", "programs", "records", "versions"},
+    {
+        "console",
+        "files",
+        "interrupts",
+        "machine",
+        "options",
+        "programs",
+        "records",
+        "versions",
+        "wording",
+    },
     {"datasets", "inference", "checkpoint", "metrics"},
     {"models", "plots", "results", "training"},
     {"contract"},

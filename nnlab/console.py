@@ -139,6 +139,7 @@ def _fitting(
         transposed = _rich_table(head, others, styles, aligned=False)
         if console.measure(transposed, options=unlimited).maximum <= console.width:
             return transposed
+        table = min(table, transposed, key=lambda one: console.measure(one).minimum)
     console.width = max(console.width, console.measure(table, options=unlimited).minimum)
     return table
 

@@ -10,7 +10,7 @@ import pytest
 
 import nnlab
 from nnlab import Run
-from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
+from nnlab.errors import DataError, NnlabError, UsageError
 from nnlab.experiments.contract import Table
 from tests.drawing import drawing
 from tests.tiny_images import tiny_options
@@ -100,7 +100,7 @@ def test_a_new_folder_is_below_runs(tmp_path: Path) -> None:
 def test_mistakes_are_refused_with_a_hint(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="did you mean 'epochs'"):
         nnlab.train("classify", epoch=3)
-    with pytest.raises(CheckpointError, match="did you mean 'classify'"):
+    with pytest.raises(UsageError, match="did you mean 'classify'"):
         nnlab.train("clasify")
     with pytest.raises(UsageError, match="at least one run, got 0"):
         nnlab.train("classify", runs=0)
@@ -150,3 +150,12 @@ def test_importing_nnlab_and_loading_do_not_import_tensorflow() -> None:
         "assert 'tensorflow' not in sys.modules and 'matplotlib' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_one_input_may_stand_alone_and_a_file_may_be_a_path() -> None:
+    adder, reader = nnlab.load("add"), nnlab.load("classify")
+    seven = Path(__file__).parents[1] / "data" / "examples" / "7.png"
+    assert [one["answer"] for one in adder.answer("12+34")] == ["46"]
+    assert reader.answer(seven) == reader.answer([str(seven)])
+    with pytest.raises(UsageError, match="expected texts or paths as inputs, got 7"):
+        adder.answer([7])  # type: ignore[list-item]

@@ -18,7 +18,7 @@ from nnlab import experiments
 from nnlab.api.progress import Bar
 from nnlab.api.results import Compared, Evaluation, Group, Run, open_run
 from nnlab.datasets.store import Store
-from nnlab.errors import UsageError
+from nnlab.errors import UsageError, nearest
 from nnlab.report import comparison
 from nnlab.results import RunMetrics
 from nnlab.runs.answering import Trained, load
@@ -56,6 +56,9 @@ def train(
     Raises:
         NnlabError: An option is unknown or not allowed, data are missing, or the loss diverged.
     """
+    if not experiments.exists(experiment):
+        known = nearest(experiment, experiments.names())
+        raise UsageError(f"nnlab.train: there is no experiment {experiment!r}; {known}")
     chosen = experiments.get(experiment)
     config = chosen.configure(options, f"nnlab.train({experiment!r})")
     if runs is not None and runs < 1:

@@ -17,7 +17,7 @@ from nnlab.cli.options import (
     print_json,
     with_options,
 )
-from nnlab.errors import UsageError, nearest
+from nnlab.errors import UsageError
 from nnlab.files import check_free
 
 MEASURE = SectionedOption(
@@ -77,9 +77,7 @@ def _check_output(out: Path, force: bool) -> None:
     from nnlab.plots.comparison import FORMATS
 
     if out.suffix.lower() not in FORMATS:
-        hint = nearest(out.suffix, FORMATS) if out.suffix else "add one"
-        expected = f"expected a name ending in {', '.join(FORMATS)}"
-        raise UsageError(f"--out {out}: {expected}; {hint}")
+        raise UsageError(f"--out {out}: expected a name ending in {', '.join(FORMATS)}")
     check_free(out, force, "--out")
 
 

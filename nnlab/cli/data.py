@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from nnlab.cli.names import DATA_SETS
 from nnlab.cli.options import (
     JSON,
     QUIET,
@@ -59,7 +60,7 @@ def list_(ctx: click.Context, /, as_json: bool, **_: object) -> None:
 
 @shared
 @data.command(cls=SectionedCommand, short_help="Download missing data sets.")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=DATA_SETS)
 @click.pass_context
 def fetch(ctx: click.Context, /, names: tuple[str, ...], as_json: bool, **_: object) -> None:
     """Download missing data sets; without NAME, all of them."""
@@ -70,7 +71,7 @@ def fetch(ctx: click.Context, /, names: tuple[str, ...], as_json: bool, **_: obj
 
 @shared
 @data.command(cls=SectionedCommand, short_help="Print the paths of data files.")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=DATA_SETS)
 @click.pass_context
 def path(ctx: click.Context, /, names: tuple[str, ...], as_json: bool, **_: object) -> None:
     """Print the paths of data files, without downloading anything; without NAME, all of them."""
@@ -87,7 +88,7 @@ def path(ctx: click.Context, /, names: tuple[str, ...], as_json: bool, **_: obje
 
 @shared
 @data.command(cls=SectionedCommand, short_help="Check data files for damage.")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=DATA_SETS)
 @click.pass_context
 def verify(ctx: click.Context, /, names: tuple[str, ...], as_json: bool, **_: object) -> int:
     """Check the size and sha256 of data files; without NAME, all of them.

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from nnlab import experiments
+from nnlab.cli.names import NETWORKS
 from nnlab.cli.options import (
     ENGINE,
     PRINTING,
@@ -39,7 +40,7 @@ def _data_options() -> list[click.Parameter]:
 
 @with_options(*_data_options(), ENGINE, *STORE, *PRINTING)
 @click.command(cls=SectionedCommand)
-@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.argument("checkpoint", type=click.Path(path_type=Path), shell_complete=NETWORKS)
 @click.pass_context
 def evaluate(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
     """Score a trained network on test data.

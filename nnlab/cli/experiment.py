@@ -37,10 +37,7 @@ def experiment_command(experiment: AnyExperiment) -> click.Command:
         ctx = click.get_current_context()
         where = f"nnlab {experiment.name}"
         asked: Any = from_mapping(experiment.Query, given_values(ctx, experiment.Query), where)
-        own = experiment.own_inputs(asked)
-        if own and params["inputs"]:
-            raise UsageError("an option replaces the input, which is given too; leave out one")
-        inputs = params["inputs"] or own
+        inputs = experiment.inputs_of(params["inputs"], asked)
         if inputs:
             return answer_inputs(ctx, experiment, inputs)
         _train(ctx, experiment)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from nnlab.cli.names import NETWORKS
 from nnlab.cli.options import VERBOSE, SectionedCommand, SectionedOption, with_options
 
 OUTPUT = SectionedOption(
@@ -30,7 +31,7 @@ FORCE = SectionedOption(["--force"], is_flag=True, help="Replace files that exis
 
 @with_options(OUTPUT, STEP, FLOAT16, CARD, FORCE, VERBOSE)
 @click.command(cls=SectionedCommand)
-@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.argument("checkpoint", type=click.Path(path_type=Path), shell_complete=NETWORKS)
 def export(
     checkpoint: Path, output: Path, step: bool, float16: bool, card: bool, force: bool, **_: object
 ) -> None:

@@ -4,6 +4,7 @@ import threading
 
 import click
 
+from nnlab.cli.names import NETWORKS
 from nnlab.cli.options import (
     PRINTING,
     SectionedCommand,
@@ -23,7 +24,7 @@ QUIET_AND_VERBOSE = PRINTING[1:]
 
 @with_options(*options_of(ServeSettings, SERVING, "serve"), *QUIET_AND_VERBOSE)
 @click.command(cls=SectionedCommand)
-@click.argument("networks", metavar="[NETWORK]...", nargs=-1)
+@click.argument("networks", metavar="[NETWORK]...", nargs=-1, shell_complete=NETWORKS)
 @click.pass_context
 def serve(ctx: click.Context, /, networks: tuple[str, ...], **_: object) -> None:
     """Serve networks over HTTP, with a page to play with them.

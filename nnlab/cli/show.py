@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nnlab.cli.names import NETWORKS
 from nnlab.cli.options import PRINTING, SectionedCommand, make_console, print_json, with_options
 from nnlab.console import Console
 from nnlab.datasets.store.provenance import Source
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 
 @with_options(*PRINTING)
 @click.command(cls=SectionedCommand)
-@click.argument("checkpoint", metavar="CHECKPOINT", type=click.Path(path_type=Path))
+@click.argument(
+    "checkpoint",
+    metavar="CHECKPOINT",
+    type=click.Path(path_type=Path),
+    shell_complete=NETWORKS,
+)
 @click.pass_context
 def show(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
     """Show what a checkpoint contains: network, settings, data, licence, scores, limits.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nnlab import experiments
+from nnlab.cli.names import EXPERIMENTS
 from nnlab.cli.options import (
     PRINTING,
     STORE,
@@ -110,12 +111,7 @@ OWN_OPTIONS = [
 
 @with_options(*OWN_OPTIONS, *STORE, *PRINTING)
 @click.command(cls=SectionedCommand)
-@click.argument(
-    "experiment",
-    shell_complete=lambda ctx, parameter, begun: [
-        name for name in experiments.names() if name.startswith(begun)
-    ],
-)
+@click.argument("experiment", shell_complete=EXPERIMENTS)
 @click.pass_context
 def sweep(ctx: click.Context, /, experiment: str, **_: object) -> None:
     """Train an experiment with many settings, several runs at once.

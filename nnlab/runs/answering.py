@@ -1,5 +1,7 @@
 """Answering from a checkpoint: no TensorFlow, a fraction of a second."""
 
+import os
+import reprlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -68,7 +70,9 @@ class Trained:
         except UsageError as error:
             raise CheckpointError(str(error)) from error
 
-    def answers(self, inputs: Iterable[str], query: Any = None) -> Iterator[Answer | Remark]:
+    def answers(
+        self, inputs: Iterable[str | os.PathLike[str]], query: Any = None
+    ) -> Iterator[Answer | Remark]:
         """Yield the answers, or the error in their place, to each input in order.
 
         Raises:
@@ -76,7 +80,7 @@ class Trained:
         """
         query = query or self.experiment.Query()
         with _naming(self.path):
-            yield from self.experiment.answer(self.model, query, inputs)
+            yield from self.experiment.answer(self.model, query, _each(inputs))
 
     def stream(self, inputs: Iterable[str], query: Any) -> Iterator[str | bytes | Remark] | None:
         """Yield the plain output piece by piece, where the experiment's answers are no lines.
@@ -135,24 +139,36 @@ class Trained:
             )
         return None
 
-    def answer(self, inputs: Iterable[str], **query: Any) -> list[Answer]:
+    def answer(
+        self, inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], **query: Any
+    ) -> list[Answer]:
         """Return the answers to all inputs, in order.
 
         Args:
-            inputs: What the experiment takes, such as image files for `classify`.
+            inputs: What the experiment takes, such as image files for `classify`; one or several.
             query: The answering options of the experiment, such as `top=5`.
 
         Raises:
+            UsageError: An input is neither a text nor a path.
             NnlabError: An input that cannot be answered.
         """
         options: Any = from_mapping(self.experiment.Query, query, self.experiment.name)
         answers = []
-        for answer in self.answers(inputs, options):
+        given = [inputs] if isinstance(inputs, str | os.PathLike) else inputs
+        for answer in self.answers(given, options):
             if isinstance(answer, NnlabError):
                 raise answer
             if isinstance(answer, dict):
                 answers.append(answer)
         return answers
+
+
+def _each(inputs: Iterable[str | os.PathLike[str]]) -> Iterator[str]:
+    """Yield inputs as texts; those of stdin know their lines."""
+    for one in inputs:
+        if not isinstance(one, str | os.PathLike):
+            raise UsageError(f"expected texts or paths as inputs, got {reprlib.repr(one)}")
+        yield one if isinstance(one, str) else os.fspath(one)
 
 
 def _named(path: Path, pieces: Iterable[T]) -> Iterator[T]:

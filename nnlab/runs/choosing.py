@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Mapping
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -28,21 +29,29 @@ def checkpoint_file(path: Path) -> Path:
     the preset `report`.
 
     Raises:
-        CheckpointError: It is a group of runs.
+        CheckpointError: It is a folder of several runs, or an experiment of which no network ships.
     """
     if not path.exists():
-        named = experiments.exists(str(path)) and shipped_checkpoint(str(path))
-        stem = _shipped() / f"{path}.h5"
-        return named or (stem if path.name == str(path) and stem.is_file() else path)
+        name = str(path)
+        if experiments.exists(name):
+            if shipped := shipped_checkpoint(name):
+                return shipped
+            raise CheckpointError(
+                f"no network of {name} comes with nnlab; train one with nnlab {name}, then name "
+                "its folder"
+            )
+        stem = _shipped() / f"{name}.h5"
+        return stem if path.name == name and stem.is_file() else path
     if not path.is_dir():
         return path
     best = runs.RunFolder(path).best
-    if runs.GroupFolder(path).is_group() and not best.exists():
-        members = sorted(str(file.parent) for file in path.glob("*/best.h5"))
+    if not best.exists():
+        below = chain(path.glob("*/best.h5"), path.glob("*/*/best.h5"))
+        members = sorted(str(file.parent) for file in below)
         shown = ", ".join(members[:SHOWN]) + (", ..." if len(members) > SHOWN else "")
         raise CheckpointError(
-            f"{path}: expected a single run, but it is a group of runs; "
-            + (f"name one of them: {shown}" if members else "none of them has a best.h5 yet")
+            f"{path}: expected the folder of a single run, with a best.h5 in it; "
+            + (f"name one below it: {shown}" if members else "there is none below it, either")
         )
     return best
 

@@ -243,7 +243,9 @@ def read_json(path: Path) -> Any:
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise DataError(f"{path}: expected a JSON file of a run: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: expected a JSON file of a run, but {error}") from error
 
 

@@ -82,13 +82,12 @@ class _Asked:
         kinds = [self._experiment.Query, *([self._experiment.Look] if self._shows else [])]
         self._query, *looks = split_options(kinds, question.options, self._experiment.name)
         self._look = looks[0] if looks else None
-        own = self._experiment.own_inputs(self._query)
         given = uploads.paths or question.texts
-        if own and given:
-            raise UsageError("an option replaces the input, which is given too; leave out one")
-        self._inputs = given or list(own)
+        self._inputs = list(self._experiment.inputs_of(given, self._query))
         if not self._inputs and not self._shows:
-            raise UsageError(f"there is no input; expected {self._experiment.inputs_help}")
+            # what follows a semicolon is about the command line
+            wanted = self._experiment.inputs_help.partition(";")[0].rstrip(".")
+            raise UsageError(f"there is no input; expected {wanted[:1].lower()}{wanted[1:]}")
 
     @property
     def _shows(self) -> bool:

@@ -122,11 +122,17 @@ class Application:
                 Route("/api/networks/{id:path}", self.card),
                 *self._trainings.routes(),
                 Route("/api/{experiment}", self.answer, methods=["POST"]),
+                Route("/api/{experiment}", self.not_posted),
                 Route("/api/{experiment}/inside", self.inside, methods=["POST"]),
                 Route("/api/{experiment}/exhibit", self.exhibit),
             ],
             redirect_slashes=False,
         )
+
+    async def not_posted(self, request: Request) -> Response:
+        """Say how to ask an experiment, or that there is none of that name."""
+        self._experiment(request)
+        raise Refusal(405, "questions are sent with POST", {"allow": "POST"})
 
     async def page(self, request: Request) -> Response:
         """Return a file of the playground."""

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from nnlab.errors import UsageError, nearest
-from nnlab.options import flag_value
+from nnlab.options import flag_name, flag_value
 
 TAKES_PICTURES, TAKES_PAGES, TAKES_TEXTS = "picture", "page", "text"
 """What the inputs of an experiment are. A page becomes a page, which takes long."""
@@ -129,6 +129,10 @@ def choose(
     """
     choosing = {name for one in served.networks for name in one.settings}
     given = {name: value for name, value in options.items() if name in choosing}
+    for name, value in given.items():
+        kinds = {type(one.settings[name]) for one in served.networks if name in one.settings}
+        if type(value) not in kinds:
+            raise UsageError(f"{flag_name(name)}: {value!r} is of the wrong type")
     defaults = {one.name: one.default for one in served.options if one.name in choosing}
     if wanted is not None:
         networks = [one for one in served.networks if one.id == wanted]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -94,8 +95,9 @@ def _socket(host: str, port: int) -> socket.socket:
         listener.bind(address)
     except OSError as error:
         listener.close()
+        other = "--host" if error.errno == errno.EADDRNOTAVAIL else "--port"
         raise NnlabError(
-            f"cannot listen at {host}, port {port}: {error.strerror}; choose another --port"
+            f"cannot listen at {host}, port {port}: {error.strerror}; choose another {other}"
         ) from error
     return listener
 

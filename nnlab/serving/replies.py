@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -90,10 +91,16 @@ def refusal_of(reply: Reply) -> Refusal:
 
 def _file(made: Made, network: str) -> Response:
     headers = {
-        "content-disposition": f"attachment; filename*=UTF-8''{quote(made.file.name, safe='')}",
+        "content-disposition": _disposition(made.file.name),
         "nnlab-network": quote(network),
     }
     return Response(made.file.content, media_type=type_of(made.file.name), headers=headers)
+
+
+def _disposition(name: str) -> str:
+    """Return the header that names a file: in ASCII for old programs, and as it is (RFC 6266)."""
+    plain = re.sub(r"[^ !#-\[\]-~]", "_", name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 class EventStream(StreamingResponse):

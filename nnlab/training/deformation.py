@@ -41,13 +41,14 @@ class Deformation:
         shares = {name: min(limits[name], 1.0) for name in ("stroke", "blur")}
         return Deformation(**{**limits, **shares})
 
-    def __call__(self, images: Any, seed: Any, *, light_ink: bool = True) -> Any:
+    def __call__(self, images: Any, seed: Any, *, light_ink: bool = True, share: Any = None) -> Any:
         """Deform a batch.
 
         Args:
             images: float32 tensor (batch, height, width), 0 to 255.
             seed: int32 pair; the same one gives the same deformations.
             light_ink: What was outside an image is 0; else it is 255.
+            share: Of the limits: a float32 scalar from 0 to 1; None for all of them.
 
         Returns:
             The same shape.
@@ -55,16 +56,19 @@ class Deformation:
         import tensorflow as tf
 
         if not light_ink:
-            return 255 - self(255 - images, seed)
+            return 255 - self(255 - images, seed, share=share)
         moving, drawing = tf.unstack(tf.random.experimental.stateless_split(seed, 2))
-        return self._moved(self._redrawn(images, drawing), moving)
+        return self._moved(self._redrawn(images, drawing, share), moving, share)
 
-    def _redrawn(self, images: Any, seed: Any) -> Any:
+    def _redrawn(self, images: Any, seed: Any, share: Any) -> Any:
         """Make strokes thicker or thinner, and blur them."""
         import tensorflow as tf
 
         stroke, blur = tf.unstack(
-            tf.random.stateless_uniform((2, tf.shape(images)[0], 1, 1, 1), seed, -1.0, 1.0)
+            _partly(
+                tf.random.stateless_uniform((2, tf.shape(images)[0], 1, 1, 1), seed, -1.0, 1.0),
+                share,
+            )
         )
         x = images[..., None]
         thicker = tf.nn.max_pool2d(x, 3, 1, "SAME")
@@ -73,12 +77,12 @@ class Deformation:
         x += self.blur * tf.nn.relu(blur) * (tf.nn.avg_pool2d(x, 3, 1, "SAME") - x)
         return x[..., 0]
 
-    def _moved(self, images: Any, seed: Any) -> Any:
+    def _moved(self, images: Any, seed: Any, share: Any) -> Any:
         """Look up each pixel where it comes from, between the four pixels around that place."""
         import tensorflow as tf
 
         count, height, width = tf.unstack(tf.shape(images))
-        down, across = self._places(count, images.shape[1], images.shape[2], seed)
+        down, across = self._places(count, images.shape[1], images.shape[2], seed, share)
         # a border of zeros stands for all that is outside
         down = tf.clip_by_value(down + 1, 0.0, tf.cast(height, tf.float32) + 0.999)
         across = tf.clip_by_value(across + 1, 0.0, tf.cast(width, tf.float32) + 0.999)
@@ -94,12 +98,14 @@ class Deformation:
         below = at(width + 2) * (1 - right) + at(width + 3) * right
         return above * (1 - lower) + below * lower
 
-    def _places(self, count: Any, height: int, width: int, seed: Any) -> tuple[Any, Any]:
+    def _places(
+        self, count: Any, height: int, width: int, seed: Any, share: Any
+    ) -> tuple[Any, Any]:
         """Return where each pixel comes from: rows and columns (batch, height, width)."""
         import tensorflow as tf
 
         affine, elastic = tf.unstack(tf.random.experimental.stateless_split(seed, 2))
-        chances = tf.random.stateless_uniform((6, count, 1, 1), affine, -1.0, 1.0)
+        chances = _partly(tf.random.stateless_uniform((6, count, 1, 1), affine, -1.0, 1.0), share)
         turned, taller, wider, sheared, downwards, sideways = tf.unstack(chances)
         angle = self.rotation * turned
         # from the middle of the image
@@ -108,12 +114,17 @@ class Deformation:
         x = x + self.shear * sheared * y
         rows = (tf.cos(angle) * y + tf.sin(angle) * x) * tf.exp(self.scale * taller)
         columns = (tf.cos(angle) * x - tf.sin(angle) * y) * tf.exp(self.scale * wider)
-        bends = self.elastic * tf.random.stateless_normal((2, count, GRID, GRID), elastic)
+        bends = _partly(tf.random.stateless_normal((2, count, GRID, GRID), elastic), share)
+        bends *= self.elastic
         bends = tf.einsum("kbij,hi,wj->kbhw", bends, _between(height), _between(width))
         return (
             rows + (height - 1) / 2 + height * (self.shift * downwards + bends[0]),
             columns + (width - 1) / 2 + width * (self.shift * sideways + bends[1]),
         )
+
+
+def _partly(chances: Any, share: Any) -> Any:
+    return chances if share is None else share * chances
 
 
 def _between(size: int) -> np.ndarray:

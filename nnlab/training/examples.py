@@ -32,6 +32,8 @@ class Examples:
         batch: `batch(arrays, indices, seed)` gathers and converts one batch inside the graph.
             `seed` is an int32 pair derived from (run seed, epoch, step), the only source of
             randomness for augmentation; it is None in validation, which is never augmented.
+        augment: `augment(inputs, seed, epoch)` changes the inputs of a training batch, inside the
+            graph; `epoch` is counted from 0. None: they stay as `batch` made them.
         loss: A Keras loss or its name.
         inner_losses: Losses of what inner layers put out for a batch, by the layer's name; they
             are added to `loss`.
@@ -47,6 +49,7 @@ class Examples:
     validation: np.ndarray
     batch: Callable[[Arrays, Any, Any], Batch]
     loss: Any
+    augment: Callable[[Any, Any, Any], Any] | None = None
     inner_losses: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     measures: Mapping[str, Measure] = field(default_factory=dict)
     monitor: str = "loss"

@@ -130,6 +130,8 @@ class Graph:
         seed = tf.random.experimental.stateless_fold_in(key, step)
         own, weight = self._replica_share(rows)
         inputs, targets, weights = self._examples.batch(arrays, own, seed)
+        if self._examples.augment:
+            inputs = self._examples.augment(inputs, seed, key[1])
         with tf.GradientTape() as tape:
             outputs, loss = self._forward(inputs, targets, weights, training=True)
             minimised = loss if weight is None else loss * weight

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 
 Typed = Callable[[str, str], str]
 """Types keys, and returns what the terminal shows up to the expected text."""
@@ -72,6 +73,25 @@ def test_bash_completes_commands_options_and_choices(typed: Typed) -> None:
     assert typed("nnlab cl\t", "nnlab classify ")
     assert typed("--lo\t", "--loss ")
     assert typed("m\t", "mse ")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("data", "fetch", "nois"), ["noisyoffice"]),
+        (("show", "classify.m"), ["classify.modern"]),
+        (("evaluate", "cl"), ["classify", "classify.modern", "classify.report"]),
+        (("sweep", "perm"), ["perm-test"]),
+        (("show", "runs/cl"), []),
+    ],
+)
+def test_names_are_completed(words: tuple[str, ...], expected: list[str]) -> None:
+    from nnlab.cli.main import nnlab
+
+    *before, begun = words
+    found = ShellComplete(nnlab, {}, "nnlab", "_NNLAB_COMPLETE").get_completions(before, begun)
+    assert [one.value for one in found if one.type == "plain"] == expected
+    assert [one.type for one in found] == ["plain"] * len(expected) or ["file"]
 
 
 def test_bash_completes_input_files(typed: Typed, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ import pytest
 from tests.waiting import wait_for
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Route
 
 pytest.importorskip("starlette")
 playwright = pytest.importorskip("playwright.sync_api")
@@ -310,12 +310,45 @@ def test_a_network_is_trained_and_then_answers(page: "Page", address: str) -> No
     ask = panel.get_by_role("link", name="Ask it").first
     ask.wait_for(timeout=4 * PATIENCE)
     assert panel.locator(".chart svg").count()
+    run = panel.locator("li.run h3").first.inner_text()
+    assert ask.get_attribute("href") == f"#recommend/runs%2F{run.replace('/', '%2F')}"
     ask.click()
     recommend = page.locator("#panel-recommend")
     recommend.get_by_label("Network that answers").wait_for()
     page.wait_for_function(
         "() => document.querySelector('#panel-recommend select').value.startsWith('runs/')"
     )
+
+
+def test_a_new_network_leaves_the_text_alone(failing: "Page", address: str) -> None:
+    page = failing  # the server does not know the new network
+    panel = opened(page, address, "translate")
+    panel.get_by_label("Sentence").fill("How deep is this river?")
+    panel.get_by_text("Hoe diep is deze rivier?").wait_for()
+
+    def with_one_more(route: "Route") -> None:
+        service = route.fetch().json()
+        (served,) = (one for one in service["experiments"] if one["name"] == "translate")
+        served["networks"].insert(0, {**served["networks"][0], "id": "runs/translate/1"})
+        route.fulfill(json=service)
+
+    page.route("**/api", with_one_more)
+    page.evaluate("dispatchEvent(new Event('trained'))")
+    option = panel.get_by_role("option", name="runs/translate/1")
+    option.wait_for(state="attached")
+    assert panel.get_by_label("Sentence").input_value() == "How deep is this river?"
+    panel.get_by_label("Network that answers").select_option("translate.report")
+    assert panel.get_by_label("Sentence").input_value() == "How deep is this river?"
+
+
+def test_a_key_keeps_the_focus_where_its_button_goes(page: "Page", address: str) -> None:
+    panel = opened(page, address, "recommend")
+    put = panel.locator(".basket .controls button").first
+    item = put.inner_text().removeprefix("+ ")
+    put.focus()
+    page.keyboard.press("Enter")
+    panel.get_by_role("button", name=f"Take out {item}").wait_for()
+    assert panel.get_by_label("Put something in").evaluate("one => one === document.activeElement")
 
 
 def test_commands_are_quoted_for_a_shell(page: "Page", address: str) -> None:

@@ -74,6 +74,14 @@ def test_strokes_become_thicker_and_thinner(images: np.ndarray) -> None:
     assert ink.min() < 0.8
 
 
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_a_share_of_a_deformation_is_a_weaker_one(images: np.ndarray, share: float) -> None:
+    whole = Deformation(rotation=0.3, shift=0.2, shear=0.2, elastic=0.05, stroke=0.8, blur=0.9)
+    seed = tf.constant([1, 2])
+    made = whole(tf.constant(images), seed, share=tf.constant(share))
+    np.testing.assert_allclose(made, whole.times(share)(tf.constant(images), seed), atol=0.01)
+
+
 def test_dark_ink_on_white_gets_a_white_border(images: np.ndarray) -> None:
     moving = Deformation(rotation=0.3, shift=0.2)
     seed = tf.constant([1, 2])

@@ -7,6 +7,7 @@ from itertools import chain, pairwise
 
 from nnlab.datasets.baskets.layouts import ABSENT, PRESENT, Layout
 from nnlab.datasets.text.columns import column_list, is_number, numeric_columns
+from nnlab.wording import percent
 
 FEWEST_ROWS = 10
 LEAST_ZEROS = 0.3
@@ -210,8 +211,8 @@ def _numbers(first: Row, body: Sequence[Row]) -> str | None:
         )
     example = next(cell for cell in cells if is_number(cell))
     return (
-        f"{share:.0%} of the items are numbers, such as {example!r}; if those are not items, "
-        "choose the columns to read with --columns"
+        f"{percent(share, 0)} of the items are numbers, such as {example!r}; if those are not "
+        "items, choose the columns to read with --columns"
     )
 
 

@@ -82,14 +82,14 @@ def load_digits(
         warn: Called with one line if the sample is used instead of MNIST.
 
     Raises:
-        UsageError: The options do not fit together.
+        UsageError: The options do not fit together, or there is no such data set.
         DataError: The data is missing, damaged, or not fit to train a classifier.
     """
     if dataset is not None and files is not None:
         raise UsageError(f"give either --dataset {dataset} or --images and --labels, not both")
     known = [SAMPLE, *(name for name, one in all_sets().items() if one.classes)]
     if dataset is not None and dataset not in known:
-        raise DataError(f"unknown data set {dataset!r}; {nearest(dataset, known)}")
+        raise UsageError(f"unknown data set {dataset!r}; {nearest(dataset, known)}")
     if files is not None:
         return _own_images(*files.read(split_seed), files.paths())
     if dataset == SAMPLE:

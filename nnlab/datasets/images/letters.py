@@ -61,7 +61,7 @@ def load_letters(
         loaded = _emnist(store, warn if dataset is None else None)
     else:
         known = nearest(dataset or "", (EMNIST, MNIST, SAMPLE))
-        raise DataError(f"unknown data set {dataset!r}; {known}")
+        raise UsageError(f"unknown data set {dataset!r}; {known}")
     return loaded if letters is None else _chosen(loaded, letters)
 
 

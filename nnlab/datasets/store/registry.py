@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from nnlab.errors import DataError, nearest
+from nnlab.errors import UsageError, nearest
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ def get_set(name: str) -> DataSet:
     """Return the data set called `name`.
 
     Raises:
-        DataError: There is no such data set; near matches are named.
+        UsageError: There is no such data set; near matches are named.
     """
     sets = all_sets()
     if name not in sets:
-        raise DataError(f"unknown data set {name!r}; {nearest(name, sets)}")
+        raise UsageError(f"unknown data set {name!r}; {nearest(name, sets)}")
     return sets[name]
 
 

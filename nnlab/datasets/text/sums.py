@@ -237,20 +237,25 @@ def from_text(text: str, base: int) -> int:
     """Read a number, which may have capitals and leading zeros.
 
     Args:
-        text: Only digits: "ff" and "0FF" are 255 in base 16.
+        text: Only digits: "ff" and "0FF" are 255 in base 16, and so is "0xff".
         base: 2 to 36.
 
     Raises:
         UsageError: It is not a number in that base; the message names the first wrong character.
     """
     lowered = text.lower()
+    prefixed = lowered.startswith("0x") and len(lowered) > 2
+    if base == 16 and prefixed:
+        lowered = lowered[2:]
     if not lowered:
         raise UsageError(f"expected a number in base {base}, found nothing")
     wrong = next((c for c in lowered if not c.isascii() or c not in DIGITS[:base]), None)
     if wrong is None:
         return int(lowered, base)
     larger = ""
-    if all(c.isascii() and c in DIGITS for c in lowered):
+    if prefixed:
+        larger = "; for hexadecimal numbers, add --base 16"
+    elif all(c.isascii() and c in DIGITS for c in lowered):
         needed = 1 + max(map(DIGITS.index, lowered))
         larger = f"; try --base {next(b for b in (8, 10, 16, 36) if b >= needed)}"
     raise UsageError(

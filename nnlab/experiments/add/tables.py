@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from nnlab.experiments.add.scoring import AddDetails, Group, WrongAnswer
 from nnlab.experiments.contract import Table
 from nnlab.results import Metrics
+from nnlab.wording import percent, percent_span
 
 
 def tables(metrics: Metrics[AddDetails]) -> list[Table]:
@@ -12,7 +13,7 @@ def tables(metrics: Metrics[AddDetails]) -> list[Table]:
     details = metrics.details
     methods = metrics.by_method
     rows = [
-        (name, f"{values['exact_match']:.2%}", f"{values['per_character']:.2%}")
+        (name, percent(values["exact_match"]), percent(values["per_character"]))
         for name, values in methods.items()
     ]
     interval = details.exact_match_interval
@@ -21,7 +22,7 @@ def tables(metrics: Metrics[AddDetails]) -> list[Table]:
         f"up to {details.digits} digits",
         ("", "exact match", "per character"),
         rows,
-        f"exact match of this network: {interval.low:.2%} to {interval.high:.2%} (95 % interval)",
+        f"exact match of this network: {percent_span(interval.low, interval.high)} (95 % interval)",
     )
     return [
         overall,
@@ -35,8 +36,8 @@ def _group_table(title: str, groups: Sequence[Group]) -> Table:
     rows = [
         (
             str(group.key),
-            f"{group.value:.2%}",
-            f"{group.low:.2%} to {group.high:.2%}",
+            percent(group.value),
+            percent_span(group.low, group.high),
             f"{group.count:,}",
         )
         for group in groups

@@ -91,6 +91,9 @@ class ClassifyConfig(TrainingSettings):
         low=0,
         high=3,
     )
+    deform_fade: float = option(
+        0.0, "share of the run, at its end, in which --deform fades away", low=0, high=1
+    )
     label_smoothing: float = option(0.0, "label smoothing", low=0, high=0.9)
     dataset: str | None = option(
         None, "data set: mnist or sample", default_text="mnist if available, otherwise sample"

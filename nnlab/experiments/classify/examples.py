@@ -16,17 +16,19 @@ DEFORMATION = Deformation(
 def examples(config: ClassifyConfig, data: Data) -> Examples:
     """Return images as bytes and their labels; a batch is cast, deformed, its labels one-hot."""
     classes = len(data.facts["class_names"])
-    deformed = DEFORMATION.times(config.deform)
+    deformation = DEFORMATION.times(config.deform)
     smoothing = config.label_smoothing
 
     def batch(arrays: Arrays, indices: Any, seed: Any) -> Batch:
         import tensorflow as tf
 
         images = tf.cast(tf.gather(arrays["images"], indices), tf.float32)
-        if seed is not None and config.deform:
-            images = deformed(images, seed, light_ink=data.facts["characters"])
         targets = tf.one_hot(tf.gather(arrays["labels"], indices), classes)
         return images, targets * (1 - smoothing) + smoothing / classes, None
+
+    def deformed(images: Any, seed: Any, epoch: Any) -> Any:
+        share = _share_left(epoch, config) if config.deform_fade else None
+        return deformation(images, seed, light_ink=data.facts["characters"], share=share)
 
     def accuracy(targets: Any, outputs: Any) -> Any:
         import tensorflow as tf
@@ -38,8 +40,28 @@ def examples(config: ClassifyConfig, data: Data) -> Examples:
         training=data.arrays["training"],
         validation=data.arrays["validation"],
         batch=batch,
+        augment=deformed if config.deform else None,
         loss=KERAS_LOSS[config.loss],
         measures={"accuracy": accuracy},
         monitor=config.choose_by,
         higher_is_better=config.choose_by == "accuracy",
     )
+
+
+def _share_left(epoch: Any, config: ClassifyConfig) -> Any:
+    """Return how much of the deformation is left: all of it, then less with every epoch.
+
+    Images that are deformed less differ less from those that the network will read, so that the
+    statistics of the batch normalisation fit them better (Touvron et al., 2019).
+
+    Args:
+        epoch: Counted from 0, int32 tensor.
+        config: The settings.
+
+    Returns:
+        float32, above 0; less than all of it in the last `deform_fade` of the run.
+    """
+    import tensorflow as tf
+
+    left = tf.cast(config.epochs - epoch, tf.float32)
+    return tf.minimum(1.0, left / (config.deform_fade * config.epochs))

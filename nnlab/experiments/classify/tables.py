@@ -6,6 +6,7 @@ from nnlab.experiments.classify.scoring import ClassifyDetails, ClassifySummary
 from nnlab.experiments.classify.typicality import UNUSUAL
 from nnlab.experiments.contract import Table
 from nnlab.results import THIS_NETWORK, Metrics, Summary
+from nnlab.wording import percent, percent_span
 
 WORST = 3
 """How many classes the report names as the most misclassified."""
@@ -97,11 +98,6 @@ def _ranking(summary: Summary[ClassifySummary]) -> Table:
     return Table("Most misclassified over all runs (rank 1 is worst)", columns, rows, note)
 
 
-def percent(share: float) -> str:
-    """Write a share as a percentage with two decimals."""
-    return f"{100 * share:.2f} %"
-
-
 def span(low: float | None, high: float | None) -> str:
     """Write an interval of shares as percentages; one run alone has none."""
-    return "" if low is None or high is None else f"{100 * low:.2f} to {100 * high:.2f} %"
+    return "" if low is None or high is None else percent_span(low, high)

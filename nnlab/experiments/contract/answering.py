@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from nnlab.errors import UsageError
 from nnlab.experiments.contract.records import Answer, ConfigT, Data, Model, Remark
+from nnlab.options import flag_name
 
 QueryT = TypeVar("QueryT")
 
@@ -45,6 +47,24 @@ class Answering(ABC, Generic[ConfigT, QueryT]):
     def own_inputs(self, query: QueryT) -> Sequence[str]:
         """Return the inputs that the options of answering stand for where none is given."""
         return ()
+
+    def inputs_of(self, given: Sequence[str], query: Any) -> Sequence[str]:
+        """Return the inputs: those given, or those that options stand for; none if neither.
+
+        Raises:
+            UsageError: There are both.
+        """
+        own = self.own_inputs(query)
+        if own and given:
+            standing = [
+                flag_name(one.name)
+                for one in dataclasses.fields(query)
+                if not self.own_inputs(dataclasses.replace(query, **{one.name: one.default}))
+            ]
+            raise UsageError(
+                f"{' and '.join(standing)} cannot be used with an input; leave out one of the two"
+            )
+        return given or own
 
     def columns(self, query: QueryT) -> Sequence[str]:
         """Return the fields of an answer that the plain output shows, in order."""

@@ -145,7 +145,8 @@ def _checked(
     if real in taken:
         return OutputExistsError(f"{job.name}: another page is already written to {target}")
     taken.add(real)
-    if folder is None and not target.parent.is_dir():
+    is_there = source is None or source.exists()  # otherwise reading it says what is missing
+    if is_there and folder is None and not target.parent.is_dir():
         return DataError(
             f"{job.name}: the folder {target.parent} does not exist; make it or name another"
         )

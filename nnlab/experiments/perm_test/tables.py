@@ -1,9 +1,9 @@
 """The tables of a permutation test."""
 
-from nnlab.experiments.classify.tables import percent
 from nnlab.experiments.contract import Table
 from nnlab.experiments.perm_test.comparison import PermTestComparison, dose_name, side_of
 from nnlab.metrics import Estimate, PairedDifference
+from nnlab.wording import percent
 
 CONTROL = "identity - plain (control: other seeds)"
 

@@ -6,6 +6,7 @@ from nnlab.experiments.contract import Table
 from nnlab.experiments.textgen.likelihood import CARRIED, HEADLINE, NETWORK
 from nnlab.experiments.textgen.scoring import COPY_LENGTH, OWN_PAGES, TextgenDetails
 from nnlab.results import THIS_NETWORK, Metrics
+from nnlab.wording import percent
 
 SAMPLE_WIDTH = 76
 
@@ -54,7 +55,7 @@ def _copying_table(metrics: Metrics[TextgenDetails]) -> Table:
     own = metrics.baselines[OWN_PAGES]
     count = metrics.details.sample_characters
     rows = [
-        (name, f"{values['copied_share']:.1%}", f"{values['longest_copied_run']:.0f}")
+        (name, percent(values["copied_share"], 1), f"{values['longest_copied_run']:.0f}")
         for name, values in ((THIS_NETWORK, metrics.scores), ("the text itself", own))
     ]
     columns = ("", f"{COPY_LENGTH}-grams copied", "longest copied passage")

@@ -3,6 +3,7 @@
 from nnlab.experiments.contract import Table
 from nnlab.experiments.translate.scoring import TranslateDetails
 from nnlab.results import Metrics
+from nnlab.wording import percent
 
 
 def tables(metrics: Metrics[TranslateDetails]) -> list[Table]:
@@ -14,7 +15,7 @@ def tables(metrics: Metrics[TranslateDetails]) -> list[Table]:
             name: scores[f"seen_{name}"] for name in ("chrf", "bleu", "exact_match")
         }
     rows = [
-        (name, f"{s['chrf']:.1f}", f"{s['bleu']:.1f}", f"{s['exact_match']:.1%}")
+        (name, f"{s['chrf']:.1f}", f"{s['bleu']:.1f}", percent(s["exact_match"], 1))
         for name, s in methods.items()
     ]
     interval = details.chrf_interval

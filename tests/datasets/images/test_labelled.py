@@ -139,7 +139,7 @@ def test_a_label_above_nine_in_mnist_names_the_file(
 
 
 def test_an_unknown_set_is_an_error_that_names_near_matches() -> None:
-    with pytest.raises(DataError, match="did you mean 'sample'"):
+    with pytest.raises(UsageError, match="did you mean 'sample'"):
         load("sampel")
 
 

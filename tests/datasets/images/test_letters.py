@@ -207,8 +207,8 @@ def test_a_letter_that_the_data_lacks_is_refused(
 @pytest.mark.parametrize(
     ("given", "error", "message"),
     [
-        ({"dataset": "emnist-leters"}, DataError, "did you mean 'emnist-letters'"),
-        ({"dataset": ""}, DataError, "unknown data set ''"),
+        ({"dataset": "emnist-leters"}, UsageError, "did you mean 'emnist-letters'"),
+        ({"dataset": ""}, UsageError, "unknown data set ''"),
         ({"images": "a"}, UsageError, "--images needs --labels"),
         ({"dataset": "emnist-letters", "images": "a", "labels": "b"}, UsageError, "not both"),
         ({"test_images": "a", "test_labels": "b"}, UsageError, "needs --images"),

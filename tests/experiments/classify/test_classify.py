@@ -90,14 +90,25 @@ def test_smoothed_targets_are_a_distribution() -> None:
 
 
 def test_only_training_images_are_deformed() -> None:
-    config = CLASSIFY.configure({"preset": "modern", "dataset": "sample"}, "test")
+    config = CLASSIFY.configure(
+        {"preset": "modern", "dataset": "sample", "deform_fade": 0.4}, "test"
+    )
     examples = CLASSIFY.examples(config, CLASSIFY.load(config, Store(offline=True), print))
     rows = examples.training[:5]
-    plain, changed = (
-        np.array(examples.batch(examples.arrays, rows, seed)[0]) for seed in (None, (1, 2))
-    )
+    plain = np.array(examples.batch(examples.arrays, rows, None)[0])
     np.testing.assert_array_equal(plain, examples.arrays["images"][rows])
-    assert (abs(plain - changed).max(axis=(1, 2)) > 1).all()
+    assert examples.augment is not None
+    first, later, last = (
+        abs(np.array(examples.augment(plain, (1, 2), epoch)) - plain).max(axis=(1, 2))
+        for epoch in (0, 12, config.epochs - 1)
+    )
+    assert (first > 1).all()
+    np.testing.assert_array_equal(first, later)
+    assert (last < first).all()  # the deformation fades away
+    report = CLASSIFY.configure({"dataset": "sample"}, "test")
+    assert (
+        CLASSIFY.examples(report, CLASSIFY.load(report, Store(offline=True), print)).augment is None
+    )
 
 
 def test_a_temperature_changes_the_probabilities_and_not_the_answer(

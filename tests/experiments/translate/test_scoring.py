@@ -94,7 +94,7 @@ def test_without_a_training_part_nothing_is_said_to_be_seen() -> None:
 def test_tables_and_figures() -> None:
     score = scoring.score(Translator(), MADE)
     overall, examples = tables.tables(metrics_of(score))
-    assert overall.rows[0] == ("this network", "100.0", "100.0", "100.0%")
+    assert overall.rows[0] == ("this network", "100.0", "100.0", "100.0 %")
     assert overall.rows[-1][0] == "this network, sentences it was trained on"
     assert [row[0] for row in examples.rows] == SOURCES[35:40]
     assert score.evidence["source_length"].tolist() == [len(text) for text in SOURCES[35:40]]
