@@ -1,4 +1,4 @@
-# Two commands do everything on a fresh machine (Python 3.11 or newer, make): make demo, make test.
+# Two commands do everything on a fresh machine (make, and Python 3.11, 3.12 or 3.13): make demo, make test.
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,6 +11,7 @@ LOCK_FLAGS ?=
 
 # Certificates of the system, to which a company's or a school's proxy has added its own.
 export UV_SYSTEM_CERTS ?= true
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test quick-test explore test-processors test-oldest test-pythons coverage bench lint docs check-docs site lock changelog dist clean
 
@@ -98,6 +99,9 @@ lock: $(READY)  ## pin what setup.cfg asks for; pins that still fit stay, unless
 # own: the address of a company's package index, for example.
 # --no-build-isolation: pip would fetch the build backend without regard to the lock.
 $(READY): $(LOCK) $(UV_LOCK) setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; here = sys.version_info[:2]; (3, 11) <= here < (3, 14) or sys.exit( \
+	    "nnlab needs Python 3.11, 3.12 or 3.13, and this is %d.%d; name another one, such as:" \
+	    " make PYTHON=python3.13" % here)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(UV_LOCK)
 	$(BIN)/uv pip install --quiet --no-config --no-cache --python $(BIN)/python --require-hashes \
