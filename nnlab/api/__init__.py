@@ -41,6 +41,8 @@ def train(
 ) -> Run | Group:
     """Train, score and draw, as `nnlab EXPERIMENT` does.
 
+    Keras then has the settings that it comes with, whatever a keras.json or the program said.
+
     Args:
         experiment: Its name, such as "perm-test".
         runs: How many runs, each with a seed of its own; None is the experiment's default.

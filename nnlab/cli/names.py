@@ -1,33 +1,36 @@
 """Names that the shell completes: of experiments, networks and data sets."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
 
 from nnlab import experiments
 from nnlab.datasets.store.registry import all_sets
-from nnlab.runs.choosing import shipped_checkpoints
 
 Completion = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
-def _completion(names: Callable[[], Iterable[str]], *, files: bool = False) -> Completion:
-    """Return what completes names, and files where no name begins so."""
-
+def _completion(names: Callable[[], Iterable[str]]) -> Completion:
     def complete(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem]:
-        found = [CompletionItem(name) for name in names() if name.startswith(begun)]
-        if files and not (begun and found):
-            return [CompletionItem(begun, type="file")]
-        return found
+        return [CompletionItem(name) for name in names() if name.startswith(begun)]
 
     return complete
 
 
-def _networks() -> Iterable[str]:
-    return [*experiments.names(), *(path.stem for path in shipped_checkpoints())]
+def _networks(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Return networks that ship, and files beside them; files alone where no name begins so."""
+    from nnlab.runs.choosing import shipped_checkpoints  # imports NumPy, which a server does not
+
+    stems = [path.stem for path in shipped_checkpoints()]
+    known = {*stems, *(stem.partition(".")[0] for stem in stems)}
+    found = sorted(name for name in known if begun and name.startswith(begun))
+    if not found:
+        return [CompletionItem(begun, type="file")]
+    return [CompletionItem(name) for name in sorted({*found, *map(str, Path().glob(f"{begun}*"))})]
 
 
 EXPERIMENTS = _completion(experiments.names)
-NETWORKS = _completion(_networks, files=True)
+NETWORKS: Completion = _networks
 DATA_SETS = _completion(all_sets)

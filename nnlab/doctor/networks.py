@@ -16,6 +16,7 @@ from nnlab.inference import Network
 from nnlab.inference.engines import ENGINES, multiplications
 from nnlab.runs import answering
 from nnlab.runs.folder import RunFolder
+from nnlab.wording import counted
 
 EXAMPLES = "data/examples/"  # only in a checkout; an installed nnlab draws the examples again
 TOLERANCE = 1e-5
@@ -38,7 +39,7 @@ def checkpoint(path: Path, answers: bool) -> Result:
     if answers:
         with TemporaryDirectory(prefix="nnlab-doctor-") as folder:
             count = len(trained.answer(_examples(trained.experiment, Path(folder))))
-        text += f"; answers {count} example{'s' if count > 1 else ''}"
+        text += f"; answers {counted(count, 'example')}"
     return Result("ok", text)
 
 

@@ -45,6 +45,8 @@ def checkpoint_file(path: Path) -> Path:
     if not path.is_dir():
         return path
     best = runs.RunFolder(path).best
+    if not best.exists() and runs.RunFolder(path).is_run():
+        raise CheckpointError(f"{path}: no best.h5 yet, because its first epoch has not ended")
     if not best.exists():
         below = chain(path.glob("*/best.h5"), path.glob("*/*/best.h5"))
         members = sorted(str(file.parent) for file in below)

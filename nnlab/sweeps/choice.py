@@ -9,6 +9,9 @@ from nnlab.report.entries import is_chance
 from nnlab.results import RunMetrics
 from nnlab.sweeps.results import Results
 
+LOSS_SETTINGS = ("loss", "label_smoothing")
+"""Settings with which losses do not compare."""
+
 
 def choose(experiment: AnyExperiment, settings: Sequence[Results]) -> tuple[str | None, str]:
     """Return the name of the setting with the best mean validation, and a sentence about it.
@@ -67,6 +70,7 @@ def _incomparable(experiment: AnyExperiment, metrics: Sequence[RunMetrics[Any]])
         return f"validated by different measures: {', '.join(sorted(measures))}"
     if len({one.dataset.sha256 for one in metrics}) > 1:
         return "trained on different data"
-    if measures == {"loss"} and len({one.config.get("loss") for one in metrics}) > 1:
+    losses = {tuple(one.config.get(name) for name in LOSS_SETTINGS) for one in metrics}
+    if measures == {"loss"} and len(losses) > 1:
         return "validated by different losses"
     return ""

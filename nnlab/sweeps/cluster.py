@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
@@ -112,7 +113,7 @@ class RayExecutor:
             "max_calls": RUNS_PER_PROCESS,
             "runtime_env": {"env_vars": threads_environment(task.threads)},
         }
-        return self._ray.remote(**options)(carry_out).remote(task)
+        return self._ray.remote(**options)(_carried_out).remote(task)
 
     def _outcome(self, reference: Any) -> Outcome:
         try:
@@ -151,3 +152,9 @@ def _import_ray() -> Any:
             "--on ray needs Ray, which is not installed: pip install 'nnlab[ray]'"
         ) from error
     return ray
+
+
+def _carried_out(task: Task) -> Outcome:
+    """Carry out a run; Ray stops it with SIGINT, which its processes may ignore by inheritance."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    return carry_out(task)

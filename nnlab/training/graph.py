@@ -128,22 +128,22 @@ class Graph:
         import tensorflow as tf
 
         seed = tf.random.experimental.stateless_fold_in(key, step)
-        own, weight = self._replica_share(rows)
+        own, present = self._replica_share(rows)
         inputs, targets, weights = self._examples.batch(arrays, own, seed)
         if self._examples.augment:
             inputs = self._examples.augment(inputs, seed, key[1])
         with tf.GradientTape() as tape:
             outputs, loss = self._forward(inputs, targets, weights, training=True)
-            minimised = loss if weight is None else loss * weight
+            minimised = loss if present is None else loss * _share(own, weights, present)
         variables = self.model.trainable_variables
         self.optimizer.apply(tape.gradient(minimised, variables), variables)
-        return self._sums(loss, targets, outputs, weights, weight)
+        return self._sums(loss, targets, outputs, weights, present)
 
     def _evaluate_step(self, arrays: Any, rows: Any, step: Any) -> Any:
-        own, weight = self._replica_share(rows)
+        own, present = self._replica_share(rows)
         inputs, targets, weights = self._examples.batch(arrays, own, None)
         outputs, loss = self._forward(inputs, targets, weights, training=False)
-        return self._sums(loss, targets, outputs, weights, weight)
+        return self._sums(loss, targets, outputs, weights, present)
 
     def _forward(
         self, inputs: Any, targets: Any, weights: Any, *, training: bool
@@ -160,10 +160,10 @@ class Graph:
         return outputs, loss
 
     def _replica_share(self, rows: Any) -> tuple[Any, Any]:
-        """Return this replica's rows of a batch, and the weight of its mean loss.
+        """Return this replica's rows of a batch, and 1 if they are its own, else 0.
 
-        Of an uneven batch, some replicas have fewer rows. One that has none gets a row of another,
-        with a weight of 0, because a mean of nothing is no number. A single replica has no weight.
+        Of a small batch, some replicas have no rows. They get one of another, because a mean of
+        nothing is no number. For a single replica, None stands for 1.
         """
         import tensorflow as tf
 
@@ -172,11 +172,10 @@ class Graph:
         if replicas == 1:
             return rows, None
         own = rows[replica.replica_id_in_sync_group :: replicas]
-        count = tf.shape(own)[0]
-        weight = tf.cast(replicas * count / tf.shape(rows)[0], tf.float32)
-        return tf.cond(count > 0, lambda: own, lambda: rows[:1]), weight
+        some = tf.shape(own)[0] > 0
+        return tf.cond(some, lambda: own, lambda: rows[:1]), tf.cast(some, tf.float32)
 
-    def _sums(self, loss: Any, targets: Any, outputs: Any, weights: Any, share: Any) -> Any:
+    def _sums(self, loss: Any, targets: Any, outputs: Any, weights: Any, present: Any) -> Any:
         """Add up in float64, so that the results do not depend on where chunks are cut."""
         import tensorflow as tf
 
@@ -193,7 +192,23 @@ class Graph:
             totals = [tf.reduce_sum(values * weights) for values in measured]
         replicas = tf.distribute.get_replica_context().num_replicas_in_sync
         sums = tf.stack([count, tf.cast(loss, tf.float64) * replicas * count, *totals])
-        return sums if share is None else sums * tf.cast(share > 0, tf.float64)
+        return sums if present is None else sums * tf.cast(present, tf.float64)
+
+
+def _share(rows: Any, weights: Any, present: Any) -> Any:
+    """Return by what to multiply a replica's mean loss: replicas may have unequal parts of a batch.
+
+    Args:
+        rows: Of this replica.
+        weights: Of its examples or positions, by which their losses are averaged; None for none.
+        present: Whether the rows are its own, 1 or 0.
+    """
+    import tensorflow as tf
+
+    replica = tf.distribute.get_replica_context()
+    count = tf.cast(tf.shape(rows)[0], tf.float32) if weights is None else tf.reduce_sum(weights)
+    count = tf.cast(count, tf.float32) * present
+    return replica.num_replicas_in_sync * count / replica.all_reduce("SUM", count)
 
 
 def _with_inner_outputs(model: Any, names: Sequence[str]) -> Any:

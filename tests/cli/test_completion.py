@@ -82,12 +82,15 @@ def test_bash_completes_commands_options_and_choices(typed: Typed) -> None:
         (("show", "classify.m"), ["classify.modern"]),
         (("evaluate", "cl"), ["classify", "classify.modern", "classify.report"]),
         (("sweep", "perm"), ["perm-test"]),
+        (("show", "perm"), []),
+        (("export", "recommend.m"), ["recommend.mine", "recommend.modern"]),
         (("show", "runs/cl"), []),
     ],
 )
 def test_names_are_completed(words: tuple[str, ...], expected: list[str]) -> None:
     from nnlab.cli.main import nnlab
 
+    Path("recommend.mine").mkdir()
     *before, begun = words
     found = ShellComplete(nnlab, {}, "nnlab", "_NNLAB_COMPLETE").get_completions(before, begun)
     assert [one.value for one in found if one.type == "plain"] == expected

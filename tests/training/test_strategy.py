@@ -20,9 +20,21 @@ from nnlab.training.progress import Progress
 # SGD, because Adam hides a loss divided once too often; no dropout, because its draws differ.
 # Of 100 points, the last batch has a single one: the second replica has none of it.
 settings = dataclasses.replace(SETTINGS, optimizer="sgd", learning_rate=0.5, batch_size=33)
-examples = dataclasses.replace(
+plain = dataclasses.replace(
     points(), inner_losses={"hidden": lambda hidden: 0.1 * tf.reduce_mean(hidden ** 2)}
 )
+
+def weighted_batch(arrays, indices, seed):
+    inputs, targets, _ = plain.batch(arrays, indices, seed)
+    return inputs, targets, tf.abs(inputs[:, 0])
+
+import keras
+weighted = dataclasses.replace(
+    points(),
+    batch=weighted_batch,
+    loss=keras.losses.CategoricalCrossentropy(reduction="mean_with_sample_weight"),
+)
+examples = {"plain": plain, "weighted": weighted}[sys.argv[1]]
 results = []
 for strategy in (tf.distribute.get_strategy(), tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])):
     with strategy.scope():
@@ -42,9 +54,10 @@ print("same")
 """
 
 
-def test_two_replicas_give_the_same_weights_as_one(pytestconfig: pytest.Config) -> None:
+@pytest.mark.parametrize("kind", ["plain", "weighted"])
+def test_two_replicas_give_the_same_weights_as_one(kind: str, pytestconfig: pytest.Config) -> None:
     result = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-c", PROGRAM, kind],
         cwd=pytestconfig.rootpath,
         capture_output=True,
         text=True,

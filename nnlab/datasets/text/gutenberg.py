@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from nnlab.wording import counted
+
 START = r"\*\*\* ?START OF TH(?:E|IS) PROJECT GUTENBERG EBOOK(?:[^*]{0,400}?\*\*\*)?"
 END = (
     r"\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG EBOOK"
@@ -63,8 +65,8 @@ class LicenceRemover:
         if not self.before and not self.after:
             return ""
         return (
-            f"left out Project Gutenberg's licence: {self.before} lines before the text, "
-            f"{self.after} lines after it"
+            f"left out Project Gutenberg's licence: {counted(self.before, 'line')} before the "
+            f"text, {counted(self.after, 'line')} after it"
         )
 
 

@@ -1,5 +1,7 @@
 """Additions in any base, drawn at random and written as codes of characters."""
 
+import re
+
 import numpy as np
 
 from nnlab.errors import UsageError
@@ -244,8 +246,8 @@ def from_text(text: str, base: int) -> int:
         UsageError: It is not a number in that base; the message names the first wrong character.
     """
     lowered = text.lower()
-    prefixed = lowered.startswith("0x") and len(lowered) > 2
-    if base == 16 and prefixed:
+    hexadecimal = re.fullmatch("0x[0-9a-f]+", lowered) is not None
+    if base == 16 and hexadecimal:
         lowered = lowered[2:]
     if not lowered:
         raise UsageError(f"expected a number in base {base}, found nothing")
@@ -253,7 +255,7 @@ def from_text(text: str, base: int) -> int:
     if wrong is None:
         return int(lowered, base)
     larger = ""
-    if prefixed:
+    if hexadecimal:
         larger = "; for hexadecimal numbers, add --base 16"
     elif all(c.isascii() and c in DIGITS for c in lowered):
         needed = 1 + max(map(DIGITS.index, lowered))

@@ -111,7 +111,10 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
     def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the preset's settings for the model in question."""
         models = PRESETS_OF_MODELS.get(given.get("preset", REPORT), {})
-        return models.get(given.get("model", "mlp"), {})
+        values = dict(models.get(given.get("model", "mlp"), {}))
+        if not given.get("normalize"):
+            values.pop("filters", None)
+        return values
 
     def load(self, config: C, store: Store, warn: Warn) -> Data:
         """Load labelled images and hold out validation images from the training set."""
@@ -187,9 +190,9 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         height, width = facts["image_shape"]
         classes = len(facts["class_names"])
         if config.model == "cnn":
-            filters = filter_counts(config)
             if not config.normalize:
                 return cnn((height, width), classes, dense_units=config.units)
+            filters = filter_counts(config.filters)
             return normalized_cnn(
                 (height, width), classes, dense_units=config.units, filters=filters
             )

@@ -36,12 +36,18 @@ PRESETS_OF_MODELS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     MODERN: {
         "mlp": {"units": 1024, "layers": 3, "epochs": 60},
-        "cnn": {"units": 128, "epochs": 24},
+        "cnn": {
+            "units": 128,
+            "filters": "64x128",
+            "deform_fade": 0.4,
+            "choose_by": "loss",
+            "epochs": 24,
+        },
     },
 }
 """Settings by preset and model."""
 
-FILTERS = "32,96"
+FILTERS = "32x96"
 MOST_FILTERS = 2**12
 PERMUTATION_SEED = 1
 """The permutation of pixels that is shown, and the first that `perm-test` tries."""
@@ -83,6 +89,7 @@ class ClassifyConfig(TrainingSettings):
     filters: str = option(
         FILTERS,
         "CNN with --normalize: filters at a half of the image's height and width, and at a quarter",
+        default_text=f"{FILTERS}; with --preset modern: 64x128",
     )
     deform: float = option(
         0.0,
@@ -92,7 +99,11 @@ class ClassifyConfig(TrainingSettings):
         high=3,
     )
     deform_fade: float = option(
-        0.0, "share of the run, at its end, in which --deform fades away", low=0, high=1
+        0.0,
+        "share of the run, at its end, in which --deform fades away",
+        low=0,
+        high=1,
+        default_text="0; with --preset modern: 0.4 for cnn",
     )
     label_smoothing: float = option(0.0, "label smoothing", low=0, high=0.9)
     dataset: str | None = option(
@@ -112,6 +123,7 @@ class ClassifyConfig(TrainingSettings):
         "accuracy",
         "what decides on the held-out images which epoch is best; the loss is finer",
         choices=("accuracy", "loss"),
+        default_text="accuracy; with --preset modern: loss for cnn",
     )
     split_seed: int = option(0, "chooses the held-out images, independent of --seed", low=0)
     epochs: int = option(
@@ -131,21 +143,25 @@ class ClassifyConfig(TrainingSettings):
         0.001, "size of the optimizer's steps", above=0, default_text=_by_model("learning_rate")
     )
 
+    def __post_init__(self) -> None:
+        """Refuse filters that are no numbers, or of a network that has others."""
+        filter_counts(self.filters)
+        if self.model == "cnn" and self.filters != FILTERS and not self.normalize:
+            raise UsageError("--filters needs --normalize")
 
-def filter_counts(config: ClassifyConfig) -> tuple[int, int]:
+
+def filter_counts(filters: str) -> tuple[int, int]:
     """Return what `--filters` says.
 
     Raises:
-        UsageError: It is not two numbers from 1 to `MOST_FILTERS`, or the network has no use of it.
+        UsageError: It is not two numbers from 1 to `MOST_FILTERS`.
     """
-    if not config.normalize and config.filters != FILTERS:
-        raise UsageError("--filters needs --normalize")
-    found = re.fullmatch(" *([0-9]{1,4}) *, *([0-9]{1,4}) *", config.filters)
+    found = re.fullmatch("([0-9]{1,4})x([0-9]{1,4})", filters.replace(",", "x"))
     half, quarter = map(int, found.groups()) if found else (0, 0)
     if not (1 <= half <= MOST_FILTERS and 1 <= quarter <= MOST_FILTERS):
         raise UsageError(
             f"--filters: expected two numbers from 1 to {MOST_FILTERS}, such as {FILTERS}, got "
-            f"{config.filters!r}"
+            f"{filters!r}"
         )
     return half, quarter
 

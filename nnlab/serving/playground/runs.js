@@ -193,7 +193,10 @@ export async function start(place, service, names) {
     if (!place.hidden) refresh();
   });
   addEventListener("networkschange", () => known.forEach((one) => one.link()));
-  connection.addEventListener("back", refresh);
+  connection.addEventListener("back", () => {
+    if (begin.disabled) fill(); // the settings could not be fetched
+    refresh();
+  });
   place.append(wrong.element, make("div", { class: "side-by-side" }, form, list));
   await Promise.all([fill(), refresh()]);
 }

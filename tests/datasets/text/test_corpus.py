@@ -12,6 +12,7 @@ from nnlab.datasets.store.registry import DataFile, DataSet, Edition, get_set
 from nnlab.datasets.text.corpus import Corpus, decode, encode, load_corpus
 from nnlab.datasets.text.gutenberg import LicenceRemover
 from nnlab.errors import DataError, UsageError
+from nnlab.wording import counted
 from tests.annotations import Warn
 
 START = "*** START OF THIS PROJECT GUTENBERG EBOOK A TALE ***\n"
@@ -132,7 +133,8 @@ def test_the_gutenberg_licence_is_left_out_and_reported(
     assert text_of(corpus) == body
     assert "".join(corpus.characters) == "".join(sorted(set(body)))
     assert len(warnings) == 1
-    assert f"{before} lines before the text, {after} lines after it" in warnings[0]
+    counts = f"{counted(before, 'line')} before the text, {counted(after, 'line')} after it"
+    assert counts in warnings[0]
     assert warnings[0].startswith("my.txt: ")
 
 

@@ -63,23 +63,24 @@ def test_the_best_epoch_has_the_highest_accuracy_or_the_lowest_loss() -> None:
         return examples.monitor, examples.higher_is_better
 
     assert chosen("report") == ("accuracy", True)
-    assert chosen("modern") == ("accuracy", True)
+    assert chosen("modern") == ("loss", False)
 
 
-@pytest.mark.parametrize("filters", ["", "8", "8,9,10", "0,8", "8,-1", "8,9999", "a,b", "8;9"])
+@pytest.mark.parametrize("filters", ["", "8", "8x9x10", "0x8", "8x-1", "8x9999", "axb", "8;9"])
 def test_filters_are_two_numbers(filters: str) -> None:
-    facts = {"image_shape": (8, 8), "class_names": ["a", "b"]}
     given = {"model": "cnn", "normalize": True, "filters": filters}
     with pytest.raises(UsageError, match="--filters: expected two numbers"):
-        CLASSIFY.build(CLASSIFY.configure(given, "test"), facts)
+        CLASSIFY.configure(given, "test")
 
 
 def test_the_networks_of_the_report_have_fixed_filters() -> None:
-    config = CLASSIFY.configure({"model": "cnn", "filters": "8,9"}, "test")
     with pytest.raises(UsageError, match="--filters needs --normalize"):
-        CLASSIFY.build(config, {"image_shape": (8, 8), "class_names": ["a", "b"]})
+        CLASSIFY.configure({"model": "cnn", "filters": "8x9"}, "test")
     with pytest.raises(UsageError, match="--filters needs --model cnn"):
-        CLASSIFY.configure({"filters": "8,9"}, "test")
+        CLASSIFY.configure({"filters": "8x9"}, "test")
+    with pytest.raises(UsageError, match="filters"):
+        CLASSIFY.configure({"model": "cnn", "normalize": True, "filters": 8}, "test")
+    assert CLASSIFY.configure({"preset": "modern", "normalize": False}, "test").model == "cnn"
 
 
 def test_smoothed_targets_are_a_distribution() -> None:
