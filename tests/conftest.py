@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("same examples", patient, derandomize=True, database=None)
 settings.register_profile("new examples", patient)
 settings.load_profile("same examples")
+
+# A command in the background of a script inherits that Ctrl-C is ignored; tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REAL_DATA = os.environ.get("NNLAB_DATA", "")
 

@@ -37,7 +37,10 @@ def test_a_sweep_is_shown_as_its_table(here: Here, tmp_path: Path) -> None:
     assert json.loads(here("show", "swept", "--json").stdout)["best"]
     (tmp_path / "swept" / "summary.json").unlink()
     unfinished = here("show", "swept")
-    assert (unfinished.returncode, "resume: nnlab sweep" in unfinished.stderr) == (3, True)
+    assert (
+        unfinished.returncode,
+        "resume it with: nnlab sweep classify --out swept" in unfinished.stderr,
+    ) == (3, True)
 
 
 def test_damaged_summaries_are_refused(shell: Shell, tmp_path: Path) -> None:

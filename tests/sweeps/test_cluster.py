@@ -51,7 +51,7 @@ def test_a_cluster_gives_the_same_runs_as_one_machine_though_a_worker_is_killed(
         """Kill whoever carries out runs when only the long one goes on, or all that do."""
         if not killed and last.exists() and not metrics.exists():
             processes = descendants(os.getpid()).items()
-            killed.extend(pid for pid, command in processes if "ray::carry_out" in command)
+            killed.extend(pid for pid, command in processes if "ray::_carried_out" in command)
             for pid in killed:
                 os.kill(pid, signal.SIGKILL)
         return False
@@ -69,7 +69,7 @@ def test_a_cluster_gives_the_same_runs_as_one_machine_though_a_worker_is_killed(
         for name in ("best.h5", "last.h5"):
             files = (tmp_path / on / f"seed-{seed}" / name for on in ("ray", "local"))
             assert same_variables(*files)
-    assert not [name for name in descendants(os.getpid()).values() if "ray::carry_out" in name]
+    assert not [name for name in descendants(os.getpid()).values() if "ray::_carried_out" in name]
 
 
 def test_without_ray_the_error_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from nnlab.datasets.store import MissingDataError, Store
 from nnlab.datasets.store.registry import DataFile, DataSet, Edition, all_sets, get_set
-from nnlab.errors import DataError
+from nnlab.errors import DataError, UsageError
 
 CONTENTS = {"text": b"once upon a time", "index": bytes(range(256)) * 300}
 NOWHERE = "http://127.0.0.1:9"
@@ -118,7 +118,7 @@ def test_every_registered_set_has_what_the_store_needs() -> None:
 
 
 def test_an_unknown_set_is_an_error_that_names_near_matches() -> None:
-    with pytest.raises(DataError, match=r"'mnits'.*did you mean 'mnist'"):
+    with pytest.raises(UsageError, match=r"'mnits'.*did you mean 'mnist'"):
         get_set("mnits")
 
 

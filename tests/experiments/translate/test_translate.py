@@ -153,7 +153,7 @@ def test_what_cannot_be_read_is_noted_or_refused(trained: Trained) -> None:
     answers = list(trained.answers(["I @see¿", "I see " * 50, "x" * 1_001, "I see"]))
     notes = [answer.text for answer in answers if isinstance(answer, Note)]
     assert notes[0] == "ignored characters that no training sentence has: @ ¿"
-    assert "299 characters, but the network was trained on at most 13" in notes[1]
+    assert "299 characters, but those of the network's data have at most 13" in notes[1]
     assert len(notes) == 2
     assert isinstance(answers[4], DataError)
     assert "at most 1,000 characters, but one has 1,001" in str(answers[4])
