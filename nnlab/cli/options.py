@@ -249,7 +249,7 @@ ENGINE = SectionedOption(
     help="Engine that runs a trained network: NumPy or ONNX Runtime.  [default: chosen by size]",
 )
 STORE = [DATA_DIR, OFFLINE]
-STORE_OPTIONS = ("data_dir", "offline")
+STORE_OPTIONS = [option.name for option in STORE]
 PRINTING = [JSON, QUIET, VERBOSE]
 
 

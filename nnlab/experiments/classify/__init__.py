@@ -112,7 +112,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         """Return the preset's settings for the model in question."""
         models = PRESETS_OF_MODELS.get(given.get("preset", REPORT), {})
         values = dict(models.get(given.get("model", "mlp"), {}))
-        if not given.get("normalize"):
+        if not given.get("normalize"):  # the CNN of the report has filters of its own
             values.pop("filters", None)
         return values
 

@@ -156,7 +156,8 @@ def filter_counts(filters: str) -> tuple[int, int]:
     Raises:
         UsageError: It is not two numbers from 1 to `MOST_FILTERS`.
     """
-    found = re.fullmatch("([0-9]{1,4})x([0-9]{1,4})", filters.replace(",", "x"))
+    # the network that ships was trained when a comma stood between them
+    found = re.fullmatch("([0-9]{1,4})[x,]([0-9]{1,4})", filters)
     half, quarter = map(int, found.groups()) if found else (0, 0)
     if not (1 <= half <= MOST_FILTERS and 1 <= quarter <= MOST_FILTERS):
         raise UsageError(
