@@ -78,6 +78,11 @@ def option(
     return dataclasses.field(default=default, metadata=metadata)
 
 
+def fields_without_option(cls: type) -> list[str]:
+    """Return the fields of a dataclass that were not made with `option`."""
+    return [field.name for field in dataclasses.fields(cls) if "help" not in field.metadata]
+
+
 def without_effect(cls: type) -> frozenset[str]:
     """Return the fields of a Config that cannot change the result of a finished training."""
     fields = dataclasses.fields(cls)

@@ -1,6 +1,7 @@
 """Versions of nnlab and of the packages it needs, read without importing them."""
 
 import platform
+import shlex
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TYPE_CHECKING
@@ -32,13 +33,22 @@ def unmet() -> dict[str, str]:
     return {str(one): _version(one.name) for one in _requirements() if not _is_met(one)}
 
 
+def install_command(extra: str) -> str:
+    """Return the command that installs what an extra of nnlab needs.
+
+    It names the packages, not the extra: on PyPI, `nnlab` is somebody else's project.
+    """
+    wanted = sorted(f"{one.name}{one.specifier}" for one in _requirements(extra))
+    return f"pip install {shlex.join(wanted or [f'.[{extra}]'])}"
+
+
 def _is_met(requirement: "Requirement") -> bool:
     here = _version(requirement.name)
     return here != MISSING and requirement.specifier.contains(here, prereleases=True)
 
 
-def _requirements() -> Iterator["Requirement"]:
-    """Yield the requirements of nnlab, without those of its extras."""
+def _requirements(extra: str = "") -> Iterator["Requirement"]:
+    """Yield the requirements of nnlab, or those that an extra adds."""
     from packaging.requirements import Requirement
 
     try:
@@ -46,8 +56,12 @@ def _requirements() -> Iterator["Requirement"]:
     except PackageNotFoundError:
         return
     for requirement in map(Requirement, lines):
-        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+        if _applies(requirement, extra) and not (extra and _applies(requirement, "")):
             yield requirement
+
+
+def _applies(requirement: "Requirement", extra: str) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
 def _version(package: str) -> str:

@@ -35,6 +35,10 @@ def test_a_run_gives_all_its_results(trained: Run) -> None:
     assert all(path.is_file() for path in trained.figures.values())
     assert repr(trained).startswith("<run of classify in ")
     assert trained.scores == nnlab.open_run(trained.path).scores
+    (trained.path / "metrics.json").rename(trained.path / "kept")
+    with pytest.raises(DataError, match="is not finished; nnlab resume"):
+        nnlab.open_run(trained.path)
+    (trained.path / "kept").rename(trained.path / "metrics.json")
 
 
 def test_a_run_answers(trained: Run, tmp_path: Path) -> None:
@@ -78,6 +82,8 @@ def test_a_network_is_evaluated_on_its_own_data(trained: Run) -> None:
     assert evaluated.scores == pytest.approx(trained.scores)
     assert nnlab.evaluate(trained.path).scores == evaluated.scores
     assert "logistic regression" in str(evaluated)
+    assert repr(evaluated).startswith("<scores of classify: accuracy=")
+    assert nnlab.load(trained.path).scores == trained.scores
 
 
 def test_several_runs_are_a_group_and_compared_with_one(trained: Run, tmp_path: Path) -> None:
@@ -89,6 +95,12 @@ def test_several_runs_are_a_group_and_compared_with_one(trained: Run, tmp_path: 
     compared = nnlab.compare(trained, group)
     assert "mse" in str(compared)
     assert compared.figure().axes
+    assert repr(compared).startswith("<comparison of ")
+    assert nnlab.open_group(group.path).scores == group.scores
+    with pytest.raises(DataError, match="group of runs; open it with nnlab.open_group"):
+        nnlab.open_run(group.path)
+    with pytest.raises(DataError, match="single run; open it with nnlab.open_run"):
+        nnlab.open_group(trained.path)
     assert compared._repr_html_().count("data:image/png;base64,") == 1
 
 
@@ -104,8 +116,11 @@ def test_mistakes_are_refused_with_a_hint(tmp_path: Path) -> None:
         nnlab.train("clasify")
     with pytest.raises(UsageError, match="at least one run, got 0"):
         nnlab.train("classify", runs=0)
-    with pytest.raises(DataError, match="none"):
-        nnlab.open_run(tmp_path / "none")
+    for opened in (nnlab.open_run, nnlab.open_group):
+        with pytest.raises(DataError, match="expected the folder of a training"):
+            opened(tmp_path / "none")
+    with pytest.raises(UsageError, match="expected runs to compare"):
+        nnlab.compare()
     assert not (tmp_path / "runs").exists()
 
 
@@ -147,7 +162,9 @@ def test_a_bar_shows_the_epochs_and_wipes_itself_out(capfd: pytest.CaptureFixtur
 def test_importing_nnlab_and_loading_do_not_import_tensorflow() -> None:
     program = (
         "import sys, nnlab; assert 'numpy' not in sys.modules; nnlab.load; nnlab.train; "
-        "assert 'tensorflow' not in sys.modules and 'matplotlib' not in sys.modules"
+        "assert 'tensorflow' not in sys.modules and 'matplotlib' not in sys.modules; "
+        "assert {'train', 'load', 'errors'} <= {*dir(nnlab)}; "
+        "assert nnlab.errors.UsageError and nnlab.__version__"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
 

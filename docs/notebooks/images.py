@@ -33,13 +33,15 @@ run
 # ## Ask it
 #
 # `answer` takes image files and returns one dictionary for each.
-# This digit is from MNIST, which the network has never seen.
+# nnlab drew this digit in the same way as the sample, but with another seed.
+# It shows how answering works; it is no test on handwriting.
 
 # %%
 run.answer(["data/examples/7.png"], top=2)
 
 # %% [markdown]
-# nnlab also ships with a trained network for each experiment. This one was trained on MNIST:
+# nnlab also ships with trained networks, for every experiment but `perm-test`.
+# This one was trained on MNIST:
 
 # %%
 nnlab.load("classify").answer(["data/examples/7.png"], top=2)
@@ -51,8 +53,7 @@ nnlab.load("classify").answer(["data/examples/7.png"], top=2)
 # To you the result looks like noise.
 # But a dense layer reads all pixels at once and does not know which ones are neighbours, so it should lose nothing.
 #
-# Three networks are trained from each seed: one on plain images, one on permuted images, and one on plain images again
-# but with other initial weights.
+# Three networks are trained from each seed: one on plain images, one on permuted images, and one on plain images again but with other initial weights.
 # The third is the control: it shows how much two trainings differ by chance alone.
 
 # %%

@@ -22,7 +22,7 @@ run
 # - **Nearest training problem**: the network was never shown any of the test problems.
 #   This baseline looks up the most similar sum that it was shown, so it scores what learning by heart would.
 # - **Exact match** counts whole answers, **per character** counts single digits.
-#   The second is always higher, because most wrong answers are wrong in one digit only.
+#   The second is never lower, because a wrong answer still has some right characters.
 # - **By number of carries**: the carry is what makes adding more than a table to learn.
 #   You might expect sums with two carries to be the hardest. Are they?
 #
@@ -51,5 +51,9 @@ translator = nnlab.load("translate.report")
 translator.answer(["I love you.", "Come in.", "The cat is on the roof."])
 
 # %% [markdown]
-# It translates sentences like those it was trained on.
-# For others it writes something that looks like Dutch and means something else: one vector is little room for a sentence.
+# It begins like a translation and then makes up words.
+# Even of the sentences that it was trained on, it translates only one in fourteen like a reference.
+# The Transformer that ships does better:
+
+# %%
+nnlab.load("translate").answer(["I love you.", "Come in.", "The cat is on the roof."])

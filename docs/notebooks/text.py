@@ -3,7 +3,7 @@
 #
 # A recurrent network reads characters and predicts the next one.
 # Feed each prediction back in, and it writes.
-# The report trained one on Tom Sawyer for about an hour; [textgen](../experiments/textgen.md) repeats that.
+# Training the report's network on Tom Sawyer takes about an hour; [textgen](../experiments/textgen.md) repeats that.
 # This page trains a smaller one for a few seconds on a short text, which is enough to see the idea.
 
 # %%

@@ -16,7 +16,7 @@ from typing import Any
 
 from nnlab import experiments
 from nnlab.api.progress import Bar
-from nnlab.api.results import Compared, Evaluation, Group, Run, open_run
+from nnlab.api.results import Compared, Evaluation, Group, Run, open_group, open_run
 from nnlab.datasets.store import Store
 from nnlab.errors import UsageError, nearest
 from nnlab.report import comparison
@@ -26,7 +26,8 @@ from nnlab.runs.evaluation import evaluate as evaluate_checkpoint
 from nnlab.runs.placing import carry_out, placed
 from nnlab.runs.workshop import RunObserver, Workshop
 
-__all__ = ["Compared", "Evaluation", "Group", "Run", "compare", "evaluate", "open_run", "train"]
+__all__ = ["Compared", "Evaluation", "Group", "Run"]
+__all__ += ["compare", "evaluate", "open_group", "open_run", "train"]
 
 
 def train(

@@ -1,13 +1,15 @@
 """What training, evaluating and comparing return: runs, groups, scores, and runs side by side."""
 
 import functools
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnlab import experiments
 from nnlab.api.showing import Shown
+from nnlab.errors import DataError
 from nnlab.experiments.contract import Answer, Table
 from nnlab.metrics import Estimate
 from nnlab.plots.style import png
@@ -15,7 +17,7 @@ from nnlab.report import comparison, comparison_table
 from nnlab.results import Metrics, RunMetrics, Summary
 from nnlab.runs.answering import Trained, load
 from nnlab.runs.folder import GroupFolder, RunFolder
-from nnlab.runs.reading import read_run
+from nnlab.runs.reading import read_group, read_run
 from nnlab.runs.tables import summary_tables
 from nnlab.wording import counted
 
@@ -60,7 +62,7 @@ class Run(Shown):
         """The best network, as `nnlab.load` returns it."""
         return load(self.path)
 
-    def answer(self, inputs: Iterable[str], **query: Any) -> list[Answer]:
+    def answer(self, inputs: Iterable[str | os.PathLike[str]], **query: Any) -> list[Answer]:
         """Return the answers of the best network; see `Trained.answer`."""
         return self.trained.answer(inputs, **query)
 
@@ -74,7 +76,7 @@ class Run(Shown):
 
     def __repr__(self) -> str:
         """Return its folder and its scores."""
-        scores = ", ".join(f"{name}={value:.4g}" for name, value in self.scores.items())
+        scores = _in_short(self.scores)
         return f"<run of {self.metrics.experiment} in {self.path}: {scores}>"
 
 
@@ -135,6 +137,10 @@ class Evaluation(Shown):
         """Return what `nnlab evaluate` prints."""
         return experiments.get(self.metrics.experiment).tables(self.metrics)
 
+    def __repr__(self) -> str:
+        """Return its scores."""
+        return f"<scores of {self.metrics.experiment}: {_in_short(self.scores)}>"
+
 
 @dataclass(frozen=True, repr=False)
 class Compared(Shown):
@@ -155,6 +161,14 @@ class Compared(Shown):
         if self.comparison.column:
             yield "curves", png(self.figure())
 
+    def __repr__(self) -> str:
+        """Return the names of what is compared."""
+        return f"<comparison of {', '.join(self.comparison.names)}>"
+
+
+def _in_short(scores: Mapping[str, float]) -> str:
+    return ", ".join(f"{name}={value:.4g}" for name, value in scores.items())
+
 
 def open_run(path: str | Path) -> Run:
     """Return a finished run by its folder.
@@ -162,4 +176,29 @@ def open_run(path: str | Path) -> Run:
     Raises:
         DataError: It is no finished run.
     """
-    return Run(Path(path), read_run(RunFolder(Path(path)))[1])
+    folder = Path(path)
+    if GroupFolder(folder).is_group():
+        raise DataError(f"{folder} is a group of runs; open it with nnlab.open_group")
+    _check_finished(folder, RunFolder(folder).is_run(), RunFolder(folder).is_finished())
+    return Run(folder, read_run(RunFolder(folder))[1])
+
+
+def open_group(path: str | Path) -> Group:
+    """Return a finished group of runs by its folder.
+
+    Raises:
+        DataError: It is no finished group.
+    """
+    folder = Path(path)
+    if RunFolder(folder).is_run():
+        raise DataError(f"{folder} is a single run; open it with nnlab.open_run")
+    group = GroupFolder(folder)
+    _check_finished(folder, group.is_group(), group.summary.is_file())
+    return Group(folder, read_group(group)[1])
+
+
+def _check_finished(folder: Path, begun: bool, finished: bool) -> None:
+    if not begun:
+        raise DataError(f"{folder}: expected the folder of a training, found none")
+    if not finished:
+        raise DataError(f"{folder} is not finished; nnlab resume {folder} completes it")

@@ -18,7 +18,7 @@ HEADER_DATASET = "nnlab"
 MAX_HEADER_BYTES = 8 * 2**20
 MAX_INTEGER = 2**63 - 1
 
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Header:
         for field in dataclasses.fields(self):
             _check_type(field.name, getattr(self, field.name), field.type)
         for name in ("experiment", "preset"):
-            if not _NAME.fullmatch(getattr(self, name)):
+            if not NAME.fullmatch(getattr(self, name)):
                 _refuse(f"{name!r} to be a short lower-case name", getattr(self, name))
         if not 0 <= self.seed <= MAX_INTEGER:
             _refuse("'seed' to be from 0 to 2^63 - 1", self.seed)

@@ -44,13 +44,15 @@ def doctor(ctx: click.Context, /, quick: bool, as_json: bool, verbose: int, **_:
     Downloads nothing and leaves no files behind. The exit code is 1 if a check fails; a warning,
     such as a missing data set that a sample replaces, is not a failure.
     """
+    from nnlab.cli import main
     from nnlab.doctor import all_checks
     from nnlab.runs.folder import RUNS
     from nnlab.serving.settings import ServeSettings
 
     console = make_console(ctx)
     serving = [variable_name("serve", field.name) for field in dataclasses.fields(ServeSettings)]
-    checks = all_checks(make_store(ctx), RUNS, quick=quick, variables=serving)
+    store, commands = make_store(ctx), main.VERBS
+    checks = all_checks(store, RUNS, quick=quick, variables=serving, commands=commands)
     findings = _run_checks(checks, console)
     if verbose:
         _print_tracebacks(findings)

@@ -73,7 +73,7 @@ class NnlabGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return all command names."""
-        return [*experiments.names(), *VERBS]
+        return [*_experiments(), *VERBS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command called `cmd_name`, or None if there is none."""
@@ -106,10 +106,14 @@ class NnlabGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the experiments first, then the other commands."""
-        names = {"Experiments": experiments.names(), "Runs, checkpoints and data": list(VERBS)}
+        names = {"Experiments": _experiments(), "Runs, checkpoints and data": list(VERBS)}
         for title, group in names.items():
             with formatter.section(title):
                 formatter.write_dl([(name, _summary(name)) for name in group])
+
+
+def _experiments() -> list[str]:
+    return [name for name in experiments.names() if name not in VERBS]
 
 
 def _summary(name: str) -> str:

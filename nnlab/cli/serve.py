@@ -17,6 +17,7 @@ from nnlab.console import Console
 from nnlab.errors import UsageError
 from nnlab.options import from_mapping
 from nnlab.serving.settings import ServeSettings
+from nnlab.versions import install_command
 
 SERVING = "Options for serving"
 QUIET_AND_VERBOSE = PRINTING[1:]
@@ -56,5 +57,5 @@ def serve(ctx: click.Context, /, networks: tuple[str, ...], **_: object) -> None
     except ImportError as error:
         raise UsageError(
             f"nnlab serve needs a package that is not installed ({error}); "
-            'run pip install "nnlab[serve]"'
+            f"run {install_command('serve')}"
         ) from error

@@ -12,7 +12,12 @@ from nnlab.runs.choosing import shipped_checkpoints
 
 
 def all_checks(
-    store: Store, runs: Path, *, quick: bool = False, variables: Collection[str] = ()
+    store: Store,
+    runs: Path,
+    *,
+    quick: bool = False,
+    variables: Collection[str] = (),
+    commands: Collection[str] = (),
 ) -> list[Check]:
     """Return the checks of a machine, without running any.
 
@@ -21,11 +26,13 @@ def all_checks(
         runs: The folder of runs, which need not exist.
         quick: Leave out the checks that start TensorFlow, and the answers of checkpoints.
         variables: Environment variables that the caller reads, besides those of experiments.
+        commands: Names of the caller's commands, besides those of experiments.
     """
     shipped = shipped_checkpoints()
     return [
         Check("python", software.python),
         Check("packages", software.packages),
+        Check("other packages", partial(software.other_packages, commands)),
         Check("processors", machine.processors),
         Check("memory", machine.memory),
         Check("terminal", surroundings.terminal),

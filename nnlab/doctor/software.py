@@ -3,12 +3,14 @@
 import platform
 import shlex
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nnlab
-from nnlab import programs, versions
+from nnlab import experiments, programs, versions
 from nnlab.doctor.check import Result
+from nnlab.errors import CheckpointError
 from nnlab.plots.style import house_style
 
 
@@ -31,6 +33,30 @@ def packages() -> Result:
         return Result("failed", f"nnlab needs {needed}", f"pip install {shlex.join(unmet)}")
     listed = ", ".join(f"{name} {version}" for name, version in installed.items())
     return Result("ok", f"nnlab {versions.own()}, {listed}")
+
+
+def other_packages(commands: Collection[str]) -> Result:
+    """Check the experiments that other packages bring.
+
+    Args:
+        commands: Names of nnlab's own commands, which hide experiments of the same name.
+    """
+    brought = experiments.of_other_packages()
+    faults = {name: fault for name in brought if (fault := _fault(name, commands))}
+    if faults:
+        text = "; ".join(faults.values())
+        return Result("warning", text, "update or uninstall the package; all others work")
+    return Result("ok", f"usable: {', '.join(brought)}" if brought else "none is installed")
+
+
+def _fault(name: str, commands: Collection[str]) -> str:
+    if name in commands or experiments.is_own(name):
+        return f"experiment {name!r} has the name of a command of nnlab, which hides it"
+    try:
+        experiments.get(name)
+    except CheckpointError as error:
+        return str(error)
+    return ""
 
 
 @house_style()

@@ -9,6 +9,7 @@ import functools
 import importlib
 import pkgutil
 import re
+import reprlib
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -50,9 +51,19 @@ def get(name: str) -> "AnyExperiment":
     return _loaded(_installed()[name])
 
 
+def of_other_packages() -> list[str]:
+    """Return the names of the entry points that other packages bring, whether usable or not."""
+    return sorted(_installed())
+
+
+def is_own(name: str) -> bool:
+    """Tell whether an experiment is part of nnlab itself."""
+    return name in _own()
+
+
 def usable() -> Iterator["AnyExperiment"]:
-    """Yield all experiments but those of packages that cannot be imported."""
-    for name in names():
+    """Yield our own experiments, then those of other packages that can be used."""
+    for name in sorted(names(), key=lambda name: not is_own(name)):
         with contextlib.suppress(CheckpointError):
             yield get(name)
 
@@ -110,8 +121,6 @@ def _mentions_group(folder: str) -> bool:
 
 
 def _loaded(point: "EntryPoint") -> "AnyExperiment":
-    from nnlab.experiments.contract import Experiment
-
     package = point.dist.name if point.dist else point.module
     try:
         experiment = point.load()
@@ -120,12 +129,31 @@ def _loaded(point: "EntryPoint") -> "AnyExperiment":
             f"experiment {point.name!r} cannot be loaded: {type(error).__name__}: {error}; "
             f"update or uninstall {package}"
         ) from error
-    if not isinstance(experiment, Experiment) or experiment.name != point.name:
-        raise CheckpointError(
-            f"experiment {point.name!r}: expected {point.value} of {package} to be an Experiment "
-            f"of that name, but it is {experiment!r:.80}"
-        )
-    return experiment
+    if fault := _fault(experiment, point.name):
+        raise CheckpointError(f"experiment {point.name!r} ({point.value} of {package}): {fault}")
+    ours: AnyExperiment = experiment
+    return ours
+
+
+def _fault(experiment: object, name: str) -> str:
+    """Say why an experiment of another package cannot be used; nothing if it can."""
+    from nnlab.checkpoint.header import NAME
+    from nnlab.experiments.contract import Experiment
+    from nnlab.options import fields_without_option
+    from nnlab.training.settings import PRESETS
+
+    if not isinstance(experiment, Experiment):
+        return f"expected an instance of Experiment, but it is {reprlib.repr(experiment)}"
+    if experiment.name != name:
+        return f"its name is {experiment.name!r}; the entry point must have the same"
+    if not NAME.fullmatch(name):
+        return f"expected a name of the form {NAME.pattern}"
+    for kind in (experiment.Config, experiment.Query, experiment.Look):
+        if wrong := fields_without_option(kind):
+            return f"{kind.__name__}.{wrong[0]} is not made with nnlab.options.option"
+    if unknown := sorted(experiment.presets.keys() - {*PRESETS}):
+        return f"its preset {unknown[0]!r} is none of {', '.join(PRESETS)}"
+    return ""
 
 
 def _file(name: str) -> str:

@@ -73,7 +73,7 @@ def metadata(trained: Trained, tensors: Mapping[str, str]) -> dict[str, str]:
         "preset": header.preset,
         "nnlab": header.versions.get("nnlab", versions.own()),
         "data": source.name,
-        "licence of the data": licence(source),
+        "licence of the data": licence(source, header.experiment),
         "scores": json.dumps(scores),
         **{f"tensor {name}": words for name, words in tensors.items()},
         **{name: json.dumps(list(words)) for name, words in interface.lists.items()},

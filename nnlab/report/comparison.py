@@ -131,6 +131,8 @@ def compare(paths: Sequence[Path], measure: str | None = None) -> Comparison:
         DataError: A file is damaged, or a run has no history yet.
         UsageError: A run was named twice, or the runs do not all have the measure.
     """
+    if not paths:
+        raise UsageError("expected runs to compare, got none")
     check_distinct(paths)
     return compare_entries([entry for path in paths for entry in read_entries(path)], measure)
 

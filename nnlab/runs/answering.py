@@ -59,6 +59,15 @@ class Trained:
         """What the experiment scores and answers with."""
         return Model(self.network, self.header.facts, self.config)
 
+    @property
+    def scores(self) -> dict[str, float]:
+        """The scores of its run on the test set, by name."""
+        return dict(self.header.metrics.get("scores", {}))
+
+    def __repr__(self) -> str:
+        """Return what it was trained for, and its file."""
+        return f"<network of {self.header.experiment} in {self.path}>"
+
     def config(self) -> Any:
         """Return the settings that the network was trained with.
 

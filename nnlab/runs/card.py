@@ -81,11 +81,12 @@ def _card(header: Header, path: Path) -> Card:
     source, stored = Source.from_dict(header.dataset), structured(_Stored, header.metrics, path)
     if not experiments.exists(header.experiment):  # of a package that is not installed
         tables = _plain_tables(stored)
-        return Card(source, licence(source), Interface({}), tables, stored.training)
+        terms = licence(source, header.experiment)
+        return Card(source, terms, Interface({}), tables, stored.training)
     experiment = experiments.get(header.experiment)
     return Card(
         source,
-        licence(source),
+        licence(source, header.experiment),
         experiment.interface(header.facts),
         _tables(experiment, header, path) if "details" in header.metrics else _plain_tables(stored),
         stored.training,
@@ -94,10 +95,11 @@ def _card(header: Header, path: Path) -> Card:
     )
 
 
-def licence(source: Source) -> str:
+def licence(source: Source, experiment: str) -> str:
     """Return the terms of the data that a network was trained on, if they are known."""
     if source.sample or not source.files:
-        return "made by nnlab itself, MIT"
+        own = experiments.is_own(experiment)
+        return "made by nnlab itself, MIT" if own else f"unknown: made by {experiment}"
     known = all_sets().get(source.name)
     paths = (
         [Path(file.path) for edition in known.editions for file in edition.files] if known else []

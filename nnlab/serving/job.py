@@ -42,7 +42,7 @@ class Job(msgspec.Struct):
         """Return the run as clients see it, which may not have begun."""
         found = read(self.experiment, self.name)
         if found is None:
-            return Record(self.id, self.experiment, state, 0, 0, [], {}, self.command, error)
+            return Record(self.id, self.experiment, state, 0, 0, [], {}, [], self.command, error)
         if state == FAILED and found.state == FINISHED:  # it diverged, but its best weights answer
             state = FINISHED
         return msgspec.structs.replace(found, state=state, command=self.command, error=error)

@@ -17,7 +17,10 @@ FILES: Schema = {"type": "array", "items": BINARY}
 NETWORK: Schema = {**TEXT, "description": "the id of the network that is to answer"}
 RUN: Schema = {
     "type": "object",
-    "required": ["id", "experiment", "state", "epoch", "epochs", "history", "scores", "command"],
+    "required": [
+        *("id", "experiment", "state", "epoch", "epochs"),
+        *("history", "scores", "networks", "command"),
+    ],
     "properties": {
         "id": TEXT,
         "experiment": TEXT,
@@ -26,6 +29,7 @@ RUN: Schema = {
         "epochs": {"type": "integer"},
         "history": OBJECTS,
         "scores": {"type": "object", "additionalProperties": {"type": "number"}},
+        "networks": TEXTS,
         "command": TEXT,
         "error": TEXT,
     },
@@ -153,6 +157,10 @@ def _runs(allow_training: bool) -> Schema:
         "/api/runs/settings/{experiment}": {
             "get": _operation("settings", "The settings of a training", OBJECTS),
             "parameters": [_path("experiment")],
+        },
+        "/api/runs/{id}": {
+            "get": _operation("run", "One run", run),
+            "parameters": [_path("id")],
         },
         "/api/runs/{id}/events": {
             "get": _operation("watch", "A run, as it changes", TEXT, "text/event-stream"),

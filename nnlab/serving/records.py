@@ -33,6 +33,7 @@ class Record(msgspec.Struct, omit_defaults=True):
         epochs: How many there are to do.
         history: What was measured after each epoch, of the latest run of a group.
         scores: How well it does, once it is finished.
+        networks: Ids of the networks that come of it, once it is finished.
         command: What to type for the same.
         error: Why it failed; empty otherwise.
     """
@@ -44,6 +45,7 @@ class Record(msgspec.Struct, omit_defaults=True):
     epochs: int
     history: list[dict[str, float | None]]
     scores: dict[str, float]
+    networks: list[str]
     command: str
     error: str = ""
 
@@ -65,7 +67,7 @@ def read(experiment: str, name: str) -> Record | None:
             return _group(experiment, group)
         return _run(experiment, RunFolder(folder)) if RunFolder(folder).is_run() else None
     except (DataError, OSError, ValueError, ArithmeticError) as error:
-        return Record(f"{experiment}/{name}", experiment, FAILED, 0, 0, [], {}, "", str(error))
+        return Record(f"{experiment}/{name}", experiment, FAILED, 0, 0, [], {}, [], "", str(error))
 
 
 def find(wanted: str) -> Record | None:
@@ -95,6 +97,7 @@ def _run(experiment: str, run: RunFolder) -> Record:
         epochs=_epochs(as_object(read_json(run.config)).get("config")),
         history=history,
         scores=numbers_in(metrics.get("scores")),
+        networks=finished_networks(experiment, run.path.name) if metrics else [],
         command=f"nnlab {experiment} --config {shlex.quote(str(run.config))}",
     )
 
@@ -116,6 +119,7 @@ def _group(experiment: str, group: GroupFolder) -> Record:
         epochs=sum(map(_epochs, trials.values())),
         history=begun[-1] if begun else [],
         scores=numbers_in(means),
+        networks=finished_networks(experiment, group.path.name) if summary else [],
         command=f"nnlab resume {shlex.quote(str(group.path))}",
     )
 

@@ -49,11 +49,16 @@ class TrainingRoutes:
             Route("/api/runs/{id:path}/events", self.events),
             Route("/api/runs/{id:path}/stop", self.stop, methods=["POST"]),
             Route("/api/runs/{id:path}/resume", self.resume, methods=["POST"]),
+            Route("/api/runs/{id:path}", self.run),
         ]
 
     async def runs(self, request: Request) -> Response:
         """Return all runs."""
         return json_response({"runs": await self._jobs.runs()})
+
+    async def run(self, request: Request) -> Response:
+        """Return one run."""
+        return json_response(await self._run(request))
 
     async def settings(self, request: Request) -> Response:
         """Return the settings that a training of an experiment has."""

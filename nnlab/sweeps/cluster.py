@@ -19,6 +19,7 @@ from nnlab.sweeps.task import (
     carry_out,
     threads_environment,
 )
+from nnlab.versions import install_command
 
 HERE = "local"
 """Ray's address for a cluster that is started here, and ends with us."""
@@ -149,7 +150,7 @@ def _import_ray() -> Any:
         import ray.exceptions
     except ImportError as error:
         raise UsageError(
-            "--on ray needs Ray, which is not installed: pip install 'nnlab[ray]'"
+            f"--on ray needs Ray, which is not installed; run {install_command('ray')}"
         ) from error
     return ray
 

@@ -57,6 +57,11 @@ class Examples:
     lengths: np.ndarray | None = None
 
     def __post_init__(self) -> None:
+        if self.monitor != "loss" and self.monitor not in self.measures:
+            known = ["loss", *self.measures]
+            raise ValueError(
+                f"monitor {self.monitor!r}: expected one of {', '.join(known)}, which are measured"
+            )
         for name in ("training", "validation"):
             object.__setattr__(self, name, _narrowed(getattr(self, name)))
 

@@ -52,7 +52,7 @@ def test_a_missing_extra_is_named(shell: Shell, tmp_path: Path) -> None:
     paths = os.pathsep.join([str(hidden), os.environ.get("PYTHONPATH", "")])
     result = shell("serve", "--port", "0", env={**os.environ, "PYTHONPATH": paths})
     assert result.returncode == 2
-    assert 'pip install "nnlab[serve]"' in result.stderr
+    assert "run pip install 'prometheus-client>=" in result.stderr
     assert "Traceback" not in result.stderr
 
 

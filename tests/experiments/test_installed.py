@@ -48,9 +48,14 @@ def install(folder: Path, code: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def installed(tmp_path: Path) -> dict[str, str]:
+def code() -> str:
     blocks = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
-    return install(tmp_path, next(block for block in blocks if "EXPERIMENT = " in block))
+    return next(str(block) for block in blocks if "EXPERIMENT = " in block)
+
+
+@pytest.fixture
+def installed(tmp_path: Path, code: str) -> dict[str, str]:
+    return install(tmp_path, code)
 
 
 def test_it_trains_is_resumed_answers_is_swept_and_reported(
@@ -86,6 +91,59 @@ def test_one_that_cannot_be_imported_stands_in_no_ones_way(tmp_path: Path, shell
     assert "update or uninstall regress-for-nnlab" in refused.stderr
     assert shell("add", "1+1", env=environment).returncode == 0
     assert shell("evaluate", "--help", env=environment).returncode == 0
+
+
+UNDECLARED = """
+@dataclass(frozen=True, kw_only=True)
+class Undeclared(type(EXPERIMENT).Config):
+    plain: int = 3
+
+EXPERIMENT.Config = Undeclared
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ('EXPERIMENT.name = "other"\n', "its name is 'other'"),
+        (
+            'EXPERIMENT.presets = {"report": {}, "fast": {}}\n',
+            "its preset 'fast' is none of",
+        ),
+        (UNDECLARED, "Undeclared.plain is not made with nnlab.options.option"),
+        ("EXPERIMENT = 3\n", "expected an instance of Experiment, but it is 3"),
+    ],
+)
+def test_a_fault_of_one_is_named_and_stands_in_no_ones_way(
+    change: str, fault: str, code: str, tmp_path: Path, shell: Shell
+) -> None:
+    environment = install(tmp_path, code + change)
+    refused = shell("regress", "1", env=environment)
+    assert refused.returncode == 4
+    assert fault in refused.stderr
+    assert "regress-for-nnlab" in refused.stderr
+    assert shell("evaluate", "--help", env=environment).returncode == 0
+
+
+def test_the_doctor_names_the_fault_of_one(code: str, tmp_path: Path, shell: Shell) -> None:
+    found = shell("doctor", "--quick", "--json", env=install(tmp_path, code + UNDECLARED))
+    checks = {check["name"]: check for check in json.loads(found.stdout)["checks"]}
+    assert "Undeclared.plain" in checks["other packages"]["text"]
+    assert checks["other packages"]["state"] == "warning"
+
+
+def test_its_choices_do_not_bind_the_data_of_other_experiments(
+    code: str, tmp_path: Path, shell: Shell
+) -> None:
+    change = (
+        "@dataclass(frozen=True, kw_only=True)\n"
+        "class Choosing(type(EXPERIMENT).Config):\n"
+        '    dataset: str = option("small", "size", choices=("small", "large"))\n\n'
+        'EXPERIMENT.Config, EXPERIMENT.data_options = Choosing, ("dataset",)\n'
+    )
+    environment = install(tmp_path, code + change)
+    result = shell("evaluate", "classify", "--dataset", "sample", "-q", env=environment)
+    assert result.returncode == 0, result.stderr
 
 
 def test_one_without_its_package_is_unknown(shell: Shell, tmp_path: Path) -> None:

@@ -264,12 +264,14 @@ def test_the_card_of_an_uninstalled_experiment_has_its_data_and_scores() -> None
 
 
 def test_the_licence_is_that_of_the_data() -> None:
-    assert "CC BY-SA" in licence(source("mnist", "mnist/train-images-idx3-ubyte.gz"))
-    assert "CC BY" in licence(source("noisyoffice", "noisyoffice"))
-    assert "own files" in licence(source("mnist", "m"))
-    assert "nnlab itself" in licence(Source("sample", "0", sample=True, files=()))
-    assert "own files" in licence(source("mine.txt", "mine.txt"))
-    assert "own files" in licence(source("mnist", "my/mnist"))
+    assert "CC BY-SA" in licence(source("mnist", "mnist/train-images-idx3-ubyte.gz"), "classify")
+    assert "CC BY" in licence(source("noisyoffice", "noisyoffice"), "denoise")
+    assert "own files" in licence(source("mnist", "m"), "classify")
+    assert "nnlab itself" in licence(Source("sample", "0", sample=True, files=()), "embed")
+    assert "own files" in licence(source("mine.txt", "mine.txt"), "textgen")
+    assert "own files" in licence(source("mnist", "my/mnist"), "classify")
+    generated = Source("points", "0", sample=False, files=())
+    assert licence(generated, "of-another-package") == "unknown: made by of-another-package"
 
 
 def source(name: str, *files: str) -> Source:

@@ -94,7 +94,8 @@ def test_a_trained_network_answers(trainer: Server) -> None:
     assert (finished["epoch"], finished["epochs"], len(finished["history"])) == (1, 1, 2)
     assert "exact_match" in finished["scores"]
     answered = trainer.post("/api/add", {"inputs": ["1+1"]}).json()
-    assert answered["network"] == "runs/add/1"
+    assert [answered["network"]] == finished["networks"] == ["runs/add/1"]
+    assert trainer.get("/api/runs/add/1").json() == finished
     assert trainer.post("/api/add", {"inputs": ["1+1"], "preset": "report"}).status == 200
 
 
@@ -105,6 +106,7 @@ def test_runs_are_compared_with_what_is_there_and_never_made_into_paths(
     (folder / "secret" / "config.json").write_text("{}")
     for wanted in ("../secret", "add/../../secret", "add/..", "add/", "add", "add/1/figures"):
         assert trainer.get(f"/api/runs/{wanted}/events").status == 404
+        assert trainer.get(f"/api/runs/{wanted}").status == 404
         assert trainer.post(f"/api/runs/{wanted}/resume", {}).status == 404
 
 

@@ -1,6 +1,7 @@
-"""The order of examples of different lengths."""
+"""What examples are chosen by, and the order of those of different lengths."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,3 +42,8 @@ def test_batches_hold_examples_of_about_the_same_length() -> None:
 def test_the_order_differs_from_epoch_to_epoch() -> None:
     made = examples(np.random.default_rng(0).integers(1, 50, 200), np.arange(200))
     assert made.order(1, 0, 8).tolist() != made.order(1, 1, 8).tolist()
+
+
+def test_a_monitor_that_nothing_measures_is_refused() -> None:
+    with pytest.raises(ValueError, match="monitor 'accuracy': expected one of loss"):
+        Examples({}, np.arange(3), np.arange(0), lambda *_: (0, 0, 0), "mse", monitor="accuracy")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.errors import DataError
+from nnlab.versions import install_command
 
 SIGNATURE = b"%PDF-"
 DPI = 300.0
@@ -87,7 +88,7 @@ def _opened(source: Path | bytes, name: str) -> Iterator[Any]:
         import pypdfium2
     except ImportError as error:
         raise DataError(
-            f"{name}: reading PDF needs pypdfium2; run pip install 'nnlab[pdf]'"
+            f"{name}: reading PDF needs pypdfium2; run {install_command('pdf')}"
         ) from error
     try:
         document = pypdfium2.PdfDocument(source)

@@ -105,7 +105,7 @@ class SubwordTranslator(Translator):
                 pieces = {
                     "source_pieces": [self._subwords.text_of(code) for code in codes],
                     "target_pieces": [self._subwords.text_of(code) for code in (*one.codes, END)],
-                    "attention": weights.round(4).tolist(),
+                    "attention": weights.astype(float).round(4).tolist(),
                 }
             translations[text] = Translation(text, one.score, pieces)
         return list(translations.values())

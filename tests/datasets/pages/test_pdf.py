@@ -183,5 +183,5 @@ def test_without_the_library_it_is_told_what_to_install(
     path = tmp_path / "scan.pdf"
     write_pages([Page(smooth(20, 20))], path)
     monkeypatch.setitem(sys.modules, "pypdfium2", None)
-    with pytest.raises(DataError, match=r"pip install 'nnlab\[pdf\]'"):
+    with pytest.raises(DataError, match=r"run pip install 'pypdfium2>="):
         read_all(path)
