@@ -18,9 +18,15 @@ def replacing(path: Path) -> Iterator[Path]:
     The content is on the disk before the name changes, so a power cut leaves either the old file
     or the new one. On failure the temporary file is removed and the old file stays.
 
+    A link stays, and the file that it leads to is replaced.
+
     Raises:
-        NnlabError: The disk is full, or the folder cannot be written to.
+        NnlabError: The disk is full, the folder cannot be written to, or there is something else
+            than a file, such as a pipe.
     """
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        raise NnlabError(f"cannot write {path}: it is no regular file; name another")
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         yield temporary
@@ -72,6 +78,8 @@ def check_free(path: Path, replace: bool, option: str = "") -> None:
     named = f"{option} {path}".lstrip()
     if path.is_dir():
         raise OutputExistsError(f"{named} is a folder; name a file")
+    if path.exists() and not path.is_file():
+        raise OutputExistsError(f"{named} is no regular file; name another")
     if path.exists() and not replace:
         raise OutputExistsError(f"{named} exists; name another file or give --force")
 

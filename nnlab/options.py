@@ -168,10 +168,22 @@ def check_value(cls: type, field: dataclasses.Field[Any], value: Any, where: str
         raise UsageError(f"{subject} takes {kind}, not {reprlib.repr(value)}")
     if isinstance(value, int | float):
         _check_range(field, value, subject)
+    if isinstance(value, str) and not field.metadata["local"]:
+        _check_text(value, subject)
     choices = field.metadata["choices"]
     if choices and value not in choices:
         raise UsageError(f"{subject} takes one of {', '.join(choices)}, not {reprlib.repr(value)}")
     return value
+
+
+def _check_text(value: str, subject: str) -> None:
+    """Refuse the name of a file that no checkpoint can record: it has bytes that are not UTF-8."""
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            f"{subject} takes text in UTF-8, not {value!r}; rename the file"
+        ) from error
 
 
 def _check_range(field: dataclasses.Field[Any], value: float, subject: str) -> None:

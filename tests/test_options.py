@@ -47,6 +47,7 @@ def test_flags_are_spelt_as_in_the_shell() -> None:
         ({"rate": float("nan")}, "finite"),
         ({"wait": "soon"}, "30s, 5m or 1h"),
         ({"corpus": 7}, "takes a text"),
+        ({"corpus": "b\udcff.csv"}, "takes text in UTF-8, .*; rename the file"),
         ({"shuffle": 1}, "takes true or false"),
     ],
 )

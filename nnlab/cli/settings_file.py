@@ -31,6 +31,6 @@ def read_json_or_toml(path: Path, flag: str) -> Any:
         cause = error.__cause__
         reason = cause.strerror if isinstance(cause, OSError) else None
         came = f"it cannot be read ({reason})" if reason else str(error)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         came = f"it is not valid {kind}: {error}"
     raise UsageError(f"{flag} {path}: expected a JSON or TOML file, but {came}")

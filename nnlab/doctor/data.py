@@ -13,13 +13,19 @@ from nnlab.wording import counted
 def data_folders(store: Store) -> Result:
     """List the folders that are searched, in order; warn if NNLAB_DATA names a missing one."""
     folders = store.folders()
-    listed = ", ".join(f"{path} ({'found' if path.is_dir() else 'missing'})" for path in folders)
+    listed = ", ".join(f"{path} ({_state(path)})" for path in folders)
     downloads = "off" if store.offline else f"go to {store.download_folder()}"
     text = f"{listed}; downloads {downloads}"
     named = os.environ.get("NNLAB_DATA", "").strip()
     if named and any(path == Path(named) and not path.is_dir() for path in folders):
         return Result("warning", text, "set NNLAB_DATA to the folder that holds the data sets")
     return Result("ok", text)
+
+
+def _state(folder: Path) -> str:
+    if not folder.is_dir():
+        return "missing"
+    return "found" if os.access(folder, os.R_OK | os.X_OK) else "not readable"
 
 
 def data_set(store: Store, wanted: DataSet) -> Result:

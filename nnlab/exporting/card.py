@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -89,9 +90,11 @@ def _usage(trained: Trained, output: Path, names: Sequence[str]) -> Iterator[str
         yield from ("```python", code, "```")
     elif kind == ".keras":
         yield from ("With Keras, without nnlab:", "", "```python", "import keras", "")
-        yield from (f'model = keras.saving.load_model("{output.name}")', "model.summary()", "```")
+        yield f"model = keras.saving.load_model({json.dumps(output.name)})"
+        yield from ("model.summary()", "```")
     else:
-        yield from ("With nnlab:", "", f"    nnlab {name} INPUT --checkpoint {output.name}")
+        command = shlex.join(["nnlab", name, "INPUT", "--checkpoint", output.name])
+        yield from ("With nnlab:", "", f"    {command}")
 
 
 def _example(trained: Trained, output: Path, names: Sequence[str]) -> str:

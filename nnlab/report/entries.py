@@ -199,6 +199,16 @@ def _below(folder: Path) -> str:
     return f"; name what is below it: {shown}" if found else ""
 
 
+def _has_epoch(folder: RunFolder) -> bool:
+    """Tell whether a run has completed an epoch; a history that is damaged counts, too."""
+    if not folder.history.is_file():
+        return False
+    try:
+        return any((epoch or 0) > 0 for epoch in folder.read_history().get("epoch", ()))
+    except (csv.Error, OSError, TypeError, ValueError, DataError):
+        return True
+
+
 def _read_history(folder: RunFolder) -> dict[str, list[float | None]]:
     try:
         columns = folder.read_history()
@@ -224,7 +234,7 @@ def _read_group(folder: GroupFolder) -> list[Entry]:
     names = list(plan["trials"]) if isinstance(plan, dict) and _is_mapping(plan, "trials") else []
     if not names or not all(map(runs.is_name, names)):
         raise CheckpointError(f"{folder.plan} is not the plan of a group: expected names of runs")
-    begun = [name for name in names if folder.member(name).history.is_file()]
+    begun = [name for name in names if _has_epoch(folder.member(name))]
     if not begun:
         raise DataError(
             f"{folder.path} has no history yet: it has {counted(len(names), 'run')}, none begun"

@@ -224,15 +224,21 @@ def newest_finished(
         experiment: Name of the experiment.
         suits: Tells whether a run will do.
     """
-    parent = base / experiment
-    if not parent.is_dir():
-        return None
-    metrics = [*parent.glob("*/metrics.json"), *parent.glob("*/*/metrics.json")]
-    finished = [
-        run for run in map(RunFolder, (path.parent for path in metrics)) if run.best.exists()
-    ]
-    finished.sort(key=lambda run: run.metrics.stat().st_mtime, reverse=True)
-    return next((run for run in finished if suits(run)), None)
+    return next((run for run in _newest_first(base / experiment) if suits(run)), None)
+
+
+def _newest_first(parent: Path) -> list[RunFolder]:
+    """Return the finished runs in a folder; none if it cannot be read, as if it was not there."""
+    try:
+        finished = [
+            (run.metrics.stat().st_mtime, run)
+            for pattern in ("*/metrics.json", "*/*/metrics.json")
+            for run in map(RunFolder, (path.parent for path in parent.glob(pattern)))
+            if run.best.exists()
+        ]
+    except OSError:
+        return []
+    return [run for _, run in sorted(finished, key=lambda one: one[0], reverse=True)]
 
 
 def read_json(path: Path) -> Any:

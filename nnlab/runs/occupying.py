@@ -35,12 +35,14 @@ def locked(folder: Path) -> Iterator[None]:
         raise refused(folder, error) from error
     with lock as handle:
         if fcntl and not _taken(handle.fileno()):
-            raise OutputExistsError(
-                f"{folder}: another process is training here; wait for it or stop it"
-            )
+            raise _occupied(folder)
         for leftover in [*folder.glob(".*.tmp"), *folder.glob("figures/.*.tmp")]:
             leftover.unlink()  # of a process that was killed while it wrote
         yield
+
+
+def _occupied(folder: Path) -> OutputExistsError:
+    return OutputExistsError(f"{folder}: another process is training here; wait for it or stop it")
 
 
 def _taken(handle: int) -> bool:
@@ -73,9 +75,18 @@ def is_locked(folder: Path) -> bool:
 
 
 def clear(folder: Path) -> None:
-    """Remove the files of a run, or of a group and its runs, and nothing else."""
+    """Remove the files of a run, or of a group and its runs, and nothing else.
+
+    Args:
+        folder: Locked by this process.
+
+    Raises:
+        OutputExistsError: Another process is training a run of the group, such as a sweep.
+    """
     group = GroupFolder(folder)
     members = [path.parent for path in folder.glob("*/config.json")] if group.is_group() else []
+    for member in filter(is_locked, members):
+        raise _occupied(member)
     for path in (group.summary, group.plan):
         path.unlink(missing_ok=True)
     for run in map(RunFolder, (folder, *members)):

@@ -86,7 +86,7 @@ def sweep(
         ]
         carry_out_all(Work(groups, store, verbose), executor, observer)
         summary = summarise(plan.experiment, groups)
-        if csv_file:
+        if csv_file and any(has_run(results.group.path) for results in groups):
             write_csv(summary, csv_file)
             summary = dataclasses.replace(summary, csv=str(csv_file.absolute()))
         write_json(summary_file(folder), versioned(summary))

@@ -72,7 +72,7 @@ class TrainingSettings:
         high=2**31 - 1,
     )
     threads: int = option(
-        0, "processor cores to use; 0: all", low=0, high=1024, affects_result=False
+        0, "processor cores to train with; 0: all", low=0, high=1024, affects_result=False
     )
     save_every: float = option(
         60.0,

@@ -62,6 +62,17 @@ def rows_of(result: subprocess.CompletedProcess[str]) -> tuple[list[str], list[l
     return lines[1], lines[3:]
 
 
+def test_a_group_is_compared_while_one_of_its_runs_is_in_its_first_epoch(
+    shell: Shell, tmp_path: Path
+) -> None:
+    group = make_group(tmp_path / "g", [0.9, 0.8])
+    (group / "seed-2" / "metrics.json").unlink()
+    (group / "seed-2" / "history.csv").write_text("epoch,loss\n0,2.3\n")
+    result = shell("compare", "g")
+    assert result.returncode == 0, result.stderr
+    assert "0.9" in result.stdout
+
+
 def test_a_table_has_the_differing_settings_and_the_scores(shell: Shell, tmp_path: Path) -> None:
     make_run(tmp_path / "runs" / "a", units=64)
     make_run(tmp_path / "runs" / "b", units=512)

@@ -30,6 +30,8 @@ def test_settings_are_read_in_any_encoding_and_compression(
         ("c.toml", b"corpus = 'caf\xe9'\n", "looks like cp1252; save it as UTF-8"),
         ("c.json", b"\x89PNG\r\n\x1a\n", "is a picture"),
         ("c.json", b"", "is empty"),
+        ("c.json", b"[" * 10**6, "not valid JSON"),
+        ("c.toml", b"a = " + b"[" * 10**6, "not valid TOML"),
     ],
 )
 def test_files_that_hold_no_settings_are_refused(

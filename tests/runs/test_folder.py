@@ -1,6 +1,7 @@
 import json
 import os
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -34,6 +35,18 @@ def test_the_newest_finished_run_is_found_in_groups_too(tmp_path: Path) -> None:
     unfinished.metrics.unlink()
     assert runs.newest_finished(tmp_path, "classify") == member
     assert runs.newest_finished(tmp_path, "textgen") is None
+
+
+def test_a_folder_that_cannot_be_read_has_no_finished_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished(tmp_path / "classify" / "1")
+
+    def refuse(*_: object) -> NoReturn:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "glob", refuse)
+    assert runs.newest_finished(tmp_path, "classify") is None
 
 
 def test_the_history_keeps_gaps(tmp_path: Path) -> None:

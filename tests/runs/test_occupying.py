@@ -41,6 +41,18 @@ def test_clearing_a_run_leaves_what_is_not_its_own(tmp_path: Path) -> None:
     assert left == {"thesis.txt", "config.json"}
 
 
+def test_a_group_is_not_cleared_while_somebody_trains_one_of_its_runs(tmp_path: Path) -> None:
+    member = RunFolder(tmp_path / "seed-1")
+    member.path.mkdir()
+    for path in (member.config, member.best, tmp_path / "group.json"):
+        path.write_text("{}")
+    with folders.locked(member.path), pytest.raises(OutputExistsError, match="seed-1: another"):
+        folders.clear(tmp_path)
+    assert member.best.exists()
+    folders.clear(tmp_path)
+    assert not member.best.exists()
+
+
 def test_what_a_killed_process_left_does_not_occupy_a_folder(tmp_path: Path) -> None:
     (tmp_path / ".lock").touch()
     (tmp_path / ".config.json.1234.tmp").touch()

@@ -110,12 +110,14 @@ def unique(cells: Iterable[str]) -> list[str]:
 
 
 def separator_in(lines: Iterable[str]) -> str | None:
-    """Return the separator of items: the first of comma, tab and semicolon that occurs.
+    """Return the separator of items: comma, tab or semicolon, whichever most lines have.
 
     Separators inside double quotes do not count.
     """
     bare = [unquoted(line) for line in lines]
-    return next((mark for mark in SEPARATORS if any(mark in line for line in bare)), None)
+    counts = {mark: sum(mark in line for line in bare) for mark in SEPARATORS}
+    mark = max(counts, key=lambda mark: counts[mark])  # the first of equals
+    return mark if counts[mark] else None
 
 
 def unquoted(line: str) -> str:

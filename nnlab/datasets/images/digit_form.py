@@ -79,11 +79,12 @@ def in_parts(picture: np.ndarray, shape: tuple[int, int] = (28, 28)) -> Form:
             boxes = [_box(ink, 1, (0, 0)) for ink in found]
             images = [same] if len(found) == 1 else [fitted(_as_float(ink), shape) for ink in found]
             return Form(same, _characters(images, boxes, picture.shape))
-    padded = bordered(picture)
-    reduced, factor = _reduced(padded.pixels)
-    ink = ink_of(reduced)
+    reduced, factor = _reduced(picture)
+    padded = bordered(reduced)
+    ink = ink_of(_as_float(padded.pixels))
     found = characters_apart(ink)
-    scale, corner = factor / padded.times, (padded.width / padded.times,) * 2
+    scale = factor / padded.times
+    corner = (padded.width * scale,) * 2
     whole = fitted(ink, shape)
     images = [whole] if len(found) == 1 else [fitted(one, shape) for one in found]
     boxes = [_box(one, scale, corner) for one in found]
@@ -148,13 +149,13 @@ def _reduced(picture: np.ndarray) -> tuple[np.ndarray, int]:
     """Average blocks of pixels until the picture has its working size.
 
     Returns:
-        float32, 0 to 255; and the side of the blocks.
+        uint8; and the side of the blocks.
     """
     from PIL import Image
 
     factor = -(-max(picture.shape) // WORKING_SIDE)
     image = Image.fromarray(picture)
-    return np.asarray(image.reduce(factor) if factor > 1 else image).astype(np.float32), factor
+    return np.asarray(image.reduce(factor) if factor > 1 else image), factor
 
 
 def _as_float(ink: np.ndarray) -> np.ndarray:

@@ -12,6 +12,8 @@ from nnlab.errors import DataError
 from nnlab.versions import install_command
 
 SIGNATURE = b"%PDF-"
+HEAD = 1024
+"""Bytes in which readers look for the signature."""
 DPI = 300.0
 """Resolution of pages that are no scans."""
 LEAST_DPI, MOST_DPI = 50.0, 1200.0
@@ -33,10 +35,10 @@ Resolution = tuple[float, float]
 def is_pdf(source: Path | bytes) -> bool:
     """Tell whether a file, or its content, is a PDF."""
     if isinstance(source, bytes):
-        return source[: len(SIGNATURE)] == SIGNATURE
+        return SIGNATURE in source[:HEAD]
     try:
         with source.open("rb") as file:
-            return file.read(len(SIGNATURE)) == SIGNATURE
+            return SIGNATURE in file.read(HEAD)
     except OSError:
         return False
 

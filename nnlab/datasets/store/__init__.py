@@ -138,7 +138,7 @@ class Store:
 
     def _status(self, file: DataFile) -> FileStatus:
         places = (folder / file.path for folder in self.folders())
-        path = next((place for place in places if place.is_file()), None)
+        path = next((place for place in places if _is_file(place)), None)
         if path is None:
             return FileStatus(file, "missing")
         problem = verify(path, file)
@@ -153,6 +153,14 @@ class Store:
         except DownloadError as error:
             still = [other for other in missing if not (folder / other.path).is_file()]
             raise _missing(data_set, still, folder, str(error)) from error
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether a file is there; in a folder that is not readable, none is."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def verify(path: Path, file: DataFile) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -77,7 +78,7 @@ def _unzipped(plain: IO[bytes], path: Path, warn: Warn | None) -> Iterator[Opene
             with archive.open(member) as stream:
                 name = f"{path}:{member.filename}"
                 yield Opened(cast(IO[bytes], Limited(stream, name)), name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError) as error:
         raise DataError(f"{path}: damaged zip file ({error}); get the file again") from error
     except (RuntimeError, NotImplementedError) as error:
         raise DataError(f"{path}: {error}; pack it again, unencrypted, or unpack it") from error

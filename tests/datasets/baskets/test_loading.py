@@ -86,9 +86,7 @@ def test_lines_without_items_are_skipped_counted_and_reported_once(
 
 
 @pytest.mark.parametrize("separator", [",", "\t", ";"])
-def test_tabs_or_semicolons_are_separators_if_there_are_no_commas(
-    tmp_path: Path, separator: str
-) -> None:
+def test_commas_tabs_or_semicolons_are_separators(tmp_path: Path, separator: str) -> None:
     line = f'"rolls, fresh"{separator} x y {separator}"a{separator}b" {separator}z'
     baskets = load(put(tmp_path, [line] * 30))
     assert baskets.items == tuple(sorted(["rolls, fresh", "x y", f"a{separator}b", "z"]))
@@ -96,6 +94,14 @@ def test_tabs_or_semicolons_are_separators_if_there_are_no_commas(
 
 def test_tabs_and_semicolons_belong_to_items_if_there_are_commas(tmp_path: Path) -> None:
     assert load(put(tmp_path, ["a;b,c\td"] * 30)).items == ("a;b", "c\td")
+
+
+@pytest.mark.parametrize("separator", ["\t", ";"])
+def test_a_comma_in_a_few_items_does_not_make_it_the_separator(
+    tmp_path: Path, separator: str
+) -> None:
+    lines = [separator.join(("milk", "soda"))] * 15 + [separator.join(("milk", "butter, salted"))]
+    assert {*load(put(tmp_path, lines * 2)).items} == {"milk", "soda", "butter, salted"}
 
 
 def test_gzip_and_windows_line_ends_are_read(tmp_path: Path) -> None:

@@ -42,6 +42,9 @@ def test_the_content_of_a_file_is_read_too(tmp_path: Path) -> None:
     write_pages([Page(smooth(30, 40), dpi=(100, 100))], path)
     (page,) = read_all(path.read_bytes())
     assert page.pixels.shape == (30, 40)
+    path.write_bytes(b"\n\n" + path.read_bytes())  # readers look for the signature further on
+    (page,) = read_all(path)
+    assert page.pixels.shape == (30, 40)
 
 
 def test_black_and_white_is_kept_bit_by_bit(tmp_path: Path) -> None:

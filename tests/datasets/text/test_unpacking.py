@@ -53,6 +53,18 @@ def test_a_file_of_another_kind_is_recognised(
     assert f"my.txt is {what}" in str(caught.value)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_zip_file_is_told_whatever_packed_it(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "my.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("a.txt", "some text " * 2000)
+    content = bytearray(path.read_bytes())
+    content[50:90] = bytes(40)
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"my\.zip: (damaged zip file|Invalid data)"):
+        read_text(path)
+
+
 def test_several_texts_are_refused_without_a_way_to_warn(tmp_path: Path) -> None:
     path = put_zip(tmp_path, {"a.txt": "one", "b.csv": "two"})
     with pytest.raises(DataError, match=r"several texts: a\.txt, b\.csv; unpack it"):
