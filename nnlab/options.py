@@ -89,6 +89,15 @@ def without_effect(cls: type) -> frozenset[str]:
     return frozenset(field.name for field in fields if not field.metadata["affects_result"])
 
 
+def alike(first: Any, second: Any) -> bool:
+    """Tell whether finished trainings with these Configs would have the same result."""
+    if type(first) is not type(second):
+        return False
+    idle = without_effect(type(first))
+    names = {field.name for field in dataclasses.fields(first)} - idle
+    return all(getattr(first, name) == getattr(second, name) for name in names)
+
+
 def flag_name(field_name: str) -> str:
     """Spell a field as the shell does: `batch_size` is `--batch-size`."""
     return "--" + field_name.replace("_", "-")

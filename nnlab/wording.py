@@ -7,10 +7,23 @@ def counted(number: int, noun: str) -> str:
 
 
 def percent(share: float, decimals: int = 2) -> str:
-    """Return a share from 0 to 1 as a percentage, such as "99.15 %"."""
+    """Return a share from 0 to 1 as a percentage, such as "99.15 %".
+
+    Only what is exactly 0 or 1 reads as 0 or 100 %; others get more decimals if need be.
+    """
+    while share not in (0, 1) and decimals < 6 and float(f"{100 * share:.{decimals}f}") in (0, 100):
+        decimals += 1
     return f"{100 * share:.{decimals}f} %"
 
 
 def percent_span(low: float, high: float) -> str:
     """Return an interval of shares, such as "99.05 to 99.24 %"."""
     return f"{100 * low:.2f} to {100 * high:.2f} %"
+
+
+def part_scored(name: str, scored: int, every: int, what: str) -> str:
+    """Say that of a user's data only the part is scored that a training would test on."""
+    return (
+        f"{name}: {scored:,} of {every:,} {what} are scored, those that a training would test on; "
+        "it would learn from the others, as the baselines do"
+    )

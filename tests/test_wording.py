@@ -1,6 +1,6 @@
 import pytest
 
-from nnlab.wording import counted
+from nnlab.wording import counted, percent
 
 
 @pytest.mark.parametrize(
@@ -8,3 +8,11 @@ from nnlab.wording import counted
 )
 def test_nouns_are_counted(number: int, text: str) -> None:
     assert counted(number, "run") == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(1, "100.00 %"), (0.99999, "99.999 %"), (0, "0.00 %"), (0.00001, "0.001 %"), (0.5, "50.00 %")],
+)
+def test_nothing_but_all_reads_100_percent(share: float, text: str) -> None:
+    assert percent(share) == text

@@ -21,9 +21,11 @@ from nnlab.metrics.intervals import (
     Estimate,
     Interval,
     PairedDifference,
+    has_effect,
     mean_interval,
     paired_difference,
     resampled_interval,
+    standard_error,
     wilson_interval,
 )
 from nnlab.metrics.neighbours import class_medoids, knn_accuracy, silhouette, trustworthiness
@@ -55,6 +57,7 @@ __all__ = [
     "copied_share",
     "exact_match",
     "expected_calibration_error",
+    "has_effect",
     "knn_accuracy",
     "longest_copied_run",
     "mean_interval",
@@ -73,6 +76,7 @@ __all__ = [
     "sentence_chrf",
     "silhouette",
     "ssim",
+    "standard_error",
     "tempered",
     "trustworthiness",
     "wilson_interval",

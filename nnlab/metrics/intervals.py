@@ -102,7 +102,9 @@ def resampled_interval(
     return Interval(low, high)
 
 
-def mean_interval(values: Sequence[float], *, share: bool = False) -> Estimate:
+def mean_interval(
+    values: Sequence[float], *, share: bool = False, overlap: float = 0.0
+) -> Estimate:
     """Mean of one score per run, with Student's t interval.
 
     Args:
@@ -111,6 +113,7 @@ def mean_interval(values: Sequence[float], *, share: bool = False) -> Estimate:
             width zero (accuracies come in steps of 1/examples).
         share: whether the scores are shares of a whole; the interval is then cut at 0 and 1, which
             Student's interval may exceed for few runs.
+        overlap: see `standard_error`.
 
     Raises:
         ValueError: if there are no values, or one is not finite.
@@ -122,14 +125,30 @@ def mean_interval(values: Sequence[float], *, share: bool = False) -> Estimate:
     if _is_constant(scores, scores):
         return Estimate(mean, 0.0, None, None, len(scores))
     sd = float(scores.std(ddof=1))
-    half = _t_quantile(len(scores) - 1) * sd / math.sqrt(len(scores))
+    half = _t_quantile(len(scores) - 1) * standard_error(sd, len(scores), overlap)
     low, high = mean - half, mean + half
     if share:
         low, high = max(low, 0.0), min(high, 1.0)
     return Estimate(mean, sd, low, high, len(scores))
 
 
-def paired_difference(a: Sequence[float], b: Sequence[float]) -> PairedDifference:
+def standard_error(sd: float, n: int, overlap: float = 0.0) -> float:
+    """Standard error of a mean over runs.
+
+    Args:
+        sd: standard deviation of the runs' scores.
+        n: how many runs there are.
+        overlap: 0 if the runs share their test set. If each divides the same data at random, test
+            examples per training example: then runs depend on one another, and the error of
+            independent ones would be too small (Nadeau and Bengio, "Inference for the
+            generalization error", Machine Learning 52, 2003).
+    """
+    return sd * math.sqrt(1 / n + overlap)
+
+
+def paired_difference(
+    a: Sequence[float], b: Sequence[float], *, overlap: float = 0.0
+) -> PairedDifference:
     """Mean of `a - b` over paired runs, with Student's t interval and the two-sided paired t test.
 
     Special cases without a spread to compare the mean with:
@@ -142,6 +161,7 @@ def paired_difference(a: Sequence[float], b: Sequence[float]) -> PairedDifferenc
     Args:
         a: finite scores, one per pair.
         b: finite scores, as many as `a` and in the same order.
+        overlap: see `standard_error`.
 
     Raises:
         ValueError: if there are no pairs, the lengths differ, or a score is not finite.
@@ -156,10 +176,29 @@ def paired_difference(a: Sequence[float], b: Sequence[float]) -> PairedDifferenc
     if n > 1 and not differences.any():
         low, high, p = 0.0, 0.0, 1.0
     elif sd is not None and not _is_constant(differences, first, second):
-        error = sd / math.sqrt(n)
+        error = standard_error(sd, n, overlap)
         half = _t_quantile(n - 1) * error
         low, high, p = mean - half, mean + half, _t_test(mean / error, n - 1)
     return PairedDifference(mean, sd, low, high, p, n, tuple(differences.tolist()))
+
+
+def has_effect(mean: float, low: float, high: float, tolerance: float) -> bool | None:
+    """Tell whether a difference is an effect: None if its interval cannot tell.
+
+    It is none if the whole interval lies within the tolerance of zero. It is one if the whole
+    interval lies on one side of zero, and the mean is beyond the tolerance.
+
+    Args:
+        mean: of the difference.
+        low: lower end of its interval.
+        high: upper end.
+        tolerance: the largest difference that nobody would call an effect.
+    """
+    if -tolerance <= low and high <= tolerance:
+        return False
+    if (low > 0 or high < 0) and abs(mean) > tolerance:
+        return True
+    return None
 
 
 def _t_quantile(degrees: int) -> float:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nnlab import experiments
 from nnlab.errors import DataError
-from nnlab.metrics import mean_interval
+from nnlab.metrics import has_effect
 from nnlab.reproduction.claims import Claim
 
 CONFIRMED, REFUTED, OPEN = "confirmed", "refuted", "cannot tell"
@@ -123,13 +124,10 @@ def _stays_below(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) 
 
 
 def _no_effect(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
-    """Confirmed if the whole interval is within the tolerance, refuted if it is beyond zero."""
+    """Confirmed if there is no effect by `has_effect`, refuted if there is one."""
     measured = _measured(claim.value, summary, runs)
-    verdict = OPEN
-    if -claim.tolerance <= measured.low and measured.high <= claim.tolerance:
-        verdict = CONFIRMED
-    elif (measured.low > 0 or measured.high < 0) and abs(measured.mean) > claim.tolerance:
-        verdict = REFUTED
+    effect = has_effect(measured.mean, measured.low, measured.high, claim.tolerance)
+    verdict = {None: OPEN, False: CONFIRMED, True: REFUTED}[effect]
     return measured.words(claim.form, claim.unit), verdict, measured.runs
 
 
@@ -185,7 +183,7 @@ def _above(measured: _Measured, wanted: float) -> str:
 def _measured(path: str, summary: Mapping[str, Any], runs: Sequence[Any]) -> _Measured:
     if path.startswith("runs:"):
         values = [float(_at(run, path.removeprefix("runs:"))) for run in runs]
-        found = vars(mean_interval(values))
+        found = vars(experiments.get(summary["experiment"]).estimate(path, values))
     else:
         found = _at(summary, path)
     mean = found["mean"]

@@ -10,8 +10,7 @@ from nnlab import experiments
 from nnlab.errors import CheckpointError, DataError, DivergedError, OutputExistsError, UsageError
 from nnlab.experiments.contract import AnyExperiment
 from nnlab.files import make_folder, write_json
-from nnlab.metrics import mean_interval
-from nnlab.options import from_mapping
+from nnlab.options import alike, from_mapping
 from nnlab.records import versioned
 from nnlab.results import RunMetrics, RunOfGroup, Summary
 from nnlab.runs import folder as runs
@@ -21,6 +20,7 @@ from nnlab.runs.occupying import clear, locked
 from nnlab.runs.single import run
 from nnlab.runs.training import Training
 from nnlab.runs.workshop import Workshop
+from nnlab.training.settings import TrainingSettings
 
 Trials = Mapping[str, Any]
 """Configs by the run's name."""
@@ -53,8 +53,10 @@ def run_group(
         InterruptedRun: Saved, to be resumed.
     """
     with locked(folder.path):
+        kinds = _kinds(trials)
+        if replace or len(kinds) > 1:
+            _rehearse(experiment, kinds, workshop)
         if replace:
-            _rehearse(experiment, trials, workshop)
             clear(folder.path)
         trials = write_plan(experiment, trials, folder)
         results = _results(experiment, trials, folder, workshop)
@@ -94,10 +96,21 @@ def check_same_data(first: RunMetrics[Any], metrics: RunMetrics[Any], folder: Ru
         raise DataError(f"{folder.path} was trained on other data than the rest of the group")
 
 
-def _rehearse(experiment: AnyExperiment, trials: Trials, workshop: Workshop) -> None:
-    """Make sure that data and settings are good before anything is removed."""
-    config = next(iter(trials.values()))
-    data = experiment.load(config, workshop.store, lambda _: None)  # the first run will warn
+def _kinds(trials: Trials) -> list[TrainingSettings]:
+    """Return one of the settings that differ in more than seeds."""
+    kinds: dict[str, TrainingSettings] = {}
+    for config in trials.values():
+        settings = dataclasses.asdict(config).items()
+        kinds.setdefault(repr([one for one in settings if not one[0].endswith("seed")]), config)
+    return list(kinds.values())
+
+
+def _rehearse(
+    experiment: AnyExperiment, kinds: Sequence[TrainingSettings], workshop: Workshop
+) -> None:
+    """Make sure that data and settings are good before anything is removed or trained."""
+    for config in reversed(kinds):
+        data = experiment.load(config, workshop.store, lambda _: None)  # the first run will warn
     Training(experiment, config, data, workshop)
 
 
@@ -161,7 +174,7 @@ def summarise(experiment: AnyExperiment, results: Mapping[str, RunMetrics[Any]])
         experiment=experiment.name,
         dataset=first.dataset,
         scores={
-            name: mean_interval(values, share=name in experiment.shares)
+            name: experiment.estimate(name, values)
             for name, values in (measured.items() if experiment.averages else ())
         },
         baselines=_mean_baselines(list(results.values())),
@@ -214,7 +227,9 @@ def joined_plan(experiment: AnyExperiment, trials: Trials, folder: GroupFolder) 
     """
     if folder.is_group():
         known_experiment, known = read_plan(folder)
-        changed = [name for name, config in trials.items() if known.get(name, config) != config]
+        changed = [
+            name for name, config in trials.items() if not alike(known.get(name, config), config)
+        ]
         if known_experiment.name != experiment.name or changed:
             raise OutputExistsError(
                 f"{folder.path} holds runs with other settings; name another folder with --out, "

@@ -13,7 +13,7 @@ from nnlab.datasets.store.provenance import Source
 from nnlab.errors import CheckpointError, DataError, DivergedError, OutputExistsError, UsageError
 from nnlab.experiments.contract import AnyExperiment, Data, Scores
 from nnlab.files import write_json
-from nnlab.options import from_mapping
+from nnlab.options import alike, from_mapping
 from nnlab.records import plain, versioned
 from nnlab.results import IN_CHECKPOINT, Metrics, RunMetrics, TrainingRecord
 from nnlab.runs import folder as runs
@@ -108,8 +108,9 @@ class _Run:
 
     def check_same(self) -> None:
         """Refuse a folder whose run has other settings."""
-        experiment, config, _ = read_plan(self.folder)
-        if experiment.name != self.experiment.name or config != self.config:
+        _, config, _ = read_plan(self.folder)
+        finished = self.folder.is_finished()  # else the rest is trained, with other threads, say
+        if not (alike(config, self.config) if finished else config == self.config):
             raise OutputExistsError(
                 f"{self.folder.path} holds a run with other settings; name another folder with "
                 f"--out, or resume that run: nnlab resume {shlex.quote(str(self.folder.path))}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnlab.experiments.contract import AnyExperiment
-from nnlab.metrics import Estimate, mean_interval
+from nnlab.metrics import Estimate
 from nnlab.results import RunMetrics
 from nnlab.runs.group import by_name
 from nnlab.sweeps.choice import choose, differing, validation_estimate
@@ -101,7 +101,7 @@ def _record(experiment: AnyExperiment, results: Results, options: Sequence[str])
         options={name: getattr(results.setting.config, name) for name in options},
         n=len(finished),
         scores={
-            name: mean_interval(values, share=name in experiment.shares)
+            name: experiment.estimate(name, values)
             for name, values in by_name([metrics.scores for metrics in averaged]).items()
         },
         validation=_validation(results, averaged),

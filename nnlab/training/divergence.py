@@ -1,8 +1,9 @@
 """Detecting that a training diverges.
 
-There are two signs, both checked on losses that are measured anyway: a loss that is not finite, and
-a loss that has climbed more than half way back from the lowest to that of the untrained network.
-The lowest loss alone would not do as a yardstick: near zero, a loss may double without harm.
+There are three signs, all checked on losses that are measured anyway: a loss that is not finite;
+one that is a multiple of that of the untrained network; and one that has climbed more than half
+way back from the lowest to that of the untrained network, if that way was not just chance. The
+lowest loss alone would not do as a yardstick: near zero, a loss may double without harm.
 
 With `--no-stop` a training continues after a climb. It cannot continue after a loss that is not
 finite, because the weights are then lost.
@@ -13,6 +14,10 @@ import math
 from nnlab.errors import DivergedError
 from nnlab.training.progress import Progress
 
+EXPLODED = 10.0
+"""Times the untrained network's loss that no epoch of a training that works comes to."""
+LEARNED = 0.1
+"""Share of the untrained network's loss; what is learned below that may be chance."""
 REMEDY = "a lower --learning-rate or --clip-norm 1 usually helps"
 
 
@@ -27,15 +32,22 @@ def check_loss(loss: float | None, epoch: int) -> None:
 
 
 def check_climb(loss: float, epoch: int, progress: Progress) -> None:
-    """Refuse a loss that is more than half way back to that of the untrained network.
+    """Refuse a loss that is far above that of the untrained network, or on its way back to it.
 
     Raises:
         DivergedError: The loss has climbed that far.
     """
-    if progress.lowest_loss is None or progress.untrained_loss is None:
+    untrained = progress.untrained_loss
+    if untrained is None:
         return
-    learned = progress.untrained_loss - progress.lowest_loss
-    if learned > 0 and loss > progress.lowest_loss + learned / 2:
+    if loss > EXPLODED * untrained > 0:
+        raise DivergedError(
+            f"the loss rose to {loss:.4g} in epoch {epoch} (untrained: {untrained:.4g}); {REMEDY}"
+        )
+    if progress.lowest_loss is None:
+        return
+    learned = untrained - progress.lowest_loss
+    if learned > LEARNED * abs(untrained) and loss > progress.lowest_loss + learned / 2:
         raise DivergedError(
             f"the loss climbed from {progress.lowest_loss:.4g} back to {loss:.4g} in epoch "
             f"{epoch} (untrained: {progress.untrained_loss:.4g}); {REMEDY}"

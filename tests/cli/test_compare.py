@@ -70,7 +70,7 @@ def test_a_group_is_compared_while_one_of_its_runs_is_in_its_first_epoch(
     (group / "seed-2" / "history.csv").write_text("epoch,loss\n0,2.3\n")
     result = shell("compare", "g")
     assert result.returncode == 0, result.stderr
-    assert "0.9" in result.stdout
+    assert "0.8800" in result.stdout
 
 
 def test_a_table_has_the_differing_settings_and_the_scores(shell: Shell, tmp_path: Path) -> None:

@@ -66,6 +66,34 @@ def test_mean_interval_matches_the_textbook() -> None:
     assert (estimate.low, estimate.high) == pytest.approx((3 - half, 3 + half), abs=1e-5)
 
 
+def test_splits_of_the_same_data_tell_less_than_independent_runs() -> None:
+    values, zeros = [1.0, 2, 3, 4, 5], [0.0] * 5
+    error = np.sqrt(2.5 * (1 / 5 + 1 / 4))  # Nadeau and Bengio 2003, equation 8
+    assert metrics.standard_error(np.sqrt(2.5), 5, 1 / 4) == pytest.approx(error)
+    for found in (
+        metrics.mean_interval(values, overlap=1 / 4),
+        metrics.paired_difference(values, zeros, overlap=1 / 4),
+    ):
+        assert (found.low, found.high) == pytest.approx(
+            (3 - 2.776445 * error, 3 + 2.776445 * error), abs=1e-5
+        )
+
+
+def test_intervals_of_overlapping_splits_contain_the_truth_as_often_as_they_say() -> None:
+    rng = np.random.default_rng(0)
+    hits = {0.0: 0, 1 / 4: 0}
+    for _ in range(400):  # the score of a split: its mean, whose truth is 0
+        data = rng.normal(size=100)
+        scores = [float(rng.permutation(data)[:20].mean()) for _ in range(5)]
+        for overlap in hits:
+            found = metrics.mean_interval(scores, overlap=overlap)
+            assert found.low is not None
+            assert found.high is not None
+            hits[overlap] += found.low <= 0 <= found.high
+    assert hits[0.0] < 0.92 * 400
+    assert hits[1 / 4] > 0.93 * 400
+
+
 @given(st.lists(scores, min_size=2, max_size=20))
 def test_mean_interval_contains_the_mean(values: list[float]) -> None:
     assume(np.ptp(values) > 1e-9)

@@ -27,7 +27,7 @@ def summary(
     **scores: Record,
 ) -> Record:
     return {
-        "experiment": "test",
+        "experiment": "classify",
         "dataset": {"sample": sample},
         "scores": scores,
         "baselines": baselines or {},

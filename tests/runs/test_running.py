@@ -94,6 +94,17 @@ def test_other_settings_in_the_same_folder_are_refused(
         run(CLASSIFY, other, folder, make_workshop())
 
 
+def test_a_finished_run_is_the_same_with_other_threads(
+    config: ClassifyConfig, folder: RunFolder
+) -> None:
+    metrics = run(CLASSIFY, config, folder, make_workshop())
+    other = dataclasses.replace(config, save_every=7.0, stop=False, threads=config.threads + 1)
+    assert run(CLASSIFY, other, folder, make_workshop()) == metrics
+    folder.metrics.unlink()
+    with pytest.raises(OutputExistsError, match="other settings"):
+        run(CLASSIFY, other, folder, make_workshop())
+
+
 def test_a_run_is_not_resumed_on_other_data(
     config: ClassifyConfig, folder: RunFolder, tiny_images: tuple[Path, Path]
 ) -> None:

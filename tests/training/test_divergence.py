@@ -1,5 +1,6 @@
 """A training that diverges: reported by the command, and resumed."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -15,7 +16,7 @@ from nnlab.checkpoint import open_checkpoint, write
 from nnlab.errors import DivergedError, InterruptedRun
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import resume, run
-from nnlab.training.divergence import REMEDY, in_words
+from nnlab.training.divergence import REMEDY, check_climb, in_words
 from nnlab.training.progress import Progress
 from tests.annotations import Here
 from tests.drawing import drawing
@@ -131,6 +132,28 @@ def test_a_checkpoint_older_than_the_option_can_be_resumed(tmp_path: Path) -> No
     write(folder.last, header, groups)
     _, metrics = resume(folder, make_workshop())
     assert metrics.training.epochs == 2
+
+
+@pytest.mark.parametrize(
+    ("untrained", "lowest", "loss", "diverges"),
+    [
+        (2.3, 0.1, 1.3, True),  # more than half way back
+        (2.3, 0.1, 1.1, False),
+        (2.3, 2.299, 2.31, False),  # nothing was learned that could be lost: chance
+        (2.3, None, 81.0, True),  # the first epoch exploded
+        (2.3, None, 4.0, False),  # it began with too large steps, and may come back
+        (2.3, 2.4, 30.0, True),
+        (-0.5, -0.9, -0.4, True),  # a loss may be negative
+        (-0.5, -0.51, -0.4, False),
+        (None, 0.1, 99.0, False),  # older checkpoints do not know it
+    ],
+)
+def test_what_counts_as_a_climb(
+    untrained: float | None, lowest: float | None, loss: float, diverges: bool
+) -> None:
+    progress = Progress(untrained_loss=untrained, lowest_loss=lowest)
+    with pytest.raises(DivergedError) if diverges else contextlib.nullcontext():
+        check_climb(loss, 3, progress)
 
 
 def test_the_message_names_the_first_climb_and_the_end() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from nnlab.experiments.add.scoring import AddDetails, Group
 from nnlab.experiments.contract import Evidence
 from nnlab.plots import style
+from nnlab.wording import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,14 +53,10 @@ def group_bars(
     return figure
 
 
-def percent(share: float) -> str:
-    """A share in per cent; only what is exactly 0 or 1 reads "0 %" or "100 %"."""
-    if share in (0, 1):
-        return f"{100 * share:.0f} %"
-    decimals = 1 if 0.001 <= share <= 0.99 else 2
-    while decimals < 6 and float(f"{100 * share:.{decimals}f}") in (0, 100):
-        decimals += 1
-    return f"{100 * share:.{decimals}f} %"
+def short_percent(share: float) -> str:
+    """Return a share in per cent, with as few decimals as tell it from others."""
+    decimals = 0 if share in (0, 1) else 1 if 0.001 <= share <= 0.99 else 2
+    return percent(share, decimals)
 
 
 def _draw(axes: "Axes", groups: Sequence[Group], zoomed: bool) -> None:
@@ -99,7 +96,7 @@ def _write(axes: "Axes", groups: Sequence[Group], level: bool) -> None:
     names, apart = [], "\n" if level else " "
     for place, group in enumerate(groups):
         axes.annotate(
-            percent(group.value),
+            short_percent(group.value),
             (place, 100 * group.high),
             (0, 5),
             textcoords="offset points",

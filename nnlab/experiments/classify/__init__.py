@@ -23,6 +23,7 @@ from nnlab.experiments.classify.config import (
     PERMUTATION_SEED,
     PRESETS,
     PRESETS_OF_MODELS,
+    USUAL_RATES,
     ClassifyConfig,
     ClassifyLook,
     ClassifyQuery,
@@ -114,6 +115,11 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         values = dict(models.get(given.get("model", "mlp"), {}))
         if not given.get("normalize"):  # the CNN of the report has filters of its own
             values.pop("filters", None)
+        if not given.get("deform"):
+            values.pop("deform_fade", None)
+        chosen = given.get("optimizer")
+        if chosen and chosen != values.get("optimizer", chosen):
+            values["learning_rate"] = USUAL_RATES[chosen]
         return values
 
     def load(self, config: C, store: Store, warn: Warn) -> Data:

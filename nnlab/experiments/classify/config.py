@@ -47,6 +47,9 @@ PRESETS_OF_MODELS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 }
 """Settings by preset and model."""
 
+USUAL_RATES = {"adadelta": 1.0, "adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}
+"""Learning rates by optimizer, for one that the preset does not choose."""
+
 FILTERS = "32x96"
 MOST_FILTERS = 2**12
 PERMUTATION_SEED = 1
@@ -140,7 +143,10 @@ class ClassifyConfig(TrainingSettings):
         default_text=_by_model("optimizer"),
     )
     learning_rate: float = option(
-        0.001, "size of the optimizer's steps", above=0, default_text=_by_model("learning_rate")
+        0.001,
+        "size of the optimizer's steps",
+        above=0,
+        default_text=f"{_by_model('learning_rate')}; with another --optimizer its usual rate",
     )
 
     def __post_init__(self) -> None:
@@ -148,6 +154,8 @@ class ClassifyConfig(TrainingSettings):
         filter_counts(self.filters)
         if self.model == "cnn" and self.filters != FILTERS and not self.normalize:
             raise UsageError("--filters needs --normalize")
+        if self.deform_fade and not self.deform:
+            raise UsageError("--deform-fade needs --deform")
 
 
 def filter_counts(filters: str) -> tuple[int, int]:

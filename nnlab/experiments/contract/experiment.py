@@ -25,6 +25,7 @@ from nnlab.experiments.contract.records import (
     Warn,
 )
 from nnlab.inference import Network
+from nnlab.metrics import Estimate, mean_interval
 from nnlab.options import changed, flag_name, from_mapping
 from nnlab.records import DetailsT, NoDetails
 from nnlab.training.examples import Examples
@@ -60,6 +61,8 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
         averages: Whether the mean over all runs of a group means anything.
         default_runs: How many runs `--runs` stands for when nobody gives it.
         subject: Settings of the runs of a group that may answer; the others are controls.
+        overlap: Of runs that each divide the same data at random, test examples per training
+            example, see `nnlab.metrics.standard_error`; 0 if all have the same test set.
     """
 
     summary: ClassVar[str]
@@ -79,6 +82,7 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
     averages: ClassVar[bool] = True
     default_runs: ClassVar[int] = 1
     subject: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    overlap: ClassVar[float] = 0.0
 
     def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the preset's values for the options that depend on other options."""
@@ -94,22 +98,29 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
         preset = given.get("preset", REPORT)
         self.check_preset(preset, where)
         table = self.presets.get(preset, {}) if isinstance(preset, str) else {}
-        values = {**table, **given}
+        values = {**self._for_model(table, given), **given}
         from_mapping(self.Config, values, where)  # so that `defaults` sees values of their types
         config = from_mapping(self.Config, {**self.defaults(values), **values}, where)
         self._check_used(config, given, where)
         return config
+
+    def _for_model(self, table: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a preset's values, without those of a model that is not to be trained."""
+        chosen = given.get("model", table.get("model"))
+        others = {
+            name
+            for model, names in self.options_of_models.items()
+            for name in (names if chosen is not None and model != chosen else ())
+        }
+        return {name: value for name, value in table.items() if name not in others}
 
     def _check_used(self, config: ConfigT, given: Mapping[str, Any], where: str) -> None:
         """Refuse a value for an option that only another model has."""
         defaults = {one.name: one.default for one in dataclasses.fields(self.Config)}
         for model, names in self.options_of_models.items():
             for name in names if model != getattr(config, "model", model) else ():
-                if getattr(config, name) != defaults[name]:
-                    flag = flag_name(name)
-                    if name not in given:
-                        flag = f"--preset {config.preset} sets {flag}, which"
-                    raise UsageError(f"{where}: {flag} needs --model {model}")
+                if name in given and getattr(config, name) != defaults[name]:
+                    raise UsageError(f"{where}: {flag_name(name)} needs --model {model}")
 
     def check_preset(self, preset: Any, where: str) -> None:
         """Refuse a preset that other experiments have, but not this one.
@@ -262,6 +273,10 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
             results: Every run by its name in `trials`.
         """
         return self.GroupDetails()
+
+    def estimate(self, score: str, values: Sequence[float]) -> Estimate:
+        """Return the mean of a score over runs, with its interval."""
+        return mean_interval(values, share=score in self.shares, overlap=self.overlap)
 
     def summary_tables(self, summary: Summary[Any]) -> list[Table]:
         """Return the tables to print after several runs, beyond the mean of every score."""

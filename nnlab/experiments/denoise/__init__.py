@@ -37,6 +37,7 @@ from nnlab.experiments.denoise.scoring import DenoiseDetails
 from nnlab.inference import Network
 from nnlab.inference.receptive import receptive_field
 from nnlab.training.examples import Examples
+from nnlab.wording import part_scored
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
@@ -129,7 +130,12 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     ) -> Data:
         """Load pages without what only a training needs."""
         without = dataclasses.replace(config, synthetic=0, restained=0.0)
-        return super().load_for_evaluation(without, facts, given, store, warn)
+        data = super().load_for_evaluation(without, facts, given, store, warn)
+        if given:
+            scored = len(data.arrays["test_kinds"])
+            every = scored + len(data.arrays["shapes"])
+            warn(part_scored(data.source.name, scored, every, "pages"))
+        return data
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse a network that makes no page of a page of any size."""

@@ -46,7 +46,9 @@ def _remarks(metrics: Metrics[DenoiseDetails]) -> str:
     remarks = []
     if interval:
         span = f"{interval.low:.4f} to {interval.high:.4f}"
-        remarks.append(f"RMSE of this network: {span} (95 % interval over pages).")
+        remarks.append(
+            f"RMSE of this network: {span} (95 % interval over pages with these stains)."
+        )
     remarks.append(f"Cleaning pages without stains gives an RMSE of {error:.4f}.")
     for score, why in metrics.unmeasured.items():
         remarks.append(f"Not measured: {WORDS.get(score, score)} ({why}).")

@@ -31,6 +31,7 @@ from nnlab.experiments.perm_test import comparison, tables
 from nnlab.experiments.perm_test.comparison import PermTestComparison
 from nnlab.experiments.perm_test.config import ARMS, PermTestConfig, PermTestLook
 from nnlab.inference import Network
+from nnlab.training.examples import Examples
 
 if TYPE_CHECKING:
     from nnlab.results import RunMetrics, Summary
@@ -79,6 +80,11 @@ class PermTest(ImageClassifier[PermTestConfig]):
             raise UsageError(f"a run trains one arm of {', '.join(ARMS)}, not {config.arm!r}")
         data = super().load(config, store, warn)
         shape = tuple(data.facts["image_shape"])
+        if config.blocks == max(shape):
+            raise UsageError(
+                f"blocks of {config.blocks} × {config.blocks} pixels are the whole image, which "
+                "nothing would change; choose smaller --blocks or --doses"
+            )
         # Made for every arm, so that blocks that do not fit are told before the first training.
         order = pixel_permutation(shape, config.blocks, config.permutation_seed)
         if config.arm != "permuted":
@@ -88,6 +94,13 @@ class PermTest(ImageClassifier[PermTestConfig]):
         permutation = {"seed": config.permutation_seed, "blocks": config.blocks}
         facts = {**data.facts, "permutation": {**permutation, "order": order.tolist()}}
         return Data({**data.arrays, **moved, **examples}, facts, data.source)
+
+    def examples(self, config: PermTestConfig, data: Data) -> Examples:
+        """Deform images as they are before the permutation: neighbours stay neighbours."""
+        plain = super().examples(config, data)
+        if plain.augment is None:
+            return plain
+        return dataclasses.replace(plain, augment=_permuted(plain.augment, self.order(data.facts)))
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse a permutation that does not fit the images."""
@@ -158,6 +171,23 @@ class PermTest(ImageClassifier[PermTestConfig]):
         from nnlab.experiments.perm_test import figures
 
         return figures.draw_summary(summary, evidence)
+
+
+def _permuted(deform: Callable[[Any, Any, Any], Any], order: np.ndarray) -> Any:
+    """Return a function that deforms permuted images as `deform` does those in order."""
+    back = np.argsort(order)
+
+    def augment(images: Any, seed: Any, epoch: Any) -> Any:
+        import tensorflow as tf
+
+        def moved(x: Any, places: np.ndarray) -> Any:
+            flat = tf.reshape(x, (tf.shape(x)[0], len(places)))
+            return tf.reshape(tf.gather(flat, places, axis=1), tf.shape(x))
+
+        straight = tf.ensure_shape(moved(images, back), images.shape)
+        return moved(deform(straight, seed, epoch), order)
+
+    return augment
 
 
 EXPERIMENT = PermTest()

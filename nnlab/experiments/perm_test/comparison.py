@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from nnlab.errors import UsageError
 from nnlab.experiments.classify.scoring import ClassifyDetails
 from nnlab.experiments.perm_test.config import ARMS, PermTestConfig
-from nnlab.metrics import Estimate, PairedDifference, mean_interval, paired_difference
+from nnlab.metrics import (
+    Estimate,
+    PairedDifference,
+    has_effect,
+    mean_interval,
+    paired_difference,
+)
 from nnlab.options import changed
 
 if TYPE_CHECKING:
@@ -18,6 +24,8 @@ if TYPE_CHECKING:
 CONTROL_SEEDS = 1000
 """What is added to a pair's seed for its control."""
 PLAIN, PERMUTED, IDENTITY = ARMS
+TOLERANCE = 0.0025
+"""Differences of accuracy that nobody would discern."""
 _BLOCKS = "blocks"
 _SEPARATOR = ","
 
@@ -62,8 +70,9 @@ def _arms(config: PermTestConfig) -> dict[str, tuple[str, int]]:
     if config.doses is None:
         names = ARMS if config.arm == "all" else (config.arm,)
         return {name: (name, config.blocks) for name in names}
-    if config.arm != "all":
-        raise UsageError("--doses and --arm cannot be used together; leave out one")
+    given = {"--arm": config.arm != "all", "--blocks": config.blocks != 1}
+    for option in (name for name, is_given in given.items() if is_given):
+        raise UsageError(f"--doses and {option} cannot be used together; leave out one")
     doses = {arm_of(side): (PERMUTED, side) for side in _sides(config.doses)}
     return {PLAIN: (PLAIN, config.blocks), **doses, IDENTITY: (IDENTITY, config.blocks)}
 
@@ -142,21 +151,27 @@ def verdict(difference: PairedDifference) -> str:
         return "One pair alone cannot tell; give --runs 3 or more."
     if difference.low is None or difference.high is None:
         return "Every pair differs by the same amount, which gives no interval; give more --runs."
+    effect = has_effect(difference.mean, difference.low, difference.high, TOLERANCE)
     low, high = 100 * difference.low, 100 * difference.high
-    if high < 0:
+    if effect is None:
+        return (
+            f"These pairs cannot tell: the difference lies between {low:+.2f} and {high:+.2f} "
+            "points (95 % interval); give more --runs."
+        )
+    if effect and high < 0:
         return (
             f"The permutation costs {-100 * difference.mean:.2f} points of accuracy (95 % "
             f"interval {-high:.2f} to {-low:.2f}): the report's 'no discernible effect' does not "
             "hold for this network."
         )
-    if low > 0:
+    if effect:
         return (
             f"The permutation gains {100 * difference.mean:.2f} points of accuracy (95 % "
             f"interval {low:.2f} to {high:.2f})."
         )
     return (
-        "No effect is discernible, as the report says: the difference lies between "
-        f"{low:+.2f} and {high:+.2f} points (95 % interval)."
+        f"No effect beyond {100 * TOLERANCE:g} points, as the report says: the difference lies "
+        f"between {low:+.2f} and {high:+.2f} points (95 % interval)."
     )
 
 

@@ -34,10 +34,10 @@ from nnlab.experiments.recommend.scoring import RecommendDetails, RecommendDiffe
 from nnlab.inference import Network
 from nnlab.options import changed
 from nnlab.training.examples import Examples
-from nnlab.wording import counted
+from nnlab.wording import counted, part_scored
 
 if TYPE_CHECKING:
-    from nnlab.results import Metrics, Summary
+    from nnlab.results import Metrics, RunMetrics, Summary
 
 MOST_UNKNOWN = 5
 """How many unknown items a note names."""
@@ -81,6 +81,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
         "ndcg_at_10",
         "mrr",
     )
+    overlap = 0.25  # each run tests on a fifth of the baskets, and learns from the rest
     data_options = (
         "baskets",
         "encoding",
@@ -124,7 +125,11 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
                 warn(f"{baskets.source.name}: left out {count} that the network does not know")
             baskets = baskets.with_items(facts["items"])
         check_size(baskets, chosen.baskets)
-        return split(baskets, chosen, ("test",))
+        data = split(baskets, chosen, ("test",))
+        if given:
+            scored = len(data.arrays["test"])
+            warn(part_scored(baskets.source.name, scored, len(baskets), "baskets"))
+        return data
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse items that are not the network's."""
@@ -234,7 +239,9 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
 
         return tables.tables(metrics)
 
-    summarise = staticmethod(scoring.summarise)
+    def summarise(self, results: Mapping[str, RunMetrics[RecommendDetails]]) -> Any:
+        """Compare the network with each baseline, split by split."""
+        return scoring.summarise(results, self.overlap)
 
     def summary_tables(self, summary: Summary[Any]) -> list[Table]:
         """Return the paired differences."""

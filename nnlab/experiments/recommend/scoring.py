@@ -119,8 +119,15 @@ def _scores(places: np.ndarray) -> dict[str, float]:
     return {**recalls, "ndcg_at_10": ndcg_at(places, 10), "mrr": mrr(places)}
 
 
-def summarise(results: Mapping[str, RunMetrics[RecommendDetails]]) -> RecommendDifferences:
-    """Compare the network with each baseline on the same splits, pair by pair."""
+def summarise(
+    results: Mapping[str, RunMetrics[RecommendDetails]], overlap: float
+) -> RecommendDifferences:
+    """Compare the network with each baseline on the same splits, pair by pair.
+
+    Args:
+        results: The runs.
+        overlap: Of their splits, as for `paired_difference`.
+    """
     runs = list(results.values())
     return RecommendDifferences(
         {
@@ -128,6 +135,7 @@ def summarise(results: Mapping[str, RunMetrics[RecommendDetails]]) -> RecommendD
                 key: paired_difference(
                     [run.scores[key] for run in runs],
                     [run.baselines[baseline][key] for run in runs],
+                    overlap=overlap,
                 )
                 for key in COMPARED
             }

@@ -35,6 +35,7 @@ from nnlab.experiments.translate.scoring import TranslateDetails
 from nnlab.experiments.translate.transformer import SubwordTransformer
 from nnlab.inference import Network
 from nnlab.training.examples import Examples
+from nnlab.wording import part_scored
 
 if TYPE_CHECKING:
     from nnlab.results import Metrics
@@ -102,7 +103,9 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
         """Load the network's own pairs, or others, whose test set is scored."""
         pairs = _pairs(self.config_for_evaluation(config, given), store, warn)
         arrays = _texts(pairs)
-        if not given:  # else the network was not trained on them
+        if given:
+            warn(part_scored(pairs.source.name, len(pairs.test), len(pairs.sources), "pairs"))
+        else:  # the network was trained on them
             arrays["training"] = pairs.training
         return Data(arrays, facts, pairs.source, _summary(pairs))
 

@@ -36,7 +36,7 @@ def tables(metrics: Metrics[TranslateDetails]) -> list[Table]:
             note,
         ),
         Table(
-            "Unseen sentences from short to long, not hand-picked",
+            "Sentences of the test set from short to long, not hand-picked",
             ("source", "translation", "reference"),
             [(one.source, one.translation, one.reference) for one in details.examples],
         ),

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from nnlab.experiments.add.figures import group_bars, percent
+from nnlab.experiments.add.figures import group_bars, short_percent
 from nnlab.experiments.add.scoring import Group
 from nnlab.metrics import wilson_interval
 from tests.plots.figures import FOOTER, check
@@ -28,7 +28,7 @@ def test_every_group_shows_its_share_and_its_examples(
     groups = [group(k, 9000 - int(9000 * loss * k), 9000) for k in range(count)]
     texts = check(drawn(groups), tmp_path)
     assert sum("(9,000)" in text for text in texts) == count
-    assert {percent(one.value) for one in groups} <= set(texts)
+    assert {short_percent(one.value) for one in groups} <= set(texts)
 
 
 def test_bars_stand_on_0_where_groups_differ_much() -> None:
@@ -49,8 +49,8 @@ def test_near_100_percent_the_axis_is_zoomed_says_so_and_has_no_bars(tmp_path: P
 
 
 def test_nothing_but_all_reads_100_percent() -> None:
-    assert percent(1.0) == "100 %"
-    assert percent(0.0) == "0 %"
-    assert percent(0.99999) == "99.999 %"
-    assert percent(0.00001) == "0.001 %"
-    assert percent(0.5) == "50.0 %"
+    assert short_percent(1.0) == "100 %"
+    assert short_percent(0.0) == "0 %"
+    assert short_percent(0.99999) == "99.999 %"
+    assert short_percent(0.00001) == "0.001 %"
+    assert short_percent(0.5) == "50.0 %"

@@ -56,6 +56,24 @@ def test_the_modern_networks_have_settings_of_their_own(model: str, epochs: int)
     assert CLASSIFY.configure({"preset": "modern"}, "test").model == "cnn"
 
 
+def test_an_optimizer_comes_with_a_rate_that_suits_it() -> None:
+    def rate(**given: object) -> float:
+        config: ClassifyConfig = CLASSIFY.configure(given, "test")
+        return config.learning_rate
+
+    assert rate(model="cnn", optimizer="adam") == 0.001
+    assert rate(optimizer="adadelta") == 1.0
+    assert rate(model="cnn", optimizer="adadelta") == 1.0
+    assert rate(optimizer="adadelta", learning_rate=0.5) == 0.5
+    assert rate(preset="modern") == 0.003
+
+
+def test_fading_needs_something_that_fades() -> None:
+    with pytest.raises(UsageError, match="--deform-fade needs --deform"):
+        CLASSIFY.configure({"deform_fade": 0.4}, "test")
+    assert CLASSIFY.configure({"preset": "modern", "deform": 0}, "test").deform_fade == 0
+
+
 def test_the_best_epoch_has_the_highest_accuracy_or_the_lowest_loss() -> None:
     def chosen(preset: str) -> tuple[str, bool]:
         config = CLASSIFY.configure({"dataset": "sample", "preset": preset}, "test")

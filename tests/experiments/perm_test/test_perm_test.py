@@ -11,6 +11,7 @@ import pytest
 import nnlab
 from nnlab.datasets.images.idx import read_idx
 from nnlab.errors import UsageError
+from nnlab.experiments.classify.permutation import permute
 from nnlab.experiments.perm_test import EXPERIMENT as PERM_TEST
 from nnlab.experiments.perm_test.comparison import verdict
 from nnlab.experiments.perm_test.config import PermTestConfig
@@ -73,8 +74,46 @@ def test_doses_that_are_no_sides_are_refused(config: PermTestConfig, doses: str)
 
 
 def test_doses_are_no_single_arm(config: PermTestConfig) -> None:
-    with pytest.raises(UsageError, match="leave out one"):
-        PERM_TEST.trials(dataclasses.replace(config, doses="1", arm="plain"), 1)
+    for other in ({"arm": "plain"}, {"blocks": 4}):
+        with pytest.raises(UsageError, match="leave out one"):
+            PERM_TEST.trials(dataclasses.replace(config, doses="1", **other), 1)
+
+
+def test_a_dose_that_does_not_fit_is_told_before_anything_is_removed_or_trained(
+    config: PermTestConfig, tmp_path: Path
+) -> None:
+    folder = GroupFolder(tmp_path / "group")
+    folder.path.mkdir()
+    config = dataclasses.replace(config, epochs=1)
+    run_group(PERM_TEST, PERM_TEST.trials(config, 1), folder, make_workshop())
+    before = {path: path.read_bytes() for path in folder.path.rglob("*.h5")}
+    for doses, said in (("4,3", "blocks of 3 × 3 pixels do not tile"), ("8", "the whole image")):
+        trials = PERM_TEST.trials(dataclasses.replace(config, doses=doses), 1)
+        with pytest.raises(UsageError, match=said):
+            run_group(PERM_TEST, trials, folder, make_workshop(), replace=True)
+        assert {path: path.read_bytes() for path in folder.path.rglob("*.h5")} == before
+        other = GroupFolder(tmp_path / doses)
+        other.path.mkdir()
+        with pytest.raises(UsageError, match=said):
+            run_group(PERM_TEST, trials, other, make_workshop())
+        assert not list(other.path.rglob("*.json"))
+
+
+def test_images_are_deformed_before_they_are_permuted(config: PermTestConfig) -> None:
+    config = dataclasses.replace(config, deform=1.0)
+    examples, data = {}, {}
+    for arm in ("plain", "permuted"):
+        chosen = dataclasses.replace(config, arm=arm)
+        data[arm] = PERM_TEST.load(chosen, make_workshop().store, print)
+        examples[arm] = PERM_TEST.examples(chosen, data[arm])
+    deformed = {
+        arm: np.array(one.augment(one.arrays["images"][:9].astype(np.float32), [3, 4], 0))
+        for arm, one in examples.items()
+        if one.augment
+    }
+    order = PERM_TEST.order(data["permuted"].facts)
+    assert (deformed["plain"] != data["plain"].arrays["images"][:9]).any()
+    np.testing.assert_array_equal(deformed["permuted"], permute(deformed["plain"], order))
 
 
 def test_with_the_same_seed_the_identity_gives_the_plain_run_bit_for_bit(
@@ -147,7 +186,10 @@ def test_a_run_must_name_its_arm(config: PermTestConfig) -> None:
         (None, None, "cannot tell"),
         (-0.02, -0.01, "costs 1.50 points"),
         (0.01, 0.02, "gains 1.50 points"),
-        (-0.001, 0.002, "No effect is discernible"),
+        (-0.001, 0.002, "No effect beyond 0.25 points"),
+        (0.0002, 0.0019, "No effect beyond 0.25 points"),
+        (-0.02, 0.01, "cannot tell"),
+        (0.001, 0.003, "cannot tell"),
     ],
 )
 def test_the_verdict_follows_the_interval(low: float | None, high: float | None, said: str) -> None:

@@ -81,7 +81,8 @@ def test_it_is_scored_on_baskets_of_another_shop(trained: Trained, tmp_path: Pat
     found = evaluate(trained, given, Store(offline=True), warnings.append)
     assert found.details.test_baskets == 60
     assert 0 <= found.scores["recall_at_10"] <= 1
-    assert warnings == ["shop.csv: left out 1 item that the network does not know"]
+    assert warnings[0] == "shop.csv: left out 1 item that the network does not know"
+    assert warnings[1].startswith("shop.csv: 60 of 300 baskets are scored")
     (tmp_path / "shop.csv").write_text("\n".join(["one,two,three"] * 60))
     with pytest.raises(DataError, match="knows none of these items"):
         evaluate(trained, given, Store(offline=True), warnings.append)

@@ -231,6 +231,7 @@ def test_counts_that_would_not_fit_are_those_of_the_last_part(
     assert mixture.packed(codes, 5, 6, 0.5) == mixture.packed(codes[2000:], 5, 6, 0.5)
 
 
-def test_the_preset_says_which_of_its_settings_needs_another_model() -> None:
-    with pytest.raises(UsageError, match="--preset modern sets --ngrams, which needs --model"):
-        configured(model="window")
+def test_the_preset_leaves_out_what_another_model_lacks() -> None:
+    assert configured(model="window").ngrams == configured(preset="report").ngrams
+    with pytest.raises(UsageError, match="--ngrams needs --model sequence"):
+        configured(model="window", ngrams=3)

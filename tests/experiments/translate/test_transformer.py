@@ -165,6 +165,8 @@ def test_settings_that_do_not_fit_are_refused() -> None:
         configured(subwords=300)
     with pytest.raises(UsageError, match="--heads needs --model transformer"):
         TRANSLATE.configure({"heads": 8}, "test")
+    lstm = TRANSLATE.configure({"preset": "modern", "model": "lstm"}, "test")
+    assert (lstm.model, lstm.learning_rate) == ("lstm", 0.002)
 
 
 def test_pairs_that_are_too_long_are_left_out(tmp_path: Path) -> None:
