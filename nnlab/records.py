@@ -1,5 +1,6 @@
 """Dataclasses to plain values that JSON takes, and back: the one door for both."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from nnlab.errors import DataError
 
 SCHEMA = 1
 """Version of what metrics.json and summary.json hold. Files without a number have the first."""
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+"""What an experiment or a preset may be called."""
 
 R = TypeVar("R")
 DetailsT = TypeVar("DetailsT")

@@ -3,12 +3,12 @@
 import dataclasses
 import json
 import math
-import re
 import reprlib
 from dataclasses import dataclass
 from typing import Any, NoReturn, Self, get_origin
 
 from nnlab.errors import CheckpointError, nearest
+from nnlab.records import NAME
 
 FORMAT_VERSION = 1
 # The JSON is stored as plain bytes in a dataset. An attribute would be variable-length text, which
@@ -18,7 +18,6 @@ HEADER_DATASET = "nnlab"
 MAX_HEADER_BYTES = 8 * 2**20
 MAX_INTEGER = 2**63 - 1
 
-NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True)

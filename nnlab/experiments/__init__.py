@@ -137,9 +137,9 @@ def _loaded(point: "EntryPoint") -> "AnyExperiment":
 
 def _fault(experiment: object, name: str) -> str:
     """Say why an experiment of another package cannot be used; nothing if it can."""
-    from nnlab.checkpoint.header import NAME
     from nnlab.experiments.contract import Experiment
     from nnlab.options import fields_without_option
+    from nnlab.records import NAME
     from nnlab.training.settings import PRESETS
 
     if not isinstance(experiment, Experiment):

@@ -58,8 +58,7 @@ def test_the_modern_networks_have_settings_of_their_own(model: str, epochs: int)
 
 def test_an_optimizer_comes_with_a_rate_that_suits_it() -> None:
     def rate(**given: object) -> float:
-        config: ClassifyConfig = CLASSIFY.configure(given, "test")
-        return config.learning_rate
+        return float(CLASSIFY.configure(given, "test").learning_rate)
 
     assert rate(model="cnn", optimizer="adam") == 0.001
     assert rate(optimizer="adadelta") == 1.0
