@@ -4,16 +4,17 @@
 
 One input at a time, in one process, after a first call that is not counted: the time that each next
 answer costs, without start-up, reading and writing. The three take turns, and the median counts. A
-page of `denoise` has 540x420 pixels. Keras runs `predict_on_batch`. For networks of sequences, the
+page of `denoise` has 480x480 pixels. Keras runs `predict_on_batch`. For networks of sequences, the
 whole sequence is one call.
 """
 
 import argparse
+import dataclasses
 import functools
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,12 @@ from figures import add_json_option, keep
 from nnlab.exporting import export
 from nnlab.inference import Network
 from nnlab.inference.engines import ENGINES, choose
+from nnlab.inference.sequences import Embedding
 from nnlab.runs.answering import Trained
 from nnlab.runs.choosing import shipped_checkpoints
 
-PAGE = (420, 540, 1)
+SIDE = 480
+"""Of a page, in pixels: a multiple of what each network divides pages by."""
 
 
 def stored(trained: Trained, folder: Path, float16: bool) -> float:
@@ -35,20 +38,32 @@ def stored(trained: Trained, folder: Path, float16: bool) -> float:
     return file.stat().st_size / 1e6
 
 
-def keras_way(trained: Trained, shapes: Iterable[tuple[int, ...]]) -> Callable[..., Any]:
+def keras_way(trained: Trained) -> Callable[..., Any]:
     """Return Keras' prediction of one batch."""
     from nnlab.models.describe import load_weights
 
     config = trained.config()
     if trained.experiment.name == "denoise":
-        from nnlab.models.page_cleaner import page_cleaner
-
-        ((height, width, _),) = shapes
-        model = page_cleaner((height, width), (config.filters, 2 * config.filters))
-    else:
-        model = trained.experiment.build(config, trained.header.facts)
+        config = dataclasses.replace(config, patch=SIDE)
+    model = trained.experiment.build(config, trained.header.facts)
     load_weights(model, trained.weights)
     return lambda *inputs: model.predict_on_batch(list(inputs) if len(inputs) > 1 else inputs[0])
+
+
+def some_inputs(network: Network) -> list[np.ndarray]:
+    """Return an example: numbers of pieces where a network looks them up, otherwise random."""
+    rng = np.random.default_rng(0)
+    counts = {
+        node.inputs[0]: node.layer.input_dim
+        for node in network.graph.nodes.values()
+        if isinstance(node.layer, Embedding)
+    }
+    return [
+        rng.integers(1, counts[name], (1, *shape)).astype(np.float32)
+        if name in counts
+        else rng.random((1, *shape), np.float32)
+        for name, shape in network.input_shapes.items()
+    ]
 
 
 def milliseconds(ways: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
@@ -69,14 +84,13 @@ def measure(path: Path, folder: Path, rounds: int) -> tuple[dict[str, float], st
     trained = Trained(path)
     network = trained.network
     if trained.experiment.name == "denoise":
-        network = network.resized(PAGE)
-    rng = np.random.default_rng(0)
-    inputs = [rng.random((1, *shape), np.float32) for shape in network.input_shapes.values()]
+        network = network.resized((SIDE, SIDE, 1))
+    inputs = some_inputs(network)
     ways: dict[str, Callable[[], Any]] = {}
     for engine in ENGINES:
         other = Network(network.graph, network.weights, engine=engine)
         ways[engine] = functools.partial(other.outputs, *inputs)
-    ways["keras"] = functools.partial(keras_way(trained, network.input_shapes.values()), *inputs)
+    ways["keras"] = functools.partial(keras_way(trained), *inputs)
     sizes = {"MB": stored(trained, folder, False), "MB, float16": stored(trained, folder, True)}
     return sizes | milliseconds(ways, rounds), choose(network.graph, 1)
 

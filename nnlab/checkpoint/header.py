@@ -19,7 +19,6 @@ MAX_HEADER_BYTES = 8 * 2**20
 MAX_INTEGER = 2**63 - 1
 
 
-
 @dataclass(frozen=True)
 class Header:
     """Everything in a checkpoint but its variables.

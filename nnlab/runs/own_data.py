@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import reprlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlab.datasets.store import Store
@@ -10,6 +15,7 @@ from nnlab.datasets.store.provenance import Source
 from nnlab.errors import DataError
 from nnlab.experiments.contract import Data, Warn
 from nnlab.runs.pinning import pinned
+from nnlab.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
     from nnlab.runs.answering import Trained
@@ -28,7 +34,8 @@ def own_data(trained: Trained, store: Store, warn: Warn) -> Data:
     """
     experiment, source = trained.experiment, Source.from_dict(trained.header.dataset)
     config = pinned(experiment, trained.config(), source)
-    data = experiment.load_for_evaluation(config, trained.header.facts, {}, store, warn)
+    with folder_told(config):
+        data = experiment.load_for_evaluation(config, trained.header.facts, {}, store, warn)
     if data.source.sha256 != source.sha256:
         raise DataError(
             f"{trained.path} was trained on {source.name}, but {data.source.name} has changed "
@@ -36,6 +43,27 @@ def own_data(trained: Trained, store: Store, warn: Warn) -> Data:
         )
     check_fits(trained, data)
     return data
+
+
+@contextmanager
+def folder_told(config: TrainingSettings) -> Iterator[None]:
+    """Add to an error that a file is missing where a Config looks for it: from where it began."""
+    try:
+        yield
+    except DataError as error:
+        values = (
+            getattr(config, field.name)
+            for field in dataclasses.fields(config)
+            if field.metadata["path"]
+        )
+        files = [Path(name) for name in values if name and {".", os.sep} & {*name}]
+        missing = [path for path in files if not path.is_absolute() and not path.exists()]
+        if not missing:
+            raise
+        raise DataError(
+            f"{error} (the training found {missing[0]} from the folder in which it was started; "
+            "run the command there)"
+        ) from error
 
 
 def check_fits(trained: Trained, data: Data) -> None:

@@ -21,6 +21,7 @@ from nnlab.runs.answering import Trained
 from nnlab.runs.figures import draw_run
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.occupying import clear, locked
+from nnlab.runs.own_data import folder_told
 from nnlab.runs.pinning import pinned
 from nnlab.runs.training import Training
 from nnlab.runs.workshop import Workshop
@@ -157,8 +158,11 @@ class _Run:
         return metrics
 
     def _load(self, known: Source | None) -> Data:
-        config = pinned(self.experiment, self.config, known) if known else self.config
-        return self.experiment.load(config, self.workshop.store, self.workshop.warn)
+        if known is None:
+            return self.experiment.load(self.config, self.workshop.store, self.workshop.warn)
+        config = pinned(self.experiment, self.config, known)
+        with folder_told(config):
+            return self.experiment.load(config, self.workshop.store, self.workshop.warn)
 
     def _check_same_data(self, begun: Source, now: Source) -> None:
         """A run that is resumed must see the very bytes that it began with."""

@@ -88,6 +88,19 @@ def test_it_is_scored_on_baskets_of_another_shop(trained: Trained, tmp_path: Pat
         evaluate(trained, given, Store(offline=True), warnings.append)
 
 
+def test_own_baskets_are_told_to_be_where_the_training_began(shell: Shell, tmp_path: Path) -> None:
+    began, elsewhere = tmp_path / "began", tmp_path / "elsewhere"
+    for folder in (began, elsewhere):
+        folder.mkdir()
+    (began / "shop.csv").write_text("milk,tea\nmilk,rum\ntea,rum\n" * 30)
+    begun = shell("recommend", "--baskets", "shop.csv", "--epochs", 1, "--out", "run", cwd=began)
+    assert begun.returncode == 0, begun.stderr
+    assert shell("evaluate", "run", cwd=began).returncode == 0
+    refused = shell("evaluate", began / "run", cwd=elsewhere)
+    assert refused.returncode == 3
+    assert "the training found shop.csv from the folder in which it was started" in refused.stderr
+
+
 def test_a_split_without_a_basket_to_test_is_refused(tmp_path: Path) -> None:
     lines = ["a,b"] * 30 + ["c"] * 270
     (tmp_path / "my.csv").write_text("\n".join(lines))
