@@ -32,7 +32,14 @@ from nnlab.metrics.neighbours import class_medoids, knn_accuracy, silhouette, tr
 from nnlab.metrics.ranking import RecallAt, auc, mrr, ndcg_at, ranks, recall_at, recall_curve
 from nnlab.metrics.reading import character_error_rate, ocr
 from nnlab.metrics.text import copied_share, longest_copied_run
-from nnlab.metrics.translation import bleu, chrf, chrf_interval, exact_match, sentence_chrf
+from nnlab.metrics.translation import (
+    are_words_unmarked,
+    bleu,
+    chrf,
+    chrf_interval,
+    exact_match,
+    sentence_chrf,
+)
 
 __all__ = [
     "FEWEST_UNITS",
@@ -44,6 +51,7 @@ __all__ = [
     "PairedDifference",
     "RankStability",
     "RecallAt",
+    "are_words_unmarked",
     "auc",
     "best_temperature",
     "bleu",

@@ -8,6 +8,8 @@ as sacrebleu computes them by default (Post, "A call for clarity in reporting BL
 2018), so that they can be compared with published ones.
 """
 
+import itertools
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -19,6 +21,9 @@ from nnlab.metrics.intervals import Interval, resampled_interval
 
 ORDER = 6  # the longest n-grams of chrF
 BETA = 2.0  # weight of recall relative to precision
+
+_UNMARKED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Letters of Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
 
 References = Sequence[Sequence[str]]
 Counts = npt.NDArray[np.int64]
@@ -41,11 +46,27 @@ def chrf(hypotheses: Sequence[str], references: References) -> float:
 
 
 def bleu(hypotheses: Sequence[str], references: References) -> float:
-    """The BLEU of a whole test set, 0 to 100; arguments and errors as for `chrf`."""
+    """The BLEU of a whole test set, 0 to 100; arguments and errors as for `chrf`.
+
+    It counts characters instead of words if `are_words_unmarked` says so.
+    """
     from sacrebleu import corpus_bleu
 
+    tokens = "char" if are_words_unmarked(references) else "13a"  # 13a is sacrebleu's default
     # force changes no score, but stops the library from printing warnings
-    return float(corpus_bleu(hypotheses, _transposed(hypotheses, references), force=True).score)
+    found = corpus_bleu(
+        hypotheses, _transposed(hypotheses, references), tokenize=tokens, force=True
+    )
+    return float(found.score)
+
+
+def are_words_unmarked(references: References) -> bool:
+    """Tell whether most letters are of scripts that put no blanks between words.
+
+    BLEU would take each clause of Japanese, Chinese or Thai for a single word.
+    """
+    letters = "".join(itertools.chain.from_iterable(references))
+    return 2 * len(_UNMARKED.findall(letters)) > sum(map(str.isalpha, letters))
 
 
 def exact_match(hypotheses: Sequence[str], references: References) -> float:

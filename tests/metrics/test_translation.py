@@ -55,6 +55,26 @@ def test_the_chrf_of_sentences_matches_sacrebleu(rows: list[tuple[str, list[str]
     assert metrics.sentence_chrf(texts, known) == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("text", "unmarked"),
+    [
+        ("telnet のクライアント", True),
+        ("我很冷。", True),
+        ("ผมหนาว", True),
+        ("Ik heb het koud.", False),
+        ("Мне холодно", False),
+        ("나는 추워요", False),
+        ("... 123", False),
+    ],
+)
+def test_bleu_counts_characters_where_words_are_not_marked(text: str, unmarked: bool) -> None:
+    assert metrics.are_words_unmarked([[text]]) == unmarked
+    nearly = [f"{text[:-1]}x"]
+    tokens = "char" if unmarked else "13a"
+    expected = BLEU(tokenize=tokens, force=True).corpus_score(nearly, [[text]]).score
+    assert metrics.bleu(nearly, [[text]]) == pytest.approx(expected)
+
+
 def test_exact_match_needs_equality_with_one_reference() -> None:
     assert metrics.exact_match(HYPOTHESES, REFERENCES) == 1 / 4
     assert metrics.exact_match(["hallo ", "Hoi"], [["hallo"], ["hoi"]]) == 0

@@ -11,6 +11,7 @@ from nnlab.experiments.translate.baselines import nearest_translations
 from nnlab.metrics import (
     FEWEST_UNITS,
     Interval,
+    are_words_unmarked,
     bleu,
     chrf,
     chrf_interval,
@@ -19,6 +20,7 @@ from nnlab.metrics import (
 )
 
 SHOWN = 10
+WORDS, CHARACTERS = "words", "characters"
 
 
 Translate = Callable[[Sequence[str]], list[str]]
@@ -43,6 +45,7 @@ class TranslateDetails:
         training_pairs: How many pairs the network learned from.
         chrf_interval: Over the unseen sentences; None if they are few.
         examples: Unseen sentences, from short to long.
+        bleu_counts: What BLEU counts sequences of: words or characters.
     """
 
     test_sentences: int
@@ -50,6 +53,7 @@ class TranslateDetails:
     training_pairs: int
     chrf_interval: Interval | None
     examples: list[Example]
+    bleu_counts: str = WORDS
 
 
 def score(translate: Translate, data: Data) -> Scores[TranslateDetails]:
@@ -86,6 +90,7 @@ def score(translate: Translate, data: Data) -> Scores[TranslateDetails]:
             training_pairs=len(known),
             chrf_interval=chrf_interval(given, truth) if len(given) >= FEWEST_UNITS else None,
             examples=_examples(questions, given, truth),
+            bleu_counts=CHARACTERS if are_words_unmarked(truth) else WORDS,
         ),
         evidence={
             "sentence_chrf": sentence_chrf(given, truth),

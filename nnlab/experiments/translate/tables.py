@@ -1,7 +1,7 @@
 """The tables that `translate` prints of its runs."""
 
 from nnlab.experiments.contract import Table
-from nnlab.experiments.translate.scoring import TranslateDetails
+from nnlab.experiments.translate.scoring import CHARACTERS, TranslateDetails
 from nnlab.results import Metrics
 from nnlab.wording import percent
 
@@ -18,22 +18,13 @@ def tables(metrics: Metrics[TranslateDetails]) -> list[Table]:
         (name, f"{s['chrf']:.1f}", f"{s['bleu']:.1f}", percent(s["exact_match"], 1))
         for name, s in methods.items()
     ]
-    interval = details.chrf_interval
-    note = (
-        ""
-        if interval is None
-        else (
-            f"chrF of this network: {interval.low:.1f} to {interval.high:.1f} "
-            "(95 % interval over sentences)"
-        )
-    )
     return [
         Table(
             f"{details.test_sentences:,} "
             + ("unseen sentences" if "seen_chrf" in scores else "sentences of the test set"),
             ("", "chrF", "BLEU", "exact match"),
             rows,
-            note,
+            _note(details),
         ),
         Table(
             "Sentences of the test set from short to long, not hand-picked",
@@ -41,3 +32,13 @@ def tables(metrics: Metrics[TranslateDetails]) -> list[Table]:
             [(one.source, one.translation, one.reference) for one in details.examples],
         ),
     ]
+
+
+def _note(details: TranslateDetails) -> str:
+    remarks = []
+    if interval := details.chrf_interval:
+        span = f"{interval.low:.1f} to {interval.high:.1f}"
+        remarks.append(f"chrF of this network: {span} (95 % interval over sentences).")
+    if details.bleu_counts == CHARACTERS:
+        remarks.append("BLEU counts characters: the script has no blanks between words.")
+    return " ".join(remarks)
