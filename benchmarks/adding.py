@@ -2,8 +2,10 @@
 
     python benchmarks/adding.py                  # decimal, then hexadecimal
     python benchmarks/adding.py --base 10
+    python benchmarks/adding.py --checkpoint runs/add/1
 
-Also 10,000 sums of two random numbers of 100 digits.
+Also 10,000 sums of two random numbers of 100 digits. With --checkpoint, ask a network of one's own
+for 10,000 random sums of each of several numbers of digits.
 """
 
 import argparse
@@ -21,6 +23,7 @@ from nnlab.runs.choosing import shipped_checkpoint
 
 DIGITS = 3
 PAIRS = 2**18  # at a time
+LENGTHS = (6, 7, 8, 10, 12, 16, 20, 100)
 
 
 def wrong_sums(adder: DigitAdder, base: int, digits: int) -> int:
@@ -36,12 +39,25 @@ def wrong_sums(adder: DigitAdder, base: int, digits: int) -> int:
     return wrong
 
 
+def print_by_length(checkpoint: str) -> None:
+    """Print the share of right sums of longer and longer numbers."""
+    trained = nnlab.load(checkpoint)
+    adder = DigitAdder(trained.network, trained.header.facts)
+    for digits in LENGTHS:
+        share = scoring.score_long(adder.add_columns, trained.header.facts["base"], digits)
+        print(f"{digits} digits: {share:.2%}", flush=True)
+
+
 def main() -> None:
     """Print a line for each base."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--base", type=int, action="append", choices=[10, 16])
+    parser.add_argument("--checkpoint", help="a run of add that reads columns of digits")
     add_json_option(parser)
     options = parser.parse_args()
+    if options.checkpoint:
+        print_by_length(options.checkpoint)
+        return
     figures = {}
     for base in options.base or (10, 16):
         path = shipped_checkpoint("add", {"base": base, "preset": "modern"})

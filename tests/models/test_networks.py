@@ -13,7 +13,8 @@ from nnlab.inference import Network, checked_graph
 from nnlab.models.adder import adder
 from nnlab.models.character_lstm import character_lstm
 from nnlab.models.cnn import cnn
-from nnlab.models.describe import describe
+from nnlab.models.describe import OPEN_LENGTH, describe
+from nnlab.models.digit_transformer import digit_transformer
 from nnlab.models.mlp import mlp
 from nnlab.models.normalized import normalized_cnn, normalized_mlp
 from nnlab.models.page_cleaner import page_cleaner
@@ -96,6 +97,23 @@ def test_numpy_and_keras_agree_on_the_cnn(
 ) -> None:
     model = cnn((height, width), classes, dense_units)
     assert_agrees(model, pixels(3, height, width))
+
+
+@few
+@given(base=st.integers(2, 12), blocks=st.integers(1, 3), heads=st.sampled_from([1, 2, 4]))
+def test_numpy_and_keras_agree_on_the_digit_transformer(base: int, blocks: int, heads: int) -> None:
+    model = digit_transformer(base, 8, blocks=blocks, heads=heads)
+    digits = np.random.default_rng(base).integers(0, base, (3, OPEN_LENGTH, 2))
+    columns = np.eye(base, dtype=np.float32)[digits].reshape(3, OPEN_LENGTH, 2 * base)
+    network = assert_agrees(model, columns)
+    step = network.stepwise()
+    size = [shape[-1] for shape in step.input_shapes.values()][1:]
+    state = [np.zeros((3, 0, one), np.float32) for one in size]
+    written = []
+    for place in range(OPEN_LENGTH):  # a column never looks at later ones
+        probabilities, *state = step.run(columns[:, place : place + 1], *state)
+        written.append(probabilities)
+    np.testing.assert_allclose(np.concatenate(written, axis=1), network.predict(columns), atol=1e-5)
 
 
 @few

@@ -20,13 +20,14 @@ from nnlab.experiments.add.config import (
     FEWEST_PROBLEMS,
     MAX_DIGITS,
     PRESETS,
+    TRANSFORMER,
     AddConfig,
     AddQuery,
 )
 from nnlab.experiments.add.design import Adder, Design
-from nnlab.experiments.add.digit_adder import DigitAdder, DigitDesign
+from nnlab.experiments.add.digit_adder import AttendingDigits, DigitAdder, RecurrentDigits
 from nnlab.experiments.add.inside import shown, total
-from nnlab.experiments.add.questions import parse_sum
+from nnlab.experiments.add.questions import parse_sum, too_long
 from nnlab.experiments.add.scoring import AddDetails
 from nnlab.experiments.add.text_adder import TextDesign
 from nnlab.experiments.contract import (
@@ -36,6 +37,7 @@ from nnlab.experiments.contract import (
     Experiment,
     Interface,
     Model,
+    Note,
     Remark,
     Scores,
     Table,
@@ -43,12 +45,17 @@ from nnlab.experiments.contract import (
 )
 from nnlab.inference import Network
 from nnlab.training.examples import Examples
+from nnlab.training.settings import MODERN
 
 if TYPE_CHECKING:
     from nnlab.results import Metrics
 
 LONGEST_INPUT = 1000
-DESIGNS: Mapping[str, Design] = {"lstm": TextDesign(), "gru": DigitDesign()}
+DESIGNS: Mapping[str, Design] = {
+    "lstm": TextDesign(),
+    "gru": RecurrentDigits(),
+    "transformer": AttendingDigits(),
+}
 """The networks by the value of `--model`."""
 
 
@@ -56,7 +63,7 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
     """Train a network to add numbers that it reads as text, and ask it."""
 
     name = "add"
-    summary = "Add numbers with a recurrent network."
+    summary = "Add numbers with a recurrent network or a Transformer."
     description = (
         "With sums such as 123+456: print the network's answers. Without: train a network, in any "
         "base from 2 to 36, and score it on unseen problems."
@@ -65,6 +72,7 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
     Query = AddQuery
     Details = AddDetails
     presets = PRESETS
+    options_of_models = MappingProxyType({"transformer": ("blocks", "heads")})
     inputs_help = "Sums such as 123+456; - reads them from stdin, one per line."
     example_inputs = ("123+456", "99 + 1")
     answer_columns = ("answer",)
@@ -78,6 +86,11 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
     data_options = ()
     data_facts = ("base", "digits")
     network_options = ("base",)
+
+    def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what the modern preset has for a Transformer."""
+        modern = given.get("preset") == MODERN and given.get("model") == "transformer"
+        return TRANSFORMER if modern else {}
 
     def load(self, config: AddConfig, store: Store, warn: Warn) -> Data:
         """Draw distinct problems: a tenth for validation, and others to test on."""
@@ -171,6 +184,11 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
             except NnlabError as error:
                 yield error.of(given)
                 continue
+            if too_long(operands, base, adder.trained_digits):
+                yield Note(
+                    f"{given}: the network was trained on numbers of at most "
+                    f"{adder.trained_digits} digits, and adds many longer ones wrongly"
+                )
             text = total(adder, operands, base)
             answer: Answer = {"input": given, "answer": text}
             if query.check:
@@ -214,7 +232,9 @@ def _operands(text: str, base: int, digits: int | None) -> list[int]:
 
 def _design(facts: Mapping[str, Any]) -> Design:
     """Return the kind of network that has such facts."""
-    return DESIGNS["gru" if facts.get("reads") == "columns" else "lstm"]
+    reads = facts.get("reads")
+    found = (design for design in DESIGNS.values() if design.facts().get("reads") == reads)
+    return next(found, DESIGNS["lstm"])
 
 
 def _adder(network: Network, facts: Mapping[str, Any]) -> Adder:

@@ -26,6 +26,14 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 }
 """Settings by preset."""
 
+TRANSFORMER: Mapping[str, Any] = {
+    "epochs": 30,
+    "learning_rate": 0.002,
+    "warmup": 0.05,
+    "clip_norm": 1.0,
+}
+"""What the modern preset has instead for a Transformer, which learns more slowly."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class AddConfig(TrainingSettings):
@@ -43,10 +51,15 @@ class AddConfig(TrainingSettings):
     split_seed: int = option(0, "chooses the problems, independent of --seed", low=0)
     model: str = option(
         "lstm",
-        "network: LSTMs that read and write text, or a GRU that adds digit by digit",
-        choices=("lstm", "gru"),
+        "network: LSTMs that read and write text, or a GRU or a Transformer that adds digit by "
+        "digit",
+        choices=("lstm", "gru", "transformer"),
     )
-    units: int = option(128, "cells per recurrent layer", low=1, high=2**14)
+    units: int = option(
+        128, "cells per recurrent layer, or width of a Transformer", low=1, high=2**14
+    )
+    blocks: int = option(2, "Transformer: attentions, one after the other", low=1, high=100)
+    heads: int = option(4, "Transformer: attention heads per layer", low=1, high=100)
     epochs: int = option(200, "passes over the problems", low=1, high=10**6)
     optimizer: str = option("adam", "how the weights are updated", choices=OPTIMIZERS)
 

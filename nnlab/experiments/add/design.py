@@ -33,10 +33,13 @@ class Adder(ABC):
 
     Attributes:
         most_digits: Of an operand; None for any number.
+        trained_digits: Of an operand, above which answers are wrong; None if there is no such
+            limit.
         characters: What may stand in a place of an answer.
     """
 
     most_digits: int | None
+    trained_digits: int | None = None
     characters: str
 
     @abstractmethod

@@ -1,34 +1,42 @@
-"""The modern network: it adds column by column, and so numbers of any length."""
+"""Networks that add column by column, and so take numbers of any length."""
 
 from __future__ import annotations
 
 import reprlib
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from nnlab.datasets.text.sums import DIGITS, column_digits, columns, encode_columns
-from nnlab.errors import CheckpointError
+from nnlab.errors import CheckpointError, UsageError
 from nnlab.experiments.add.config import AddConfig
 from nnlab.experiments.add.design import Adder, Design, Written, exact_match, per_character
 from nnlab.experiments.contract import Data, Interface
 from nnlab.inference import Network
 from nnlab.training.examples import Arrays, Batch, Examples
 
+ONE_BASE = "It adds in one base only."
+
 
 class DigitDesign(Design):
-    """A recurrent layer that reads a pair of digits at a time."""
+    """A network that reads a pair of digits at a time, and looks at no later ones.
 
-    limits = (
-        "It adds in one base only.",
-        "Sums of very long numbers are nearly always right, but nothing guarantees it.",
-    )
+    Attributes:
+        reads: The fact by which its networks are told from others.
+        steps: What its memory contains, for those who run it step by step.
+        any_length: Whether it adds numbers that are longer than those of the training.
+    """
+
     example = "add_modern.py"
+    reads: str
+    steps: Mapping[str, str]
+    any_length: bool
 
     def facts(self) -> dict[str, Any]:
-        """Return that it reads columns."""
-        return {"reads": "columns"}
+        """Return how it reads columns."""
+        return {"reads": self.reads}
 
     def arrays(self, problems: np.ndarray, base: int, digits: int) -> dict[str, np.ndarray]:
         """Return the digits of both numbers and of the sum, ones first."""
@@ -51,12 +59,6 @@ class DigitDesign(Design):
             next(iter(network.output_shapes)): (2, base)
         }:
             raise CheckpointError("expected a digit of the answer for each column")
-
-    def build(self, config: AddConfig, facts: Mapping[str, Any]) -> Any:
-        """Return a network that adds by columns."""
-        from nnlab.models.digit_adder import digit_adder
-
-        return digit_adder(facts["base"], config.units)
 
     def examples(self, data: Data) -> Examples:
         """Keep digits; a batch of columns is one-hot."""
@@ -88,11 +90,7 @@ class DigitDesign(Design):
             "after the digits of the longer number comes one column of zeros",
             "probabilities": "for each column, of each digit of the answer",
         }
-        steps = {
-            "carry_hidden": "what the network remembers of the columns before; zeros at first",
-            "carry_1": "the new carry_hidden",
-        }
-        return Interface(tensors, {"digits": DIGITS[: facts["base"]]}, steps)
+        return Interface(tensors, {"digits": DIGITS[: facts["base"]]}, self.steps)
 
     def parts(self, network: Network) -> Mapping[str, Network]:
         """Return the network for one column, with the memory on the outside."""
@@ -100,7 +98,66 @@ class DigitDesign(Design):
 
     def adder(self, network: Network, facts: Mapping[str, Any]) -> Adder:
         """Return what adds with a network."""
-        return DigitAdder(network, facts)
+        return DigitAdder(network, facts, self.any_length)
+
+
+class RecurrentDigits(DigitDesign):
+    """The modern network: a recurrent layer has to remember the carry, and nothing else."""
+
+    limits = (
+        ONE_BASE,
+        "Sums of very long numbers are nearly always right, but nothing guarantees it.",
+    )
+    reads = "columns"
+    any_length = True
+    steps = MappingProxyType(
+        {
+            "carry_hidden": "what the network remembers of the columns before; zeros at first",
+            "carry_1": "the new carry_hidden",
+        }
+    )
+
+    def build(self, config: AddConfig, facts: Mapping[str, Any]) -> Any:
+        """Return a network with a GRU."""
+        from nnlab.models.digit_adder import digit_adder
+
+        return digit_adder(facts["base"], config.units)
+
+
+class AttendingDigits(DigitDesign):
+    """A Transformer: each column looks for the carry among all columns before it."""
+
+    limits = (
+        ONE_BASE,
+        "Of numbers that are longer than those it was trained on, many sums are wrong.",
+        "Some sums are wrong, and nothing marks the wrong ones.",
+    )
+    reads = "columns by attention"
+    any_length = False
+    steps = MappingProxyType(
+        {
+            "look_*_memory_past": "keys of the columns before; none at first",
+            "look_*_memory_past_1": "values of the columns before; none at first",
+            "look_*_memory_all": "keys of all columns so far, for the next step",
+            "look_*_memory_all_1": "values of all columns so far, for the next step",
+        }
+    )
+
+    def build(self, config: AddConfig, facts: Mapping[str, Any]) -> Any:
+        """Return a Transformer.
+
+        Raises:
+            UsageError: The heads do not divide the units.
+        """
+        if config.units % config.heads:
+            raise UsageError(
+                f"--units {config.units} is no multiple of --heads {config.heads}; choose one"
+            )
+        from nnlab.models.digit_transformer import digit_transformer
+
+        return digit_transformer(
+            facts["base"], config.units, blocks=config.blocks, heads=config.heads
+        )
 
 
 class DigitAdder(Adder):
@@ -108,10 +165,11 @@ class DigitAdder(Adder):
 
     most_digits = None
 
-    def __init__(self, network: Network, facts: Mapping[str, Any]) -> None:
+    def __init__(self, network: Network, facts: Mapping[str, Any], any_length: bool = True) -> None:
         self._network = network
         self._base: int = facts["base"]
         self._digits: int = facts["digits"]
+        self.trained_digits = None if any_length else self._digits
         self.characters = DIGITS[: self._base]
 
     def answers(self, problems: np.ndarray) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Sums as people type them, such as "123 + 45"."""
 
+from collections.abc import Iterable
+
 from nnlab.datasets.text.sums import from_text
 from nnlab.errors import UsageError
 
@@ -54,3 +56,8 @@ def _operand(operand: str, place: int, count: int, text: str, base: int, digits:
             f"{digits}; give smaller numbers or train with more --digits"
         )
     return value
+
+
+def too_long(operands: Iterable[int], base: int, digits: int | None) -> bool:
+    """Tell whether a number has more digits than a network can add."""
+    return digits is not None and any(operand >= base**digits for operand in operands)

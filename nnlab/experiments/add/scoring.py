@@ -89,15 +89,16 @@ def score(answer: Callable[[np.ndarray], np.ndarray], data: Data) -> Scores[AddD
     )
 
 
-def score_long(add: Callable[[np.ndarray], np.ndarray], base: int) -> float:
-    """Return the share of right answers to sums of numbers of `LONG` digits.
+def score_long(add: Callable[[np.ndarray], np.ndarray], base: int, digits: int = LONG) -> float:
+    """Return the share of right answers to random sums of long numbers.
 
     Args:
         add: Digits of two numbers (count, columns, 2), ones first, to those of the answers.
         base: Of the numbers.
+        digits: Of each number.
     """
-    digits = np.random.default_rng(0).integers(0, base, (LONG_SUMS, LONG, 2))
-    pairs = np.pad(digits, ((0, 0), (0, 1), (0, 0)))
+    drawn = np.random.default_rng(0).integers(0, base, (LONG_SUMS, digits, 2))
+    pairs = np.pad(drawn, ((0, 0), (0, 1), (0, 0)))
     truth = add_columns(pairs, base)
     return float((add(pairs) == truth).all(axis=1).mean())
 

@@ -100,7 +100,7 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
         table = self.presets.get(preset, {}) if isinstance(preset, str) else {}
         values = {**self._for_model(table, given), **given}
         from_mapping(self.Config, values, where)  # so that `defaults` sees values of their types
-        config = from_mapping(self.Config, {**self.defaults(values), **values}, where)
+        config = from_mapping(self.Config, {**values, **self.defaults(values), **given}, where)
         self._check_used(config, given, where)
         return config
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,14 +20,16 @@ from nnlab.datasets.text.sums import (
     from_text,
     to_text,
 )
-from nnlab.errors import CheckpointError, NnlabError
-from nnlab.experiments.add.digit_adder import DigitAdder
+from nnlab.errors import CheckpointError, NnlabError, UsageError
+from nnlab.experiments.add.digit_adder import AttendingDigits, DigitAdder
+from nnlab.experiments.contract import Note
 from nnlab.runs.answering import Trained
 from nnlab.runs.choosing import shipped_checkpoint
 from tests.annotations import Shell
 from tests.experiments.textgen.networks import altered, write_untrained
 
 ADD = experiments.get("add")
+READS = AttendingDigits.reads
 bases = st.integers(2, 36)
 
 
@@ -106,6 +109,25 @@ def test_a_network_of_another_base_is_refused(tmp_path: Path) -> None:
     other = altered(path, tmp_path / "b.h5", base=11)
     with pytest.raises(CheckpointError, match="columns of 22 numbers to 11 probabilities"):
         nnlab.load(other)
+
+
+def test_a_transformer_has_settings_of_its_own_and_warns_of_long_numbers(tmp_path: Path) -> None:
+    config = ADD.configure({"preset": "modern", "model": "transformer"}, "test")
+    assert (config.epochs, config.learning_rate, config.problems) == (30, 0.002, 100_000)
+    with pytest.raises(UsageError, match="--heads needs --model transformer"):
+        ADD.configure({"preset": "modern", "heads": 2}, "test")
+    small: dict[str, Any] = {
+        "model": "transformer",
+        "digits": 3,
+        "units": 8,
+        "problems": 200,
+        "test_problems": 50,
+    }
+    path = write_untrained(tmp_path / "a.h5", "add", preset="modern", **small)
+    notes = [one for one in nnlab.load(path).answers(["999+1", "1+1000"]) if isinstance(one, Note)]
+    assert [note.text.split(":")[0] for note in notes] == ["1+1000"]
+    with pytest.raises(UsageError, match="no multiple of --heads 3"):
+        ADD.build(ADD.configure({**small, "heads": 3}, "test"), {"base": 10, "reads": READS})
 
 
 def test_numbers_are_read_back() -> None:
