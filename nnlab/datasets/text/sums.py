@@ -261,6 +261,6 @@ def from_text(text: str, base: int) -> int:
         needed = 1 + max(map(DIGITS.index, lowered))
         larger = f"; try --base {next(b for b in (8, 10, 16, 36) if b >= needed)}"
     raise UsageError(
-        f"{text!r}: {wrong!r} is not a digit in base {base}, "
+        f"{wrong!r} is not a digit in base {base}, "
         f"expected {DIGITS[0]} to {DIGITS[base - 1]}{larger}"
     )

@@ -48,7 +48,10 @@ def _operand(operand: str, place: int, count: int, text: str, base: int, digits:
         raise UsageError(f"{text!r}: the {which} is missing")
     if len(operand.split()) > 1:
         raise UsageError(f"{text!r}: expected one {which}, found {operand!r}")
-    value = from_text(operand, base)
+    try:
+        value = from_text(operand, base)
+    except UsageError as error:
+        raise UsageError(f"{text!r}: {error}") from error
     size = len(operand.lstrip("0"))
     if digits is not None and size > digits:
         raise UsageError(
