@@ -39,13 +39,18 @@ def wrong_sums(adder: DigitAdder, base: int, digits: int) -> int:
     return wrong
 
 
-def print_by_length(checkpoint: str) -> None:
-    """Print the share of right sums of longer and longer numbers."""
+def by_length(checkpoint: str) -> dict[str, float]:
+    """Print and return the share of right sums of longer and longer numbers."""
     trained = nnlab.load(checkpoint)
+    if "reads" not in trained.header.facts:
+        sys.exit(f"{checkpoint}: expected a network that reads columns of digits")
     adder = DigitAdder(trained.network, trained.header.facts)
+    figures = {}
     for digits in LENGTHS:
         share = scoring.score_long(adder.add_columns, trained.header.facts["base"], digits)
         print(f"{digits} digits: {share:.2%}", flush=True)
+        figures[f"{digits} digits, right"] = share
+    return figures
 
 
 def main() -> None:
@@ -56,7 +61,7 @@ def main() -> None:
     add_json_option(parser)
     options = parser.parse_args()
     if options.checkpoint:
-        print_by_length(options.checkpoint)
+        keep(options.json, by_length(options.checkpoint))
         return
     figures = {}
     for base in options.base or (10, 16):

@@ -18,12 +18,12 @@ def percent(share: float, decimals: int = 2) -> str:
 
 def percent_span(low: float, high: float) -> str:
     """Return an interval of shares, such as "99.05 to 99.24 %"."""
-    return f"{100 * low:.2f} to {100 * high:.2f} %"
+    return f"{percent(low).removesuffix(' %')} to {percent(high)}"
 
 
 def part_scored(name: str, scored: int, every: int, what: str) -> str:
-    """Say that of a user's data only the part is scored that a training would test on."""
+    """Say that of a user's data only a part is scored."""
     return (
-        f"{name}: {scored:,} of {every:,} {what} are scored, those that a training would test on; "
-        "it would learn from the others, as the baselines do"
+        f"{name}: {scored:,} of {every:,} {what} are scored: the part that a training on them "
+        "would test on"
     )

@@ -34,7 +34,7 @@ def _data_options() -> list[click.Parameter]:
         for option in options_of(experiment.Config, DATA, show_defaults=False):
             if option.name in experiment.data_options:
                 first = options.setdefault(option.name, option)
-                if first.type.to_info_dict() != option.type.to_info_dict():
+                if isinstance(first.type, click.Choice) and first.type is not option.type:
                     first.type = click.STRING  # the experiment checks the value
     options["dataset"].help = DATASET_HELP  # each experiment has data sets of its own
     return list(options.values())

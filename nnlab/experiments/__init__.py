@@ -129,7 +129,11 @@ def _loaded(point: "EntryPoint") -> "AnyExperiment":
             f"experiment {point.name!r} cannot be loaded: {type(error).__name__}: {error}; "
             f"update or uninstall {package}"
         ) from error
-    if fault := _fault(experiment, point.name):
+    try:
+        fault = _fault(experiment, point.name)
+    except Exception as error:  # it lacks what every experiment has
+        fault = f"{type(error).__name__}: {error}"
+    if fault:
         raise CheckpointError(f"experiment {point.name!r} ({point.value} of {package}): {fault}")
     ours: AnyExperiment = experiment
     return ours
@@ -140,7 +144,7 @@ def _fault(experiment: object, name: str) -> str:
     from nnlab.experiments.contract import Experiment
     from nnlab.options import fields_without_option
     from nnlab.records import NAME
-    from nnlab.training.settings import PRESETS
+    from nnlab.training.settings import PRESETS, REPORT
 
     if not isinstance(experiment, Experiment):
         return f"expected an instance of Experiment, but it is {reprlib.repr(experiment)}"
@@ -153,6 +157,8 @@ def _fault(experiment: object, name: str) -> str:
             return f"{kind.__name__}.{wrong[0]} is not made with nnlab.options.option"
     if unknown := sorted(experiment.presets.keys() - {*PRESETS}):
         return f"its preset {unknown[0]!r} is none of {', '.join(PRESETS)}"
+    if REPORT not in experiment.presets:
+        return f"expected a preset {REPORT!r}, whose values may be empty"
     return ""
 
 

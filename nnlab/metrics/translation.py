@@ -5,7 +5,8 @@ Every hypothesis has one or more references, which are equally good.
 chrF is Popović, "chrF: character n-gram F-score for automatic MT evaluation" (WMT 2015), BLEU is
 Papineni et al., "BLEU: a method for automatic evaluation of machine translation" (ACL 2002), both
 as sacrebleu computes them by default (Post, "A call for clarity in reporting BLEU scores", WMT
-2018), so that they can be compared with published ones.
+2018), so that they can be compared with published ones; but see `bleu` for languages such as
+Japanese.
 """
 
 import itertools
@@ -48,7 +49,8 @@ def chrf(hypotheses: Sequence[str], references: References) -> float:
 def bleu(hypotheses: Sequence[str], references: References) -> float:
     """The BLEU of a whole test set, 0 to 100; arguments and errors as for `chrf`.
 
-    It counts characters instead of words if `are_words_unmarked` says so.
+    It counts characters instead of words if `are_words_unmarked` says so; published scores of
+    such languages often count words that a program has found.
     """
     from sacrebleu import corpus_bleu
 
@@ -65,8 +67,9 @@ def are_words_unmarked(references: References) -> bool:
 
     BLEU would take each clause of Japanese, Chinese or Thai for a single word.
     """
-    letters = "".join(itertools.chain.from_iterable(references))
-    return 2 * len(_UNMARKED.findall(letters)) > sum(map(str.isalpha, letters))
+    texts = itertools.chain.from_iterable(references)
+    letters = "".join(filter(str.isalpha, itertools.chain.from_iterable(texts)))
+    return 2 * len(_UNMARKED.findall(letters)) > len(letters)
 
 
 def exact_match(hypotheses: Sequence[str], references: References) -> float:

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nnlab import experiments
 from nnlab.experiments.contract import Table
 from nnlab.metrics import Estimate, mean_interval
 from nnlab.plots.comparison import Curve
 from nnlab.records import plain
-from nnlab.report.comparison import Comparison, curves, labels, shares_of
+from nnlab.report.comparison import Comparison, curves, labels
 from nnlab.report.entries import Entry, Member
 
 
@@ -103,7 +104,9 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
 
 def _estimate(entry: Entry, score: str) -> Estimate:
     values = [member.scores[score] for member in entry.members if member.scores]
-    return mean_interval(values, share=score in shares_of(entry.first.experiment))
+    name = entry.first.experiment
+    known = experiments.exists(name)  # it may be another version's
+    return experiments.get(name).estimate(score, values) if known else mean_interval(values)
 
 
 def _score(entry: Entry, score: str) -> str:

@@ -237,7 +237,8 @@ def _read_group(folder: GroupFolder) -> list[Entry]:
     begun = [name for name in names if _has_epoch(folder.member(name))]
     if not begun:
         raise DataError(
-            f"{folder.path} has no history yet: it has {counted(len(names), 'run')}, none begun"
+            f"{folder.path} has no history yet: it has {counted(len(names), 'run')}, "
+            "of which none has completed an epoch"
         )
     alike: dict[str, list[Member]] = {}
     for name in begun:

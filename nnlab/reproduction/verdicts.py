@@ -6,7 +6,7 @@ from typing import Any
 
 from nnlab import experiments
 from nnlab.errors import DataError
-from nnlab.metrics import has_effect
+from nnlab.metrics import has_effect, mean_interval
 from nnlab.reproduction.claims import Claim
 
 CONFIRMED, REFUTED, OPEN = "confirmed", "refuted", "cannot tell"
@@ -183,7 +183,8 @@ def _above(measured: _Measured, wanted: float) -> str:
 def _measured(path: str, summary: Mapping[str, Any], runs: Sequence[Any]) -> _Measured:
     if path.startswith("runs:"):
         values = [float(_at(run, path.removeprefix("runs:"))) for run in runs]
-        found = vars(experiments.get(summary["experiment"]).estimate(path, values))
+        overlap = experiments.get(summary["experiment"]).overlap
+        found = vars(mean_interval(values, overlap=overlap))
     else:
         found = _at(summary, path)
     mean = found["mean"]

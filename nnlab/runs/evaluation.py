@@ -35,9 +35,13 @@ def evaluate(trained: Trained, given: Mapping[str, Any], store: Store, warn: War
             raise UsageError(
                 f"{flag_name(name)} does not choose data for {experiment.name}; {hint}"
             )
-    data = _load(trained, given, store, warn) if given else own_data(trained, store, warn)
-    if given and data.source.sha256 == trained.header.dataset["sha256"]:
+    remarks: list[str] = []
+    data = _load(trained, given, store, remarks.append) if given else None
+    if data is None or data.source.sha256 == trained.header.dataset["sha256"]:
         data = own_data(trained, store, warn)  # what it was trained on is not for testing
+    else:
+        for remark in remarks:
+            warn(remark)
     check_fits(trained, data)
     scores = experiment.score(trained.model, data)
     return measured(experiment, scores, data, trained.header.config)

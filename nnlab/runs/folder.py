@@ -229,15 +229,13 @@ def newest_finished(
 
 def _newest_first(parent: Path) -> list[RunFolder]:
     """Return the finished runs in a folder; none if it cannot be read, as if it was not there."""
-    try:
-        finished = [
-            (run.metrics.stat().st_mtime, run)
-            for pattern in ("*/metrics.json", "*/*/metrics.json")
-            for run in map(RunFolder, (path.parent for path in parent.glob(pattern)))
-            if run.best.exists()
-        ]
-    except OSError:
-        return []
+    finished = []
+    with contextlib.suppress(OSError):
+        for path in [*parent.glob("*/metrics.json"), *parent.glob("*/*/metrics.json")]:
+            run = RunFolder(path.parent)
+            with contextlib.suppress(OSError):  # another process has just removed it, say
+                if run.best.exists():
+                    finished.append((run.metrics.stat().st_mtime, run))
     return [run for _, run in sorted(finished, key=lambda one: one[0], reverse=True)]
 
 

@@ -53,8 +53,9 @@ def run_group(
         InterruptedRun: Saved, to be resumed.
     """
     with locked(folder.path):
+        begun = any(folder.member(name).is_run() for name in trials)
         kinds = _kinds(trials)
-        if replace or len(kinds) > 1:
+        if replace or (len(kinds) > 1 and not begun):
             _rehearse(experiment, kinds, workshop)
         if replace:
             clear(folder.path)
@@ -97,7 +98,7 @@ def check_same_data(first: RunMetrics[Any], metrics: RunMetrics[Any], folder: Ru
 
 
 def _kinds(trials: Trials) -> list[TrainingSettings]:
-    """Return one of the settings that differ in more than seeds."""
+    """Return one Config of each kind: of those that differ in more than their seeds."""
     kinds: dict[str, TrainingSettings] = {}
     for config in trials.values():
         settings = dataclasses.asdict(config).items()
@@ -235,5 +236,5 @@ def joined_plan(experiment: AnyExperiment, trials: Trials, folder: GroupFolder) 
                 f"{folder.path} holds runs with other settings; name another folder with --out, "
                 f"or resume those: nnlab resume {shlex.quote(str(folder.path))}"
             )
-        trials = {**known, **trials}
+        trials = {**trials, **known}
     return trials

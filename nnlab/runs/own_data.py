@@ -34,7 +34,7 @@ def own_data(trained: Trained, store: Store, warn: Warn) -> Data:
     """
     experiment, source = trained.experiment, Source.from_dict(trained.header.dataset)
     config = pinned(experiment, trained.config(), source)
-    with folder_told(config):
+    with starting_folder_hinted(config):
         data = experiment.load_for_evaluation(config, trained.header.facts, {}, store, warn)
     if data.source.sha256 != source.sha256:
         raise DataError(
@@ -46,7 +46,7 @@ def own_data(trained: Trained, store: Store, warn: Warn) -> Data:
 
 
 @contextmanager
-def folder_told(config: TrainingSettings) -> Iterator[None]:
+def starting_folder_hinted(config: TrainingSettings) -> Iterator[None]:
     """Add to an error that a file is missing where a Config looks for it: from where it began."""
     try:
         yield

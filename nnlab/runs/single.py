@@ -21,7 +21,7 @@ from nnlab.runs.answering import Trained
 from nnlab.runs.figures import draw_run
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.occupying import clear, locked
-from nnlab.runs.own_data import folder_told
+from nnlab.runs.own_data import starting_folder_hinted
 from nnlab.runs.pinning import pinned
 from nnlab.runs.training import Training
 from nnlab.runs.workshop import Workshop
@@ -109,13 +109,19 @@ class _Run:
 
     def check_same(self) -> None:
         """Refuse a folder whose run has other settings."""
-        _, config, _ = read_plan(self.folder)
-        finished = self.folder.is_finished()  # else the rest is trained, with other threads, say
-        if not (alike(config, self.config) if finished else config == self.config):
+        experiment, config, _ = read_plan(self.folder)
+        same = config == self.config or (self._ended_well() and alike(config, self.config))
+        if experiment.name != self.experiment.name or not same:
             raise OutputExistsError(
                 f"{self.folder.path} holds a run with other settings; name another folder with "
                 f"--out, or resume that run: nnlab resume {shlex.quote(str(self.folder.path))}"
             )
+
+    def _ended_well(self) -> bool:
+        """Tell whether nothing is left to train, so that threads, say, make no difference."""
+        if not self.folder.is_finished():
+            return False
+        return not self.folder.read_metrics(self.experiment.Details).training.diverged
 
     def carry_out(self, dataset: Source | None, replace: bool) -> None:
         """Do the work; nothing is written or removed before data and settings have proved good."""
@@ -161,7 +167,7 @@ class _Run:
         if known is None:
             return self.experiment.load(self.config, self.workshop.store, self.workshop.warn)
         config = pinned(self.experiment, self.config, known)
-        with folder_told(config):
+        with starting_folder_hinted(config):
             return self.experiment.load(config, self.workshop.store, self.workshop.warn)
 
     def _check_same_data(self, begun: Source, now: Source) -> None:

@@ -48,7 +48,9 @@ def validation_estimate(results: Results) -> Estimate | None:
     """Return the best validation value of a setting's runs, their mean; None without any."""
     found = [metrics.training.validation for metrics in results.finished.values()]
     known = [validation.best for validation in found if validation]
-    return mean_interval(known) if found and len(known) == len(found) else None
+    if not found or len(known) != len(found):
+        return None
+    return mean_interval(known, overlap=results.experiment.overlap)
 
 
 def _mean(results: Results) -> float:

@@ -13,6 +13,7 @@ from nnlab import experiments
 from nnlab.errors import CheckpointError, OutputExistsError, UsageError
 from nnlab.experiments.contract import AnyExperiment
 from nnlab.files import write_json
+from nnlab.options import alike
 from nnlab.runs import folder as runs
 from nnlab.runs.folder import GroupFolder
 from nnlab.runs.group import Trials
@@ -143,7 +144,7 @@ def joined(known: Plan, plan: Plan, folder: Path) -> Plan:
     changed = [
         setting.name
         for setting in plan.settings
-        if setting.name in settings and settings[setting.name].config != setting.config
+        if setting.name in settings and not alike(settings[setting.name].config, setting.config)
     ]
     if known.experiment.name != plan.experiment.name or changed:
         raise OutputExistsError(

@@ -15,7 +15,7 @@ from nnlab.errors import DivergedError
 from nnlab.training.progress import Progress
 
 EXPLODED = 10.0
-"""Times the untrained network's loss that no epoch of a training that works comes to."""
+"""Times the untrained network's loss, above which a training will hardly come back."""
 LEARNED = 0.1
 """Share of the untrained network's loss; what is learned below that may be chance."""
 REMEDY = "a lower --learning-rate or --clip-norm 1 usually helps"

@@ -16,6 +16,9 @@ SCHEDULE_HELP = (
 )
 MOST_EPOCHS = 25_000
 """A checkpoint contains the history of all epochs, which must fit into its header."""
+USUAL_RATES = {"adadelta": 1.0, "adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}
+"""Learning rates for an optimizer that the preset does not choose."""
+RATE_HELP = "size of the optimizer's steps; another --optimizer than the default has its usual one"
 REPORT, MODERN = PRESETS = ("report", "modern")
 
 
@@ -33,7 +36,7 @@ class TrainingSettings:
     epochs: int = option(20, "passes over the training examples", low=1, high=10**6)
     batch_size: int = option(128, "examples per optimizer step", low=1, high=2**24)
     optimizer: str = option("rmsprop", "how the weights are updated", choices=OPTIMIZERS)
-    learning_rate: float = option(0.001, "size of the optimizer's steps", above=0)
+    learning_rate: float = option(0.001, RATE_HELP, above=0)
     schedule: str = option("constant", SCHEDULE_HELP, choices=SCHEDULES)
     warmup: float = option(
         0.0,
@@ -50,7 +53,7 @@ class TrainingSettings:
     )
     average: float = option(
         0.0,
-        "use a moving average of the weights; its time constant as a share of the run; 0: off",
+        "average the weights over time, with this share of the run as time constant; 0: off",
         low=0,
         high=0.5,
     )

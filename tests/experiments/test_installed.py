@@ -112,6 +112,8 @@ EXPERIMENT.Config = Undeclared
         ),
         (UNDECLARED, "Undeclared.plain is not made with nnlab.options.option"),
         ("EXPERIMENT = 3\n", "expected an instance of Experiment, but it is 3"),
+        ("del type(EXPERIMENT).Query\n", "AttributeError: "),
+        ('EXPERIMENT.presets = {"modern": {}}\n', "expected a preset 'report'"),
     ],
 )
 def test_a_fault_of_one_is_named_and_stands_in_no_ones_way(

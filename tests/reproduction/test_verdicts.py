@@ -7,6 +7,7 @@ import pytest
 
 from nnlab import experiments
 from nnlab.errors import DataError
+from nnlab.experiments.perm_test.comparison import TOLERANCE
 from nnlab.reproduction.claims import Claim, load_claims, load_comparisons
 from nnlab.reproduction.table import sections, table
 from nnlab.reproduction.verdicts import CONFIRMED, KINDS, NOT_COMPARED, OPEN, REFUTED, judge
@@ -113,6 +114,8 @@ def test_values_of_single_runs_and_divergence() -> None:
     runs = [{"details": {"area of it": {"net": value}}} for value in (0.84, 0.85, 0.86)]
     found = judge(one, summary(), runs, quick=False)
     assert (found.verdict, found.runs) == (CONFIRMED, 3)
+    splits = {**summary(), "experiment": "recommend"}  # which share baskets
+    assert judge(one, splits, runs, quick=False).measured != found.measured
     diverges = claim("diverges", value="runs:training.diverged")
     for what, expected in ((None, REFUTED), ({"epoch": 3}, CONFIRMED)):
         assert verdict(diverges, summary(), [{"training": {"diverged": what}}]) == expected
@@ -141,6 +144,12 @@ def test_every_claim_and_comparison_has_a_plan_that_can_be_carried_out() -> None
         experiment = experiments.get(plan.experiment)
         for options in (plan.options, {**plan.options, **plan.quick}):
             assert experiment.trials(experiment.configure(options, plan.name), plan.runs)
+
+
+def test_a_permutation_is_judged_by_the_same_rule_as_its_claim() -> None:
+    _, claims = load_claims()
+    tolerances = {one.tolerance for one in claims if one.kind == "no-effect"}
+    assert tolerances == {TOLERANCE}
 
 
 def test_the_table_and_the_page_say_the_same() -> None:

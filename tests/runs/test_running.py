@@ -271,6 +271,20 @@ def test_a_group_with_other_settings_is_refused(config: ClassifyConfig, tmp_path
         run_group(CLASSIFY, CLASSIFY.trials(other, 1), group, make_workshop())
 
 
+def test_a_group_that_is_repeated_with_other_threads_can_still_be_resumed(
+    config: ClassifyConfig, tmp_path: Path
+) -> None:
+    group = GroupFolder(tmp_path / "group")
+    group.path.mkdir()
+    stopped = Watcher(interrupt_at=8)
+    with pytest.raises(InterruptedRun):
+        run_group(CLASSIFY, CLASSIFY.trials(config, 3), group, make_workshop(stopped))
+    other = dataclasses.replace(config, threads=config.threads + 1)
+    summary = run_group(CLASSIFY, CLASSIFY.trials(other, 3), group, make_workshop())
+    assert len(summary.runs) == 3
+    assert {one.config["threads"] for one in summary.runs.values()} == {config.threads}
+
+
 def test_names_in_a_plan_cannot_lead_out_of_the_group(
     config: ClassifyConfig, tmp_path: Path
 ) -> None:

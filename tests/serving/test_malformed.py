@@ -84,7 +84,7 @@ def test_options_given_twice_are_refused(server: Server) -> None:
     assert server.post("/api/add?check=1&check=0", {"inputs": ["1+1"]}).status == 400
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", "/api/nothing/inside", "/nothing", "/api/runs/x"])
+@pytest.mark.parametrize("path", ["/api/nothing", "/api/nothing/inside", "/nothing", "/api/x/runs"])
 def test_unknown_routes_are_not_found(server: Server, path: str) -> None:
     found = server.post(path, {})
     assert found.status == 404

@@ -17,6 +17,9 @@ GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 SUFFIXES = {".txt", ".tsv", ".csv", ".tab", ".text", ".inter", ".basket", ".json", ".toml", ""}
 
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError)
+"""What reading a damaged zip file raises."""
+
 Warn = Callable[[str], None]
 
 
@@ -78,10 +81,18 @@ def _unzipped(plain: IO[bytes], path: Path, warn: Warn | None) -> Iterator[Opene
             with archive.open(member) as stream:
                 name = f"{path}:{member.filename}"
                 yield Opened(cast(IO[bytes], Limited(stream, name)), name)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError) as error:
-        raise DataError(f"{path}: damaged zip file ({error}); get the file again") from error
+    except DAMAGED as error:
+        raise _damaged(path, error) from error
+    except OSError as error:
+        if error.errno is not None:  # the disk, and not what bzip2 found in the file
+            raise
+        raise _damaged(path, error) from error
     except (RuntimeError, NotImplementedError) as error:
         raise DataError(f"{path}: {error}; pack it again, unencrypted, or unpack it") from error
+
+
+def _damaged(path: Path, error: Exception) -> DataError:
+    return DataError(f"{path}: damaged zip file ({error}); get the file again")
 
 
 class Limited:

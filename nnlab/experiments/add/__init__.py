@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,8 +20,8 @@ from nnlab.experiments.add import scoring
 from nnlab.experiments.add.config import (
     FEWEST_PROBLEMS,
     MAX_DIGITS,
+    MODERN_OF_MODELS,
     PRESETS,
-    TRANSFORMER,
     AddConfig,
     AddQuery,
 )
@@ -88,9 +89,9 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
     network_options = ("base",)
 
     def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return what the modern preset has for a Transformer."""
-        modern = given.get("preset") == MODERN and given.get("model") == "transformer"
-        return TRANSFORMER if modern else {}
+        """Return what else the modern preset has for a model."""
+        modern = MODERN_OF_MODELS if given.get("preset") == MODERN else {}
+        return modern.get(given.get("model", ""), {})
 
     def load(self, config: AddConfig, store: Store, warn: Warn) -> Data:
         """Draw distinct problems: a tenth for validation, and others to test on."""
@@ -184,7 +185,8 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
             except NnlabError as error:
                 yield error.of(given)
                 continue
-            if too_long(operands, base, adder.trained_digits):
+            sums = itertools.accumulate(operands[:-1])  # to which the next number is added
+            if too_long([*operands, *sums], base, adder.trained_digits):
                 yield Note(
                     f"{given}: the network was trained on numbers of at most "
                     f"{adder.trained_digits} digits, and adds many longer ones wrongly"

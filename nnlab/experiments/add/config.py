@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnlab.options import option
-from nnlab.training.settings import MODERN, OPTIMIZERS, REPORT, TrainingSettings
+from nnlab.training.settings import MODERN, OPTIMIZERS, RATE_HELP, REPORT, TrainingSettings
 
 FEWEST_PROBLEMS = 30
 MAX_DIGITS = 11
@@ -17,22 +17,29 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     MODERN: {
         "model": "gru",
         "digits": 6,
-        "units": 64,
         "problems": 100_000,
-        "epochs": 10,
-        "learning_rate": 0.005,
         "schedule": "cosine",
     },
 }
 """Settings by preset."""
 
-TRANSFORMER: Mapping[str, Any] = {
-    "epochs": 30,
-    "learning_rate": 0.002,
-    "warmup": 0.05,
-    "clip_norm": 1.0,
+MODERN_OF_MODELS: Mapping[str, Mapping[str, Any]] = {
+    "gru": {"units": 64, "epochs": 10, "learning_rate": 0.005},
+    "transformer": {
+        "units": 64,
+        "epochs": 30,
+        "learning_rate": 0.002,
+        "warmup": 0.05,
+        "clip_norm": 1.0,
+    },
 }
-"""What the modern preset has instead for a Transformer, which learns more slowly."""
+"""What else the modern preset has, by model."""
+
+
+def _by_model(key: str, usual: float) -> str:
+    """Say what a setting is for each model, for the help."""
+    texts = (f"{values[key]} for {model}" for model, values in MODERN_OF_MODELS.items())
+    return f"{usual}; with --preset modern: {', '.join(texts)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +63,24 @@ class AddConfig(TrainingSettings):
         choices=("lstm", "gru", "transformer"),
     )
     units: int = option(
-        128, "cells per recurrent layer, or width of a Transformer", low=1, high=2**14
+        128,
+        "cells per recurrent layer, or width of a Transformer",
+        low=1,
+        high=2**14,
+        default_text=_by_model("units", 128),
     )
     blocks: int = option(2, "Transformer: attentions, one after the other", low=1, high=100)
     heads: int = option(4, "Transformer: attention heads per layer", low=1, high=100)
-    epochs: int = option(200, "passes over the problems", low=1, high=10**6)
+    epochs: int = option(
+        200,
+        "passes over the problems",
+        low=1,
+        high=10**6,
+        default_text=_by_model("epochs", 200),
+    )
+    learning_rate: float = option(
+        0.001, RATE_HELP, above=0, default_text=_by_model("learning_rate", 0.001)
+    )
     optimizer: str = option("adam", "how the weights are updated", choices=OPTIMIZERS)
 
 

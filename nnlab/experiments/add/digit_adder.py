@@ -129,7 +129,7 @@ class AttendingDigits(DigitDesign):
 
     limits = (
         ONE_BASE,
-        "Of numbers that are longer than those it was trained on, many sums are wrong.",
+        "Many sums of numbers longer than those it was trained on are wrong.",
         "Some sums are wrong, and nothing marks the wrong ones.",
     )
     reads = "columns by attention"

@@ -54,7 +54,7 @@ def group_bars(
 
 
 def short_percent(share: float) -> str:
-    """Return a share in per cent, with as few decimals as tell it from others."""
+    """Return a share in per cent, with few decimals: there is little room above a bar."""
     decimals = 0 if share in (0, 1) else 1 if 0.001 <= share <= 0.99 else 2
     return percent(share, decimals)
 

@@ -62,5 +62,5 @@ def _operand(operand: str, place: int, count: int, text: str, base: int, digits:
 
 
 def too_long(operands: Iterable[int], base: int, digits: int | None) -> bool:
-    """Tell whether a number has more digits than a network can add."""
+    """Tell whether a number has more digits than those that a network was trained on."""
     return digits is not None and any(operand >= base**digits for operand in operands)

@@ -23,7 +23,6 @@ from nnlab.experiments.classify.config import (
     PERMUTATION_SEED,
     PRESETS,
     PRESETS_OF_MODELS,
-    USUAL_RATES,
     ClassifyConfig,
     ClassifyLook,
     ClassifyQuery,
@@ -116,11 +115,15 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         if not given.get("normalize"):  # the CNN of the report has filters of its own
             values.pop("filters", None)
         if not given.get("deform"):
-            values.pop("deform_fade", None)
-        chosen = given.get("optimizer")
-        if chosen and chosen != values.get("optimizer", chosen):
-            values["learning_rate"] = USUAL_RATES[chosen]
+            values["deform_fade"] = 0.0
         return values
+
+    def configure(self, given: Mapping[str, Any], where: str) -> C:
+        """Make a Config; a fading needs something that fades."""
+        config = super().configure(given, where)
+        if given.get("deform_fade") and not config.deform:
+            raise UsageError(f"{where}: --deform-fade needs --deform")
+        return config
 
     def load(self, config: C, store: Store, warn: Warn) -> Data:
         """Load labelled images and hold out validation images from the training set."""

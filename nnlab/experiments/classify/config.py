@@ -7,7 +7,7 @@ from typing import Any
 
 from nnlab.errors import UsageError
 from nnlab.options import option
-from nnlab.training.settings import MODERN, OPTIMIZERS, REPORT, TrainingSettings
+from nnlab.training.settings import MODERN, OPTIMIZERS, RATE_HELP, REPORT, TrainingSettings
 
 KERAS_LOSS = {"crossentropy": "categorical_crossentropy", "mse": "mean_squared_error"}
 
@@ -17,6 +17,8 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "model": "cnn",
         "normalize": True,
         "deform": 1.0,
+        "deform_fade": 0.4,
+        "choose_by": "loss",
         "label_smoothing": 0.1,
         "optimizer": "adam",
         "learning_rate": 0.003,
@@ -36,19 +38,10 @@ PRESETS_OF_MODELS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     MODERN: {
         "mlp": {"units": 1024, "layers": 3, "epochs": 60},
-        "cnn": {
-            "units": 128,
-            "filters": "64x128",
-            "deform_fade": 0.4,
-            "choose_by": "loss",
-            "epochs": 24,
-        },
+        "cnn": {"units": 128, "filters": "64x128", "epochs": 24},
     },
 }
 """Settings by preset and model."""
-
-USUAL_RATES = {"adadelta": 1.0, "adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}
-"""Learning rates by optimizer, for one that the preset does not choose."""
 
 FILTERS = "32x96"
 MOST_FILTERS = 2**12
@@ -96,8 +89,8 @@ class ClassifyConfig(TrainingSettings):
     )
     deform: float = option(
         0.0,
-        "how strongly to deform the training images at random; 0: not at all, 1: as much as people "
-        "write differently",
+        "how strongly to deform the training images at random; 0: not at all, 1: as much as "
+        "handwriting varies between people",
         low=0,
         high=3,
     )
@@ -106,7 +99,6 @@ class ClassifyConfig(TrainingSettings):
         "share of the run, at its end, in which --deform fades away",
         low=0,
         high=1,
-        default_text="0; with --preset modern: 0.4 for cnn",
     )
     label_smoothing: float = option(0.0, "label smoothing", low=0, high=0.9)
     dataset: str | None = option(
@@ -126,7 +118,6 @@ class ClassifyConfig(TrainingSettings):
         "accuracy",
         "what decides on the held-out images which epoch is best; the loss is finer",
         choices=("accuracy", "loss"),
-        default_text="accuracy; with --preset modern: loss for cnn",
     )
     split_seed: int = option(0, "chooses the held-out images, independent of --seed", low=0)
     epochs: int = option(
@@ -144,9 +135,9 @@ class ClassifyConfig(TrainingSettings):
     )
     learning_rate: float = option(
         0.001,
-        "size of the optimizer's steps",
+        RATE_HELP,
         above=0,
-        default_text=f"{_by_model('learning_rate')}; with another --optimizer its usual rate",
+        default_text=_by_model("learning_rate"),
     )
 
     def __post_init__(self) -> None:
@@ -154,8 +145,6 @@ class ClassifyConfig(TrainingSettings):
         filter_counts(self.filters)
         if self.model == "cnn" and self.filters != FILTERS and not self.normalize:
             raise UsageError("--filters needs --normalize")
-        if self.deform_fade and not self.deform:
-            raise UsageError("--deform-fade needs --deform")
 
 
 def filter_counts(filters: str) -> tuple[int, int]:

@@ -29,7 +29,7 @@ from nnlab.metrics import Estimate, mean_interval
 from nnlab.options import changed, flag_name, from_mapping
 from nnlab.records import DetailsT, NoDetails
 from nnlab.training.examples import Examples
-from nnlab.training.settings import PRESETS, REPORT
+from nnlab.training.settings import PRESETS, REPORT, USUAL_RATES
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
@@ -98,11 +98,21 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
         preset = given.get("preset", REPORT)
         self.check_preset(preset, where)
         table = self.presets.get(preset, {}) if isinstance(preset, str) else {}
-        values = {**self._for_model(table, given), **given}
+        table = self._for_model(table, given)
+        values = {**table, **given}
         from_mapping(self.Config, values, where)  # so that `defaults` sees values of their types
-        config = from_mapping(self.Config, {**values, **self.defaults(values), **given}, where)
+        own = {**table, **self.defaults(values)}
+        config = from_mapping(self.Config, {**own, **self._rate(own, given)}, where)
         self._check_used(config, given, where)
         return config
+
+    def _rate(self, own: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what is given, with a learning rate that suits an optimizer of one's own."""
+        usual = {one.name: one.default for one in dataclasses.fields(self.Config)}
+        chosen = given.get("optimizer", "")
+        if chosen in USUAL_RATES and chosen != own.get("optimizer", usual["optimizer"]):
+            return {"learning_rate": USUAL_RATES[chosen], **given}
+        return given
 
     def _for_model(self, table: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a preset's values, without those of a model that is not to be trained."""

@@ -80,15 +80,16 @@ class PermTest(ImageClassifier[PermTestConfig]):
             raise UsageError(f"a run trains one arm of {', '.join(ARMS)}, not {config.arm!r}")
         data = super().load(config, store, warn)
         shape = tuple(data.facts["image_shape"])
-        if config.blocks == max(shape):
+        # Made for every arm, so that blocks that do not fit are told before the first training.
+        order = pixel_permutation(shape, config.blocks, config.permutation_seed)
+        identity = identity_permutation(shape)
+        if config.arm != "permuted":
+            order = identity
+        elif np.array_equal(order, identity):
             raise UsageError(
                 f"blocks of {config.blocks} × {config.blocks} pixels are the whole image, which "
                 "nothing would change; choose smaller --blocks or --doses"
             )
-        # Made for every arm, so that blocks that do not fit are told before the first training.
-        order = pixel_permutation(shape, config.blocks, config.permutation_seed)
-        if config.arm != "permuted":
-            order = identity_permutation(shape)
         moved = {name: permute(data.arrays[name], order) for name in ("images", "test_images")}
         examples = {"plain_examples": data.arrays["test_images"][:EXAMPLES_SHOWN]}
         permutation = {"seed": config.permutation_seed, "blocks": config.blocks}
@@ -98,7 +99,7 @@ class PermTest(ImageClassifier[PermTestConfig]):
     def examples(self, config: PermTestConfig, data: Data) -> Examples:
         """Deform images as they are before the permutation: neighbours stay neighbours."""
         plain = super().examples(config, data)
-        if plain.augment is None:
+        if plain.augment is None or config.arm != "permuted":
             return plain
         return dataclasses.replace(plain, augment=_permuted(plain.augment, self.order(data.facts)))
 

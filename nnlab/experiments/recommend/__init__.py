@@ -81,7 +81,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
         "ndcg_at_10",
         "mrr",
     )
-    overlap = 0.25  # each run tests on a fifth of the baskets, and learns from the rest
+    overlap = 0.25  # a run tests on a fifth of the baskets; the others train, choose, and fit
     data_options = (
         "baskets",
         "encoding",

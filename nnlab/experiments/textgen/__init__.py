@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +82,13 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
     )
     data_options = ("corpus", "encoding")
     dataset_option = "corpus"
+
+    def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the windows of the other model, which tell one character each."""
+        if given.get("model", "window") != "window":
+            return {}
+        usual = {one.name: one.default for one in fields(TextgenConfig)}
+        return {name: usual[name] for name in ("seq_len", "step")}
 
     def load(self, config: TextgenConfig, store: Store, warn: Warn) -> Data:
         """Load a text; 80 % are to train on, 10 % choose the weights, the last 10 % test."""

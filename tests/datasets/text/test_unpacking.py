@@ -2,6 +2,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nnlab.datasets.text.files import read_text, text_pieces
@@ -57,11 +58,12 @@ def test_a_file_of_another_kind_is_recognised(
 def test_a_damaged_zip_file_is_told_whatever_packed_it(tmp_path: Path, method: int) -> None:
     path = tmp_path / "my.zip"
     with zipfile.ZipFile(path, "w", method) as archive:
-        archive.writestr("a.txt", "some text " * 2000)
+        letters = np.random.default_rng(0).integers(97, 123, 20_000, dtype=np.uint8)
+        archive.writestr("a.txt", letters.tobytes())
     content = bytearray(path.read_bytes())
-    content[50:90] = bytes(40)
+    content[5000:5400] = bytes(400)  # in the middle of what is packed
     path.write_bytes(content)
-    with pytest.raises(DataError, match=r"my\.zip: (damaged zip file|Invalid data)"):
+    with pytest.raises(DataError, match=r"my\.zip: damaged zip file"):
         read_text(path)
 
 

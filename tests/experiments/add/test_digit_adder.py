@@ -124,8 +124,12 @@ def test_a_transformer_has_settings_of_its_own_and_warns_of_long_numbers(tmp_pat
         "test_problems": 50,
     }
     path = write_untrained(tmp_path / "a.h5", "add", preset="modern", **small)
-    notes = [one for one in nnlab.load(path).answers(["999+1", "1+1000"]) if isinstance(one, Note)]
-    assert [note.text.split(":")[0] for note in notes] == ["1+1000"]
+    notes = [
+        one
+        for one in nnlab.load(path).answers(["999+1", "1+1000", "999+1+1"])
+        if isinstance(one, Note)
+    ]
+    assert [note.text.split(":")[0] for note in notes] == ["1+1000", "999+1+1"]
     with pytest.raises(UsageError, match="no multiple of --heads 3"):
         ADD.build(ADD.configure({**small, "heads": 3}, "test"), {"base": 10, "reads": READS})
 

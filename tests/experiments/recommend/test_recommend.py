@@ -14,6 +14,7 @@ from nnlab.errors import CheckpointError, DataError, UsageError
 from nnlab.experiments.contract import Model, Note
 from nnlab.experiments.recommend import EXPERIMENT as RECOMMEND
 from nnlab.experiments.recommend.config import RecommendConfig
+from nnlab.metrics import mean_interval
 from nnlab.runs.answering import Trained
 from nnlab.runs.evaluation import evaluate
 from nnlab.runs.folder import GroupFolder, RunFolder
@@ -86,6 +87,29 @@ def test_it_is_scored_on_baskets_of_another_shop(trained: Trained, tmp_path: Pat
     (tmp_path / "shop.csv").write_text("\n".join(["one,two,three"] * 60))
     with pytest.raises(DataError, match="knows none of these items"):
         evaluate(trained, given, Store(offline=True), warnings.append)
+
+
+def test_intervals_allow_for_baskets_that_the_splits_share() -> None:
+    values = [0.40, 0.42, 0.41, 0.43, 0.44]
+    wide, narrow = RECOMMEND.estimate("recall_at_10", values), mean_interval(values)
+    for found in (wide, narrow):
+        assert found.low is not None
+        assert found.high is not None
+    factor = (wide.high - wide.low) / (narrow.high - narrow.low)  # type: ignore[operator]
+    assert factor == pytest.approx(np.sqrt(1 + 5 / 4))
+
+
+def test_items_with_the_same_score_count_half_in_choosing_too() -> None:
+    config = RECOMMEND.configure({"baskets": "sample"}, "test")
+    data = RECOMMEND.load(config, Store(offline=True), lambda _: None)
+    measures = RECOMMEND.examples(config, data).measures
+    targets = np.array([[2] + [0] * 20, [2] + [0] * 18 + [1, 1]], np.float32)
+    outputs = np.zeros((2, 21), np.float32)
+    ranks = 1 + np.array([20, 18]) / 2
+    ndcg = np.asarray(measures["ndcg"](targets, outputs))
+    np.testing.assert_allclose(ndcg, 1 / np.log2(1 + ranks), rtol=1e-5)
+    recall = np.asarray(measures["recall_at_10"](targets, outputs), np.float32)
+    assert recall.tolist() == [0, 1]  # ranks 11 and 10
 
 
 def test_own_baskets_are_told_to_be_where_the_training_began(shell: Shell, tmp_path: Path) -> None:

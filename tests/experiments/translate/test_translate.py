@@ -196,8 +196,10 @@ def test_other_pairs_are_scored_without_a_claim_of_having_been_learned(
     own = evaluate(trained, {}, store, print)
     assert "seen_chrf" in own.scores
     write_pairs(tmp_path, 50, "other.tsv")
-    other = evaluate(trained, {"pairs": "other.tsv"}, store, print)
+    said: list[str] = []
+    other = evaluate(trained, {"pairs": "other.tsv"}, store, said.append)
     assert other.details.test_sentences == 5
+    assert said[-1].startswith("other.tsv: 5 of 50 pairs are scored")
     assert not [name for name in other.scores if name.startswith("seen_")]
     for metrics in (own, other):
         assert TRANSLATE.tables(metrics)
