@@ -35,19 +35,24 @@ def evaluate(trained: Trained, given: Mapping[str, Any], store: Store, warn: War
             raise UsageError(
                 f"{flag_name(name)} does not choose data for {experiment.name}; {hint}"
             )
-    remarks: list[str] = []
-    data = _load(trained, given, store, remarks.append) if given else None
-    if data is None or data.source.sha256 == trained.header.dataset["sha256"]:
-        data = own_data(trained, store, warn)  # what it was trained on is not for testing
-    else:
-        for remark in remarks:
-            warn(remark)
+    data = _others(trained, given, store, warn) if given else None
+    if data is None:
+        data = own_data(trained, store, warn)
     check_fits(trained, data)
     scores = experiment.score(trained.model, data)
     return measured(experiment, scores, data, trained.header.config)
 
 
-def _load(trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn) -> Data:
-    return trained.experiment.load_for_evaluation(
-        trained.config(), trained.header.facts, given, store, warn
-    )
+def _others(trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn) -> Data | None:
+    """Load other data; None if they are those it was trained on, which are not for testing."""
+    remarks: list[str] = []
+    own = False
+    try:
+        data = trained.experiment.load_for_evaluation(
+            trained.config(), trained.header.facts, given, store, remarks.append
+        )
+        own = data.source.sha256 == trained.header.dataset["sha256"]
+    finally:
+        for remark in () if own else remarks:
+            warn(remark)
+    return None if own else data

@@ -53,10 +53,11 @@ def run_group(
         InterruptedRun: Saved, to be resumed.
     """
     with locked(folder.path):
-        begun = any(folder.member(name).is_run() for name in trials)
-        kinds = _kinds(trials)
-        if replace or (len(kinds) > 1 and not begun):
-            _rehearse(experiment, kinds, workshop)
+        known = {} if replace or not folder.is_group() else read_plan(folder)[1]
+        there = _kinds(known)
+        new = [config for kind, config in _kinds(trials).items() if kind not in there]
+        if replace or len(new) > 1 or (there and new):
+            _rehearse(experiment, new, workshop)
         if replace:
             clear(folder.path)
         trials = write_plan(experiment, trials, folder)
@@ -97,13 +98,13 @@ def check_same_data(first: RunMetrics[Any], metrics: RunMetrics[Any], folder: Ru
         raise DataError(f"{folder.path} was trained on other data than the rest of the group")
 
 
-def _kinds(trials: Trials) -> list[TrainingSettings]:
+def _kinds(trials: Trials) -> dict[str, TrainingSettings]:
     """Return one Config of each kind: of those that differ in more than their seeds."""
     kinds: dict[str, TrainingSettings] = {}
     for config in trials.values():
         settings = dataclasses.asdict(config).items()
         kinds.setdefault(repr([one for one in settings if not one[0].endswith("seed")]), config)
-    return list(kinds.values())
+    return kinds
 
 
 def _rehearse(
@@ -236,5 +237,6 @@ def joined_plan(experiment: AnyExperiment, trials: Trials, folder: GroupFolder) 
                 f"{folder.path} holds runs with other settings; name another folder with --out, "
                 f"or resume those: nnlab resume {shlex.quote(str(folder.path))}"
             )
-        trials = {**trials, **known}
+        begun = {name: known[name] for name in known if folder.member(name).is_run()}
+        trials = {**known, **trials, **begun}
     return trials

@@ -110,7 +110,7 @@ class _Run:
     def check_same(self) -> None:
         """Refuse a folder whose run has other settings."""
         experiment, config, _ = read_plan(self.folder)
-        same = config == self.config or (self._ended_well() and alike(config, self.config))
+        same = config == self.config or (alike(config, self.config) and self._ended_well())
         if experiment.name != self.experiment.name or not same:
             raise OutputExistsError(
                 f"{self.folder.path} holds a run with other settings; name another folder with "

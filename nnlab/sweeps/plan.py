@@ -152,7 +152,11 @@ def joined(known: Plan, plan: Plan, folder: Path) -> Plan:
             f"on with that one: {resume_command(known, folder)}"
         )
     configs = [setting.config for setting in known.settings]
-    added = [setting for setting in plan.settings if setting.config not in configs]
+    added = [
+        setting
+        for setting in plan.settings
+        if not any(alike(setting.config, config) for config in configs)
+    ]
     return Plan(plan.experiment, (*known.settings, *added), max(known.runs, plan.runs))
 
 

@@ -271,7 +271,7 @@ def test_a_group_with_other_settings_is_refused(config: ClassifyConfig, tmp_path
         run_group(CLASSIFY, CLASSIFY.trials(other, 1), group, make_workshop())
 
 
-def test_a_group_that_is_repeated_with_other_threads_can_still_be_resumed(
+def test_a_group_that_is_repeated_with_idle_options_goes_on_where_it_stopped(
     config: ClassifyConfig, tmp_path: Path
 ) -> None:
     group = GroupFolder(tmp_path / "group")
@@ -279,10 +279,11 @@ def test_a_group_that_is_repeated_with_other_threads_can_still_be_resumed(
     stopped = Watcher(interrupt_at=8)
     with pytest.raises(InterruptedRun):
         run_group(CLASSIFY, CLASSIFY.trials(config, 3), group, make_workshop(stopped))
-    other = dataclasses.replace(config, threads=config.threads + 1)
+    other = dataclasses.replace(config, save_every=7.0)
     summary = run_group(CLASSIFY, CLASSIFY.trials(other, 3), group, make_workshop())
-    assert len(summary.runs) == 3
-    assert {one.config["threads"] for one in summary.runs.values()} == {config.threads}
+    assert list(summary.runs) == ["seed-1", "seed-2", "seed-3"]
+    kept, _, last = (one.config["save_every"] for one in summary.runs.values())
+    assert (kept, last) == (config.save_every, 7.0)
 
 
 def test_names_in_a_plan_cannot_lead_out_of_the_group(

@@ -115,6 +115,11 @@ def test_a_sweep_grows_by_settings_and_runs(tmp_path: Path) -> None:
     assert both.runs == 2
 
 
+def test_a_sweep_that_is_repeated_with_other_threads_stays_as_it_is(tmp_path: Path) -> None:
+    known = make_plan(CLASSIFY, [{"units": 8}], {"threads": 1}, 2)
+    assert joined(known, make_plan(CLASSIFY, [{"units": 8}], {"threads": 2}), tmp_path) == known
+
+
 def test_other_settings_of_the_same_name_are_refused(tmp_path: Path) -> None:
     known = make_plan(CLASSIFY, [{"units": 8}], {"epochs": 2})
     with pytest.raises(OutputExistsError, match="other settings"):

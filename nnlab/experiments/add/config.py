@@ -24,6 +24,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 """Settings by preset."""
 
 MODERN_OF_MODELS: Mapping[str, Mapping[str, Any]] = {
+    "lstm": {"units": 64, "epochs": 10, "learning_rate": 0.005},
     "gru": {"units": 64, "epochs": 10, "learning_rate": 0.005},
     "transformer": {
         "units": 64,

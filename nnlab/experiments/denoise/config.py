@@ -9,6 +9,7 @@ from nnlab.training.losses import root_mean_squared_error
 from nnlab.training.settings import (
     MODERN,
     OPTIMIZERS,
+    RATE_HELP,
     REPORT,
     SCHEDULE_HELP,
     SCHEDULES,
@@ -94,7 +95,7 @@ class DenoiseConfig(TrainingSettings):
     epochs: int = option(10, "passes over the squares", low=1, high=10**6)
     batch_size: int = option(16, "examples per optimizer step", low=1, high=2**24)
     optimizer: str = option("adam", "how the weights are updated", choices=OPTIMIZERS)
-    learning_rate: float = option(0.002, "size of the optimizer's steps", above=0)
+    learning_rate: float = option(0.002, RATE_HELP, above=0)
     schedule: str = option("cosine", SCHEDULE_HELP, choices=SCHEDULES)
 
 

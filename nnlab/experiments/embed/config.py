@@ -7,6 +7,7 @@ from typing import Any
 from nnlab.options import option
 from nnlab.training.settings import (
     MODERN,
+    RATE_HELP,
     REPORT,
     SCHEDULE_HELP,
     SCHEDULES,
@@ -70,7 +71,7 @@ class EmbedConfig(TrainingSettings):
     )
     epochs: int = option(50, "passes over the training images", low=1, high=10**6)
     batch_size: int = option(100, "examples per optimizer step", low=1, high=2**24)
-    learning_rate: float = option(0.006, "size of the optimizer's steps", above=0)
+    learning_rate: float = option(0.006, RATE_HELP, above=0)
     schedule: str = option("cosine", SCHEDULE_HELP, choices=SCHEDULES)
 
 

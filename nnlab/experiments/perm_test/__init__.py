@@ -83,13 +83,13 @@ class PermTest(ImageClassifier[PermTestConfig]):
         # Made for every arm, so that blocks that do not fit are told before the first training.
         order = pixel_permutation(shape, config.blocks, config.permutation_seed)
         identity = identity_permutation(shape)
-        if config.arm != "permuted":
-            order = identity
-        elif np.array_equal(order, identity):
+        if np.array_equal(order, identity):
             raise UsageError(
                 f"blocks of {config.blocks} × {config.blocks} pixels are the whole image, which "
                 "nothing would change; choose smaller --blocks or --doses"
             )
+        if config.arm != "permuted":
+            order = identity
         moved = {name: permute(data.arrays[name], order) for name in ("images", "test_images")}
         examples = {"plain_examples": data.arrays["test_images"][:EXAMPLES_SHOWN]}
         permutation = {"seed": config.permutation_seed, "blocks": config.blocks}

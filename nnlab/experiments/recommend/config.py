@@ -6,7 +6,7 @@ from typing import Any
 
 from nnlab.datasets.baskets.layouts import KINDS
 from nnlab.options import option
-from nnlab.training.settings import MODERN, OPTIMIZERS, REPORT, TrainingSettings
+from nnlab.training.settings import MODERN, OPTIMIZERS, RATE_HELP, REPORT, TrainingSettings
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     REPORT: {},
@@ -65,7 +65,7 @@ class RecommendConfig(TrainingSettings):
     epochs: int = option(30, "passes over the baskets", low=1, high=10**6)
     batch_size: int = option(10, "examples per optimizer step", low=1, high=2**24)
     optimizer: str = option("adam", "how the weights are updated", choices=OPTIMIZERS)
-    learning_rate: float = option(0.0003, "size of the optimizer's steps", above=0)
+    learning_rate: float = option(0.0003, RATE_HELP, above=0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnlab.options import option
-from nnlab.training.settings import MODERN, OPTIMIZERS, REPORT, TrainingSettings
+from nnlab.training.settings import MODERN, OPTIMIZERS, RATE_HELP, REPORT, TrainingSettings
 
 CONTEXTS = ("carried", "window")
 """What a network remembers while it writes."""
@@ -66,7 +66,7 @@ class TextgenConfig(TrainingSettings):
     )
     epochs: int = option(60, "passes over the windows", low=1, high=10**6)
     optimizer: str = option("rmsprop", "how the weights are updated", choices=OPTIMIZERS)
-    learning_rate: float = option(0.01, "size of the optimizer's steps", above=0)
+    learning_rate: float = option(0.01, RATE_HELP, above=0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -114,6 +114,7 @@ def test_a_network_of_another_base_is_refused(tmp_path: Path) -> None:
 def test_a_transformer_has_settings_of_its_own_and_warns_of_long_numbers(tmp_path: Path) -> None:
     config = ADD.configure({"preset": "modern", "model": "transformer"}, "test")
     assert (config.epochs, config.learning_rate, config.problems) == (30, 0.002, 100_000)
+    assert ADD.configure({"preset": "modern", "model": "lstm"}, "test").epochs == 10
     with pytest.raises(UsageError, match="--heads needs --model transformer"):
         ADD.configure({"preset": "modern", "heads": 2}, "test")
     small: dict[str, Any] = {

@@ -53,6 +53,7 @@ def test_the_models_have_the_presets_of_the_report() -> None:
 def test_the_modern_networks_have_settings_of_their_own(model: str, epochs: int) -> None:
     config = CLASSIFY.configure({"preset": "modern", "model": model}, "test")
     assert (config.epochs, config.normalize, config.deform) == (epochs, True, 1.0)
+    assert (config.deform_fade, config.choose_by) == (0.4, "loss")
     assert CLASSIFY.configure({"preset": "modern"}, "test").model == "cnn"
 
 
@@ -65,6 +66,10 @@ def test_an_optimizer_comes_with_a_rate_that_suits_it() -> None:
     assert rate(model="cnn", optimizer="adadelta") == 1.0
     assert rate(optimizer="adadelta", learning_rate=0.5) == 0.5
     assert rate(preset="modern") == 0.003
+    assert rate(preset="modern", optimizer="sgd") == 0.01
+    textgen = experiments.get("textgen")
+    assert textgen.configure({"optimizer": "adam"}, "test").learning_rate == 0.001
+    assert textgen.configure({"optimizer": "rmsprop"}, "test").learning_rate == 0.01
 
 
 def test_fading_needs_something_that_fades() -> None:

@@ -97,6 +97,14 @@ def test_a_dose_that_does_not_fit_is_told_before_anything_is_removed_or_trained(
         with pytest.raises(UsageError, match=said):
             run_group(PERM_TEST, trials, other, make_workshop())
         assert not list(other.path.rglob("*.json"))
+    with pytest.raises(UsageError, match="blocks of 3 × 3"):  # nor is the plan spoilt by it
+        run_group(
+            PERM_TEST,
+            PERM_TEST.trials(dataclasses.replace(config, doses="4,3"), 1),
+            folder,
+            make_workshop(),
+        )
+    assert "blocks3" not in folder.plan.read_text()
 
 
 def test_images_are_deformed_before_they_are_permuted(config: PermTestConfig) -> None:
