@@ -199,7 +199,7 @@ def test_other_pairs_are_scored_without_a_claim_of_having_been_learned(
     said: list[str] = []
     other = evaluate(trained, {"pairs": "other.tsv"}, store, said.append)
     assert other.details.test_sentences == 5
-    assert said[-1].startswith("other.tsv: 5 of 50 pairs are scored")
+    assert said[-1].startswith("other.tsv: 5 of 51 pairs are scored")
     assert not [name for name in other.scores if name.startswith("seen_")]
     for metrics in (own, other):
         assert TRANSLATE.tables(metrics)
