@@ -26,7 +26,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     path = Path(os.path.realpath(path))
     if path.exists() and not path.is_file():
-        raise NnlabError(f"cannot write {path}: it is no regular file; name another")
+        raise NnlabError(f"cannot write {path}: it is not a regular file; choose another path")
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         yield temporary
@@ -79,7 +79,7 @@ def check_free(path: Path, replace: bool, option: str = "") -> None:
     if path.is_dir():
         raise OutputExistsError(f"{named} is a folder; name a file")
     if path.exists() and not path.is_file():
-        raise OutputExistsError(f"{named} is no regular file; name another")
+        raise OutputExistsError(f"{named} is not a regular file; choose another path")
     if path.exists() and not replace:
         raise OutputExistsError(f"{named} exists; name another file or give --force")
 

@@ -45,9 +45,9 @@ def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
 def test_what_is_no_regular_file_is_never_replaced(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    with pytest.raises(NnlabError, match="no regular file"):
+    with pytest.raises(NnlabError, match="not a regular file"):
         write_json(pipe, 1)
-    with pytest.raises(NnlabError, match="no regular file"):
+    with pytest.raises(NnlabError, match="not a regular file"):
         check_free(pipe, replace=True)
     assert pipe.is_fifo()
 

@@ -22,7 +22,7 @@ run
 # - **Nearest training problem**: the network was never shown any of the test problems.
 #   This baseline looks up the most similar sum that it was shown, so it scores what learning by heart would.
 # - **Exact match** counts whole answers, **per character** counts single digits.
-#   The second is never lower, because a wrong answer still has some right characters.
+#   The second is never lower, because a wrong answer can still have right characters.
 # - **By number of carries**: the carry is what makes adding more than a table to learn.
 #   You might expect sums with two carries to be the hardest. Are they?
 #

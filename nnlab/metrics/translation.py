@@ -63,7 +63,7 @@ def bleu(hypotheses: Sequence[str], references: References) -> float:
 
 
 def are_words_unmarked(references: References) -> bool:
-    """Tell whether most letters are of scripts that put no blanks between words.
+    """Tell whether most letters are of scripts that put no spaces between words.
 
     BLEU would take each clause of Japanese, Chinese or Thai for a single word.
     """

@@ -18,7 +18,9 @@ MOST_EPOCHS = 25_000
 """A checkpoint contains the history of all epochs, which must fit into its header."""
 USUAL_RATES = {"adadelta": 1.0, "adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}
 """Learning rates for an optimizer that the preset does not choose."""
-RATE_HELP = "size of the optimizer's steps; another --optimizer than the default has its usual one"
+RATE_HELP = (
+    "size of the optimizer's steps; with another --optimizer than the preset's, its usual rate"
+)
 REPORT, MODERN = PRESETS = ("report", "modern")
 
 

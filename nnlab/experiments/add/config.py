@@ -70,8 +70,8 @@ class AddConfig(TrainingSettings):
         high=2**14,
         default_text=_by_model("units", 128),
     )
-    blocks: int = option(2, "Transformer: attentions, one after the other", low=1, high=100)
-    heads: int = option(4, "Transformer: attention heads per layer", low=1, high=100)
+    blocks: int = option(2, "Transformer: number of attention blocks", low=1, high=100)
+    heads: int = option(4, "Transformer: attention heads per block", low=1, high=100)
     epochs: int = option(
         200,
         "passes over the problems",

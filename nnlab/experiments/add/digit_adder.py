@@ -151,7 +151,7 @@ class AttendingDigits(DigitDesign):
         """
         if config.units % config.heads:
             raise UsageError(
-                f"--units {config.units} is no multiple of --heads {config.heads}; choose one"
+                f"--units {config.units} is not a multiple of --heads {config.heads}; choose one"
             )
         from nnlab.models.digit_transformer import digit_transformer
 

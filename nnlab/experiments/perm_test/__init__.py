@@ -85,8 +85,8 @@ class PermTest(ImageClassifier[PermTestConfig]):
         identity = identity_permutation(shape)
         if np.array_equal(order, identity):
             raise UsageError(
-                f"blocks of {config.blocks} × {config.blocks} pixels are the whole image, which "
-                "nothing would change; choose smaller --blocks or --doses"
+                f"a block of {config.blocks} × {config.blocks} pixels is the whole image, so there "
+                "is nothing to permute; choose smaller --blocks or --doses"
             )
         if config.arm != "permuted":
             order = identity

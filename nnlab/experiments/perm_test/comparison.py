@@ -156,7 +156,7 @@ def verdict(difference: PairedDifference) -> str:
     if effect is None:
         return (
             f"These pairs cannot tell: the difference lies between {low:+.2f} and {high:+.2f} "
-            "points (95 % interval); give more --runs."
+            "points (95 % interval). Choose a larger --runs, and train a new group."
         )
     if effect and high < 0:
         return (

@@ -40,5 +40,5 @@ def _note(details: TranslateDetails) -> str:
         span = f"{interval.low:.1f} to {interval.high:.1f}"
         remarks.append(f"chrF of this network: {span} (95 % interval over sentences).")
     if details.bleu_counts == CHARACTERS:
-        remarks.append("BLEU counts characters: the script has no blanks between words.")
+        remarks.append("BLEU counts characters: the script has no spaces between words.")
     return " ".join(remarks)

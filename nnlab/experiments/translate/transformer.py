@@ -112,7 +112,7 @@ class SubwordTransformer(Design):
         """
         if config.units % config.heads:
             raise UsageError(
-                f"--units {config.units} is no multiple of --heads {config.heads}; choose one"
+                f"--units {config.units} is not a multiple of --heads {config.heads}; choose one"
             )
         from nnlab.models.transformer import transformer
 

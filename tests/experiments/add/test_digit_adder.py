@@ -131,7 +131,7 @@ def test_a_transformer_has_settings_of_its_own_and_warns_of_long_numbers(tmp_pat
         if isinstance(one, Note)
     ]
     assert [note.text.split(":")[0] for note in notes] == ["1+1000", "999+1+1"]
-    with pytest.raises(UsageError, match="no multiple of --heads 3"):
+    with pytest.raises(UsageError, match="not a multiple of --heads 3"):
         ADD.build(ADD.configure({**small, "heads": 3}, "test"), {"base": 10, "reads": READS})
 
 

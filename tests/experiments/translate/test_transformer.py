@@ -159,7 +159,7 @@ def test_settings_that_do_not_fit_are_refused() -> None:
         data = TRANSLATE.load(config, Store(offline=True), lambda _: None)
         TRANSLATE.build(config, data.facts)
 
-    with pytest.raises(UsageError, match="no multiple of --heads 5"):
+    with pytest.raises(UsageError, match="not a multiple of --heads 5"):
         configured(heads=5)
     with pytest.raises(DataError, match="use --subwords"):
         configured(subwords=300)
