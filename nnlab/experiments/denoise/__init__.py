@@ -112,6 +112,7 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
             **{name: pages[name] for name in SHOWN if name in pages},
             "places": np.concatenate([training, validation]),
             "training_shapes": pages["shapes"][: first - config.synthetic],
+            "validation_shapes": pages["shapes"][first:],
             "training": np.arange(len(training)),
             "validation": np.arange(len(training), len(training) + len(validation)),
             **{f"test_{name}": array for name, array in test.items()},
@@ -133,7 +134,8 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
         data = super().load_for_evaluation(without, facts, given, store, warn)
         if given:
             scored = len(data.arrays["test_kinds"])
-            every = scored + len(data.arrays["shapes"])
+            learned = (len(data.arrays[f"{part}_shapes"]) for part in ("training", "validation"))
+            every = scored + sum(learned)
             warn(part_scored(data.source.name, scored, every, "pages"))
         return data
 

@@ -22,6 +22,7 @@ from nnlab.experiments.denoise import EXPERIMENT as DENOISE
 from nnlab.experiments.denoise.config import DenoiseConfig
 from nnlab.experiments.denoise.writing import write_pages
 from nnlab.runs.answering import Trained
+from nnlab.runs.evaluation import evaluate
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import run
 from tests.annotations import Command, Shell
@@ -317,6 +318,21 @@ def test_a_full_disk_leaves_no_half_of_a_page(
     with pytest.raises(NnlabError, match="No space left"):
         trained.answer(["a.png"])
     assert [path.name for path in Path().iterdir()] == ["a.png"]
+
+
+def test_own_pages_are_scored_and_counted(trained: Trained, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for folder in ("noisy", "clean"):
+        (tmp_path / folder).mkdir()
+    for number in range(6):
+        page = np.where(rng.random((64, 64)) < 0.2, 0, 255).astype(np.uint8)
+        Image.fromarray(page).save(tmp_path / "clean" / f"{number}.png")
+        Image.fromarray(page // 2 + 64).save(tmp_path / "noisy" / f"{number}.png")
+    said: list[str] = []
+    given = {"noisy": str(tmp_path / "noisy"), "clean": str(tmp_path / "clean")}
+    metrics = evaluate(trained, given, Store(offline=True), said.append)
+    assert 0 < metrics.scores["rmse"] < 1
+    assert [text.split(": ")[1] for text in said] == ["1 of 6 pages are scored"]
 
 
 def test_a_network_that_makes_no_pages_is_refused(trained: Trained) -> None:
