@@ -10,6 +10,7 @@ is enlarged to so many pixels, brought into form as picture files are, and read.
 """
 
 import argparse
+from collections import Counter
 
 import numpy as np
 from digit_forms import formed
@@ -36,8 +37,15 @@ def pictures(side: int) -> list[np.ndarray]:
     ]
 
 
+def mistakes(labels: np.ndarray, predicted: np.ndarray) -> str:
+    """Return the most frequent mistakes, in words."""
+    wrong = labels != predicted
+    pairs = Counter(zip(labels[wrong].tolist(), predicted[wrong].tolist(), strict=True))
+    return ", ".join(f"{true} read as {read} ({n})" for (true, read), n in pairs.most_common(4))
+
+
 def main() -> None:
-    """Print a line per network and size."""
+    """Print how many digits each network reads right at each size, and its mistakes."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", nargs="+", default=["classify.report", "classify.modern"])
     parser.add_argument("--sides", nargs="+", type=int, default=SIDES, help="in pixels")
@@ -62,6 +70,7 @@ def main() -> None:
                 f"{refused} refused{warned}",
                 flush=True,
             )
+            print(f"    mistakes: {mistakes(labels, probabilities.argmax(axis=1))}", flush=True)
     keep(chosen.json, figures)
 
 
