@@ -57,8 +57,9 @@ class InterruptedRun(NnlabError):  # noqa: N818 (a run that was stopped is no er
     exit_code = 130
 
 
-MOST, SHORTEST = 3, 3
-"""How many near matches an error names; how long a word must be to be looked for inside others."""
+MOST, SHORTEST, LISTED = 3, 3, 40
+"""How many near matches an error names; how long a word must be to be looked for inside others; how
+many known words an error lists."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -71,7 +72,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     close = near(word, choices)
     if close:
         return "did you mean " + " or ".join(map(repr, close)) + "?"
-    return "known: " + ", ".join(choices)
+    more = [f"{len(choices) - LISTED:,} more"] if len(choices) > LISTED else []
+    return "known: " + ", ".join([*choices[:LISTED], *more])
 
 
 def near(word: str, choices: Sequence[str]) -> list[str]:

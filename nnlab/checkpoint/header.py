@@ -107,7 +107,9 @@ def _parse(text: str) -> Any:
     try:
         size = len(text.encode())
         if size > MAX_HEADER_BYTES:
-            _refuse(f"at most {MAX_HEADER_BYTES:,} bytes", f"{size:,} bytes")
+            raise CheckpointError(
+                f"header: expected at most {MAX_HEADER_BYTES:,} bytes, got {size:,} bytes"
+            )
         value = json.loads(
             text, parse_float=_finite, parse_int=_int64, parse_constant=_reject_constant
         )
@@ -153,5 +155,4 @@ def _check_type(name: str, value: Any, expected: Any) -> None:
 
 
 def _refuse(expected: str, got: Any) -> NoReturn:
-    got = got if isinstance(got, str) and got.endswith(" bytes") else reprlib.repr(got)
-    raise CheckpointError(f"header: expected {expected}, got {got}")
+    raise CheckpointError(f"header: expected {expected}, got {reprlib.repr(got)}")

@@ -132,6 +132,9 @@ def _check_signature(path: Path) -> None:
         status = path.stat()
     except FileNotFoundError:
         raise RefusalError("a checkpoint", "no such file or folder", CHECK) from None
+    except (OSError, ValueError) as error:  # a name too long, a file as a folder, a zero byte
+        reason = getattr(error, "strerror", None) or error
+        raise RefusalError("a checkpoint", str(reason), CHECK) from None
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a special file"
         raise RefusalError("a checkpoint", kind, "name the .h5 file itself")

@@ -36,12 +36,16 @@ def export(
 
     Raises:
         UsageError: There is no format of this ending, or it or the network does not support `step`
-            or `float16`.
+            or `float16`, or a card cannot print the name.
         OutputExistsError: A file exists and `force` is not set, or it is the loaded checkpoint.
     """
     write = FORMATS.get(output.suffix.lower())
     if write is None:
         raise UsageError(f"{output}: expected a name that ends in {' or '.join(FORMATS)}")
+    if card and not output.name.isprintable():
+        raise UsageError(
+            f"{str(output)!r}: a card names the file; choose a name that can be printed"
+        )
     parts = write(trained, step, float16)
     files = {
         part: output.with_name(f"{output.stem}{part and f'.{part}'}{output.suffix}")
@@ -51,10 +55,18 @@ def export(
     if card:
         contents[output.with_name(NAME)] = model_card(trained, output, files, step).encode()
     for file in contents:
-        if file.exists() and file.samefile(trained.path):
+        if _is_same(file, trained.path):
             raise OutputExistsError(f"{file} is the checkpoint itself; name another file")
         check_free(file, force)
     for file, content in contents.items():
         with replacing(file) as temporary:
             temporary.write_bytes(content)
     return list(contents)
+
+
+def _is_same(file: Path, other: Path) -> bool:
+    try:
+        return file.exists() and file.samefile(other)
+    except (OSError, ValueError) as error:  # a name too long, a file as a folder, a zero byte
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"cannot write {str(file)!r}: {reason}; name another file") from None

@@ -77,6 +77,8 @@ def _lines(
     yield from ("## How it was trained", "", f"- weights: {weights:,}")
     if card.training:
         yield from (f"- {name}: {words}" for name, words in _named(plain(card.training)))
+        if card.training.diverged is not None:
+            yield f"- diverged: {card.training.diverged.what}"
     yield from (f"- settings: {_settings(trained)}", f"- preset of nnlab: {header.preset}")
     yield f"- versions: {', '.join(' '.join(one) for one in header.versions.items())}"
 
@@ -90,7 +92,7 @@ def _usage(trained: Trained, output: Path, names: Sequence[str]) -> Iterator[str
         yield from ("```python", code, "```")
     elif kind == ".keras":
         yield from ("With Keras, without nnlab:", "", "```python", "import keras", "")
-        yield f"model = keras.saving.load_model({json.dumps(output.name)})"
+        yield f"model = keras.saving.load_model({output.name!r})"
         yield from ("model.summary()", "```")
     else:
         command = shlex.join(["nnlab", name, "INPUT", "--checkpoint", output.name])
@@ -105,9 +107,8 @@ def _example(trained: Trained, output: Path, names: Sequence[str]) -> str:
         code = example.read_text(encoding="utf-8")
         wanted = {f"{output.stem}{part}{output.suffix}" for part in _STORED.findall(code)}
         if wanted == set(names):
-            stored = f"{output.stem}{{}}{output.suffix}"
-            return _STORED.sub(lambda name: json.dumps(stored.format(name[1])), code)
-    return _STORED.sub(lambda _: json.dumps(names[0]), _ANY_NETWORK)
+            return _STORED.sub(lambda name: repr(f"{output.stem}{name[1]}{output.suffix}"), code)
+    return _STORED.sub(lambda _: repr(names[0]), _ANY_NETWORK)
 
 
 def _table(table: Table) -> Iterator[str]:

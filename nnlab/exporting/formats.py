@@ -12,6 +12,7 @@ from nnlab import checkpoint, versions
 from nnlab.datasets.store.provenance import Source
 from nnlab.errors import UsageError
 from nnlab.inference import Network
+from nnlab.inference.onnx_model import output_names
 from nnlab.runs.answering import Trained
 from nnlab.runs.card import licence
 
@@ -84,7 +85,7 @@ def tensor_words(trained: Trained, network: Network) -> dict[str, str]:
     """Return what each input and output of a part of a network contains, by name."""
     interface = trained.experiment.interface(trained.header.facts)
     words = {**interface.tensors, **interface.steps}
-    names = [name.replace(":", "_") for name in (*network.input_shapes, *network.output_shapes)]
+    names = [*network.input_shapes, *output_names(network.graph).values()]
     return {
         name: words[pattern]
         for name in names

@@ -19,9 +19,11 @@ def relu(x: np.ndarray) -> np.ndarray:
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(-x)), by tanh: no overflow at either end."""
-    half = np.float32(0.5)
-    return half * np.tanh(half * x) + half
+    """1 / (1 + exp(-x)); where exp(-x) is infinite, 0."""
+    one = np.float32(1)
+    with np.errstate(over="ignore"):
+        result: np.ndarray = one / (one + np.exp(-x))
+    return result
 
 
 def tanh(x: np.ndarray) -> np.ndarray:

@@ -184,6 +184,18 @@ def _enlarged(shape: Shape, size: tuple[int, int]) -> tuple[int, int]:
     return shape[0] * size[0], shape[1] * size[1]
 
 
+def has_fixed_margins(layer: Layer) -> bool:
+    """Tell whether a layer, in ONNX, fits images of the described height and width alone."""
+    if not isinstance(layer, Conv2D | MaxPooling2D):
+        return False
+    window = layer.kernel_size if isinstance(layer, Conv2D) else layer.pool_size
+    return layer.padding == "same" and _has_gaps(window, layer.strides)
+
+
+def _has_gaps(window: tuple[int, int], strides: tuple[int, int]) -> bool:
+    return any(length < stride for length, stride in zip(window, strides, strict=True))
+
+
 def _places(
     window: tuple[int, int], strides: tuple[int, int], padding: str, shape: Sequence[int]
 ) -> dict[str, Any]:
@@ -194,7 +206,7 @@ def _places(
     """
     if padding == "valid":
         return {"strides": strides, "auto_pad": "VALID"}
-    if all(length >= stride for length, stride in zip(window, strides, strict=True)):
+    if not _has_gaps(window, strides):
         return {"strides": strides, "auto_pad": "SAME_UPPER"}
     begins, ends = zip(*_margins(shape[:2], window, strides), strict=True)
     return {"strides": strides, "pads": (*begins, *ends)}

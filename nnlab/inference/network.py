@@ -137,12 +137,12 @@ class Network:
             raise UsageError(f"expected a batch size of at least 1, got {batch_size}")
         arrays = self._checked(inputs)
         count, step = len(arrays[0]), min(batch_size, self._largest_batch)
-        engine = self._engine(total or count)
         results = {
             name: np.empty((count, *shape), np.float32)
             for name, shape in self.output_shapes.items()
         }
         for start in range(0, count, step):
+            engine = self._engine(total or count)
             batch = self._computed(engine, [array[start : start + step] for array in arrays])
             for name, array in batch.items():
                 results[name][start : start + step] = array
@@ -256,7 +256,8 @@ class Network:
     def _engine(self, examples: int) -> Engine:
         """Choose what computes a number of examples.
 
-        The choice does not depend on earlier calls, so that answers do not either.
+        Unless ONNX Runtime has failed, the choice does not depend on earlier calls, so that
+        answers do not either.
         """
         if self.engine == ONNX:
             return self._onnx
@@ -274,8 +275,9 @@ class Network:
             try:
                 results = engine.run(floats)
             except NnlabError:
-                if self.engine == ONNX:
+                if engine is self._plan or self.engine == ONNX:
                     raise
+                self._onnx_fails = True
                 results = self._plan.run(floats)
         return dict(zip(self.output_shapes, results, strict=True))
 

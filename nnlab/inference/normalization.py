@@ -65,7 +65,7 @@ class BatchNormalization(Layer):
     def ready(self, variables: Mapping[str, np.ndarray]) -> Callable[..., Arrays]:
         """Make one scale and one offset of the four variables."""
         scale, offset = self._line(variables)
-        return lambda x, mask=None: x * scale + offset
+        return lambda x: x * scale + offset
 
     def write(
         self, to: Writer, inputs: Sequence[str], variables: Mapping[str, np.ndarray]

@@ -7,7 +7,9 @@ import numpy as np
 
 from nnlab.errors import CheckpointError
 from nnlab.inference.graph import Graph
+from nnlab.inference.images import has_fixed_margins
 from nnlab.inference.layer import Shape
+from nnlab.inference.parts import assembled, free_name
 from nnlab.inference.writer import FLOAT, Writer
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ def onnx_model(
 ) -> "onnx.ModelProto":
     """Return a network as a model with float32 inputs and outputs of the same names.
 
-    Colons in names become underscores: `encoder:1` is `encoder_1`. The batch may have any size, and
+    Colons in names become underscores: `encoder:1` is `encoder_1`, with a number where that is
+    taken. The batch may have any size, and
     so may other axes of an input if the same weights fit every length.
 
     Args:
@@ -60,7 +63,7 @@ def onnx_model(
         if node.layer.makes_mask(flags):
             masks[node.name] = node.layer.write_mask(to, inputs, given)
     sizes = open_sizes(graph)
-    names = {name: name.replace(":", "_") for name in graph.outputs}
+    names = output_names(graph)
     made = to.graph(
         "nnlab",
         [_info(name, sizes[name]) for name in graph.inputs],
@@ -72,6 +75,15 @@ def onnx_model(
     model.producer_name = "nnlab"
     helper.set_model_props(model, dict(metadata or {}))
     return model
+
+
+def output_names(graph: Graph) -> dict[str, str]:
+    """Return what each output is called in ONNX, without colons."""
+    names = {name: name for name in graph.outputs if ":" not in name}
+    for name in graph.outputs:
+        if name not in names:
+            names[name] = free_name(name.replace(":", "_"), {*graph.inputs, *names.values()})
+    return names
 
 
 def open_sizes(graph: Graph) -> Sizes:
@@ -121,14 +133,18 @@ def _label(sizes: Sizes, graph: Graph, other: Graph, inputs: Sequence[str], axis
 
 
 def _rebuilt(graph: Graph, changed: Mapping[str, Shape]) -> Graph | None:
-    """Return the graph for inputs of other shapes; None if it or its weights do not fit them."""
-    from nnlab.inference.parts import assembled
-
+    """Return the graph for inputs of other shapes; None if it or what is written does not fit."""
     try:
         other = assembled({**graph.inputs, **changed}, graph.nodes.values(), graph.outputs)
     except CheckpointError:
         return None
-    return other if other.variable_shapes() == graph.variable_shapes() else None
+    margins_differ = any(
+        has_fixed_margins(node.layer)
+        and graph.shapes[node.inputs[0]] != other.shapes[node.inputs[0]]
+        for node in graph.nodes.values()
+    )
+    same_weights = other.variable_shapes() == graph.variable_shapes()
+    return other if same_weights and not margins_differ else None
 
 
 def _info(name: str, sizes: list[str | int]) -> "onnx.ValueInfoProto":

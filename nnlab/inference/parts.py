@@ -48,7 +48,7 @@ def part(graph: Graph, inputs: Mapping[str, Shape], outputs: Sequence[str]) -> G
     taken = {node.name for node in needed}
     names: dict[str, str] = {}
     for name in inputs:
-        names[name] = _free_name(name.replace(":", "_"), {*taken, *names.values()})
+        names[name] = free_name(name.replace(":", "_"), {*taken, *names.values()})
     given = {names[name]: shape for name, shape in inputs.items()}
     nodes = [replace(node, inputs=tuple(names.get(n, n) for n in node.inputs)) for node in needed]
     return assembled(given, nodes, outputs)
@@ -150,7 +150,8 @@ def _between(
     return [node for node in graph.nodes.values() if node.name in wanted], used
 
 
-def _free_name(name: str, taken: Collection[str]) -> str:
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return a name, with a number behind it if it is taken."""
     number, free = 1, name
     while free in taken:
         number += 1
@@ -195,7 +196,7 @@ def _treats_each_step(node: Node, graph: Graph, sequences: Collection[str]) -> b
         return True
     if isinstance(node.layer, Attention):
         query, keys, _ = (name in sequences for name in node.inputs)
-        return query and (node.layer.causal or not keys)
+        return query and node.layer.causal == keys
     rank = len(graph.shapes[node.inputs[0]])
     if isinstance(node.layer, Concatenate) and node.layer.axis in (1, -rank):
         return False

@@ -84,7 +84,7 @@ class Writer:
         content = hashlib.sha256(np.ascontiguousarray(array).data).digest()
         key = (array.dtype.str, array.shape, content)
         if key not in self._constants:
-            self._constants[key] = (f"constant_{len(self._constants)}", array)
+            self._constants[key] = (f"/constant_{len(self._constants)}", array)
         name: str = self._constants[key][0]
         return name
 

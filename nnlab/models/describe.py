@@ -123,6 +123,11 @@ def _nodes(
     name = _node_name(layer_name, layers, names)
     inputs = [_reference(tensor, names) for tensor in tensors]
     names[layer_name, index] = name
+    if any(settings.get("causal") for _, settings in made.values()) and len(set(inputs)) > 1:
+        raise NnlabError(
+            f"layer {layer_name!r} is called with a causal mask and two different sequences, which "
+            "NumPy inference does not support"
+        )
     for suffix, (kind, settings) in made.items():
         node = {"name": f"{name}{suffix}", "kind": kind, "settings": settings}
         sharing = {} if name == layer_name else {"layer": f"{layer_name}{suffix}"}

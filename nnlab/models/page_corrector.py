@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     import keras
 
 
-def page_corrector(page_shape: tuple[int, int], filters: Sequence[int] = (24, 48, 72, 96)) -> Any:
+def page_corrector(
+    page_shape: tuple[int, int], filters: Sequence[int] = (24, 48, 72, 96)
+) -> "keras.Model":
     """Build the network: the ink of each pixel times a gain, plus an offset.
 
     Grey paper and pale print differ from the clean page by just that, and vary slowly from pixel to

@@ -112,6 +112,8 @@ class Training:
         self._graph = Graph(model, optimizer, self._examples, config.batch_size)
         _check_size(model, optimizer)
         self._header = _header(experiment, config, data, model)
+        self._header.to_json()  # raises if a checkpoint cannot hold it
+        self._network()  # raises if it cannot answer
 
     def run(self, folder: RunFolder) -> TrainingRecord:
         """Train in `folder` to the end, going on from `last.h5` if it is there.
@@ -151,9 +153,11 @@ class Training:
         return _record(progress, self._examples, diverged)
 
     def _glimpse(self) -> str:
-        network = Network(checked_graph(self._header.network), weights_of(self._graph.model))
-        model = Model(network, self._data.facts, lambda: self._config)
+        model = Model(self._network(), self._data.facts, lambda: self._config)
         return self._experiment.glimpse(model, self._data)
+
+    def _network(self) -> Network:
+        return Network(checked_graph(self._header.network), weights_of(self._graph.model))
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The compiled part of training: many optimizer steps per graph call, without Python in between.
 
-A small network spends most of its time in per-step Python. On the report's MLP, a chunk of steps
-inside one `tf.function` takes 0.4 times as long as `fit` (benchmarks/training.py).
+A small network spends most of its time in per-step Python. A chunk of steps inside one
+`tf.function` spares it (benchmarks/training.py compares with `fit`).
 """
 
 import functools

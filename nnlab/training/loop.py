@@ -107,7 +107,7 @@ class TrainingLoop:
         settings = self._settings
         waited = progress.epoch - progress.best_epoch
         out_of_patience = bool(settings.patience) and waited >= settings.patience
-        return progress.epoch >= settings.epochs or (progress.epoch > 0 and out_of_patience)
+        return progress.epoch >= settings.epochs or out_of_patience
 
     def _measure_untrained(self, progress: Progress, interrupt: Interrupt) -> None:
         """Measure the network before the first step: the level that divergence climbs back to."""

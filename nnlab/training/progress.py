@@ -59,12 +59,16 @@ class Progress:
         counts = (progress.epoch, progress.step, progress.best_epoch)
         if any(type(count) is not int or count < 0 for count in counts):
             raise ValueError(f"epochs and steps must be whole numbers, got {counts}")
+        if progress.best_epoch > progress.epoch or type(progress.finished) is not bool:
+            raise ValueError("the best epoch or the end lies beyond the last epoch")
         optional = (progress.best, progress.untrained_loss, progress.lowest_loss)
         numbers = [*progress.sums, progress.seconds, *(n for n in optional if n is not None)]
         if not all(isinstance(n, int | float) and math.isfinite(n) for n in numbers):
             raise ValueError("sums and losses must be finite numbers")
         if len(progress.sums) not in (0, 2 + measures):
             raise ValueError(f"expected the sums of {measures} measures")
+        if bool(progress.sums) != (progress.step > 0):
+            raise ValueError("expected sums if, and only if, an epoch has begun")
         if not all(isinstance(row, dict) for row in progress.history):
             raise ValueError("the history must be a list of rows")
         if progress.diverged is not None:

@@ -126,11 +126,37 @@ def test_if_the_example_does_not_fit_the_export_the_program_prints_its_tensors(
 def test_other_formats_say_how_they_are_run(
     name: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "nnlab.exporting.formats.FORMATS", {".keras": lambda *_: {"": b"not written here"}}
-    )
+    written = {kind: lambda *_: {"": b"not written here"} for kind in (".keras", ".h5")}
+    monkeypatch.setattr("nnlab.exporting.FORMATS", written)
     export(nnlab.load("add"), tmp_path / name, card=True)
     assert words in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("stem", ["net {x} {0}", "a'b", "😀"])
+def test_a_card_names_the_files_whatever_they_are_called(stem: str, tmp_path: Path) -> None:
+    export(nnlab.load("translate.modern"), tmp_path / f"{stem}.onnx", step=True, card=True)
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    for part in ("encoder", "decoder"):
+        assert f"InferenceSession({f'{stem}.{part}.onnx'!r})" in text
+
+
+def test_a_card_cannot_name_a_file_that_cannot_be_printed(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="choose a name that can be printed"):
+        export(nnlab.load("add"), tmp_path / "a\nb.onnx", card=True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_card_tells_that_the_training_diverged(tmp_path: Path) -> None:
+    trained = nnlab.load("add")
+    training = trained.header.metrics["training"] | {
+        "diverged": {"epoch": 3, "what": "the loss climbed"}
+    }
+    header = dataclasses.replace(
+        trained.header, metrics=trained.header.metrics | {"training": training}
+    )
+    write(tmp_path / "diverged.h5", header, {"model": trained.weights})
+    export(nnlab.load(tmp_path / "diverged.h5"), tmp_path / "net.h5", card=True)
+    assert "- diverged: the loss climbed" in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
 def test_an_existing_readme_is_replaced_only_with_force(tmp_path: Path) -> None:
@@ -276,3 +302,9 @@ def test_the_licence_is_that_of_the_data() -> None:
 
 def source(name: str, *files: str) -> Source:
     return Source(name, "0", sample=False, files=files)
+
+
+def test_the_example_for_pages_stands_only_where_its_multiple_is_right() -> None:
+    denoise = nnlab.load("denoise.modern").experiment
+    assert denoise.example({"model": "skip", "grid": 16}) == "denoise_modern.py"
+    assert not denoise.example({"model": "skip", "grid": 32})

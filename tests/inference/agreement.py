@@ -47,5 +47,5 @@ def assert_agrees(model: "keras.Model", *inputs: np.ndarray) -> Network:
     return network
 
 
-def normal(*shape: int) -> np.ndarray:
-    return np.random.default_rng(1).normal(size=shape).astype(np.float32)
+def normal(*shape: int, seed: int = 1) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)

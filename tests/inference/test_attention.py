@@ -48,7 +48,7 @@ def test_attention_to_another_sequence(
     )
     attention = layers.MultiHeadAttention(heads, key_size, use_bias=use_bias, name="y")
     model = keras.Model([query, value], attention(query, value))
-    assert_agrees(model, *(normal(3, time, features) for time in times))
+    assert_agrees(model, *(normal(3, time, features, seed=n) for n, time in enumerate(times)))
 
 
 @few
@@ -133,6 +133,29 @@ def test_what_is_computed_in_keras_only_is_refused(
     y = layers.MultiHeadAttention(2, 3, name="y")(x, x, **dict.fromkeys(options, other))
     with pytest.raises(NnlabError, match="of its own"):
         describe(keras.Model([x, other], y))
+
+
+def test_a_causal_mask_over_two_sequences_is_refused(layers: ModuleType) -> None:
+    """Keras lets the first query see the first key alone, whatever the lengths."""
+    import keras
+
+    x, other = keras.Input((2, 4), name="x"), keras.Input((4, 4), name="other")
+    y = layers.MultiHeadAttention(2, 3, name="y")(x, other, use_causal_mask=True)
+    with pytest.raises(NnlabError, match="a causal mask and two different sequences"):
+        describe(keras.Model([x, other], y))
+
+
+def test_causal_attention_to_what_does_not_grow_has_no_steps(layers: ModuleType) -> None:
+    import keras
+
+    x = keras.Input((3, 4), name="x")
+    network = assert_agrees(
+        keras.Model(x, layers.MultiHeadAttention(2, 3, name="y")(x, x, use_causal_mask=True)),
+        normal(2, 3, 4),
+    )
+    look = network.part({"x": (3, 4), "y_memory": (3, 6), "y_memory:1": (3, 6)}, ["y"])
+    with pytest.raises(CheckpointError, match="'y' looks at the whole sequence"):
+        look.stepwise(["x"])
 
 
 def test_keys_that_do_not_fit_are_refused(layers: ModuleType) -> None:

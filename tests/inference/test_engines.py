@@ -146,6 +146,25 @@ def test_a_runtime_that_fails_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(tried) == 1
 
 
+def test_a_runtime_that_fails_while_it_runs_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    runs = []
+
+    class Failing:
+        def __init__(self, *_: object) -> None: ...
+
+        def run(self, _: object) -> NoReturn:
+            runs.append(1)
+            raise NnlabError("no memory")
+
+    monkeypatch.setattr("nnlab.inference.network.OnnxSession", Failing)
+    network, many = wide(8), np.ones((10_000, 8, 8, 1), np.float32)
+    came = network.predict(many, batch_size=500)
+    assert len(runs) == 1
+    np.testing.assert_array_equal(came, np.broadcast_to(came[:1], came.shape))
+
+
 def test_what_leads_to_no_output_is_neither_counted_nor_written() -> None:
     nodes = conv("many", "scale", 64), conv("dead", "many", 64), conv("clean", "scale", 1)
     graph = network_of(described(*nodes, side=10)).graph

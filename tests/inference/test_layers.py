@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from nnlab.errors import CheckpointError
 from nnlab.inference import Network, checked_graph
+from nnlab.inference.activations import ACTIVATIONS
 from nnlab.inference.images import Conv2D
 from nnlab.models.describe import describe
 from tests.inference.agreement import assert_agrees, normal
@@ -261,7 +262,7 @@ def test_concatenate(
         for number, length in enumerate(lengths)
     ]
     model = keras.Model(inputs, layers.Concatenate(axis, name="y")(inputs))
-    assert_agrees(model, *(normal(3, *one.shape[1:]) for one in inputs))
+    assert_agrees(model, *(normal(3, *one.shape[1:], seed=n) for n, one in enumerate(inputs)))
 
 
 @few
@@ -273,7 +274,7 @@ def test_element_by_element(
 
     inputs = [keras.Input(shape, name=f"x_{number}") for number in range(count)]
     model = keras.Model(inputs, getattr(layers, kind)(name="y")(inputs))
-    assert_agrees(model, *(number * normal(3, *shape) for number in range(count)))
+    assert_agrees(model, *(normal(3, *shape, seed=n) for n in range(count)))
 
 
 def test_multiply_refuses_masked_inputs(layers: ModuleType) -> None:
@@ -289,19 +290,13 @@ def test_multiply_refuses_masked_inputs(layers: ModuleType) -> None:
 @pytest.mark.parametrize("activation", ["sigmoid", "softmax", "tanh"])
 @pytest.mark.filterwarnings("error")
 def test_activations_of_huge_numbers_do_not_overflow(activation: str) -> None:
-    description = {
-        "inputs": [{"name": "x", "shape": [3]}],
-        "nodes": [
-            {
-                "name": "y",
-                "kind": "activation",
-                "settings": {"activation": activation},
-                "inputs": ["x"],
-            }
-        ],
-        "outputs": ["y"],
-    }
-    y = Network(checked_graph(description), {})(np.array([[-1e30, 0, 1e30]], np.float32))
+    y = ACTIVATIONS[activation](np.array([[-1e30, 0, 1e30]], np.float32))
     lowest = -1 if activation == "tanh" else 0
     assert y[0, 0] == lowest
     assert y[0, 2] == 1
+
+
+def test_small_probabilities_of_a_sigmoid_stay_apart() -> None:
+    x = np.arange(-80, 10, dtype=np.float32)
+    expected = 1 / (1 + np.exp(-x.astype(np.float64)))
+    np.testing.assert_allclose(ACTIVATIONS["sigmoid"](x), expected, rtol=1e-5)

@@ -68,7 +68,7 @@ REFUSED = {
     "a scale for each channel": (
         lambda layers: layers.Rescaling([1.0, 2.0], name="y"),
         (4, 2),
-        "'scale': expected a finite number",
+        "'scale': expected a number within ±3e38",
     ),
     "an LSTM of other activations": (
         lambda layers: layers.LSTM(2, activation="relu", name="y"),

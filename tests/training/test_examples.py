@@ -24,6 +24,8 @@ def test_each_example_comes_once_and_only_the_last_batch_is_smaller(
     order = made.order(1, epoch, batch_size)
     assert sorted(order.tolist()) == sorted(training.tolist())
     np.testing.assert_array_equal(order, made.order(1, epoch, batch_size))
+    batches = [lengths[order[start : start + batch_size]] for start in range(0, count, batch_size)]
+    assert all((np.diff(batch) >= 0).all() for batch in batches)  # none reaches into the next
 
 
 def test_batches_hold_examples_of_about_the_same_length() -> None:

@@ -3,7 +3,21 @@
 import numpy as np
 import pytest
 
-from nnlab.training.losses import root_mean_squared_error
+from nnlab.training.losses import root_mean_squared_error, smoothed_crossentropy
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.5])
+def test_a_smoothed_loss_is_the_crossentropy_of_smoothed_targets(smoothing: float) -> None:
+    rng = np.random.default_rng(1)
+    targets = rng.integers(0, 5, (2, 3))
+    logits = rng.normal(size=(2, 3, 5)).astype(np.float32)
+    weights = rng.integers(0, 2, (2, 3)).astype(np.float32)
+    weights[0, 0] = 1
+    spread = (1 - smoothing) * np.eye(5)[targets] + smoothing / 5
+    logs = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+    expected = np.average(-(spread * logs).sum(axis=-1), weights=weights)
+    came = float(smoothed_crossentropy(smoothing)(targets, logits, sample_weight=weights))
+    assert came == pytest.approx(expected, rel=1e-5)
 
 
 def test_each_example_has_the_root_of_its_own_error() -> None:

@@ -36,6 +36,20 @@ def test_a_tie_is_not_an_improvement(value: float, higher_is_better: bool, bette
     assert Progress(best=0.9).improves(value, higher_is_better) is better
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"step": 5},
+        {"sums": [1.0, 2.0, 3.0]},
+        {"epoch": 1, "best_epoch": 2},
+        {"finished": "no"},
+    ],
+)
+def test_parts_that_do_not_fit_together_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="epoch"):
+        Progress.from_dict(wrong, 1)
+
+
 def test_the_state_of_an_older_version_has_no_divergence() -> None:
     state = Progress(epoch=3).as_dict()
     del state["diverged"]

@@ -167,8 +167,10 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
         return LIMITS if facts.get("model") == "skip" else LIMITS_OF_AUTOENCODER
 
     def example(self, facts: Mapping[str, Any]) -> str:
-        """Name the file that runs an exported network of a preset's sizes."""
-        return "denoise_modern.py" if facts.get("model") == "skip" else "denoise.py"
+        """Name the file that runs an exported network; for other numbers of levels, none does."""
+        if facts.get("model") != "skip":
+            return "denoise.py"
+        return "denoise_modern.py" if facts["grid"] == 16 else ""
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Say how pages come."""
