@@ -35,6 +35,7 @@ def option(
     high: float | None = None,
     above: float | None = None,
     path: bool = False,
+    sets: tuple[str, ...] = (),
     duration: bool = False,
     default_text: str | None = None,
     short: str = "",
@@ -52,6 +53,7 @@ def option(
         high: The largest allowed number.
         above: A number that the value must exceed.
         path: Whether the value names a file or folder.
+        sets: The data sets that may be named instead of a file.
         duration: Whether the value is a time in seconds, which may be written `60s`, `5m`, `1h`.
         default_text: What `--help` shows as the default, if the value does not explain itself.
         short: A letter for a short form of the shell option: `n` for `-n`.
@@ -68,6 +70,7 @@ def option(
         "high": high,
         "above": above,
         "path": path,
+        "sets": sets,
         "duration": duration,
         "default_text": default_text,
         "short": short,

@@ -86,6 +86,12 @@ def test_a_network_is_evaluated_on_its_own_data(trained: Run) -> None:
     assert nnlab.load(trained.path).scores == trained.scores
 
 
+def test_an_option_that_chooses_another_network_is_refused() -> None:
+    with pytest.raises(UsageError, match="was trained with --base 10, not --base 16"):
+        nnlab.load("add.modern").answer(["1+1"], base=16)
+    assert nnlab.load("add.modern.base-16").answer(["f+1"], base=16)[0]["answer"] == "10"
+
+
 def test_several_runs_are_a_group_and_compared_with_one(trained: Run, tmp_path: Path) -> None:
     group = nnlab.train("classify", runs=2, out=tmp_path / "two", loss="mse", **TINY)
     assert isinstance(group, nnlab.Group)
@@ -176,3 +182,10 @@ def test_one_input_may_stand_alone_and_a_file_may_be_a_path() -> None:
     assert reader.answer(seven) == reader.answer([str(seven)])
     with pytest.raises(UsageError, match="expected texts or paths as inputs, got 7"):
         adder.answer([7])  # type: ignore[list-item]
+
+
+def test_a_prefix_is_no_digit() -> None:
+    trained = nnlab.load("add.report.base-16")  # of at most three digits
+    assert trained.answer(["0xfff+1"], base=16, check=True)[0]["right"]
+    with pytest.raises(UsageError, match="has 4 digits"):
+        trained.answer(["0xffff+1"], base=16)

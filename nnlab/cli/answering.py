@@ -23,7 +23,7 @@ from nnlab.cli.streams import Line, lines, write
 from nnlab.console import Console, visible
 from nnlab.errors import NnlabError, UsageError
 from nnlab.experiments.contract import Answer, AnyExperiment, Note, Progress, Remark
-from nnlab.options import flag_name, flag_value, from_mapping
+from nnlab.options import flag_name, from_mapping
 
 if TYPE_CHECKING:
     from nnlab.runs.answering import Trained
@@ -93,11 +93,7 @@ def _chosen(
             f"{path} is a checkpoint of {trained.experiment.name}, not {experiment.name}; "
             f"use nnlab {trained.experiment.name}"
         )
-    for name in wanted:
-        known = trained.header.preset if name == PRESET else trained.header.config.get(name)
-        if name in asked and known != wanted[name]:
-            wrong = f"not {flag_value(name, wanted[name])}"
-            raise UsageError(f"{path} was trained with {flag_value(name, known)}, {wrong}")
+    trained.check_chosen({name: value for name, value in wanted.items() if name in asked})
     console.say(f"answering from {path} ({reason})")
     return trained
 

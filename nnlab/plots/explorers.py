@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnlab.plots.plane_ranges import axis_ranges
+from nnlab.wording import counted
 
 Array = npt.NDArray[Any]
 
@@ -124,7 +125,7 @@ def misclassified(
         raise ValueError("a probability is not a finite number")
     data = {"names": list(names), "images": shown, **_cells(images, len(rows))}
     sprite = [_sprite(images[rows], "All misclassified images")] if len(rows) else []
-    note = f"{len(images):,} errors in total"
+    note = f"{counted(len(images), 'error')} in total"
     if len(rows) < len(images):
         note += f"; the {len(rows):,} most confident are shown"
     return Explorer("misclassified", data, sprite, f"{note}.")

@@ -10,6 +10,7 @@ from nnlab.experiments.contract import Table
 from nnlab.options import flag_value
 from nnlab.report.sections import Section
 from nnlab.reproduction.claims import Comparison, Plan, load_claims, load_comparisons
+from nnlab.reproduction.summaries import read_summary
 from nnlab.reproduction.verdicts import baseline_in_words, in_words
 from nnlab.runs import folder as runs
 from nnlab.runs.folder import GroupFolder
@@ -164,7 +165,7 @@ class _Finished:
         group = GroupFolder(folder / plan.name)
         if not group.is_group() or not group.summary.exists():
             return None
-        return cls(plan, group, runs.read_json(group.summary), quick)
+        return cls(plan, group, read_summary(group), quick)
 
     def words(self, comparison: Comparison, caveat: str = "") -> str:
         """Write the number with its interval, and what a reader has to know of its test set."""

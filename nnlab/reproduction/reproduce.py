@@ -12,6 +12,7 @@ from nnlab.datasets.store import Store
 from nnlab.errors import DataError, NnlabError, UsageError, nearest
 from nnlab.options import changed, without_effect
 from nnlab.reproduction.claims import Claim, Plan, load_claims
+from nnlab.reproduction.summaries import read_summary
 from nnlab.reproduction.verdicts import DIVERGES, Finding, judge, not_measured
 from nnlab.runs import folder as runs
 from nnlab.runs.folder import GroupFolder
@@ -198,7 +199,7 @@ def _findings(plan: Plan, group: GroupFolder, quick: bool) -> tuple[Finding, ...
         names = read_plan(group)[1]
         with_diverged = [_metrics(group, one) for one in names if group.member(one).is_finished()]
     if group.summary.exists():
-        summary = runs.read_json(group.summary)
+        summary = read_summary(group)
     else:  # nothing is finished, or every run diverged
         claims = [claim for claim in claims if claim.kind == DIVERGES]
         if not with_diverged:

@@ -136,15 +136,15 @@ def _beats(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Jud
     measured = _measured(claim.value, summary, runs)
     name, baseline = _baseline(claim.baseline, claim.better, summary)
     words = f"{measured.words(claim.form, claim.unit)}; {name}: {_number(baseline, claim.form)}"
-    if claim.better == "higher":
-        return words, _above(measured, baseline), measured.runs
-    below = OPPOSITE[_above(measured, baseline)]
-    return words, below, measured.runs
+    return words, _beyond(measured, baseline, claim.better == "higher"), measured.runs
 
 
 def _worse_than(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
-    words, verdict, count = _beats(claim, summary, runs)
-    return words, OPPOSITE[verdict], count
+    """Confirmed if the network is worse than the baseline, or than the best of several."""
+    words, _, count = _beats(claim, summary, runs)
+    measured = _measured(claim.value, summary, runs)
+    _, baseline = _baseline(claim.baseline, claim.better, summary)
+    return words, _beyond(measured, baseline, claim.better != "higher"), count
 
 
 def _worst(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
@@ -172,6 +172,14 @@ KINDS: dict[str, Callable[[Claim, Mapping[str, Any], Sequence[Any]], Judgement]]
     "worst": _worst,
     DIVERGES: _diverges,
 }
+
+
+def _beyond(measured: _Measured, baseline: float, above: bool) -> str:
+    """Confirm what lies above a baseline, or below it; as good is neither."""
+    worst, best = measured.low - baseline, measured.high - baseline
+    if not above:
+        worst, best = -best, -worst
+    return CONFIRMED if worst > 0 else REFUTED if best <= 0 else OPEN
 
 
 def _above(measured: _Measured, wanted: float) -> str:

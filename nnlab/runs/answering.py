@@ -2,7 +2,7 @@
 
 import os
 import reprlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
 from nnlab.experiments.contract import Answer, AnyExperiment, Model, Remark
 from nnlab.inference import Network, checked_graph
-from nnlab.options import from_mapping
+from nnlab.options import flag_value, from_mapping
 from nnlab.runs.choosing import checkpoint_file
 from nnlab.runs.own_data import own_data
 
@@ -158,10 +158,12 @@ class Trained:
             query: The answering options of the experiment, such as `top=5`.
 
         Raises:
-            UsageError: An input is neither a text nor a path.
+            UsageError: An input is neither a text nor a path, or an option chooses another network.
             NnlabError: An input that cannot be answered.
         """
         options: Any = from_mapping(self.experiment.Query, query, self.experiment.name)
+        choosing = self.experiment.network_options
+        self.check_chosen({name: value for name, value in query.items() if name in choosing})
         answers = []
         given = [inputs] if isinstance(inputs, str | os.PathLike) else inputs
         for answer in self.answers(given, options):
@@ -170,6 +172,23 @@ class Trained:
             if isinstance(answer, dict):
                 answers.append(answer)
         return answers
+
+    def check_chosen(self, wanted: Mapping[str, Any]) -> None:
+        """Refuse options that choose another network, such as the base of another one's numbers.
+
+        Args:
+            wanted: Values by the name of the option; `preset` is one too.
+
+        Raises:
+            UsageError: The network was trained with another value.
+        """
+        for name, value in wanted.items():
+            known = self.header.preset if name == "preset" else self.header.config.get(name)
+            if known != value:
+                raise UsageError(
+                    f"{self.path} was trained with {flag_value(name, known)}, "
+                    f"not {flag_value(name, value)}"
+                )
 
 
 def _each(inputs: Iterable[str | os.PathLike[str]]) -> Iterator[str]:

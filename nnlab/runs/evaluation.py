@@ -1,5 +1,6 @@
 """Scoring a checkpoint apart from training."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,15 +45,35 @@ def evaluate(trained: Trained, given: Mapping[str, Any], store: Store, warn: War
 
 
 def _others(trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn) -> Data | None:
-    """Load other data; None if they are those it was trained on, which are not for testing."""
+    """Load other data; None if they are those it was trained on, which are not for testing.
+
+    Raises:
+        UsageError: They are, but are to be read or split in another way.
+    """
     remarks: list[str] = []
     own = False
+    config = trained.config()
     try:
         data = trained.experiment.load_for_evaluation(
-            trained.config(), trained.header.facts, given, store, remarks.append
+            config, trained.header.facts, given, store, remarks.append
         )
         own = data.source.sha256 == trained.header.dataset["sha256"]
     finally:
         for remark in () if own else remarks:
             warn(remark)
-    return None if own else data
+    if not own:
+        return data
+    other = [name for name, value in given.items() if value != getattr(config, name)]
+    for name in other:
+        if _is_view(trained, name) and name not in trained.experiment.part_options:
+            raise UsageError(
+                f"{flag_name(name)}: the network was trained on these data and is scored on what "
+                f"was held out then; leave out {flag_name(name)}, or name other data"
+            )
+    return data if any(name in trained.experiment.part_options for name in other) else None
+
+
+def _is_view(trained: Trained, name: str) -> bool:
+    """Tell whether an option says how data are read, instead of which they are."""
+    (option,) = (one for one in dataclasses.fields(trained.experiment.Config) if one.name == name)
+    return name != trained.experiment.dataset_option and not option.metadata["path"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
+import math
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -246,11 +247,19 @@ def read_json(path: Path) -> Any:
         DataError: It is missing or damaged.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return json.loads(text, parse_float=_finite, parse_constant=_finite)
     except OSError as error:
         raise DataError(f"{path}: expected a JSON file of a run: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: expected a JSON file of a run, but {error}") from error
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {digits[:40]} is not finite")
+    return number
 
 
 @contextlib.contextmanager

@@ -84,10 +84,19 @@ class _Asked:
         self._look = looks[0] if looks else None
         given = uploads.paths or question.texts
         self._inputs = list(self._experiment.inputs_of(given, self._query))
-        if not self._inputs and not self._shows:
-            # what follows a semicolon is about the command line
-            wanted = self._experiment.inputs_help.partition(";")[0].rstrip(".")
-            raise UsageError(f"there is no input; expected {wanted[:1].lower()}{wanted[1:]}")
+        if not self._inputs and not self._goes_without():
+            raise UsageError(f"there is no input; expected {self._wanted()}")
+
+    def _goes_without(self) -> bool:
+        """Tell whether something takes the place of the input, such as a place in a plane."""
+        return self._shows and self._look != self._experiment.Look()
+
+    def _wanted(self) -> str:
+        if self._experiment.reads_files:
+            return "a file in the request"
+        # what follows a semicolon is about the command line
+        wanted = self._experiment.inputs_help.partition(";")[0].rstrip(".")
+        return f"{wanted[:1].lower()}{wanted[1:]}"
 
     @property
     def _shows(self) -> bool:
@@ -144,7 +153,9 @@ class _Asked:
         given = self._inputs[0] if self._inputs else None
         background = self._loaded.background()
         found = self._loaded.trained.inside(given, self._query, self._look, background)
-        return Answers(msgspec.json.encode(self._uploads.without_folder(found)), [])
+        shown = self._uploads.without_folder(found)
+        notes = shown.pop("remarks", [])
+        return Answers(msgspec.json.encode(shown), notes)
 
     def pieces(self) -> Iterator[Reply]:
         """Yield the pieces of an answer, and remarks on it."""

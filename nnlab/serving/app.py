@@ -12,7 +12,15 @@ from starlette.types import ASGIApp
 
 from nnlab import versions
 from nnlab.errors import CheckpointError, NnlabError, UsageError, nearest
-from nnlab.serving.catalogue import TAKES_PAGES, TAKES_TEXTS, Catalogue, Network, Served, choose
+from nnlab.serving.catalogue import (
+    TAKES_PAGES,
+    TAKES_TEXTS,
+    Catalogue,
+    Network,
+    OptionTypeError,
+    Served,
+    choose,
+)
 from nnlab.serving.guard import Guard, Rules
 from nnlab.serving.jobs import Jobs
 from nnlab.serving.lanes import Lanes
@@ -249,6 +257,8 @@ class Application:
 def _chosen(served: Served, found: Asked) -> Network:
     try:
         return choose(served, found.network, found.preset, found.options)
+    except OptionTypeError as error:
+        raise Refusal(400, str(error)) from error
     except UsageError as error:
         unknown = found.network is not None and all(
             one.id != found.network for one in served.networks

@@ -4,16 +4,21 @@ A worker makes the catalogue (see `listing`); the server only looks things up in
 needs neither NumPy nor the experiments.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from nnlab.errors import UsageError, nearest
-from nnlab.options import flag_name, flag_value
+from nnlab.options import flag_value
 
 TAKES_PICTURES, TAKES_PAGES, TAKES_TEXTS = "picture", "page", "text"
 """What the inputs of an experiment are. A page becomes a page, which takes long."""
+
+
+class OptionTypeError(UsageError):
+    """An option has a value of a type that it never has."""
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -125,6 +130,7 @@ def choose(
         options: The options given; some, such as `base`, choose among networks.
 
     Raises:
+        OptionTypeError: An option has a value of another type.
         UsageError: There is no such network.
     """
     choosing = {name for one in served.networks for name in one.settings}
@@ -132,7 +138,7 @@ def choose(
     for name, value in given.items():
         kinds = {type(one.settings[name]) for one in served.networks if name in one.settings}
         if type(value) not in kinds:
-            raise UsageError(f"{flag_name(name)}: {value!r} is of the wrong type")
+            raise OptionTypeError(f"{name}: {json.dumps(value)[:100]} is of the wrong type")
     defaults = {one.name: one.default for one in served.options if one.name in choosing}
     if wanted is not None:
         networks = [one for one in served.networks if one.id == wanted]

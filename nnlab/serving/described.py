@@ -15,11 +15,14 @@ TYPES = {int: "integer", float: "number", bool: "boolean", str: "string"}
 
 
 def options_of(kind: type) -> list[Option]:
-    """Return the options of a dataclass that may come from outside: no paths, nothing local."""
+    """Return the options of a dataclass that may come from outside: no paths, nothing local.
+
+    Where a data set may stand instead of a path, it is the choice of a data set.
+    """
     return [
         _option(kind, field)
         for field in dataclasses.fields(kind)
-        if not field.metadata["path"] and not field.metadata["local"]
+        if (field.metadata["sets"] or not field.metadata["path"]) and not field.metadata["local"]
     ]
 
 
@@ -37,7 +40,7 @@ def _option(kind: type, field: dataclasses.Field[Any]) -> Option:
         optional=optional,
         default=field.default,
         help=known["help"],
-        choices=list(known["choices"]),
+        choices=list(known["choices"] or known["sets"]),
         low=known["low"],
         high=known["high"],
         above=known["above"],
@@ -62,10 +65,15 @@ def training_arguments(name: str, settings: Mapping[str, Any]) -> list[str]:
     """
     experiment: AnyExperiment = experiments.get(name)
     fields = {field.name: field for field in dataclasses.fields(experiment.Config)}
-    for setting in settings:
-        if setting in fields and fields[setting].metadata["path"]:
+    for setting, value in settings.items():
+        if setting not in fields or not fields[setting].metadata["path"]:
+            continue
+        sets = fields[setting].metadata["sets"]
+        if value is not None and value not in sets:
+            known = f": {', '.join(sets)}" if sets else ""
             raise UsageError(
                 f"{name}: {flag_name(setting)} names a file; a server trains on data sets only"
+                f"{known}"
             )
     config = experiment.configure(settings, name)
     given = {one: getattr(config, one) for one in settings}

@@ -103,7 +103,9 @@ def _experiment(served: Served) -> Schema:
         shown = _object(network=TEXT, inside=ANY, notes=TEXTS)
         words = f"One answer of {name}, with what led to it"
         inside = _operation(f"inside_{_word(name)}", words, shown)
-        inside["requestBody"] = _body(served, [*served.options, *served.look])
+        inside["requestBody"] = _body(
+            served, [*served.options, *served.look], instead=bool(served.look)
+        )
         paths[f"/api/{name}/inside"] = {"post": inside}
     exhibit = _operation(
         f"exhibit_{_word(name)}",
@@ -114,7 +116,8 @@ def _experiment(served: Served) -> Schema:
     return {**paths, f"/api/{name}/exhibit": {"get": exhibit}}
 
 
-def _body(served: Served, options: Sequence[Option]) -> Schema:
+def _body(served: Served, options: Sequence[Option], *, instead: bool = False) -> Schema:
+    """Describe a request; `instead`: options may stand instead of a picture."""
     known = {
         "network": {**NETWORK, "enum": [one.id for one in served.networks]},
         "preset": {**TEXT, "description": "the preset of the network that is to answer"},
@@ -128,8 +131,8 @@ def _body(served: Served, options: Sequence[Option]) -> Schema:
     if served.takes == TAKES_TEXTS:
         content = {"application/json": texts, "multipart/form-data": texts}
     else:
-        content = {"multipart/form-data": files, "image/*": BINARY}
-        if served.look:  # some need no picture
+        content = {"multipart/form-data": files, "image/*": BINARY, "application/pdf": BINARY}
+        if instead:
             content["application/json"] = texts
     return {
         "required": True,

@@ -86,10 +86,15 @@ class TrainingRoutes:
         self._check_allowed()
         run = await self._run(request)
         if not self._jobs.stop(run.id):
-            raise Refusal(
-                409, f"{run.id} is {run.state}, but not by this server, which cannot stop it"
+            why = (
+                "but not by this server, which cannot stop it"
+                if run.state == RUNNING
+                else "and only a training that runs or waits can be stopped"
             )
-        return json_response(await self._jobs.run(run.id) or run)
+            raise Refusal(409, f"{run.id} is {run.state}, {why}")
+        # one that only waited has left nothing
+        stopped = msgspec.structs.replace(run, state=STOPPED)
+        return json_response(await self._jobs.run(run.id) or stopped)
 
     async def resume(self, request: Request) -> Response:
         """Let a run go on."""

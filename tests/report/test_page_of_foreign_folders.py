@@ -1,6 +1,7 @@
 """A run folder is anyone's: nothing in it becomes an element, nothing damaged a traceback."""
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,6 +114,8 @@ def cut_evidence(folder: Path) -> None:
         (change("metrics.json", lambda m: m.update(baselines={"x": 3})), "metrics.json"),
         (change("metrics.json", lambda m: m["details"].pop("test_images")), "metrics.json"),
         (change("metrics.json", lambda m: m["scores"].update(accuracy=10**400)), "metrics.json"),
+        (change("metrics.json", lambda m: m["scores"].update(accuracy=math.nan)), "metrics.json"),
+        (change("metrics.json", lambda m: m["training"].update(seconds=math.inf)), "metrics.json"),
         (overwrite("history.csv", b"epoch\nx\n"), "history.csv"),
         (overwrite("evidence.npz", b"PK"), "evidence.npz"),
         (cut_evidence, "evidence.npz"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nnlab.datasets.store import Store
-from nnlab.errors import InterruptedRun, OutputExistsError, UsageError
+from nnlab.errors import DataError, InterruptedRun, OutputExistsError, UsageError
 from nnlab.reproduction.claims import Plan
 from nnlab.reproduction.reproduce import Standing, chosen_plans, minutes_left, reproduce, standings
 from nnlab.runs.folder import GroupFolder
@@ -187,6 +187,18 @@ def test_what_was_carried_out_before_still_counts(tmp_path: Path) -> None:
     carried_out([hexadecimal], tmp_path, wanted_runs=1)
     _, found = carried_out([ADD], tmp_path, wanted_runs=1)
     assert [standing.plan.name for standing in found] == ["add-decimal", "add-hexadecimal"]
+
+
+@pytest.mark.parametrize(
+    "content", ["{}", "[]", '{"runs": 3, "dataset": {}}', '{"runs": ["../a"], "dataset": {}}']
+)
+def test_a_damaged_summary_is_named(tmp_path: Path, content: str) -> None:
+    carried_out([ADD], tmp_path, wanted_runs=1)
+    (summary,) = tmp_path.glob("*/summary.json")
+    summary.write_text(content)
+    with pytest.raises(DataError, match="expected the summary of a group") as caught:
+        standings(tmp_path, quick=False)
+    assert str(caught.value).startswith(str(summary))
 
 
 def test_a_tour_takes_the_quick_settings_and_claims_nothing(tmp_path: Path) -> None:

@@ -92,11 +92,20 @@ def test_the_best_baseline_is_the_one_to_beat(better: str, mean: float, expected
     assert "a: 0.700" in found.measured
 
 
+@pytest.mark.parametrize("kind", ["beats", "worse-than"])
+@pytest.mark.parametrize("better", ["higher", "lower"])
+def test_as_good_is_neither_better_nor_worse(kind: str, better: str) -> None:
+    one = claim(kind, value="scores.s", baseline="baselines.a.s", better=better)
+    found = summary(s=score(0.5), baselines={"a": {"s": 0.5}})
+    assert verdict(one, found) == REFUTED
+
+
 def test_what_stays_below_and_what_is_worse_are_the_opposites() -> None:
     below = claim("stays-below", value="scores.s", claimed=0.9)
     assert verdict(below, summary(s=score(0.4, 0.1))) == CONFIRMED
     worse = claim("worse-than", value="scores.s", baseline="baselines.a.s", better="lower")
     assert verdict(worse, summary(s=score(0.1, 0.01), baselines={"a": {"s": 0.5}})) == REFUTED
+    assert verdict(worse, summary(s=score(0.9, 0.01), baselines={"a": {"s": 0.5}})) == CONFIRMED
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from nnlab.errors import (
 from nnlab.experiments.classify import EXPERIMENT as CLASSIFY
 from nnlab.experiments.classify.config import ClassifyConfig
 from nnlab.experiments.contract import Data
+from nnlab.experiments.embed import EXPERIMENT as EMBED
 from nnlab.runs import folder as runs
 from nnlab.runs.evaluation import evaluate
 from nnlab.runs.folder import GroupFolder, RunFolder
@@ -319,6 +320,29 @@ def test_evaluation_on_its_own_images_takes_their_test_part(
     given = dict(zip(("images", "labels"), map(str, tiny_images), strict=True))
     metrics = evaluate(nnlab.load(folder.best), given, make_workshop().store, print)
     assert metrics.details.test_images == 40
+
+
+def test_evaluation_on_its_own_pairs_cannot_read_them_otherwise() -> None:
+    trained, store, given = (
+        nnlab.load("translate.report"),
+        make_workshop().store,
+        {"pairs": "sample"},
+    )
+    load = trained.experiment.load_for_evaluation
+    sample = load(trained.config(), trained.header.facts, given, store, lambda _: None).source
+    trained.header.dataset.update(sample.as_dict())
+    with pytest.raises(UsageError, match="leave out --columns, or name other data"):
+        evaluate(trained, given | {"columns": "2,1"}, store, print)
+
+
+def test_evaluation_may_take_a_part_of_the_test_set(folder: RunFolder) -> None:
+    config = EMBED.configure({"dataset": "sample", "epochs": 1, "units": 8}, "test")
+    run(EMBED, config, folder, make_workshop())
+    trained, store = nnlab.load(folder.best), make_workshop().store
+    whole = evaluate(trained, {}, store, print).details
+    part = evaluate(trained, {"dataset": "sample", "letters": "a-c"}, store, print).details
+    assert list(part.class_names) == ["a", "b", "c"]
+    assert part.test_images < whole.test_images
 
 
 def test_evaluation_asks_for_the_set_that_the_network_was_trained_on(

@@ -130,11 +130,33 @@ def test_the_inside_shows_what_led_to_an_answer(server: Server) -> None:
     assert server.upload("/api/denoise/inside", {"a.png": SEVEN}).status == 404
 
 
+def test_the_inside_has_the_remarks_of_an_answer(server: Server) -> None:
+    asked = {"inputs": ["I see 日本."]}
+    said = server.post("/api/translate", asked).json()["notes"]
+    assert "日" in said[0]
+    assert server.post("/api/translate/inside", asked).json()["notes"] == said
+    letter = {"letter.png": (EXAMPLES / "letter.png").read_bytes()}
+    for name in ("classify", "embed"):
+        shown = server.upload(f"/api/{name}/inside", letter).json()
+        assert "remarks" not in shown["inside"]
+        assert bool(shown["notes"]) == (name == "classify")
+
+
+@pytest.mark.parametrize("way", ["", "/inside"])
+@pytest.mark.parametrize("name", ["classify", "embed"])
+def test_a_file_that_is_missing_is_asked_for(server: Server, name: str, way: str) -> None:
+    found = server.upload(f"/api/{name}{way}", {})
+    assert (found.status, found.json()["error"]) == (
+        400,
+        "there is no input; expected a file in the request",
+    )
+
+
 def test_an_exhibit_is_what_a_page_shows_before_anyone_asks(server: Server) -> None:
     found = server.get("/api/classify/exhibit").json()
     assert found["exhibit"]["class_names"] == list("0123456789")
     found = server.get("/api/add/exhibit?network=add.modern.base-16").json()
-    assert found == {"network": "add.modern.base-16", "exhibit": {"base": 16}}
+    assert found == {"network": "add.modern.base-16", "exhibit": {"base": 16, "most_digits": None}}
     assert server.get("/api/add/exhibit?network=x").status == 404
 
 

@@ -186,6 +186,25 @@ def test_a_picture_can_be_opened(page: "Page", address: str) -> None:
     assert command.inner_text() == "nnlab classify 3.png"
 
 
+def test_the_link_that_skips_leads_to_the_panel_that_is_shown(page: "Page", address: str) -> None:
+    opened(page, address, "add")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.hash === '#main'")
+    assert page.locator("#panel-add").is_visible()
+    assert not page.locator("#panel-classify").is_visible()
+
+
+def test_what_only_the_server_shows_has_no_command_line(page: "Page", address: str) -> None:
+    panel = opened(page, address, "classify")
+    panel.locator(".answer strong").filter(has_text="7").wait_for()
+    panel.get_by_label("Shuffle the pixels").check()
+    panel.get_by_label("command line", exact=True).wait_for(state="hidden")
+    curl = panel.get_by_label("with curl", exact=True).inner_text()
+    assert "permuted=true" in curl
+    assert curl.endswith("/api/classify/inside")
+
+
 def test_a_picture_that_may_be_no_digit_is_remarked_on(page: "Page", address: str) -> None:
     panel = opened(page, address, "classify")
     panel.locator(".answer strong").filter(has_text="7").wait_for()
@@ -239,6 +258,14 @@ def test_a_sum_is_added_place_by_place(page: "Page", address: str) -> None:
     panel.get_by_text("bee + c0d = 17fb: right").wait_for()
     command = panel.get_by_label("command line", exact=True).inner_text()
     assert command == "nnlab add --base 16 bee+c0d"
+    curl = panel.get_by_label("with curl", exact=True).inner_text()
+    assert '"network":"add.modern.base-16"' in curl
+    panel.get_by_label("Sum", exact=True).fill("1+2+")  # it is still being typed
+    panel.get_by_text("Type numbers with + between them.").wait_for()
+    assert not panel.get_by_role("alert").is_visible()
+    assert panel.get_by_role("button", name="Very long sum").is_visible()
+    panel.get_by_label("Network that answers").select_option("add.report.base-16")
+    panel.get_by_role("button", name="Very long sum").wait_for(state="hidden")
 
 
 def test_a_translation_shows_where_the_network_looked(page: "Page", address: str) -> None:
@@ -249,11 +276,13 @@ def test_a_translation_shows_where_the_network_looked(page: "Page", address: str
     assert heat.get_by_role("columnheader", name="river").count() == 1
     panel.get_by_label("Network that answers").select_option("translate.report")
     panel.get_by_text("This network has no attention").wait_for()
+    panel.get_by_label("Sentence").fill("日本")
+    panel.get_by_text("ignored characters that no training sentence has").wait_for()
 
 
 def test_a_point_in_the_plane_can_be_moved(page: "Page", address: str) -> None:
     panel = opened(page, address, "embed")
-    told = panel.get_by_role("status").filter(has_text="nearest training letters")
+    told = panel.get_by_role("status").filter(has_text="nearest training images")
     told.wait_for()
     drawn = panel.get_by_role("img", name="What the decoder draws there")
     seen = {pixels(drawn)}
@@ -290,16 +319,20 @@ def test_a_basket_changes_what_is_recommended(page: "Page", address: str) -> Non
 def test_a_page_is_cleaned_compared_and_saved(page: "Page", address: str) -> None:
     panel = opened(page, address, "denoise")
     panel.get_by_text("noisy.png: cleaned in").wait_for()  # the example
-    panel.get_by_label("Choose a file").set_input_files(EXAMPLES / "noisy.png")
+    mine = {"name": "my, page.png", "mimeType": "image/png"}
+    content = (EXAMPLES / "noisy.png").read_bytes()
+    panel.get_by_label("Choose a file").set_input_files({**mine, "buffer": content})
     panel.get_by_label("How much of the page shows clean").focus()
     page.keyboard.press("End")
     slider = panel.get_by_label("How much of the page shows clean")
     assert slider.get_attribute("aria-valuetext") == "100 % of the width shows the clean page"
     save = panel.get_by_role("button", name="Download the clean page")
-    panel.get_by_text("noisy.png: cleaned in").wait_for()
+    panel.get_by_text("my, page.png: cleaned in").wait_for()
     with page.expect_download() as download:
         save.click()
-    assert download.value.suggested_filename == "noisy.clean.png"
+    assert download.value.suggested_filename == "my, page.clean.png"
+    curl = panel.get_by_label("with curl", exact=True).inner_text()
+    assert """-F 'file=@"my, page.png"'""" in curl
 
 
 def test_a_network_is_trained_and_then_answers(page: "Page", address: str) -> None:
@@ -371,8 +404,8 @@ def test_commands_are_quoted_for_a_shell(page: "Page", address: str) -> None:
 def test_what_cannot_be_answered_is_told_in_the_panel(failing: "Page", address: str) -> None:
     panel = opened(failing, address, "add")
     panel.get_by_text(": right").wait_for()
-    panel.get_by_label("Sum", exact=True).fill("12+")
-    panel.get_by_role("alert").filter(has_text="12+").wait_for()
+    panel.get_by_label("Sum", exact=True).fill("12+x")
+    panel.get_by_role("alert").filter(has_text="12+x").wait_for()
     panel.get_by_label("Sum", exact=True).fill("12+5")
     panel.get_by_text("12 + 5 = 17: right").wait_for()
     assert panel.get_by_role("alert").count() == 0

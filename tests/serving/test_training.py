@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 import nnlab
+from nnlab.datasets.store.registry import get_set
+from nnlab.serving.described import training_arguments
 from nnlab.training.settings import MOST_EPOCHS
 from tests.annotations import Shell
 from tests.serving.client import Server, serving, until
@@ -61,6 +63,7 @@ def test_trainings_are_off_unless_they_are_allowed(server: Server) -> None:
         ({"experiment": "add", "settings": []}, 400),
         ({"experiment": "add", "more": 1}, 400),
         ({"experiment": "recommend", "settings": {"baskets": "/etc/passwd"}}, 400),
+        ({"experiment": "textgen", "settings": {"corpus": "my.txt"}}, 400),
         ({"experiment": "classify", "settings": {"images": "a", "labels": "b"}}, 400),
         ({}, 400),
         ([], 400),
@@ -80,6 +83,20 @@ def test_settings_are_described_without_those_that_name_files(trainer: Server) -
     assert {"epochs", "model", "dataset"} <= names
     assert not {"images", "labels"} & names
     assert trainer.get("/api/runs/settings/nothing").status == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"), [("textgen", "corpus"), ("translate", "pairs"), ("recommend", "baskets")]
+)
+def test_data_sets_may_be_chosen_where_a_path_may_not_be_named(
+    trainer: Server, name: str, setting: str
+) -> None:
+    found = trainer.get(f"/api/runs/settings/{name}").json()
+    (choices,) = (one["choices"] for one in found if one["name"] == setting)
+    assert "sample" in choices
+    for one in choices:
+        assert one == "sample" or get_set(one)
+        assert training_arguments(name, {setting: one}) == [name, f"--{setting}", one]
 
 
 def test_a_trained_network_answers(trainer: Server) -> None:
@@ -128,7 +145,8 @@ def test_trainings_wait_stop_resume_and_survive_a_new_start_of_the_server(tmp_pa
         until(lambda: run(server, first)["epoch"] > 0)
         assert run(server, second)["state"] == "waiting"
         assert server.post(f"/api/runs/{first}/resume", {}).status == 409
-        assert server.post(f"/api/runs/{second}/stop", {}).status == 200
+        gone = server.post(f"/api/runs/{second}/stop", {})
+        assert (gone.status, gone.json()["state"]) == (200, "stopped")
         assert run(server, second) is None
         assert not (tmp_path / "runs" / second).exists()
     with serving(tmp_path, "add") as server:  # trainings are not allowed: it only tells

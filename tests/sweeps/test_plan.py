@@ -75,6 +75,13 @@ def test_whatever_is_wrong_is_told_before_anything_starts(
         make_plan(CLASSIFY, points, {}, runs)
 
 
+def test_numbers_that_hardly_differ_have_folders_of_their_own() -> None:
+    points = [{"learning_rate": rate} for rate in (0.1, 0.1 + 1e-14, 0.3)]
+    made = names(make_plan(CLASSIFY, points, {}))
+    assert made[::2] == ["learning_rate=0.1", "learning_rate=0.3"]
+    assert len(set(made)) == 3
+
+
 def test_what_cannot_be_a_folders_name_is_told_apart_by_a_digest() -> None:
     points = [{"images": "a/b"}, {"images": "a b"}, {"images": "x" * 200}]
     made = names(make_plan(CLASSIFY, points, {"labels": "c"}))

@@ -50,8 +50,8 @@ class Rows:
 
     Attributes:
         name: What errors call the file.
-        separator: The separator of cells: tab or semicolon if the first lines contain those and no
-            comma, else a comma.
+        separator: The separator of cells: comma, tab or semicolon, whichever most of the first
+            lines contain.
         item_separator: The separator of items in a basket: the same, unless each whole basket is in
             one cell.
         first: The first rows, for inspection.

@@ -86,8 +86,9 @@ def load_baskets(
     Args:
         store: Finds data files.
         name: A file of one basket per line, items separated by commas (or by tabs or semicolons
-            if its first lines contain no comma), plain, gzipped or zipped; "sample"; "groceries";
-            or None: groceries if it is found or can be downloaded, else the sample, with a warning.
+            if more of its first lines contain those), plain, gzipped or zipped; "sample";
+            "groceries"; or None: groceries if it is found or can be downloaded, else the sample,
+            with a warning.
         min_count: Leave out items that are in fewer baskets. Baskets keep their numbers.
         encoding: The encoding of a user's file; None is UTF-8.
         layout: How a user's file stores its baskets.

@@ -145,7 +145,7 @@ def _own_pages(noisy: Path, clean: Path, split_seed: int, warn: Callable[[str], 
     test, validation, training = split_by_text(
         pairs, [max(1, texts // 5), max(1, texts // 10)], split_seed
     )
-    source = Source.of_files(noisy.name, files, [noisy, clean])
+    source = Source.of_files(noisy.resolve().name, files, [noisy, clean])
     return Pages(training, validation, test, source)
 
 

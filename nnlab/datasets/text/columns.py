@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from nnlab.errors import UsageError, nearest
 
-_RANGE = re.compile(r"(\d+)(?:(-)(\d+)?)?")
+_RANGE = re.compile(r"(\d{1,9})(?:(-)(\d{1,9})?)?")
 _EASY = re.compile(r"[\w.:/-]+")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
 

@@ -91,6 +91,8 @@ def load_pairs(
         digest = hashlib.sha256(content.encode()).hexdigest()
         source = Source(SAMPLE, digest, sample=True, files=())
     else:
+        if located.registered:
+            columns, header = None, False
         pairs = read_pairs(
             located.path, located.pieces(encoding, warn), warn, columns=columns, header=header
         )
@@ -141,8 +143,10 @@ def read_pairs(
     chosen = Columns((0, 1), None, named=False)
     if columns and first:
         chosen = parse_columns(columns, first[0][1])
-        if len(chosen.numbers) != 2 or chosen.rest is not None:
-            raise UsageError(f"--columns {columns}: expected two columns, such as --columns 2,4")
+        if len(set(chosen.numbers)) != 2 or len(chosen.numbers) > 2 or chosen.rest is not None:
+            raise UsageError(
+                f"--columns {columns}: expected two different columns, such as --columns 2,4"
+            )
     looked_at = [row for _, row in first]
     if header or chosen.named:
         del first[:1]

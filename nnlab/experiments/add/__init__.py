@@ -185,12 +185,8 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
             except NnlabError as error:
                 yield error.of(given)
                 continue
-            sums = itertools.accumulate(operands[:-1])  # to which the next number is added
-            if too_long([*operands, *sums], base, adder.trained_digits):
-                yield Note(
-                    f"{given}: the network was trained on numbers of at most "
-                    f"{adder.trained_digits} digits, and adds many longer ones wrongly"
-                )
+            if remark := _remark(given, operands, base, adder):
+                yield Note(remark)
             text = total(adder, operands, base)
             answer: Answer = {"input": given, "answer": text}
             if query.check:
@@ -201,15 +197,19 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
             yield answer
 
     def exhibit(self, model: Model[AddConfig]) -> Answer:
-        """Return the base of its numbers."""
-        return {"base": model.facts["base"]}
+        """Return the base of its numbers, and how many digits they may have; None: any number."""
+        most = _adder(model.network, model.facts).most_digits
+        return {"base": model.facts["base"], "most_digits": most}
 
     def inside(
         self, model: Model[AddConfig], query: AddQuery, look: Any, given: str, background: Any
     ) -> Answer:
         """Return the answer to a sum place by place."""
         adder, base = _adder(model.network, model.facts), model.facts["base"]
-        return {"input": given, **shown(adder, _operands(given, base, adder.most_digits), base)}
+        operands = _operands(given, base, adder.most_digits)
+        remark = _remark(given, operands, base, adder)
+        remarks = {"remarks": [remark]} if remark else {}
+        return {"input": given, **shown(adder, operands, base), **remarks}
 
     def draw(self, evidence: Evidence[AddDetails]) -> dict[str, Any]:
         """Draw accuracy by number of carries and by length."""
@@ -222,6 +222,16 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
         from nnlab.experiments.add import tables
 
         return tables.tables(metrics)
+
+
+def _remark(given: str, operands: Sequence[int], base: int, adder: Adder) -> str:
+    sums = itertools.accumulate(operands[:-1])  # to which the next number is added
+    if not too_long([*operands, *sums], base, adder.trained_digits):
+        return ""
+    return (
+        f"{given}: the network was trained on numbers of at most {adder.trained_digits} digits, "
+        "and adds many longer ones wrongly"
+    )
 
 
 def _operands(text: str, base: int, digits: int | None) -> list[int]:

@@ -1,4 +1,4 @@
-"""What the two networks of `add` have in common: how each sees sums, trains and answers."""
+"""What the networks of `add` have in common: how each sees sums, trains and answers."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping

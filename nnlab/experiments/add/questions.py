@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from nnlab.datasets.text.sums import from_text
+from nnlab.datasets.text.sums import from_text, to_text
 from nnlab.errors import UsageError
 
 
@@ -52,7 +52,7 @@ def _operand(operand: str, place: int, count: int, text: str, base: int, digits:
         value = from_text(operand, base)
     except UsageError as error:
         raise UsageError(f"{text!r}: {error}") from error
-    size = len(operand.lstrip("0"))
+    size = len(to_text(value, base)) if value else 0
     if digits is not None and size > digits:
         raise UsageError(
             f"{text!r}: {operand} has {size} digits, but the network was trained on at most "

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from nnlab.datasets.images.digit_form import has_characters
-from nnlab.datasets.images.formed_pictures import one_in_form
+from nnlab.datasets.images.formed_pictures import one_in_form, several
 from nnlab.datasets.images.idx_pairs import IdxFiles
 from nnlab.datasets.images.labelled import load_digits, load_test_images
 from nnlab.datasets.store import Store
@@ -48,6 +48,7 @@ from nnlab.experiments.contract import (
     Warn,
 )
 from nnlab.inference import Network
+from nnlab.options import flag_name
 from nnlab.training.examples import Examples
 from nnlab.training.settings import REPORT
 
@@ -134,6 +135,8 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
             config.test_labels,
             transposed=config.transposed,
         )
+        if files and not config.transposed and files.images.name.lower().startswith("emnist"):
+            warn(f"{files.images.name}: EMNIST stores its images transposed; see --transposed")
         digits = load_digits(store, config.dataset, files, config.split_seed, warn)
         facts = {
             "class_names": list(digits.class_names),
@@ -154,8 +157,13 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         if set(given) <= {"dataset"}:
             return super().load_for_evaluation(config, facts, given, store, warn)
         files = sorted(set(given) - {"transposed"})
+        if not files:
+            raise UsageError("--transposed needs --images and --labels to read")
         if files not in (["images", "labels"], ["test_images", "test_labels"]):
-            raise UsageError("give --images and --labels together, and without --dataset")
+            raise UsageError(
+                "expected one pair of files, --images with --labels or --test-images with "
+                f"--test-labels, got {', '.join(map(flag_name, files))}"
+            )
         images_path, labels_path = (Path(given[name]) for name in files)
         height, width = facts["image_shape"]
         images, labels, source = load_test_images(
@@ -253,7 +261,10 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         path, form = one_in_form(given, (height, width), facts["characters"])
         images = form.image[None]
         (image,) = permute(images, self.order(facts)) if look.permuted else images
-        return {"input": str(path), **shown(model, image)}
+        found = shown(model, image)
+        if len(form.characters) > 1:
+            found["remarks"].append(several(path, form, "read as one"))
+        return {"input": str(path), **found}
 
     def prepare(self, images: np.ndarray, facts: Mapping[str, Any]) -> np.ndarray:
         """Return images (count, height, width) in the set's form as the network wants them."""

@@ -168,7 +168,7 @@ def filter_counts(filters: str) -> tuple[int, int]:
 class ClassifyQuery:
     """Options for answering."""
 
-    top: int = option(3, "number of classes to list with --json", low=1)
+    top: int = option(3, "number of classes to list with --json", low=1, json_only=True)
     split: bool = option(False, "read several characters per image, from left to right")
 
 

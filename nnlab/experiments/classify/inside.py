@@ -33,7 +33,6 @@ def shown(model: Model[Any], image: np.ndarray) -> Answer:
         check_finite(found[name])
     reading = reader.reading(found)
     (probabilities,) = reading.probabilities
-    doubt = reading.doubt(0)
     every = [
         {"label": name, "probability": round(probability, 6)}
         for name, probability in zip(names, probabilities.tolist(), strict=True)
@@ -42,7 +41,7 @@ def shown(model: Model[Any], image: np.ndarray) -> Answer:
         **every[probabilities.argmax()],
         "probabilities": every,
         **reading.typical(0),
-        **({"remark": f"This picture {doubt}."} if doubt else {}),
+        "remarks": [f"This picture {doubt}."] if (doubt := reading.doubt(0)) else [],
         "image": image_as_json(image),
         "layers": [_layer(name, kind, found[name][0]) for name, kind in kinds.items()],
     }

@@ -28,7 +28,7 @@ def pixel_permutation(shape: tuple[int, int], block: int, seed: int) -> np.ndarr
     """
     height, width = shape
     if block < 1 or height % block or width % block:
-        fitting = [k for k in range(1, min(shape)) if not (height % k or width % k)]
+        fitting = [k for k in range(1, min(shape) + 1) if not (height % k or width % k)]
         raise UsageError(
             f"blocks of {block} × {block} pixels do not tile images of {height} × {width}; "
             f"use one of {', '.join(map(str, fitting))}"

@@ -50,6 +50,7 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
         presets: Values of Config by the name of the preset; the report's are Config's defaults.
         options_of_models: Fields of Config that only one `model` uses, by that model.
         data_options: The fields of Config that choose the data, for `nnlab evaluate`.
+        part_options: Those of them that choose a part of the same test set.
         dataset_option: The one of them that takes the name of a data set.
         network_options: Fields of Config and of Query both; an answer comes from a network that
             was trained with the Query's values of them.
@@ -73,6 +74,7 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({REPORT: {}})
     options_of_models: ClassVar[Mapping[str, Sequence[str]]] = MappingProxyType({})
     data_options: ClassVar[tuple[str, ...]] = ("dataset",)
+    part_options: ClassVar[tuple[str, ...]] = ()
     dataset_option: ClassVar[str] = "dataset"
     network_options: ClassVar[tuple[str, ...]] = ()
     data_facts: ClassVar[tuple[str, ...]] = ()

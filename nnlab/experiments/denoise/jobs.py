@@ -104,6 +104,8 @@ def _folder(output: str | None, several: bool) -> Path | None:
     """Return the folder that results go to, or None where the output is a file, or none."""
     if output is None:
         return None
+    if not output:
+        raise UsageError("--output is empty; name a file or a folder")
     path = Path(output)
     ends_as_one = output.endswith(tuple(filter(None, (os.sep, os.altsep))))
     names_a_file = path.exists() or (path.suffix.lower() in READ_SUFFIXES and not ends_as_one)

@@ -37,6 +37,7 @@ from nnlab.inference import Network
 from nnlab.training.contrast import cauchy_contrast, cosine_contrast
 from nnlab.training.deformation import Deformation
 from nnlab.training.examples import Arrays, Batch, Examples
+from nnlab.wording import part_scored
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
@@ -96,6 +97,7 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
         "test_images",
         "test_labels",
     )
+    part_options = ("letters",)
     data_facts = ("image_shape",)
 
     def load(self, config: EmbedConfig, store: Store, warn: Warn) -> Data:
@@ -122,6 +124,23 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
             "characters": has_characters(loaded.train_images),
         }
         return Data(loaded.arrays(config.validation, config.split_seed), facts, loaded.source)
+
+    def load_for_evaluation(
+        self,
+        config: EmbedConfig,
+        facts: Mapping[str, Any],
+        given: Mapping[str, Any],
+        store: Store,
+        warn: Warn,
+    ) -> Data:
+        """Load the network's own images, or others; of an idx pair, the test set is scored."""
+        chosen = self.config_for_evaluation(config, given)
+        data = self.load(chosen, store, warn)
+        if given and chosen.images and not chosen.test_images:
+            scored = len(data.arrays["test_images"])
+            every = scored + len(data.arrays["images"])
+            warn(part_scored(data.source.name, scored, every, "images"))
+        return data
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse an image shape that is not the network's, or neighbours that are none."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.datasets.images.formed_pictures import one_in_form
+from nnlab.datasets.images.formed_pictures import one_in_form, several
 from nnlab.datasets.images.in_json import image_as_json
 from nnlab.errors import UsageError
 from nnlab.experiments.contract import Answer, Model
@@ -45,6 +45,8 @@ def shown(model: Model[Any], query: EmbedQuery, look: EmbedLook, given: str) -> 
         path, form = one_in_form(given, (height, width), facts["characters"])
         place = encoder(model.network).answer(form.image[None])[0]
         seen = {"input": str(path), "image": image_as_json(form.image)}
+        if len(form.characters) > 1:
+            seen["remarks"] = [several(path, form, "expected a picture of one")]
     elif given:
         raise UsageError("x and y replace the picture; leave out one of the two")
     else:

@@ -4,6 +4,7 @@ from nnlab.experiments.contract import Table
 from nnlab.experiments.embed.scoring import EmbedDetails
 from nnlab.metrics import wilson_interval
 from nnlab.results import Metrics
+from nnlab.wording import counted
 
 WORDS = {
     "nn_1": "1-NN",
@@ -23,8 +24,9 @@ def tables(metrics: Metrics[EmbedDetails]) -> list[Table]:
         for name, scores in methods.items()
     ]
     details = metrics.details
-    classes = len(details.class_names)
-    title = f"{details.test_images:,} test images of {classes} classes in the plane"
+    count = len(details.class_names)
+    classes = "1 class" if count == 1 else f"{count} classes"
+    title = f"{counted(details.test_images, 'test image')} of {classes} in the plane"
     return [Table(title, ("", *(WORDS[key] for key in known)), rows, _note(metrics))]
 
 

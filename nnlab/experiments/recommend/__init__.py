@@ -203,6 +203,8 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
                 continue
             if asked.unknown:
                 yield Note(_left_out(given, asked.unknown, bool(asked.known)))
+            if len(set(asked.known)) == len(catalogue.numbers):
+                yield Note("all items are in the basket, so there is none to recommend")
             for found in recommended(model, asked.known, query):
                 yield {"basket": given, **found}
 

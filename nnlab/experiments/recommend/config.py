@@ -30,6 +30,7 @@ class RecommendConfig(TrainingSettings):
         None,
         "file of baskets, or a data set: groceries, sample",
         path=True,
+        sets=("groceries", "sample"),
         default_text="groceries if available, otherwise sample",
     )
     encoding: str | None = option(None, "encoding of the file", default_text="utf-8")

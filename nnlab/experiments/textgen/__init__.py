@@ -31,6 +31,7 @@ from nnlab.experiments.textgen import scoring
 from nnlab.experiments.textgen.answers import answers, events, printed
 from nnlab.experiments.textgen.config import PRESETS, TextgenConfig, TextgenQuery
 from nnlab.experiments.textgen.design import Design
+from nnlab.experiments.textgen.ngram_counts import longest_order
 from nnlab.experiments.textgen.passages import seed_passages
 from nnlab.experiments.textgen.scoring import TextgenDetails
 from nnlab.experiments.textgen.sequence_lstm import SequenceLSTM
@@ -107,6 +108,12 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
             warn(
                 f"{corpus.source.name} has {len(text):,} characters; with fewer than "
                 f"{FEWEST_CHARACTERS:,}, the network learns little"
+            )
+        longest = longest_order(len(corpus.characters))
+        if config.ngrams > longest:
+            warn(
+                f"--ngrams {config.ngrams}: with {len(corpus.characters)} different characters, "
+                f"n-grams have at most {longest}; those are counted"
             )
         design = DESIGNS[config.model]
         starts = design.starts(config, bounds.tolist())

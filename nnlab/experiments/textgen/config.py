@@ -40,6 +40,7 @@ class TextgenConfig(TrainingSettings):
         None,
         "text file, or a data set: tom_sawyer, nietzsche, sample",
         path=True,
+        sets=("tom_sawyer", "nietzsche", "sample"),
         default_text="tom_sawyer if available, otherwise sample",
     )
     encoding: str | None = option(None, "encoding of the text file", default_text="utf-8")

@@ -36,6 +36,7 @@ class TranslateConfig(TrainingSettings):
         None,
         "file of tab-separated pairs (plain, gzip or zip), or a data set: nld-eng, sample",
         path=True,
+        sets=("nld-eng", "sample"),
         default_text="nld-eng if available, otherwise sample",
     )
     encoding: str | None = option(None, "encoding of the file", default_text="utf-8")

@@ -55,6 +55,7 @@ def shown(translator: Translator, text: str, beam: int, learned: Learned | None)
         "source": text,
         "translation": found.text,
         "score": found.score,
+        "remarks": [note.text for note in translator.notes(text, 1)],
         **pieces,
         "nearest": learned.nearest(text) if learned else None,
     }

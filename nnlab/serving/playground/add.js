@@ -11,6 +11,8 @@ export const lead = "The network never learnt a rule. It saw solved sums, and no
 const DECIMAL = "decimal";
 const baseWord = (base) => ({ 10: DECIMAL, 16: "hexadecimal" })[base] ?? `base ${base}`;
 const EXAMPLES = { [DECIMAL]: "587+946", hexadecimal: "bee+c0d" };
+const SUM = /^[^+]+(\+[^+]+)+$/;
+const LONG = 30; // digits of the numbers in a very long sum
 const POSSIBLE = 0.005; // other digits below this are not worth showing
 
 const whole = (share) => `${Math.round(100 * share)} %`;
@@ -47,7 +49,7 @@ function written({ operands, characters, answer, expected, right }) {
       "tbody",
       {},
       row("carry", [sign(), ...digits.map((one) => make("td", { class: "carry" }, one?.carry || ""))]),
-      ...operands.map((operand, n) => row(n ? "second" : "first", [sign(n ? "+" : ""), ...plain(operand)])),
+      ...operands.map((operand, n) => row(`number ${n + 1}`, [sign(n ? "+" : ""), ...plain(operand)])),
       row(
         "answer",
         [
@@ -108,15 +110,17 @@ export async function start(frame) {
       frame.try(async () => {
         const sum = input.value.replaceAll(" ", "");
         frame.command({ inputs: [sum] });
-        if (!sum) {
-          place.replaceChildren();
+        if (!SUM.test(sum)) {
+          place.replaceChildren(make("p", { class: "note" }, "Type numbers with + between them."));
+          frame.remark();
           status.textContent = "";
           return;
         }
-        const { inside: answer } = await inside(frame.experiment.name, {
+        const { inside: answer, notes } = await inside(frame.experiment.name, {
           network: frame.network.id,
           inputs: [sum],
         });
+        frame.remark(notes);
         base = answer.base;
         place.replaceChildren(...written(answer));
         status.textContent = `${answer.answer}, ${answer.right ? "right" : `wrong, it is ${answer.expected}`}`;
@@ -135,12 +139,19 @@ export async function start(frame) {
       input.value = EXAMPLES[now] ?? "11+101";
       before = now;
     }
+    offer();
     add();
   });
   const ask = (digits) => () => {
-    input.value = random(base, digits);
+    input.value = random(base, Math.min(digits, most()));
     add();
   };
+  const most = () => bases?.facts()?.most_digits ?? Infinity;
+  const long = button("Very long sum", ask(LONG));
+  const offer = () => {
+    long.hidden = most() < LONG;
+  };
+  offer();
   frame.body.append(
     make(
       "div",
@@ -150,7 +161,7 @@ export async function start(frame) {
         { class: "form" },
         bases?.element,
         labelled("Sum", input),
-        make("div", { class: "controls" }, button("Random sum", ask(3)), button("Very long sum", ask(30))),
+        make("div", { class: "controls" }, button("Random sum", ask(3)), long),
         make(
           "p",
           { class: "note" },

@@ -18,6 +18,13 @@ function reached(now) {
   connection.dispatchEvent(new Event(now ? "back" : "gone"));
 }
 
+/** What to throw for an error of the connection. */
+function lost(error) {
+  if (error.name === "AbortError") return error;
+  reached(false);
+  return new Problem("The server does not answer. Is nnlab serve still running?");
+}
+
 const RETRIES = 3;
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
@@ -38,9 +45,7 @@ async function request(path, options = {}, retries = RETRIES) {
   try {
     response = await fetch(path, options);
   } catch (error) {
-    if (error.name === "AbortError") throw error;
-    reached(false);
-    throw new Problem("The server does not answer. Is nnlab serve still running?");
+    throw lost(error);
   }
   reached(true);
   if (response.ok) return response;
@@ -67,8 +72,18 @@ const inPath = (id) => id.split("/").map(encodeURIComponent).join("/");
 
 export const describe = () => get("/api");
 export const modelCard = (network) => get(`/api/networks/${inPath(network)}`);
-export const exhibit = async (experiment, network) =>
-  (await get(`/api/${experiment}/exhibit?${new URLSearchParams({ network })}`)).exhibit;
+
+/** What a panel shows before anyone asks; if the server is gone, once it is there again. */
+export async function exhibit(experiment, network) {
+  for (;;) {
+    try {
+      return (await get(`/api/${experiment}/exhibit?${new URLSearchParams({ network })}`)).exhibit;
+    } catch (error) {
+      if (error.status || error.name === "AbortError") throw error;
+      await new Promise((back) => connection.addEventListener("back", back, { once: true }));
+    }
+  }
+}
 
 /**
  * Send a question: texts as JSON, or one file in a form.
@@ -107,7 +122,9 @@ export async function* events(response) {
   let ended = false;
   try {
     for (;;) {
-      const { value, done } = await reader.read();
+      const { value, done } = await reader.read().catch((error) => {
+        throw lost(error);
+      });
       ended = done;
       if (done) return;
       const blocks = (rest + decoder.decode(value, { stream: true })).replaceAll("\r\n", "\n").split("\n\n");

@@ -57,10 +57,10 @@ async function open(frame, permuted) {
   const layers = make("div", { class: "layers" });
   const shuffle = tick("Shuffle the pixels, always in the same way", permuted, () => read());
 
-  const show = ({ label, probability, probabilities: all, remark = "", image, layers: maps }) => {
+  const show = ({ inside: { label, probability, probabilities: all, image, layers: maps }, notes }) => {
     letter.textContent = label;
     sure.textContent = `${percent(probability)} sure`;
-    doubt.textContent = remark;
+    doubt.textContent = notes.join(" ");
     const best = Math.max(...all.map((one) => one.probability));
     const rows =
       all.length <= SHOWN ? all : [...all].sort((a, b) => b.probability - a.probability).slice(0, SHOWN);
@@ -81,7 +81,9 @@ async function open(frame, permuted) {
     () =>
       frame.try(async () => {
         const file = await pad.picture();
-        frame.command({ file: pad.name });
+        const asPreset = shuffle.input.checked === permuted;
+        const options = asPreset ? {} : { permuted: shuffle.input.checked };
+        frame.command({ file: pad.name, options, way: asPreset ? "" : "/inside" });
         if (!file) {
           letter.textContent = "–";
           sure.textContent = "Nothing drawn yet";
@@ -91,8 +93,7 @@ async function open(frame, permuted) {
           layers.replaceChildren();
           return;
         }
-        const options = shuffle.input.checked === permuted ? {} : { permuted: shuffle.input.checked };
-        show((await inside(frame.experiment.name, { network: frame.network.id, file, options })).inside);
+        show(await inside(frame.experiment.name, { network: frame.network.id, file, options }));
       }),
     60,
   );

@@ -10,8 +10,13 @@ export const nav = "Pages";
 export const title = "Clean a page";
 export const lead = "The network removes stains, folds and wrinkles from scanned print.";
 
-/** "scan.png" → "scan.clean.png" */
-const cleanName = (name) => name.replace(/(\.\w+)?$/, (extension) => `.clean${extension || ".png"}`);
+const IN_BLACK_AND_WHITE = /\.(tiff?|pdf|png|bmp|gif|pbm)$/i;
+
+/** "scan.png" → "scan.clean.png"; formats that have no black and white become PNG. */
+function cleanName(name, { binarize = false }) {
+  const kept = !binarize || IN_BLACK_AND_WHITE.test(name);
+  return name.replace(/(\.\w+)?$/, (extension) => `.clean${(kept && extension) || ".png"}`);
+}
 
 /** The name that the server gives to its answer, which need not be of the same kind. */
 function nameIn(response) {
@@ -66,7 +71,7 @@ export function start(frame) {
       frame.try(async () => {
         if (!page) return;
         const asked = page;
-        frame.command({ file: asked.name, options: given(), output: cleanName(asked.name) });
+        frame.command({ file: asked.name, options: given(), output: cleanName(asked.name, given()) });
         status.textContent = `Cleaning ${asked.name} …`;
         download.disabled = true;
         const started = performance.now();
@@ -79,7 +84,7 @@ export function start(frame) {
           const blob = await response.blob();
           if (asked !== page) return; // another one was opened meanwhile
           cleaned = blob;
-          name = nameIn(response) ?? cleanName(asked.name);
+          name = nameIn(response) ?? cleanName(asked.name, given());
           download.disabled = false;
           status.textContent = `${asked.name}: cleaned in ${seconds(performance.now() - started)}, ${bytes(cleaned.size)}`;
           await compare();

@@ -132,3 +132,11 @@ export function droppable(element, onfile) {
   element.addEventListener("dragleave", over(false));
   element.addEventListener("drop", over(false));
 }
+
+/** Unfold what hides a field that a form cannot be sent with: a browser says nothing of it there. */
+export function unfoldInvalid(form) {
+  const unfold = ({ target }) => {
+    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  };
+  form.addEventListener("invalid", unfold, true); // the event does not bubble
+}

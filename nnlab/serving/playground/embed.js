@@ -15,33 +15,32 @@ function picture(label, words) {
   return { canvas, element: make("figure", { class: "given" }, canvas, make("figcaption", {}, words)) };
 }
 
-export function start(frame) {
+export async function start(frame) {
   const where = make("p", { class: "answer small", role: "status" });
-  const given = picture("Your letter as the network gets it", "What the network gets");
+  const given = picture("Your picture as the network gets it", "What the network gets");
   const drawn = picture("What the decoder draws there", "What it draws at this place");
   const map = make("div", { class: "map" });
   let view = null;
 
-  const show = ({ x, y, neighbours, image, drawn: redrawn }, moveThere) => {
+  const show = ({ inside: { x, y, neighbours, image, drawn: redrawn }, notes }, moveThere) => {
+    frame.remark(notes);
     const names = neighbours.map((one) => one.class).join(", ");
-    where.textContent = `(${x.toFixed(2)}, ${y.toFixed(2)}): nearest training letters ${names}`;
+    where.textContent = `(${x.toFixed(2)}, ${y.toFixed(2)}): nearest training images ${names}`;
     given.element.hidden = !image;
     if (image) paint(given.canvas, image);
     if (redrawn) paint(drawn.canvas, redrawn);
-    if (moveThere) view.put(x, y, neighbours.length);
+    if (moveThere) view?.put(x, y, neighbours.length);
   };
 
   const ask = (question, moveThere) =>
     frame.try(async () => {
       if (!question) {
         where.textContent = "Nothing drawn yet";
+        frame.remark();
         given.element.hidden = true;
         return;
       }
-      show(
-        (await inside(frame.experiment.name, { network: frame.network.id, ...question })).inside,
-        moveThere,
-      );
+      show(await inside(frame.experiment.name, { network: frame.network.id, ...question }), moveThere);
     });
   // Drawing and moving share one line to the server: the newest of both wins.
   const look = newest(ask, 50);
@@ -55,12 +54,14 @@ export function start(frame) {
   const lay = () =>
     frame.try(async () => {
       const exhibit = await frame.exhibit();
+      view?.close();
       view = plane(exhibit, visit);
       map.replaceChildren(view.element);
       return exhibit;
     });
 
-  const pad = sheet({ names: [..."acehostwz"], first: "w", change: read });
+  const names = (await lay())?.class_names ?? [];
+  const pad = sheet({ names, first: names.includes("w") ? "w" : (names[0] ?? "w"), change: read });
   frame.onNetwork(async () => {
     await lay();
     read();
@@ -88,5 +89,5 @@ export function start(frame) {
       ),
     ),
   );
-  lay().then(() => pad.begin());
+  pad.begin();
 }

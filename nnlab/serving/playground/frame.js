@@ -18,7 +18,7 @@ export function heading(title, lead) {
 }
 
 /** A command that can be copied. */
-function copyable(label) {
+function copyable(label, words) {
   const code = make("code");
   const told = make("span", { class: "unseen", role: "status" });
   const copy = button(
@@ -43,15 +43,15 @@ function copyable(label) {
   );
   const element = make(
     "div",
-    { class: "command" },
-    make("pre", { tabindex: "0", "aria-label": label }, code),
-    copy,
-    told,
+    {},
+    make("p", { class: "note" }, words),
+    make("div", { class: "command" }, make("pre", { tabindex: "0", "aria-label": label }, code), copy, told),
   );
   return {
     element,
     show: (text) => {
       code.textContent = text;
+      element.hidden = !text;
     },
   };
 }
@@ -131,10 +131,12 @@ export function openFrame(place, experiment, { title, lead }) {
     ),
   );
   const wrong = problems();
+  const remarked = make("p", { class: "remark", role: "status" });
   const body = make("div", { class: "body" });
   const sentence = make("p");
   const compared = bars("This network and simpler methods", { class: "compared" });
-  const [shell, curl] = [copyable("command line"), copyable("with curl")];
+  const shell = copyable("command line", "In a terminal:");
+  const curl = copyable("with curl", "From another program, over HTTP:");
   let chosen = experiment.networks[0];
   const card = about(() => chosen);
   const listeners = [];
@@ -177,6 +179,7 @@ export function openFrame(place, experiment, { title, lead }) {
   place.append(
     head,
     wrong.element,
+    remarked,
     body,
     make(
       "div",
@@ -193,9 +196,7 @@ export function openFrame(place, experiment, { title, lead }) {
         "section",
         { class: "card" },
         make("h3", {}, "Without this page"),
-        make("p", { class: "note" }, "In a terminal:"),
         shell.element,
-        make("p", { class: "note" }, "From another program, over HTTP:"),
         curl.element,
       ),
     ),
@@ -220,6 +221,10 @@ export function openFrame(place, experiment, { title, lead }) {
       questions = asked;
       tellCommands();
     },
+    /** Say what the server remarked on its answer. */
+    remark: (notes = []) => {
+      remarked.textContent = notes.join(" ");
+    },
     /** Do something, and say in this panel why it failed. Returns undefined then. */
     try: async (work) => {
       try {
@@ -230,6 +235,7 @@ export function openFrame(place, experiment, { title, lead }) {
       } catch (error) {
         if (error.name === "AbortError") return undefined;
         wrong.tell(error.message);
+        remarked.textContent = "";
         body.classList.add("failed"); // what is shown still answers an earlier question
         return undefined;
       }

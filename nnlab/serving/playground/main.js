@@ -144,7 +144,9 @@ async function start() {
     return;
   }
   document.querySelector("nav").hidden = false;
-  addEventListener("hashchange", () => show(all, { focus: true }));
+  addEventListener("hashchange", () => {
+    if (all.some(({ name }) => name === asked()[0])) show(all, { focus: true }); // not the link that skips
+  });
   addEventListener("trained", () => renew(service, all).catch(() => {}));
   show(all, { focus: false });
 }

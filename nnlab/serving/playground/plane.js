@@ -15,7 +15,7 @@ export function plane({ class_names: names, points, x: wide, y: tall }, moved) {
     class: "plane",
     tabindex: "0",
     role: "application",
-    "aria-label": "Plane with the training letters",
+    "aria-label": "Plane with the training images",
     "aria-describedby": "plane-hint",
   });
   const context = canvas.getContext("2d");
@@ -116,7 +116,12 @@ export function plane({ class_names: names, points, x: wide, y: tall }, moved) {
     const [x, y] = here ?? at(canvas.clientWidth / 2, canvas.clientHeight / 2);
     move(x + (right * speed * (wide[1] - wide[0])) / STEPS, y + (up * speed * (tall[1] - tall[0])) / STEPS);
   });
+  const size = new ResizeObserver(draw);
+  size.observe(canvas);
   addEventListener("themechange", draw);
-  new ResizeObserver(draw).observe(canvas);
-  return { element: canvas, put };
+  const close = () => {
+    size.disconnect();
+    removeEventListener("themechange", draw);
+  };
+  return { element: canvas, put, close };
 }

@@ -1,7 +1,7 @@
 // Train a network from here, watch it, stop it, resume it.
 import { act, connection, followed, get, post } from "./api.js";
 import { charts } from "./chart.js";
-import { button, labelled, make } from "./dom.js";
+import { button, labelled, make, unfoldInvalid } from "./dom.js";
 import { problems } from "./frame.js";
 import { optionFields } from "./options.js";
 import { mainScore } from "./scores.js";
@@ -80,9 +80,9 @@ function card(run, networkOf, wrong, changed) {
     state.dataset.state = run.state;
     progress.value = run.epochs ? run.epoch / run.epochs : 0;
     progress.hidden = run.state === "finished";
+    const begins = run.state === "running" ? "getting ready …" : "";
     told.textContent =
-      mainScore(run.experiment, run) ??
-      (run.epochs ? `epoch ${run.epoch} of ${run.epochs}` : "getting ready …");
+      mainScore(run.experiment, run) ?? (run.epochs ? `epoch ${run.epoch} of ${run.epochs}` : begins);
     const focused = document.activeElement;
     stop.hidden = !["running", "waiting"].includes(run.state);
     resume.hidden = !["stopped", "failed"].includes(run.state);
@@ -188,6 +188,7 @@ export async function start(place, service, names) {
     settings,
     begin,
   );
+  unfoldInvalid(form);
   experiments.addEventListener("change", fill);
   addEventListener("panelchange", () => {
     if (!place.hidden) refresh();

@@ -54,7 +54,7 @@ const MEASURES = {
     top: 1,
     word: "right by neighbours",
     say: (scores) =>
-      `The five nearest training letters in the plane name the right letter for ${percent(scores.nn_5)} of the test images.`,
+      `The five nearest training images in the plane name the right class for ${percent(scores.nn_5)} of the test images.`,
   },
   recommend: {
     name: "recall_at_10",

@@ -21,13 +21,18 @@ function words(inputs) {
 /**
  * @param {{name: string}} experiment
  * @param {{flags: string}} network
- * @param {{inputs?: string[], file?: string, options?: Object}} question
+ * @param {{inputs?: string[], file?: string, options?: Object, way?: string}} question
+ * @returns {string} nothing where only the server answers such a question
  */
-export function nnlabCommand(experiment, network, { inputs = [], file, options = {} }) {
+export function nnlabCommand(experiment, network, { inputs = [], file, options = {}, way = "" }) {
+  if (way) return "";
   return ["nnlab", experiment.name, network.flags, ...flags(options), ...words(file ? [file] : inputs)]
     .filter(Boolean)
     .join(" ");
 }
+
+/** A name in a field of a form, where "," and ";" mean something to curl. */
+const inForm = (name) => (/[,;"\\]/.test(name) ? `"${name.replace(/["\\]/g, "\\$&")}"` : name);
 
 let token = [];
 
@@ -36,11 +41,10 @@ export function needToken(needed) {
   token = needed ? ["-H", "'authorization: Bearer TOKEN'"] : [];
 }
 
-/** The same over HTTP; `output` names the file for an answer that is one. */
-export function curlCommand(experiment, network, { inputs = [], file, options = {}, output }) {
-  const address = quoted(`${location.origin}/api/${experiment.name}`);
-  // The first network answers whoever names none.
-  const given = { ...(network === experiment.networks[0] ? {} : { network: network.id }), ...options };
+/** The same over HTTP; `output` names the file for an answer that is one, `way` what else is asked for. */
+export function curlCommand(experiment, network, { inputs = [], file, options = {}, output, way = "" }) {
+  const address = quoted(`${location.origin}/api/${experiment.name}${way}`);
+  const given = { ...(experiment.networks.length > 1 ? { network: network.id } : {}), ...options };
   const call = ["curl", ...token];
   if (!file) {
     const body = JSON.stringify({ inputs, ...given });
@@ -50,7 +54,7 @@ export function curlCommand(experiment, network, { inputs = [], file, options = 
   return [
     ...call,
     "-F",
-    quoted(`file=@${file}`),
+    quoted(`file=@${inForm(file)}`),
     ...fields,
     ...(output ? ["-o", quoted(output)] : []),
     address,

@@ -1,6 +1,6 @@
 // Continue a text, character by character, tinted by how sure the network was.
 import { streamed } from "./api.js";
-import { button, choice, fresh, labelled, make, slider } from "./dom.js";
+import { button, choice, fresh, labelled, make, slider, unfoldInvalid } from "./dom.js";
 import { percent, seconds } from "./words.js";
 
 export const nav = "Writing";
@@ -164,9 +164,11 @@ export function start(frame) {
     tell();
     output.replaceChildren();
     output.classList.toggle("three", mode === THREE);
-    await frame.try(() =>
-      Promise.all(temperatures().map((temperature) => one(temperature, mode === THREE, controller.signal))),
-    );
+    await frame.try(async () => {
+      const texts = temperatures().map((temperature) => one(temperature, mode === THREE, controller.signal));
+      const failed = (await Promise.allSettled(texts)).find(({ status }) => status === "rejected");
+      if (failed) throw failed.reason;
+    });
     if (stopping === controller) stop.disabled = true;
   };
 
@@ -200,6 +202,7 @@ export function start(frame) {
     }),
     more,
   );
+  unfoldInvalid(form);
   prompt.addEventListener("input", tell);
   frame.onNetwork(run);
   frame.body.append(make("div", { class: "side-by-side" }, form, make("div", {}, legend(), output)));

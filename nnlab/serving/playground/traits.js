@@ -7,24 +7,29 @@ import { choice } from "./dom.js";
  * @param {Object} frame
  * @param {string} legend
  * @param {function(Object): string} trait from what the server tells of a network to a word
- * @returns {Promise<{element: HTMLElement|null, of: function(): string|undefined}>} a choice, if there
- *   is one, and the word of the network that answers, once it is known
+ * @returns {Promise<{element: HTMLElement|null, of: function(): string|undefined,
+ *   facts: function(): Object|undefined}>} a choice, if there is one; the word of the network that
+ *   answers, and what the server tells of it, once they are known
  */
 export async function traits(frame, legend, trait) {
   const { experiment } = frame;
-  const words = new Map();
+  const [words, known] = [new Map(), new Map()];
   const learn = () =>
     Promise.all(
       experiment.networks
         .filter(({ id }) => !words.has(id))
-        .map(async ({ id }) => words.set(id, trait(await exhibit(experiment.name, id)))),
+        .map(async ({ id }) => {
+          known.set(id, await exhibit(experiment.name, id));
+          words.set(id, trait(known.get(id)));
+        }),
     );
   await learn();
   const of = () => words.get(frame.network.id);
+  const facts = () => known.get(frame.network.id);
   const different = [...new Set(words.values())];
   if (different.length < 2) {
     addEventListener("networkschange", () => learn().catch(() => {}));
-    return { element: null, of };
+    return { element: null, of, facts };
   }
   const element = choice(legend, different, of(), (wanted) => {
     // of the same preset, if there is one
@@ -40,5 +45,5 @@ export async function traits(frame, legend, trait) {
       .then(mark)
       .catch(() => {}),
   );
-  return { element, of };
+  return { element, of, facts };
 }

@@ -92,15 +92,17 @@ export async function start(frame) {
         if (!sentence) {
           translation.textContent = "";
           score.textContent = "";
+          frame.remark();
           nearest.hidden = true;
           attention.replaceChildren();
           return;
         }
         translation.classList.add("old"); // until the new one comes
-        const { inside: answer } = await inside(frame.experiment.name, {
+        const { inside: answer, notes } = await inside(frame.experiment.name, {
           network: frame.network.id,
           inputs: [sentence],
         });
+        frame.remark(notes);
         translation.classList.remove("old");
         translation.textContent = answer.translation || "(nothing)";
         score.textContent = Number.isFinite(answer.score)

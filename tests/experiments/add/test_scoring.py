@@ -85,6 +85,8 @@ def test_naive_baselines_know_the_training_part_only() -> None:
     assert all(values["exact_match"] < 0.2 for values in baselines.values())
     same = Data({**MADE.arrays, "test_problems": PROBLEMS[:300]}, MADE.facts, MADE.source)
     assert scoring.score(right, same).baselines["nearest training problem"]["exact_match"] == 1
+    held_out = Data({**MADE.arrays, "test_problems": PROBLEMS[360:400]}, MADE.facts, MADE.source)
+    assert scoring.score(right, held_out).baselines["nearest training problem"]["exact_match"] < 1
 
 
 @pytest.mark.parametrize("answer", [right, always(5)])

@@ -80,6 +80,7 @@ def test_stdin_and_stdout() -> None:
     ("inputs", "output", "message"),
     [
         (["-"], None, "-o -"),
+        (["a.png"], "", "--output is empty"),
         (["-", "-"], "out", "only once"),
         (["scans"], "-", "only one image"),
         (["a.png", "scans/b.png"], "-", "only one image"),

@@ -67,7 +67,9 @@ def test_each_dose_is_an_arm_of_its_own(config: PermTestConfig) -> None:
     assert {one.doses for one in trials.values()} == {None}  # a run has one dose
 
 
-@pytest.mark.parametrize("doses", ["", "14,", "0", "a", "-1", "1.5", "\N{SUPERSCRIPT TWO}"])
+@pytest.mark.parametrize(
+    "doses", ["", "14,", "0", "a", "-1", "1.5", "\N{SUPERSCRIPT TWO}", "9" * 5000]
+)
 def test_doses_that_are_no_sides_are_refused(config: PermTestConfig, doses: str) -> None:
     with pytest.raises(UsageError, match="sides of blocks"):
         PERM_TEST.trials(dataclasses.replace(config, doses=doses), 1)
