@@ -40,12 +40,13 @@ def _visible_lines(text: str) -> str:
 
 
 def waiting_bytes(stream: Any) -> int:
-    """Return how many bytes wait to be read from a pipe; 0 for anything else."""
+    """Return how many bytes wait to be read from a pipe or a file; 0 for anything else."""
     try:
         import fcntl
         import termios
 
-        if not stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode):
+        mode = os.fstat(stream.fileno()).st_mode
+        if not (stat.S_ISFIFO(mode) or stat.S_ISREG(mode)):
             return 0
         return int.from_bytes(fcntl.ioctl(stream, termios.FIONREAD, bytes(4)), sys.byteorder)
     except (ImportError, OSError, ValueError):  # Windows, or a stream without a descriptor
@@ -106,17 +107,18 @@ class Console:
         from rich.console import Console as RichConsole
         from rich.text import Text
 
-        class PassingConsole(RichConsole):
-            def on_broken_pipe(self) -> None:  # rich would exit with 1
-                raise BrokenPipeError
-
-        console = PassingConsole(highlight=False)
+        console = RichConsole(highlight=False)
         if not console.is_terminal:
             console.width = _PIPE_WIDTH
-        console.print(Text(visible(title), "bold"), soft_wrap=True)
-        console.print(_fitting(console, columns, rows, styles), crop=False)
-        if note:
-            console.print(Text(f"{visible(note)}\n"))
+        with console.capture() as captured:
+            console.print(Text(visible(title), "bold"), soft_wrap=True)
+            console.print(_fitting(console, columns, rows, styles), crop=False)
+            if note:
+                console.print(Text(f"{visible(note)}\n"))
+        text = captured.get()
+        if not console.is_terminal:  # blanks at the ends of lines would be in files and mails
+            text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+        print(text, end="", flush=True)  # noqa: T201
 
 
 def _fitting(

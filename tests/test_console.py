@@ -128,9 +128,9 @@ def test_words_are_folded_before_numbers(on_a_terminal: Show) -> None:
     assert max(map(len, lines)) <= 50
 
 
-@pytest.mark.parametrize(("term", "lines"), [("dumb", 1), ("xterm", 0)])
-def test_a_terminal_that_draws_no_bar_gets_a_line_per_epoch(
-    monkeypatch: pytest.MonkeyPatch, term: str, lines: int
+@pytest.mark.parametrize(("term", "has_bar"), [("dumb", False), ("xterm", True)])
+def test_a_terminal_gets_a_line_per_epoch_and_if_it_can_draw_one_a_bar(
+    monkeypatch: pytest.MonkeyPatch, term: str, has_bar: bool
 ) -> None:
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
@@ -141,7 +141,8 @@ def test_a_terminal_that_draws_no_bar_gets_a_line_per_epoch(
     display.run_started("a run", epochs=3, done=0, glimpse=str)
     display.epoch_done({"epoch": 1, "seconds": 1.0, "loss": 0.5})
     display.run_finished()
-    assert terminal.getvalue().count("epoch 1/3  loss 0.5000") == lines
+    assert terminal.getvalue().count("epoch 1/3  loss 0.5000") == 1
+    assert ("left" in terminal.getvalue()) == has_bar
 
 
 def test_a_repeated_warning_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:

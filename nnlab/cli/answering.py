@@ -77,7 +77,7 @@ def _chosen(
 ) -> "Trained":
     """Load the checkpoint to answer with, and say which one it is."""
     from nnlab.runs.answering import load
-    from nnlab.runs.choosing import choose_checkpoint
+    from nnlab.runs.choosing import choose_checkpoint, shipped_checkpoint
     from nnlab.runs.folder import RUNS
 
     wanted = {name: getattr(query, name) for name in experiment.network_options}
@@ -94,6 +94,11 @@ def _chosen(
             f"use nnlab {trained.experiment.name}"
         )
     trained.check_chosen({name: value for name, value in wanted.items() if name in asked})
+    if given is None and trained.header.dataset["sample"] and shipped_checkpoint(experiment.name):
+        reason += (
+            ", trained on an embedded sample; "
+            f"--checkpoint {experiment.name} names the network that ships with nnlab"
+        )
     console.say(f"answering from {path} ({reason})")
     return trained
 
@@ -119,18 +124,18 @@ def _print_answers(
 ) -> int:
     """Print each answer as it comes, as columns or as JSON; errors do not stop the rest.
 
-    A line of stdin that cannot be answered yields an empty line, or an error in JSON, so that
-    output lines pair with input lines.
+    An input that cannot be answered yields an error in JSON; a line of stdin else an empty line, so
+    that output lines pair with input lines.
     """
     failed = False
     for answer in answers:
         _show_progress(answer, console)
         if isinstance(answer, Note | NnlabError):
             failed |= _report_remark(answer, console)
-        if isinstance(answer, NnlabError) and isinstance(answer.given, Line):
-            if columns is None:
+        if isinstance(answer, NnlabError):
+            if columns is None and answer.given:
                 print_json({"input": answer.given, "error": str(answer)})
-            else:
+            elif columns is not None and isinstance(answer.given, Line):
                 write("\n")
         elif isinstance(answer, dict) and columns is None:
             print_json(answer)

@@ -116,7 +116,8 @@ def _checkpoint_option() -> click.Option:
     return SectionedOption(
         ["--checkpoint"],
         type=click.Path(path_type=Path),
-        help="Trained network to answer with: a checkpoint or a run folder.  [default: the newest "
+        help="Trained network to answer with: a checkpoint, a run folder, or the name of an "
+        "experiment for the network that ships with nnlab.  [default: the newest "
         "finished run under ./runs, otherwise the network that ships with nnlab, if there is one]",
         section=ANSWERING,
     )
@@ -134,7 +135,10 @@ def _train(ctx: click.Context, experiment: AnyExperiment) -> None:
     from nnlab.cli.training import train
 
     if waiting_bytes(sys.stdin):
-        make_console(ctx).warn("training does not read stdin; to answer its lines, give - as input")
+        remark = "training does not read stdin; to answer its lines, give - as input"
+        if not any(given_values(ctx, kind) for kind in (experiment.Config, experiment.Query)):
+            raise UsageError(f"{remark}; to train, add < /dev/null or an option of the training")
+        make_console(ctx).warn(remark)
     train(ctx, experiment, make_config(ctx, experiment))
 
 

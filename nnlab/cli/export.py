@@ -5,7 +5,15 @@ from pathlib import Path
 import click
 
 from nnlab.cli.names import NETWORKS
-from nnlab.cli.options import VERBOSE, SectionedCommand, SectionedOption, with_options
+from nnlab.cli.options import (
+    QUIET,
+    VERBOSE,
+    SectionedCommand,
+    SectionedOption,
+    make_console,
+    with_options,
+)
+from nnlab.cli.streams import write as print_out
 
 OUTPUT = SectionedOption(
     ["-o", "--out", "--output", "output"],
@@ -29,11 +37,20 @@ CARD = SectionedOption(
 FORCE = SectionedOption(["--force"], is_flag=True, help="Replace files that exist.")
 
 
-@with_options(OUTPUT, STEP, FLOAT16, CARD, FORCE, VERBOSE)
+@with_options(OUTPUT, STEP, FLOAT16, CARD, FORCE, QUIET, VERBOSE)
 @click.command(cls=SectionedCommand)
 @click.argument("checkpoint", type=click.Path(path_type=Path), shell_complete=NETWORKS)
+@click.pass_context
 def export(
-    checkpoint: Path, output: Path, step: bool, float16: bool, card: bool, force: bool, **_: object
+    ctx: click.Context,
+    /,
+    checkpoint: Path,
+    output: Path,
+    step: bool,
+    float16: bool,
+    card: bool,
+    force: bool,
+    **_: object,
 ) -> None:
     """Export a network for other programs, or as a smaller checkpoint.
 
@@ -49,4 +66,9 @@ def export(
     from nnlab.exporting import export as write
     from nnlab.runs.answering import load
 
-    write(load(checkpoint), output, step=step, float16=float16, card=card, force=force)
+    trained = load(checkpoint)
+    files = write(trained, output, step=step, float16=float16, card=card, force=force)
+    size = sum(file.stat().st_size for file in files)
+    make_console(ctx).say(f"wrote {size / 1e6:.1f} MB of {trained.path}:")
+    for file in files:
+        print_out(f"{file}\n")

@@ -216,6 +216,9 @@ def _usage_error(console: Console, error: click.UsageError) -> int:
     if isinstance(error, click.NoSuchOption):
         close = near(error.option_name, _flags(error.ctx))
         message = f"no option {error.option_name}"
-        message += f"; did you mean {' or '.join(close)}?" if close else ""
+        if close:
+            message += f"; did you mean {' or '.join(close)}?"
+        elif error.ctx and any(isinstance(one, click.Argument) for one in error.ctx.command.params):
+            message += "; -- stands before inputs that begin with a hyphen"
     console.error(message + hint)
     return error.exit_code

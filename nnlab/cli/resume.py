@@ -42,7 +42,7 @@ def resume(ctx: click.Context, /, folder: Path, **_: object) -> None:
             command = sweeps.resume_command(sweeps.read_plan(folder), folder)
             raise UsageError(f"{folder} is a sweep; resume it with: {command}")
         else:
+            missing = "config.json is missing" if folder.is_dir() else "it is no folder"
             raise CheckpointError(
-                f"{folder}: no run to resume (config.json is missing); "
-                "name a run folder such as runs/classify/1"
+                f"{folder}: no run to resume ({missing}); name a run folder such as runs/classify/1"
             )

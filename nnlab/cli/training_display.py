@@ -40,13 +40,15 @@ class TrainingDisplay(RunObserver):
             )
 
     def epoch_done(self, row: Mapping[str, Any]) -> None:
-        """Print a line about the epoch or, above the bar, what the network does by now."""
-        if self._bar is not None:
-            self._print_glimpse()
-            return
+        """Print a line about the epoch, above the bar with what the network does by now."""
         scores = {key: row[key] for key in row if key not in ("epoch", "seconds")}
         words = f"{scores_in_words(scores)}  {row['seconds']:.1f} s"
-        print(f"epoch {row['epoch']}/{self._epochs}  {words}", file=sys.stderr, flush=True)  # noqa: T201
+        line = f"epoch {row['epoch']}/{self._epochs}  {words}"
+        if self._bar is None:
+            print(line, file=sys.stderr, flush=True)  # noqa: T201
+            return
+        self._bar.console.print(line, soft_wrap=True, highlight=False)
+        self._print_glimpse()
 
     def run_finished(self) -> None:
         """Close the bar."""
@@ -66,22 +68,24 @@ class TrainingDisplay(RunObserver):
             Progress,
             TaskProgressColumn,
             TextColumn,
-            TimeElapsedColumn,
             TimeRemainingColumn,
         )
+        from rich.table import Column
 
         terminal = RichConsole(stderr=True)
         if not terminal.is_interactive:
             return
+        # on a narrow terminal the scores are cut first; each epoch's stand in its line
+        scores = Column(no_wrap=True, overflow="ellipsis", ratio=1)
         self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
+            TextColumn("{task.description}", table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=min(40, terminal.width // 5)),
             TaskProgressColumn(),
-            TextColumn("{task.fields[scores]}"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
             TimeRemainingColumn(),
+            TextColumn("left"),
+            TextColumn("{task.fields[scores]}", table_column=scores),
             console=terminal,
+            expand=True,
         )
         self._task = self._bar.add_task("", total=epochs, completed=done, scores="")
         self._bar.start()

@@ -187,8 +187,8 @@ def check_drawable(comparison: Comparison) -> None:
         for entry, names in zip(comparison.entries, measures, strict=True)
     )
     raise UsageError(
-        "the runs share no measure besides the loss, and losses of different experiments cannot be "
-        f"compared: {has}; draw runs of one experiment, or give --measure loss"
+        "the runs share no measure besides the loss, and losses of different experiments say "
+        f"nothing about each other: {has}; draw runs of one experiment"
     )
 
 

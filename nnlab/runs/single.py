@@ -13,7 +13,7 @@ from nnlab.datasets.store.provenance import Source
 from nnlab.errors import CheckpointError, DataError, DivergedError, OutputExistsError, UsageError
 from nnlab.experiments.contract import AnyExperiment, Data, Scores
 from nnlab.files import write_json
-from nnlab.options import alike, from_mapping
+from nnlab.options import alike, flag_value, from_mapping
 from nnlab.records import plain, versioned
 from nnlab.results import IN_CHECKPOINT, Metrics, RunMetrics, TrainingRecord
 from nnlab.runs import folder as runs
@@ -113,9 +113,18 @@ class _Run:
         same = config == self.config or (alike(config, self.config) and self._ended_well())
         if experiment.name != self.experiment.name or not same:
             raise OutputExistsError(
-                f"{self.folder.path} holds a run with other settings; name another folder with "
-                f"--out, or resume that run: nnlab resume {shlex.quote(str(self.folder.path))}"
+                f"{self.folder.path} holds a run {self._difference(experiment, config)}; name "
+                "another folder with --out, or resume that run: "
+                f"nnlab resume {shlex.quote(str(self.folder.path))}"
             )
+
+    def _difference(self, experiment: AnyExperiment, config: TrainingSettings) -> str:
+        if experiment.name != self.experiment.name:
+            return f"of {experiment.name}"
+        theirs, ours = dataclasses.asdict(config), dataclasses.asdict(self.config)
+        first = next(name for name in ours if theirs[name] != ours[name])
+        there, here = (flag_value(first, one[first]) for one in (theirs, ours))
+        return f"with other settings (there {there}, here {here})"
 
     def _ended_well(self) -> bool:
         """Tell whether nothing is left to train, so that threads, say, make no difference."""

@@ -82,7 +82,12 @@ def test_version_lists_the_main_libraries(shell: Shell) -> None:
         (["classify", "--los", "mse"], 2, "did you mean --loss"),
         (["classify", "--no-stopp"], 2, "did you mean --no-stop or"),
         (["classify", "--hlep"], 2, "did you mean --help"),
-        (["classify", "-z"], 2, "no option -z (see nnlab classify --help)"),
+        (
+            ["classify", "-z"],
+            2,
+            "no option -z; -- stands before inputs that begin with a hyphen (see",
+        ),
+        (["add", "-1+3"], 2, "-- stands before inputs that begin with a hyphen"),
         (["classify", "--loss", "mae"], 2, "mse"),
         (["classify", "--epochs", "0"], 2, "at least 1"),
         (["classify", "--epochs", "many"], 2, "integer"),

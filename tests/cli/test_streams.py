@@ -125,6 +125,29 @@ def test_training_warns_about_unread_lines_on_stdin(shell: Shell) -> None:
     assert "training does not read stdin; to answer its lines, give - as input" in result.stderr
 
 
+@pytest.mark.parametrize("how", ["printf '1+1\n' | nnlab add", "nnlab add < sums.txt"])
+def test_lines_on_stdin_start_no_training_unless_an_option_asks_for_one(
+    bash: Bash, how: str
+) -> None:
+    result = bash(f"printf '1+1\n' > sums.txt; {how}")
+    assert result.returncode == 2
+    assert "to answer its lines, give - as input; to train, add < /dev/null" in result.stderr
+
+
+def test_with_json_an_argument_without_an_answer_has_an_error_in_its_place(shell: Shell) -> None:
+    result = shell("add", "x", "1+1", "-q", "--json")
+    wrong, right = map(json.loads, result.stdout.splitlines())
+    assert (wrong["input"], right["answer"]) == ("x", "2")
+    assert "expected a sum" in wrong["error"]
+    assert result.returncode == 1
+
+
+def test_tables_in_a_pipe_have_no_blanks_at_the_ends_of_lines(shell: Shell) -> None:
+    lines = shell("data", "list").stdout.splitlines()
+    assert len(lines) > 5
+    assert all(line == line.rstrip() for line in lines)
+
+
 def test_without_a_command_the_help_is_shown_and_is_no_error(shell: Shell) -> None:
     result = shell()
     assert result.returncode == 2

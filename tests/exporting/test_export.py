@@ -160,6 +160,12 @@ def test_a_checkpoint_is_not_written_over_itself(tmp_path: Path) -> None:
         export(nnlab.load(path), path, force=True)
 
 
+def test_the_files_are_printed(shell: Shell) -> None:
+    result = shell("export", "translate", "-o", "net.onnx", "--step", "--card")
+    assert result.stdout.splitlines() == ["net.encoder.onnx", "net.decoder.onnx", "README.md"]
+    assert result.stderr.startswith("wrote ")
+
+
 @pytest.mark.parametrize(
     "arguments", [("-o", "net.keras", "--float16"), ("-o", "net.h5", "--step")]
 )

@@ -91,7 +91,7 @@ def test_other_settings_in_the_same_folder_are_refused(
 ) -> None:
     run(CLASSIFY, config, folder, make_workshop())
     other = dataclasses.replace(config, loss="mse")
-    with pytest.raises(OutputExistsError, match="other settings"):
+    with pytest.raises(OutputExistsError, match=r"there --loss crossentropy, here --loss mse"):
         run(CLASSIFY, other, folder, make_workshop())
 
 

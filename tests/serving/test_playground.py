@@ -319,9 +319,10 @@ def test_a_basket_changes_what_is_recommended(page: "Page", address: str) -> Non
 def test_a_page_is_cleaned_compared_and_saved(page: "Page", address: str) -> None:
     panel = opened(page, address, "denoise")
     panel.get_by_text("noisy.png: cleaned in").wait_for()  # the example
-    mine = {"name": "my, page.png", "mimeType": "image/png"}
     content = (EXAMPLES / "noisy.png").read_bytes()
-    panel.get_by_label("Choose a file").set_input_files({**mine, "buffer": content})
+    panel.get_by_label("Choose a file").set_input_files(
+        {"name": "my, page.png", "mimeType": "image/png", "buffer": content}
+    )
     panel.get_by_label("How much of the page shows clean").focus()
     page.keyboard.press("End")
     slider = panel.get_by_label("How much of the page shows clean")

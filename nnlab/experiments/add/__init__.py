@@ -237,7 +237,8 @@ def _remark(given: str, operands: Sequence[int], base: int, adder: Adder) -> str
 def _operands(text: str, base: int, digits: int | None) -> list[int]:
     if len(text) > LONGEST_INPUT:  # Python refuses to read numbers of thousands of digits
         raise UsageError(
-            f"expected a sum of at most {LONGEST_INPUT:,} characters, but one has {len(text):,}"
+            f"expected a sum of at most {LONGEST_INPUT:,} characters, but {text[:20]}... has "
+            f"{len(text):,}"
         )
     return parse_sum(text, base, digits)
 

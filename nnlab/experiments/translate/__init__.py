@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlab.datasets.blocks import blocks
 from nnlab.datasets.store import Store
 from nnlab.datasets.text.files import shorten
 from nnlab.datasets.text.parallel_corpus import SentencePairs, load_pairs
-from nnlab.errors import DataError, UsageError
+from nnlab.errors import UsageError
 from nnlab.experiments.contract import (
     Answer,
     Data,
@@ -26,7 +24,8 @@ from nnlab.experiments.contract import (
     Table,
     Warn,
 )
-from nnlab.experiments.translate import scoring
+from nnlab.experiments.translate import full_stops, scoring
+from nnlab.experiments.translate.answers import LONGEST_INPUT, answers, too_long
 from nnlab.experiments.translate.config import PRESETS, TranslateConfig, TranslateQuery
 from nnlab.experiments.translate.design import Design, Translator
 from nnlab.experiments.translate.inside import Learned, shown
@@ -40,7 +39,6 @@ from nnlab.wording import part_scored
 if TYPE_CHECKING:
     from nnlab.results import Metrics
 
-LONGEST_INPUT = 1_000
 SHOWN = 40
 """Characters of a sentence that the summary of the data shows."""
 DESIGNS: Mapping[str, Design] = {"lstm": CharacterLSTM(), "transformer": SubwordTransformer()}
@@ -112,6 +110,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse facts that are not those of the network."""
         _design(facts).check_facts(facts, network)
+        full_stops.check(facts)
 
     def build(self, config: TranslateConfig, facts: Mapping[str, Any]) -> Any:
         """Return the report's LSTMs, or a Transformer."""
@@ -120,6 +119,11 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     def examples(self, config: TranslateConfig, data: Data) -> Examples:
         """Keep sentences as codes; padding has no weight."""
         return DESIGNS[config.model].examples(config, data)
+
+    def fitted_facts(self, model: Model[TranslateConfig], data: Data) -> Mapping[str, Any]:
+        """Learn what sentences end in."""
+        texts = [data.arrays[name][data.arrays["training"]] for name in ("sources", "targets")]
+        return full_stops.fitted(*(one.tolist() for one in texts))
 
     def score(self, model: Model[TranslateConfig], data: Data) -> Scores[TranslateDetails]:
         """Measure translations of unseen sentences, beside those of training sentences."""
@@ -153,24 +157,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
         beam = query.beam or max(query.best, _design(model.facts).beam)
         if query.best > beam:
             raise UsageError(f"-n {query.best} needs --beam {query.best} or more")
-        simple = query == replace(TranslateQuery(), reverse=query.reverse, together=query.together)
-        for block in blocks(inputs, query.together):
-            fitting = [text for text in block if len(text) <= LONGEST_INPUT]
-            texts = dict(zip(fitting, translator.translate(fitting), strict=True)) if simple else {}
-            for text in block:
-                if len(text) > LONGEST_INPUT:
-                    yield _too_long(text).of(text)
-                    continue
-                yield from translator.notes(text, query.best)
-                if simple:
-                    yield {"source": text, "translation": texts[text]}
-                    continue
-                found = translator.translations(
-                    text, beam=beam, count=query.best, attention=query.attention
-                )
-                for one in found:
-                    scored = {"score": one.score} if query.scores else {}
-                    yield {"source": text, "translation": one.text, **scored, **one.pieces}
+        return answers(translator, model.facts, query, beam, inputs)
 
     def exhibit(self, model: Model[TranslateConfig]) -> Answer:
         """Return whether it translates from the second language to the first."""
@@ -190,9 +177,12 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     ) -> Answer:
         """Return a translation, where the network looked, and the nearest training sentence."""
         if len(given) > LONGEST_INPUT:
-            raise _too_long(given)
+            raise too_long(given)
         beam = query.beam or _design(model.facts).beam
-        return shown(_translator(model.network, model.facts), given, beam, background)
+        asked = full_stops.ended(given, model.facts)
+        found = shown(_translator(model.network, model.facts), asked, beam, background)
+        ended = full_stops.unended(found["translation"], given, asked, model.facts)
+        return {**found, "source": given, "translation": ended}
 
     def draw(self, evidence: Evidence[TranslateDetails]) -> dict[str, Any]:
         """Draw the score by length of the sentence."""
@@ -205,12 +195,6 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
         from nnlab.experiments.translate import tables
 
         return tables.tables(metrics)
-
-
-def _too_long(text: str) -> DataError:
-    return DataError(
-        f"expected a sentence of at most {LONGEST_INPUT:,} characters, but one has {len(text):,}"
-    )
 
 
 def _pairs(config: TranslateConfig, store: Store, warn: Warn) -> SentencePairs:
