@@ -76,20 +76,26 @@ def train(
 
 
 def evaluate(
-    run: Run | Trained | str | Path, *, data_dir: str | Path | None = None, **data: Any
+    run: Run | Trained | str | Path,
+    *,
+    data_dir: str | Path | None = None,
+    figures: str | Path | None = None,
+    **data: Any,
 ) -> Evaluation:
     """Score a trained network on the test set of its own or of other data.
 
     Args:
         run: A run, a network, a run folder or a checkpoint.
         data_dir: Where data sets are looked for first.
+        figures: A new or empty folder to draw the scores in.
         data: Options that choose other data, such as `dataset="mnist"`.
 
     Raises:
         NnlabError: The data are missing, or the network cannot read them.
     """
     trained = run if isinstance(run, Trained) else load(run.path if isinstance(run, Run) else run)
-    return Evaluation(evaluate_checkpoint(trained, data, _store(data_dir), _warn))
+    folder = None if figures is None else Path(figures)
+    return Evaluation(evaluate_checkpoint(trained, data, _store(data_dir), _warn, folder))
 
 
 def compare(*runs: Run | Group | str | Path, measure: str | None = None) -> Compared:

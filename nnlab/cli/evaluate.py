@@ -11,6 +11,7 @@ from nnlab.cli.options import (
     PRINTING,
     STORE,
     SectionedCommand,
+    SectionedOption,
     is_given,
     make_console,
     make_store,
@@ -40,11 +41,19 @@ def _data_options() -> list[click.Parameter]:
     return list(options.values())
 
 
-@with_options(*_data_options(), ENGINE, *STORE, *PRINTING)
+FIGURES = SectionedOption(
+    ["--figures"],
+    type=click.Path(path_type=Path),
+    metavar="DIRECTORY",
+    help="Also draw figures of the scores into this folder, which must be new or empty.",
+)
+
+
+@with_options(*_data_options(), FIGURES, ENGINE, *STORE, *PRINTING)
 @click.command(cls=SectionedCommand)
 @click.argument("checkpoint", type=click.Path(path_type=Path), shell_complete=NETWORKS)
 @click.pass_context
-def evaluate(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
+def evaluate(ctx: click.Context, /, checkpoint: Path, figures: Path | None, **_: object) -> None:
     """Score a trained network on test data.
 
     CHECKPOINT is a file such as runs/classify/1/best.h5, a run folder, or the name of an
@@ -59,8 +68,10 @@ def evaluate(ctx: click.Context, /, checkpoint: Path, **_: object) -> None:
     names = [str(option.name) for option in _data_options()]
     given = {name: ctx.params[name] for name in names if is_given(ctx, name)}
     console = make_console(ctx)
-    metrics = evaluate_checkpoint(trained, given, make_store(ctx), console.warn)
+    metrics = evaluate_checkpoint(trained, given, make_store(ctx), console.warn, figures)
     if ctx.params["as_json"]:
         print_json({"checkpoint": str(trained.path), **versioned(metrics)})
     else:
         print_tables(console, trained.experiment.tables(metrics))
+    if figures is not None:
+        console.say(f"figures drawn in {figures}")

@@ -2,10 +2,11 @@
 
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from nnlab.datasets.store import Store
-from nnlab.errors import UsageError, nearest
+from nnlab.errors import OutputExistsError, UsageError, nearest
 from nnlab.experiments.contract import Data, Warn
 from nnlab.options import flag_name
 from nnlab.results import Metrics
@@ -14,7 +15,13 @@ from nnlab.runs.own_data import check_fits, own_data
 from nnlab.runs.single import measured
 
 
-def evaluate(trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn) -> Metrics[Any]:
+def evaluate(
+    trained: Trained,
+    given: Mapping[str, Any],
+    store: Store,
+    warn: Warn,
+    figures: Path | None = None,
+) -> Metrics[Any]:
     """Score a trained network on the test set of its own data, or of others.
 
     Args:
@@ -23,9 +30,11 @@ def evaluate(trained: Trained, given: Mapping[str, Any], store: Store, warn: War
             `{"dataset": "mnist"}`; empty for its own.
         store: Finds data sets.
         warn: Receives warnings.
+        figures: A new or empty folder to draw the scores in; None: they are not drawn.
 
     Raises:
         UsageError: An option does not choose data.
+        OutputExistsError: The folder for the figures holds something.
         DataError: The data are missing, or the network cannot read them.
     """
     experiment = trained.experiment
@@ -36,12 +45,19 @@ def evaluate(trained: Trained, given: Mapping[str, Any], store: Store, warn: War
             raise UsageError(
                 f"{flag_name(name)} does not choose data for {experiment.name}; {hint}"
             )
+    if figures and figures.exists() and not (figures.is_dir() and not any(figures.iterdir())):
+        raise OutputExistsError(f"{figures} exists; name a new or empty folder for the figures")
     data = _others(trained, given, store, warn) if given else None
     if data is None:
         data = own_data(trained, store, warn)
     check_fits(trained, data)
     scores = experiment.score(trained.model, data)
-    return measured(experiment, scores, data, trained.header.config)
+    metrics = measured(experiment, scores, data, trained.header.config)
+    if figures is not None:
+        from nnlab.runs.figures import draw_scores
+
+        draw_scores(experiment, trained.network.graph, metrics, scores.evidence, figures)
+    return metrics
 
 
 def _others(trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn) -> Data | None:

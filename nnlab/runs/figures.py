@@ -4,12 +4,15 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nnlab.checkpoint import open_checkpoint
 from nnlab.experiments.contract import AnyExperiment, Evidence
 from nnlab.files import make_folder
 from nnlab.inference import checked_graph
+from nnlab.inference.graph import Graph
 from nnlab.plots.style import house_style, save
-from nnlab.results import RunMetrics, Summary
+from nnlab.results import Metrics, RunMetrics, Summary
 from nnlab.runs.folder import GroupFolder, RunFolder
 
 
@@ -34,6 +37,23 @@ def draw_summary(experiment: AnyExperiment, summary: Summary[Any], folder: Group
     )
 
 
+@house_style()
+def draw_scores(
+    experiment: AnyExperiment,
+    graph: Graph,
+    metrics: Metrics[Any],
+    evidence: Mapping[str, np.ndarray],
+    folder: Path,
+) -> None:
+    """Draw a network and what it scored, as for a run but without its history, into a folder."""
+    footer = footer_text(metrics, metrics.config)
+    figures = {
+        "network": _drawn(graph, metrics, footer),
+        **experiment.draw(Evidence(metrics, evidence, footer)),
+    }
+    _save_all(figures, folder)
+
+
 def _save_all(figures: Mapping[str, Any], folder: Path) -> None:
     """Write figures as `<name>.png` into `folder`."""
     make_folder(folder)
@@ -45,7 +65,7 @@ SHOWN = ("preset", "model", "loss", "seed")
 """Settings that the foot of a figure shows."""
 
 
-def footer_text(metrics: RunMetrics[Any], config: Mapping[str, Any]) -> str:
+def footer_text(metrics: Metrics[Any], config: Mapping[str, Any]) -> str:
     """Say in a line which data set and settings a figure shows."""
     dataset = metrics.dataset
     settings = [f"{key} {config[key]}" for key in SHOWN if key in config]
@@ -74,8 +94,12 @@ def _learning_curves(
 
 
 def _network(folder: RunFolder, metrics: RunMetrics[Any], footer: str) -> Any:
-    from nnlab.plots.network.drawing import draw_network
-
     with open_checkpoint(folder.best) as file:
         graph = checked_graph(file.header.network)
+    return _drawn(graph, metrics, footer)
+
+
+def _drawn(graph: Graph, metrics: Metrics[Any], footer: str) -> Any:
+    from nnlab.plots.network.drawing import draw_network
+
     return draw_network(graph, f"The network of {metrics.experiment}", footer)

@@ -345,6 +345,15 @@ def test_evaluation_may_take_a_part_of_the_test_set(folder: RunFolder) -> None:
     assert part.test_images < whole.test_images
 
 
+def test_evaluation_draws_what_it_scored_into_a_folder_of_its_own(tmp_path: Path) -> None:
+    trained, store = nnlab.load("classify.report"), make_workshop().store
+    drawn = tmp_path / "new" / "figures"
+    evaluate(trained, {"dataset": "sample"}, store, print, drawn)
+    assert {"network.png", "confusion.png"} <= {path.name for path in drawn.iterdir()}
+    with pytest.raises(OutputExistsError, match="new or empty folder"):
+        evaluate(trained, {"dataset": "sample"}, store, print, drawn)
+
+
 def test_evaluation_asks_for_the_set_that_the_network_was_trained_on(
     folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

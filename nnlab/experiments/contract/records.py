@@ -15,7 +15,7 @@ from nnlab.records import DetailsT
 from nnlab.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
-    from nnlab.results import RunMetrics
+    from nnlab.results import Metrics
 
 Warn = Callable[[str], None]
 Answer = dict[str, Any]
@@ -139,7 +139,7 @@ class Interface:
 
 @dataclass(frozen=True)
 class Evidence(Generic[DetailsT]):
-    """What a finished run left on disk: the input of its figures.
+    """What scoring a network has left: the input of its figures.
 
     Attributes:
         metrics: What it came to.
@@ -147,6 +147,6 @@ class Evidence(Generic[DetailsT]):
         footer: A line that names the data set, for every figure.
     """
 
-    metrics: RunMetrics[DetailsT]
+    metrics: Metrics[DetailsT]
     arrays: Mapping[str, np.ndarray]
     footer: str
