@@ -13,6 +13,7 @@ from nnlab.datasets.store.provenance import Source
 from nnlab.errors import UsageError, nearest
 from nnlab.plots.style import house_style
 from nnlab.report.entries import Entry, check_distinct, read_entries
+from nnlab.runs.figures import data_in_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -267,7 +268,7 @@ def draw(comparison: Comparison) -> "Figure":
     check_drawable(comparison)
     names = dict.fromkeys(entry.first.experiment for entry in comparison.entries)
     members = [member for entry in comparison.entries for member in entry.members]
-    data = dict.fromkeys(member.dataset.name for member in members)
+    data = dict.fromkeys(data_in_words(member.dataset) for member in members)
     parts = [", ".join(names), f"data: {', '.join(data)}"]
     if len(members) > len(comparison.entries):
         parts.append("several runs: their mean, and a band from the lowest to the highest")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.checkpoint import open_checkpoint
+from nnlab.datasets.store.provenance import Source
 from nnlab.experiments.contract import AnyExperiment, Evidence
 from nnlab.files import make_folder
 from nnlab.inference import checked_graph
@@ -67,10 +68,14 @@ SHOWN = ("preset", "model", "loss", "seed")
 
 def footer_text(metrics: Metrics[Any], config: Mapping[str, Any]) -> str:
     """Say in a line which data set and settings a figure shows."""
-    dataset = metrics.dataset
     settings = [f"{key} {config[key]}" for key in SHOWN if key in config]
-    sample = "embedded sample, not comparable" if dataset.sample else dataset.name
-    return " · ".join([metrics.experiment, *settings, f"data: {sample}"])
+    data = data_in_words(metrics.dataset)
+    return " · ".join([metrics.experiment, *settings, f"data: {data}"])
+
+
+def data_in_words(source: Source) -> str:
+    """Name a data set at the foot of a figure."""
+    return "embedded sample, not comparable" if source.sample else source.name
 
 
 def _learning_curves(

@@ -5,16 +5,12 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from nnlab.datasets.images.digit_form import has_characters
 from nnlab.datasets.images.formed_pictures import one_in_form, several
-from nnlab.datasets.images.idx_pairs import IdxFiles
-from nnlab.datasets.images.labelled import load_digits, load_test_images
 from nnlab.datasets.store import Store
 from nnlab.errors import CheckpointError, UsageError
 from nnlab.experiments.classify import scoring as classifier
@@ -31,6 +27,7 @@ from nnlab.experiments.classify.config import (
 from nnlab.experiments.classify.examples import examples
 from nnlab.experiments.classify.fitting import fitted_facts
 from nnlab.experiments.classify.inside import shown
+from nnlab.experiments.classify.loading import load_images, load_test_pair
 from nnlab.experiments.classify.permutation import permute, pixel_permutation
 from nnlab.experiments.classify.reading import TEMPERATURE, Reader, typicality_of
 from nnlab.experiments.classify.scoring import ClassifyDetails, ClassifySummary
@@ -48,7 +45,6 @@ from nnlab.experiments.contract import (
     Warn,
 )
 from nnlab.inference import Network
-from nnlab.options import flag_name
 from nnlab.training.examples import Examples
 from nnlab.training.settings import REPORT
 
@@ -128,22 +124,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
 
     def load(self, config: C, store: Store, warn: Warn) -> Data:
         """Load labelled images and hold out validation images from the training set."""
-        files = IdxFiles.of(
-            config.images,
-            config.labels,
-            config.test_images,
-            config.test_labels,
-            transposed=config.transposed,
-        )
-        if files and not config.transposed and files.images.name.lower().startswith("emnist"):
-            warn(f"{files.images.name}: EMNIST stores its images transposed; see --transposed")
-        digits = load_digits(store, config.dataset, files, config.split_seed, warn)
-        facts = {
-            "class_names": list(digits.class_names),
-            "image_shape": digits.image_shape,
-            "characters": has_characters(digits.train_images),
-        }
-        return Data(digits.arrays(config.validation, config.split_seed), facts, digits.source)
+        return load_images(config, store, warn)
 
     def load_for_evaluation(
         self,
@@ -156,24 +137,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         """Load a test set; of an idx pair of the user's, all images are tested."""
         if set(given) <= {"dataset"}:
             return super().load_for_evaluation(config, facts, given, store, warn)
-        files = sorted(set(given) - {"transposed"})
-        if not files:
-            raise UsageError("--transposed needs --images and --labels to read")
-        if files not in (["images", "labels"], ["test_images", "test_labels"]):
-            raise UsageError(
-                "expected one pair of files, --images with --labels or --test-images with "
-                f"--test-labels, got {', '.join(map(flag_name, files))}"
-            )
-        images_path, labels_path = (Path(given[name]) for name in files)
-        height, width = facts["image_shape"]
-        images, labels, source = load_test_images(
-            images_path,
-            labels_path,
-            facts["class_names"],
-            (height, width),
-            transposed=bool(given.get("transposed", config.transposed)),
-        )
-        return Data({"test_images": images, "test_labels": labels}, facts, source)
+        return load_test_pair(config, facts, given)
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse class names or an image shape that are not the network's."""

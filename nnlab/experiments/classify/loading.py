@@ -1,0 +1,68 @@
+"""Loading images to train a classifier on, and a pair of files to test one on."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nnlab.datasets.images.digit_form import has_characters
+from nnlab.datasets.images.idx_pairs import IdxFiles
+from nnlab.datasets.images.labelled import load_digits, load_test_images
+from nnlab.datasets.store import Store
+from nnlab.errors import UsageError
+from nnlab.experiments.classify.config import ClassifyConfig
+from nnlab.experiments.contract import Data, Warn
+from nnlab.options import flag_name
+
+
+def load_images(config: ClassifyConfig, store: Store, warn: Warn) -> Data:
+    """Load labelled images and hold out validation images from the training set."""
+    files = IdxFiles.of(
+        config.images,
+        config.labels,
+        config.test_images,
+        config.test_labels,
+        transposed=config.transposed,
+    )
+    if files and not config.transposed and files.images.name.lower().startswith("emnist"):
+        warn(f"{files.images.name}: EMNIST stores its images transposed; see --transposed")
+    digits = load_digits(store, config.dataset, files, config.split_seed, warn)
+    facts = {
+        "class_names": list(digits.class_names),
+        "image_shape": digits.image_shape,
+        "characters": has_characters(digits.train_images),
+    }
+    return Data(digits.arrays(config.validation, config.split_seed), facts, digits.source)
+
+
+def load_test_pair(
+    config: ClassifyConfig, facts: Mapping[str, Any], given: Mapping[str, Any]
+) -> Data:
+    """Load a pair of idx files, all of whose images are tested.
+
+    Args:
+        config: The network's settings.
+        facts: What it was trained with.
+        given: The options that name the files.
+
+    Raises:
+        UsageError: They do not name one pair.
+        DataError: The files are missing, damaged, or not what the network reads.
+    """
+    files = sorted(set(given) - {"transposed"})
+    if not files:
+        raise UsageError("--transposed needs --images and --labels to read")
+    if files not in (["images", "labels"], ["test_images", "test_labels"]):
+        raise UsageError(
+            "expected one pair of files, --images with --labels or --test-images with "
+            f"--test-labels, got {', '.join(map(flag_name, files))}"
+        )
+    images_path, labels_path = (Path(given[name]) for name in files)
+    height, width = facts["image_shape"]
+    images, labels, source = load_test_images(
+        images_path,
+        labels_path,
+        facts["class_names"],
+        (height, width),
+        transposed=bool(given.get("transposed", config.transposed)),
+    )
+    return Data({"test_images": images, "test_labels": labels}, facts, source)
