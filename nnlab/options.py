@@ -18,7 +18,7 @@ from nnlab.errors import UsageError, nearest
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
 _SECONDS = {"ms": 0.001, "s": 1.0, None: 1.0, "m": 60.0, "h": 3600.0}
-_TYPES = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+TYPE_WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 
 C = TypeVar("C")
 
@@ -176,7 +176,7 @@ def check_value(cls: type, field: dataclasses.Field[Any], value: Any, where: str
     if expected is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if type(value) is not expected:
-        kind = _TYPES.get(expected, expected.__name__)
+        kind = TYPE_WORDS.get(expected, expected.__name__)
         raise UsageError(f"{subject} takes {kind}, not {reprlib.repr(value)}")
     if isinstance(value, int | float):
         _check_range(field, value, subject)

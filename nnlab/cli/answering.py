@@ -124,8 +124,8 @@ def _print_answers(
 ) -> int:
     """Print each answer as it comes, as columns or as JSON; errors do not stop the rest.
 
-    An input that cannot be answered yields an error in JSON; a line of stdin else an empty line, so
-    that output lines pair with input lines.
+    With JSON, an input that cannot be answered yields an error. Without, a line of stdin yields an
+    empty line, so that output lines pair with input lines.
     """
     failed = False
     for answer in answers:

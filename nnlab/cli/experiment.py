@@ -20,6 +20,7 @@ from nnlab.cli.options import (
     SectionedOption,
     effective_values,
     given_values,
+    is_given,
     make_console,
     options_of,
     read_settings,
@@ -116,8 +117,8 @@ def _checkpoint_option() -> click.Option:
     return SectionedOption(
         ["--checkpoint"],
         type=click.Path(path_type=Path),
-        help="Trained network to answer with: a checkpoint, a run folder, or the name of an "
-        "experiment for the network that ships with nnlab.  [default: the newest "
+        help="Trained network to answer with: a checkpoint, a run folder, or the name of a "
+        "network that ships with nnlab, such as add or add.report.  [default: the newest "
         "finished run under ./runs, otherwise the network that ships with nnlab, if there is one]",
         section=ANSWERING,
     )
@@ -136,8 +137,13 @@ def _train(ctx: click.Context, experiment: AnyExperiment) -> None:
 
     if waiting_bytes(sys.stdin):
         remark = "training does not read stdin; to answer its lines, give - as input"
-        if not any(given_values(ctx, kind) for kind in (experiment.Config, experiment.Query)):
-            raise UsageError(f"{remark}; to train, add < /dev/null or an option of the training")
+        kinds = (experiment.Config, experiment.Query)
+        if not any(given_values(ctx, kind) for kind in kinds) and not any(
+            is_given(ctx, name) for name in RUN_FLAGS
+        ):
+            raise UsageError(
+                f"{remark}; to train, give a training option such as --epochs, or add < /dev/null"
+            )
         make_console(ctx).warn(remark)
     train(ctx, experiment, make_config(ctx, experiment))
 

@@ -69,6 +69,6 @@ def export(
     trained = load(checkpoint)
     files = write(trained, output, step=step, float16=float16, card=card, force=force)
     size = sum(file.stat().st_size for file in files)
-    make_console(ctx).say(f"wrote {size / 1e6:.1f} MB of {trained.path}:")
+    make_console(ctx).say(f"exported {trained.path}, {size / 1e6:.1f} MB:")
     for file in files:
         print_out(f"{file}\n")

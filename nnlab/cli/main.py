@@ -218,7 +218,7 @@ def _usage_error(console: Console, error: click.UsageError) -> int:
         message = f"no option {error.option_name}"
         if close:
             message += f"; did you mean {' or '.join(close)}?"
-        elif error.ctx and any(isinstance(one, click.Argument) for one in error.ctx.command.params):
-            message += "; -- stands before inputs that begin with a hyphen"
+        elif error.ctx and any(one.name == "inputs" for one in error.ctx.command.params):
+            message += "; put -- before an input that begins with a hyphen"
     console.error(message + hint)
     return error.exit_code

@@ -42,7 +42,9 @@ def resume(ctx: click.Context, /, folder: Path, **_: object) -> None:
             command = sweeps.resume_command(sweeps.read_plan(folder), folder)
             raise UsageError(f"{folder} is a sweep; resume it with: {command}")
         else:
-            missing = "config.json is missing" if folder.is_dir() else "it is no folder"
+            missing = "there is no such folder"
+            if folder.exists():
+                missing = "config.json is missing" if folder.is_dir() else "it is not a folder"
             raise CheckpointError(
                 f"{folder}: no run to resume ({missing}); name a run folder such as runs/classify/1"
             )

@@ -1,4 +1,4 @@
-"""Progress of a run: a progress bar on a terminal, otherwise one line per epoch."""
+"""Progress of a run: one line per epoch, and a bar below them on a terminal."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from nnlab.runs.workshop import RunObserver
 
 
 class TrainingDisplay(RunObserver):
-    """Shows the progress of a run: a bar on a terminal, otherwise one line per epoch."""
+    """Shows the progress of a run: one line per epoch, and a bar below them on a terminal."""
 
     def __init__(self) -> None:
         self._bar: Any = None
@@ -40,7 +40,7 @@ class TrainingDisplay(RunObserver):
             )
 
     def epoch_done(self, row: Mapping[str, Any]) -> None:
-        """Print a line about the epoch, above the bar with what the network does by now."""
+        """Print a line about the epoch; above a bar, also what the network does by now."""
         scores = {key: row[key] for key in row if key not in ("epoch", "seconds")}
         words = f"{scores_in_words(scores)}  {row['seconds']:.1f} s"
         line = f"epoch {row['epoch']}/{self._epochs}  {words}"
@@ -75,7 +75,7 @@ class TrainingDisplay(RunObserver):
         terminal = RichConsole(stderr=True)
         if not terminal.is_interactive:
             return
-        # on a narrow terminal the scores are cut first; each epoch's stand in its line
+        # on a narrow terminal the scores are cut first; the line of each epoch has them
         scores = Column(no_wrap=True, overflow="ellipsis", ratio=1)
         self._bar = Progress(
             TextColumn("{task.description}", table_column=Column(no_wrap=True)),

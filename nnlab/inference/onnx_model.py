@@ -31,9 +31,9 @@ def onnx_model(
 ) -> "onnx.ModelProto":
     """Return a network as a model with float32 inputs and outputs of the same names.
 
-    Colons in names become underscores: `encoder:1` is `encoder_1`, with a number where that is
-    taken. The batch may have any size, and
-    so may other axes of an input if the same weights fit every length.
+    Colons in names become underscores: `encoder:1` is `encoder_1`. If that name is taken, a number
+    is appended. The batch may have any size, and so may other axes of an input if the same weights
+    fit every length.
 
     Args:
         graph: What it computes.

@@ -17,5 +17,5 @@ def read_summary(group: GroupFolder) -> Mapping[str, Any]:
         dict(summary["dataset"])
         wrong = [name for name in summary["runs"] if not is_name(name)]
         if wrong:
-            raise ValueError(f"{wrong[0]!r} is no name of a run")
+            raise ValueError(f"{wrong[0]!r} is not the name of a run")
     return summary

@@ -34,7 +34,7 @@ def evaluate(
 
     Raises:
         UsageError: An option does not choose data.
-        OutputExistsError: The folder for the figures holds something.
+        OutputExistsError: The folder for the figures is not empty.
         DataError: The data are missing, or the network cannot read them.
     """
     experiment = trained.experiment
@@ -64,7 +64,7 @@ def _others(trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn
     """Load other data; None if they are those it was trained on, which are not for testing.
 
     Raises:
-        UsageError: They are, but are to be read or split in another way.
+        UsageError: An option would read or split the network's own data in another way.
     """
     remarks: list[str] = []
     own = False

@@ -13,7 +13,7 @@ from nnlab.datasets.store.provenance import Source
 from nnlab.errors import CheckpointError, DataError, DivergedError, OutputExistsError, UsageError
 from nnlab.experiments.contract import AnyExperiment, Data, Scores
 from nnlab.files import write_json
-from nnlab.options import alike, flag_value, from_mapping
+from nnlab.options import alike, flag_name, flag_value, from_mapping
 from nnlab.records import plain, versioned
 from nnlab.results import IN_CHECKPOINT, Metrics, RunMetrics, TrainingRecord
 from nnlab.runs import folder as runs
@@ -123,7 +123,10 @@ class _Run:
             return f"of {experiment.name}"
         theirs, ours = dataclasses.asdict(config), dataclasses.asdict(self.config)
         first = next(name for name in ours if theirs[name] != ours[name])
-        there, here = (flag_value(first, one[first]) for one in (theirs, ours))
+        there, here = (
+            f"without {flag_name(first)}" if one[first] is None else flag_value(first, one[first])
+            for one in (theirs, ours)
+        )
         return f"with other settings (there {there}, here {here})"
 
     def _ended_well(self) -> bool:

@@ -89,7 +89,8 @@ class _Asked:
 
     def _goes_without(self) -> bool:
         """Tell whether something takes the place of the input, such as a place in a plane."""
-        return self._shows and self._look != self._experiment.Look()
+        given = self._question.options
+        return self._shows and any(name in given for name in self._experiment.instead_of_input)
 
     def _wanted(self) -> str:
         if self._experiment.reads_files:

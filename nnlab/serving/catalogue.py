@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from nnlab.errors import UsageError, nearest
-from nnlab.options import flag_value
+from nnlab.options import TYPE_WORDS, flag_value
 
 TAKES_PICTURES, TAKES_PAGES, TAKES_TEXTS = "picture", "page", "text"
 """What the inputs of an experiment are. A page becomes a page, which takes long."""
@@ -86,6 +86,7 @@ class Served(msgspec.Struct, frozen=True):
         streams: Whether it can answer piece by piece.
         options: Options of an answer.
         look: Further options of the inside.
+        instead_of_input: Those of them that can take the place of an input.
         networks: Those that answer, the first by default.
     """
 
@@ -96,6 +97,7 @@ class Served(msgspec.Struct, frozen=True):
     streams: bool
     options: list[Option]
     look: list[Option]
+    instead_of_input: list[str]
     networks: list[Network]
 
 
@@ -138,7 +140,8 @@ def choose(
     for name, value in given.items():
         kinds = {type(one.settings[name]) for one in served.networks if name in one.settings}
         if type(value) not in kinds:
-            raise OptionTypeError(f"{name}: {json.dumps(value)[:100]} is of the wrong type")
+            wanted = " or ".join(sorted(TYPE_WORDS[kind] for kind in kinds))
+            raise OptionTypeError(f"{name}: expected {wanted}, got {json.dumps(value)[:100]}")
     defaults = {one.name: one.default for one in served.options if one.name in choosing}
     if wanted is not None:
         networks = [one for one in served.networks if one.id == wanted]

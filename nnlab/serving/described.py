@@ -7,7 +7,7 @@ from typing import Any
 from nnlab import experiments
 from nnlab.errors import UsageError
 from nnlab.experiments.contract import AnyExperiment
-from nnlab.options import flag_name, flag_value, value_type
+from nnlab.options import flag_value, value_type
 from nnlab.serving.catalogue import Option
 
 TYPES = {int: "integer", float: "number", bool: "boolean", str: "string"}
@@ -17,7 +17,7 @@ TYPES = {int: "integer", float: "number", bool: "boolean", str: "string"}
 def options_of(kind: type) -> list[Option]:
     """Return the options of a dataclass that may come from outside: no paths, nothing local.
 
-    Where a data set may stand instead of a path, it is the choice of a data set.
+    An option that takes a file or a data set offers only the data sets.
     """
     return [
         _option(kind, field)
@@ -72,8 +72,7 @@ def training_arguments(name: str, settings: Mapping[str, Any]) -> list[str]:
         if value is not None and value not in sets:
             known = f": {', '.join(sets)}" if sets else ""
             raise UsageError(
-                f"{name}: {flag_name(setting)} names a file; a server trains on data sets only"
-                f"{known}"
+                f"{name}: {setting} names a file; a server trains on data sets only{known}"
             )
     config = experiment.configure(settings, name)
     given = {one: getattr(config, one) for one in settings}

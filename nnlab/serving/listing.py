@@ -169,5 +169,6 @@ def _served(experiment: AnyExperiment, networks: list[Network]) -> Served:
         streams=kind.events is not Experiment.events,
         options=options_of(experiment.Query),
         look=options_of(experiment.Look),
+        instead_of_input=list(experiment.instead_of_input),
         networks=networks,
     )

@@ -104,7 +104,7 @@ def _experiment(served: Served) -> Schema:
         words = f"One answer of {name}, with what led to it"
         inside = _operation(f"inside_{_word(name)}", words, shown)
         inside["requestBody"] = _body(
-            served, [*served.options, *served.look], instead=bool(served.look)
+            served, [*served.options, *served.look], instead=bool(served.instead_of_input)
         )
         paths[f"/api/{name}/inside"] = {"post": inside}
     exhibit = _operation(
@@ -117,7 +117,7 @@ def _experiment(served: Served) -> Schema:
 
 
 def _body(served: Served, options: Sequence[Option], *, instead: bool = False) -> Schema:
-    """Describe a request; `instead`: options may stand instead of a picture."""
+    """Describe a request; `instead`: whether options may take the place of a picture."""
     known = {
         "network": {**NETWORK, "enum": [one.id for one in served.networks]},
         "preset": {**TEXT, "description": "the preset of the network that is to answer"},

@@ -59,8 +59,10 @@ class Progress:
         counts = (progress.epoch, progress.step, progress.best_epoch)
         if any(type(count) is not int or count < 0 for count in counts):
             raise ValueError(f"epochs and steps must be whole numbers, got {counts}")
-        if progress.best_epoch > progress.epoch or type(progress.finished) is not bool:
-            raise ValueError("the best epoch or the end lies beyond the last epoch")
+        if progress.best_epoch > progress.epoch:
+            raise ValueError("the best epoch lies beyond the last epoch")
+        if type(progress.finished) is not bool:
+            raise ValueError("finished must be true or false")
         optional = (progress.best, progress.untrained_loss, progress.lowest_loss)
         numbers = [*progress.sums, progress.seconds, *(n for n in optional if n is not None)]
         if not all(isinstance(n, int | float) and math.isfinite(n) for n in numbers):

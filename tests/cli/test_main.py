@@ -85,9 +85,9 @@ def test_version_lists_the_main_libraries(shell: Shell) -> None:
         (
             ["classify", "-z"],
             2,
-            "no option -z; -- stands before inputs that begin with a hyphen (see",
+            "no option -z; put -- before an input that begins with a hyphen (see",
         ),
-        (["add", "-1+3"], 2, "-- stands before inputs that begin with a hyphen"),
+        (["add", "-1+3"], 2, "put -- before an input that begins with a hyphen"),
         (["classify", "--loss", "mae"], 2, "mse"),
         (["classify", "--epochs", "0"], 2, "at least 1"),
         (["classify", "--epochs", "many"], 2, "integer"),

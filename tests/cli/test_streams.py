@@ -131,7 +131,7 @@ def test_lines_on_stdin_start_no_training_unless_an_option_asks_for_one(
 ) -> None:
     result = bash(f"printf '1+1\n' > sums.txt; {how}")
     assert result.returncode == 2
-    assert "to answer its lines, give - as input; to train, add < /dev/null" in result.stderr
+    assert "to answer its lines, give - as input; to train, give a training option" in result.stderr
 
 
 def test_with_json_an_argument_without_an_answer_has_an_error_in_its_place(shell: Shell) -> None:

@@ -163,7 +163,7 @@ def test_a_checkpoint_is_not_written_over_itself(tmp_path: Path) -> None:
 def test_the_files_are_printed(shell: Shell) -> None:
     result = shell("export", "translate", "-o", "net.onnx", "--step", "--card")
     assert result.stdout.splitlines() == ["net.encoder.onnx", "net.decoder.onnx", "README.md"]
-    assert result.stderr.startswith("wrote ")
+    assert result.stderr.startswith("exported ")
 
 
 @pytest.mark.parametrize(

@@ -37,16 +37,16 @@ def test_a_tie_is_not_an_improvement(value: float, higher_is_better: bool, bette
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "message"),
     [
-        {"step": 5},
-        {"sums": [1.0, 2.0, 3.0]},
-        {"epoch": 1, "best_epoch": 2},
-        {"finished": "no"},
+        ({"step": 5}, "if, and only if, an epoch has begun"),
+        ({"sums": [1.0, 2.0, 3.0]}, "if, and only if, an epoch has begun"),
+        ({"epoch": 1, "best_epoch": 2}, "beyond the last epoch"),
+        ({"finished": "no"}, "finished must be true or false"),
     ],
 )
-def test_parts_that_do_not_fit_together_are_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="epoch"):
+def test_parts_that_do_not_fit_together_are_refused(wrong: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         Progress.from_dict(wrong, 1)
 
 

@@ -24,7 +24,10 @@ def load_images(config: ClassifyConfig, store: Store, warn: Warn) -> Data:
         transposed=config.transposed,
     )
     if files and not config.transposed and files.images.name.lower().startswith("emnist"):
-        warn(f"{files.images.name}: EMNIST stores its images transposed; see --transposed")
+        warn(
+            f"{files.images.name}: EMNIST stores its images transposed; add --transposed, unless "
+            "yours are upright"
+        )
     digits = load_digits(store, config.dataset, files, config.split_seed, warn)
     facts = {
         "class_names": list(digits.class_names),

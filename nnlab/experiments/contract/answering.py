@@ -27,6 +27,7 @@ class Answering(ABC, Generic[ConfigT, QueryT]):
         name: The command's name.
         Query: Frozen dataclass of the answering options.
         Look: Frozen dataclass of the further options of `inside`.
+        instead_of_input: The options of `Look` that can take the place of an input.
         inputs_help: What an input is, such as "image files or folders".
         example_inputs: Inputs that can be answered; files are relative to the project's folder.
         answer_columns: The fields of an answer that the plain output shows, in order.
@@ -38,6 +39,7 @@ class Answering(ABC, Generic[ConfigT, QueryT]):
     name: ClassVar[str]
     Query: type[QueryT]
     Look: type[Any] = NoLook
+    instead_of_input: ClassVar[tuple[str, ...]] = ()
     inputs_help: ClassVar[str]
     example_inputs: ClassVar[tuple[str, ...]]
     answer_columns: ClassVar[tuple[str, ...]]

@@ -139,7 +139,7 @@ class Interface:
 
 @dataclass(frozen=True)
 class Evidence(Generic[DetailsT]):
-    """What scoring a network has left: the input of its figures.
+    """The results of scoring a network, from which its figures are drawn.
 
     Attributes:
         metrics: What it came to.

@@ -98,6 +98,7 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
         "test_labels",
     )
     part_options = ("letters",)
+    instead_of_input = ("x", "y")
     data_facts = ("image_shape",)
 
     def load(self, config: EmbedConfig, store: Store, warn: Warn) -> Data:

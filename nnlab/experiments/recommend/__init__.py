@@ -204,7 +204,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
             if asked.unknown:
                 yield Note(_left_out(given, asked.unknown, bool(asked.known)))
             if len(set(asked.known)) == len(catalogue.numbers):
-                yield Note("all items are in the basket, so there is none to recommend")
+                yield Note("every item is in the basket already; there is nothing to recommend")
             for found in recommended(model, asked.known, query):
                 yield {"basket": given, **found}
 

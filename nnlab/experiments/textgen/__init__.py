@@ -113,7 +113,7 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         if config.ngrams > longest:
             warn(
                 f"--ngrams {config.ngrams}: with {len(corpus.characters)} different characters, "
-                f"n-grams have at most {longest}; those are counted"
+                f"n-grams can have at most {longest} characters; nnlab counts those"
             )
         design = DESIGNS[config.model]
         starts = design.starts(config, bounds.tolist())

@@ -28,10 +28,10 @@ def fitted(sources: Sequence[str], targets: Sequence[str]) -> dict[str, Any]:
 
 
 def check(facts: Mapping[str, Any]) -> None:
-    """Refuse a fact that is none.
+    """Refuse a malformed fact.
 
     Raises:
-        CheckpointError: It is something else than two marks.
+        CheckpointError: It is not a list of two punctuation marks.
     """
     stops = facts.get(FACT, [".", "."])
     if not (isinstance(stops, list) and len(stops) == 2):

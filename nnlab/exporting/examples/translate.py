@@ -1,4 +1,7 @@
-"""Translate a sentence, one step of the decoder per character."""
+"""Translate a sentence, one step of the decoder per character.
+
+(nnlab also adds a missing full stop, and removes it from the translation.)
+"""
 
 import json
 

@@ -1,7 +1,7 @@
 """Translate a sentence with a Transformer, one step of the decoder per subword.
 
-(nnlab also splits texts into sentences, uses beam search, and replaces names that the network
-cannot copy.)
+(nnlab also adds a missing full stop, splits texts into sentences, uses beam search, and replaces
+names that the network cannot copy.)
 """
 
 import json

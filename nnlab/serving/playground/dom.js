@@ -133,7 +133,7 @@ export function droppable(element, onfile) {
   element.addEventListener("drop", over(false));
 }
 
-/** Unfold what hides a field that a form cannot be sent with: a browser says nothing of it there. */
+/** Open folded sections that hide an invalid field; a browser shows no message for a hidden one. */
 export function unfoldInvalid(form) {
   const unfold = ({ target }) => {
     for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;

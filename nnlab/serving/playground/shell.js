@@ -22,7 +22,7 @@ function words(inputs) {
  * @param {{name: string}} experiment
  * @param {{flags: string}} network
  * @param {{inputs?: string[], file?: string, options?: Object, way?: string}} question
- * @returns {string} nothing where only the server answers such a question
+ * @returns {string} empty if only the server can answer this
  */
 export function nnlabCommand(experiment, network, { inputs = [], file, options = {}, way = "" }) {
   if (way) return "";
@@ -41,7 +41,7 @@ export function needToken(needed) {
   token = needed ? ["-H", "'authorization: Bearer TOKEN'"] : [];
 }
 
-/** The same over HTTP; `output` names the file for an answer that is one, `way` what else is asked for. */
+/** The same over HTTP; `output`: where to save an answer that is a file; `way`: the end of the route, such as /inside. */
 export function curlCommand(experiment, network, { inputs = [], file, options = {}, output, way = "" }) {
   const address = quoted(`${location.origin}/api/${experiment.name}${way}`);
   const given = { ...(experiment.networks.length > 1 ? { network: network.id } : {}), ...options };
