@@ -96,6 +96,11 @@ def make_folder(path: Path) -> None:
         raise refused(path, error) from error
 
 
+def reason(error: OSError | ValueError) -> str:
+    """Say why a path is refused: a name is too long, a file stands for a folder, a zero byte."""
+    return str(getattr(error, "strerror", None) or error)
+
+
 def refused(folder: Path, error: OSError) -> NnlabError:
     """Return the error that says that a folder cannot be made, or written in."""
     does = "write in" if folder.is_dir() else "create"

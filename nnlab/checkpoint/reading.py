@@ -18,6 +18,7 @@ import numpy as np
 from nnlab.checkpoint.header import HEADER_DATASET, MAX_HEADER_BYTES, Header
 from nnlab.checkpoint.members import RefusalError, find_datasets, open_dataset, shown
 from nnlab.errors import CheckpointError
+from nnlab.files import reason
 
 MAX_BYTES = 2 * 2**30  # of all variables of one group, and of the whole file
 
@@ -120,8 +121,8 @@ def _refusing(path: Path) -> Iterator[None]:
         raise CheckpointError(f"{path}: {refusal}; {refusal.advice or _ADVICE}") from refusal
     except (OSError, RuntimeError, ValueError, TypeError, KeyError, MemoryError) as error:
         # h5py does not document what it raises for damaged files; these kinds have been seen.
-        reason = shown(str(error) or type(error).__name__)
-        raise CheckpointError(f"{path}: truncated or damaged ({reason}); {_ADVICE}") from error
+        why = shown(str(error) or type(error).__name__)
+        raise CheckpointError(f"{path}: truncated or damaged ({why}); {_ADVICE}") from error
 
 
 CHECK = "check the path, or name an experiment, such as classify"
@@ -132,9 +133,8 @@ def _check_signature(path: Path) -> None:
         status = path.stat()
     except FileNotFoundError:
         raise RefusalError("a checkpoint", "no such file or folder", CHECK) from None
-    except (OSError, ValueError) as error:  # a name too long, a file as a folder, a zero byte
-        reason = getattr(error, "strerror", None) or error
-        raise RefusalError("a checkpoint", str(reason), CHECK) from None
+    except (OSError, ValueError) as error:
+        raise RefusalError("a checkpoint", reason(error), CHECK) from None
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a special file"
         raise RefusalError("a checkpoint", kind, "name the .h5 file itself")

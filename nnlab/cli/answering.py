@@ -40,7 +40,7 @@ def make_query(ctx: click.Context, experiment: AnyExperiment) -> Any:
     values = effective_values(ctx, experiment.Query)
     query: Any = from_mapping(experiment.Query, values, f"nnlab {experiment.name}")
     for field in () if ctx.params["as_json"] else dataclasses.fields(experiment.Query):
-        if field.metadata["json_only"] and getattr(query, field.name) != field.default:
+        if field.metadata["json_only"] and is_given(ctx, field.name):
             raise UsageError(f"{flag_name(field.name)} shows in JSON only; add --json")
     return query
 
@@ -133,7 +133,7 @@ def _print_answers(
         if isinstance(answer, Note | NnlabError):
             failed |= _report_remark(answer, console)
         if isinstance(answer, NnlabError):
-            if columns is None and answer.given:
+            if columns is None and answer.given is not None:
                 print_json({"input": answer.given, "error": str(answer)})
             elif columns is not None and isinstance(answer.given, Line):
                 write("\n")

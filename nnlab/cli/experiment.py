@@ -137,10 +137,7 @@ def _train(ctx: click.Context, experiment: AnyExperiment) -> None:
 
     if waiting_bytes(sys.stdin):
         remark = "training does not read stdin; to answer its lines, give - as input"
-        kinds = (experiment.Config, experiment.Query)
-        if not any(given_values(ctx, kind) for kind in kinds) and not any(
-            is_given(ctx, name) for name in RUN_FLAGS
-        ):
+        if not any(is_given(ctx, name) for name in training):
             raise UsageError(
                 f"{remark}; to train, give a training option such as --epochs, or add < /dev/null"
             )

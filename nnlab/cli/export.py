@@ -14,6 +14,7 @@ from nnlab.cli.options import (
     with_options,
 )
 from nnlab.cli.streams import write as print_out
+from nnlab.console import visible
 
 OUTPUT = SectionedOption(
     ["-o", "--out", "--output", "output"],
@@ -71,4 +72,4 @@ def export(
     size = sum(file.stat().st_size for file in files)
     make_console(ctx).say(f"exported {trained.path}, {size / 1e6:.1f} MB:")
     for file in files:
-        print_out(f"{file}\n")
+        print_out(f"{visible(str(file))}\n")

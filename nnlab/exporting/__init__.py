@@ -5,7 +5,7 @@ from pathlib import Path
 from nnlab.errors import OutputExistsError, UsageError
 from nnlab.exporting.card import NAME, model_card
 from nnlab.exporting.formats import FORMATS
-from nnlab.files import check_free, replacing
+from nnlab.files import check_free, reason, replacing
 from nnlab.runs.answering import Trained
 
 __all__ = ["export"]
@@ -67,6 +67,7 @@ def export(
 def _is_same(file: Path, other: Path) -> bool:
     try:
         return file.exists() and file.samefile(other)
-    except (OSError, ValueError) as error:  # a name too long, a file as a folder, a zero byte
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"cannot write {str(file)!r}: {reason}; name another file") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"cannot write {str(file)!r}: {reason(error)}; name another file"
+        ) from None

@@ -133,18 +133,21 @@ def _no_effect(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) ->
 
 def _beats(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
     """Confirmed if the network is better than the baseline, or than the best of several."""
-    measured = _measured(claim.value, summary, runs)
-    name, baseline = _baseline(claim.baseline, claim.better, summary)
-    words = f"{measured.words(claim.form, claim.unit)}; {name}: {_number(baseline, claim.form)}"
-    return words, _beyond(measured, baseline, claim.better == "higher"), measured.runs
+    return _against(claim, summary, runs, above=claim.better == "higher")
 
 
 def _worse_than(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
     """Confirmed if the network is worse than the baseline, or than the best of several."""
-    words, _, count = _beats(claim, summary, runs)
+    return _against(claim, summary, runs, above=claim.better != "higher")
+
+
+def _against(
+    claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any], *, above: bool
+) -> Judgement:
     measured = _measured(claim.value, summary, runs)
-    _, baseline = _baseline(claim.baseline, claim.better, summary)
-    return words, _beyond(measured, baseline, claim.better != "higher"), count
+    name, baseline = _baseline(claim.baseline, claim.better, summary)
+    words = f"{measured.words(claim.form, claim.unit)}; {name}: {_number(baseline, claim.form)}"
+    return words, _beyond(measured, baseline, above), measured.runs
 
 
 def _worst(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:

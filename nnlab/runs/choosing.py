@@ -31,7 +31,7 @@ def checkpoint_file(path: Path) -> Path:
     Raises:
         CheckpointError: It is a folder of several runs, or an experiment of which no network ships.
     """
-    if not path.exists():
+    if not _exists(path):
         name = str(path)
         if experiments.exists(name):
             if shipped := shipped_checkpoint(name):
@@ -56,6 +56,13 @@ def checkpoint_file(path: Path) -> Path:
             + (f"name one below it: {shown}" if members else "there is none below it, either")
         )
     return best
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # the name is too long, say: whoever opens it says so
+        return False
 
 
 def shipped_checkpoint(experiment: str, wanted: Mapping[str, Any] | None = None) -> Path | None:

@@ -8,6 +8,7 @@ from typing import Any
 from nnlab.datasets.store import Store
 from nnlab.errors import OutputExistsError, UsageError, nearest
 from nnlab.experiments.contract import Data, Warn
+from nnlab.files import make_folder
 from nnlab.options import flag_name
 from nnlab.results import Metrics
 from nnlab.runs.answering import Trained
@@ -45,11 +46,14 @@ def evaluate(
             raise UsageError(
                 f"{flag_name(name)} does not choose data for {experiment.name}; {hint}"
             )
-    if figures and figures.exists() and not (figures.is_dir() and not any(figures.iterdir())):
-        raise OutputExistsError(f"{figures} exists; name a new or empty folder for the figures")
-    data = _others(trained, given, store, warn) if given else None
+    if figures is not None:
+        make_folder(figures)
+        if any(figures.iterdir()):
+            raise OutputExistsError(f"{figures} is not empty; name a new or empty folder")
+    part = {name: value for name, value in given.items() if name in experiment.part_options}
+    data = _others(trained, given, store, warn) if given.keys() - part.keys() else None
     if data is None:
-        data = own_data(trained, store, warn)
+        data = own_data(trained, store, warn, part)
     check_fits(trained, data)
     scores = experiment.score(trained.model, data)
     metrics = measured(experiment, scores, data, trained.header.config)
@@ -79,17 +83,17 @@ def _others(trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn
             warn(remark)
     if not own:
         return data
-    other = [name for name, value in given.items() if value != getattr(config, name)]
-    for name in other:
-        if _is_view(trained, name) and name not in trained.experiment.part_options:
+    for name, value in given.items():
+        if _is_view(trained, name) and value != getattr(config, name):
             raise UsageError(
                 f"{flag_name(name)}: the network was trained on these data and is scored on what "
                 f"was held out then; leave out {flag_name(name)}, or name other data"
             )
-    return data if any(name in trained.experiment.part_options for name in other) else None
+    return None
 
 
 def _is_view(trained: Trained, name: str) -> bool:
-    """Tell whether an option says how data are read, instead of which they are."""
+    """Tell whether an option says how data are read or divided."""
     (option,) = (one for one in dataclasses.fields(trained.experiment.Config) if one.name == name)
-    return name != trained.experiment.dataset_option and not option.metadata["path"]
+    names_data = name == trained.experiment.dataset_option or option.metadata["path"]
+    return not names_data and name not in trained.experiment.part_options

@@ -5,35 +5,40 @@ from __future__ import annotations
 import dataclasses
 import os
 import reprlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from nnlab.datasets.store import Store
 from nnlab.datasets.store.provenance import Source
 from nnlab.errors import DataError
 from nnlab.experiments.contract import Data, Warn
+from nnlab.options import changed
 from nnlab.runs.pinning import pinned
 from nnlab.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
     from nnlab.runs.answering import Trained
 
+WHOLE: Mapping[str, Any] = MappingProxyType({})
 
-def own_data(trained: Trained, store: Store, warn: Warn) -> Data:
+
+def own_data(trained: Trained, store: Store, warn: Warn, part: Mapping[str, Any] = WHOLE) -> Data:
     """Load the data that a network was trained on.
 
     Args:
         trained: The network.
         store: Finds data sets.
         warn: Receives warnings.
+        part: Values of the experiment's `part_options`, for a part of them.
 
     Raises:
         DataError: They are missing, or have changed since.
     """
     experiment, source = trained.experiment, Source.from_dict(trained.header.dataset)
-    config = pinned(experiment, trained.config(), source)
+    config = changed(pinned(experiment, trained.config(), source), "evaluate", **part)
     with starting_folder_hinted(config):
         data = experiment.load_for_evaluation(config, trained.header.facts, {}, store, warn)
     if data.source.sha256 != source.sha256:

@@ -13,7 +13,7 @@ from nnlab.datasets.store.provenance import Source
 from nnlab.errors import CheckpointError, DataError, DivergedError, OutputExistsError, UsageError
 from nnlab.experiments.contract import AnyExperiment, Data, Scores
 from nnlab.files import write_json
-from nnlab.options import alike, flag_name, flag_value, from_mapping
+from nnlab.options import alike, flag_name, flag_value, from_mapping, without_effect
 from nnlab.records import plain, versioned
 from nnlab.results import IN_CHECKPOINT, Metrics, RunMetrics, TrainingRecord
 from nnlab.runs import folder as runs
@@ -122,7 +122,9 @@ class _Run:
         if experiment.name != self.experiment.name:
             return f"of {experiment.name}"
         theirs, ours = dataclasses.asdict(config), dataclasses.asdict(self.config)
-        first = next(name for name in ours if theirs[name] != ours[name])
+        idle = without_effect(type(self.config))
+        other = sorted((name for name in ours if theirs[name] != ours[name]), key=idle.__contains__)
+        first = other[0]  # rather one that changes the result
         there, here = (
             f"without {flag_name(first)}" if one[first] is None else flag_value(first, one[first])
             for one in (theirs, ours)

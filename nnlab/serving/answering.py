@@ -89,8 +89,8 @@ class _Asked:
 
     def _goes_without(self) -> bool:
         """Tell whether something takes the place of the input, such as a place in a plane."""
-        given = self._question.options
-        return self._shows and any(name in given for name in self._experiment.instead_of_input)
+        names = self._experiment.instead_of_input
+        return self._shows and any(getattr(self._look, name) is not None for name in names)
 
     def _wanted(self) -> str:
         if self._experiment.reads_files:

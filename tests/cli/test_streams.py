@@ -120,6 +120,12 @@ def test_a_table_into_a_closed_pipe_ends_like_any_other_output(bash: Bash) -> No
     assert result.stderr == ""
 
 
+def test_an_option_of_the_run_asks_for_a_training_too(shell: Shell) -> None:
+    result = shell("add", "--out", "/dev/null/x", "-q", input="1+1\n")
+    assert "to train, give" not in result.stderr
+    assert "training does not read stdin" in result.stderr
+
+
 def test_training_warns_about_unread_lines_on_stdin(shell: Shell) -> None:
     result = shell("add", "--epochs", 1, "--problems", 100, "--units", 2, "-q", input="1+1\n")
     assert "training does not read stdin; to answer its lines, give - as input" in result.stderr
@@ -135,11 +141,13 @@ def test_lines_on_stdin_start_no_training_unless_an_option_asks_for_one(
 
 
 def test_with_json_an_argument_without_an_answer_has_an_error_in_its_place(shell: Shell) -> None:
-    result = shell("add", "x", "1+1", "-q", "--json")
-    wrong, right = map(json.loads, result.stdout.splitlines())
-    assert (wrong["input"], right["answer"]) == ("x", "2")
+    result = shell("add", "x", "1+1", "", "-q", "--json")
+    wrong, right, empty = map(json.loads, result.stdout.splitlines())
+    assert (wrong["input"], right["answer"], empty["input"]) == ("x", "2", "")
     assert "expected a sum" in wrong["error"]
     assert result.returncode == 1
+    lines = shell("add", "-", "-q", "--json", input="1+1\n\n2+2\n").stdout.splitlines()
+    assert [json.loads(line)["input"] for line in lines] == ["1+1", "", "2+2"]
 
 
 def test_tables_in_a_pipe_have_no_blanks_at_the_ends_of_lines(shell: Shell) -> None:

@@ -91,6 +91,7 @@ def test_other_settings_in_the_same_folder_are_refused(
 ) -> None:
     run(CLASSIFY, config, folder, make_workshop())
     other = dataclasses.replace(config, loss="mse")
+    other = dataclasses.replace(other, threads=config.threads + 1)  # which makes no difference
     with pytest.raises(OutputExistsError, match=r"there --loss crossentropy, here --loss mse"):
         run(CLASSIFY, other, folder, make_workshop())
 
@@ -340,9 +341,10 @@ def test_evaluation_may_take_a_part_of_the_test_set(folder: RunFolder) -> None:
     run(EMBED, config, folder, make_workshop())
     trained, store = nnlab.load(folder.best), make_workshop().store
     whole = evaluate(trained, {}, store, print).details
-    part = evaluate(trained, {"dataset": "sample", "letters": "a-c"}, store, print).details
-    assert list(part.class_names) == ["a", "b", "c"]
-    assert part.test_images < whole.test_images
+    for given in ({"letters": "a-c"}, {"dataset": "sample", "letters": "a-c"}):
+        part = evaluate(trained, given, store, print).details
+        assert list(part.class_names) == ["a", "b", "c"]
+        assert part.test_images < whole.test_images
 
 
 def test_evaluation_draws_what_it_scored_into_a_folder_of_its_own(tmp_path: Path) -> None:
@@ -352,6 +354,8 @@ def test_evaluation_draws_what_it_scored_into_a_folder_of_its_own(tmp_path: Path
     assert {"network.png", "confusion.png"} <= {path.name for path in drawn.iterdir()}
     with pytest.raises(OutputExistsError, match="new or empty folder"):
         evaluate(trained, {"dataset": "sample"}, store, print, drawn)
+    with pytest.raises(NnlabError, match="cannot create the folder"):
+        evaluate(trained, {}, store, print, drawn / "network.png" / "x")
 
 
 def test_evaluation_asks_for_the_set_that_the_network_was_trained_on(

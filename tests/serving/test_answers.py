@@ -1,9 +1,11 @@
 """What the server answers: the same as the command line, whatever the form of the request."""
 
+import io
 import json
 import re
 
 import pytest
+from PIL import Image
 
 import nnlab
 from nnlab import experiments
@@ -131,7 +133,7 @@ def test_the_inside_shows_what_led_to_an_answer(server: Server) -> None:
 
 
 def test_the_inside_has_the_remarks_of_an_answer(server: Server) -> None:
-    asked = {"inputs": ["I see 日本."]}
+    asked = {"inputs": ["I see 日本"]}
     said = server.post("/api/translate", asked).json()["notes"]
     assert "日" in said[0]
     assert server.post("/api/translate/inside", asked).json()["notes"] == said
@@ -140,6 +142,29 @@ def test_the_inside_has_the_remarks_of_an_answer(server: Server) -> None:
         shown = server.upload(f"/api/{name}/inside", letter).json()
         assert "remarks" not in shown["inside"]
         assert bool(shown["notes"]) == (name == "classify")
+
+
+@pytest.mark.parametrize("name", ["classify", "embed"])
+def test_several_characters_in_a_picture_are_remarked_on(server: Server, name: str) -> None:
+    both = Image.new("L", (120, 60), 255)
+    for number, digit in enumerate(("3", "7")):
+        both.paste(
+            Image.open(EXAMPLES / f"{digit}.png").convert("L").resize((50, 50)),
+            (5 + 60 * number, 5),
+        )
+    picture = io.BytesIO()
+    both.save(picture, "PNG")
+    shown = server.upload(f"/api/{name}/inside", {"both.png": picture.getvalue()}).json()
+    assert "both.png: 2 characters found side by side" in " ".join(shown["notes"])
+
+
+@pytest.mark.parametrize("options", [{}, {"permuted": True}, {"x": None}])
+def test_options_that_replace_no_picture_need_one(
+    server: Server, options: dict[str, object]
+) -> None:
+    name = "embed" if "x" in options else "classify"
+    found = server.post(f"/api/{name}/inside", options)
+    assert (found.status, found.json()["error"][:17]) == (400, "there is no input")
 
 
 @pytest.mark.parametrize("way", ["", "/inside"])

@@ -195,6 +195,15 @@ def test_the_link_that_skips_leads_to_the_panel_that_is_shown(page: "Page", addr
     assert not page.locator("#panel-classify").is_visible()
 
 
+def test_the_way_back_leads_to_the_panel_before(page: "Page", address: str) -> None:
+    page.goto(address)
+    page.get_by_role("link", name="Sums").click()
+    page.locator("#panel-add").wait_for()
+    page.go_back()
+    page.locator("#panel-classify").wait_for()
+    page.locator("#panel-add").wait_for(state="hidden")
+
+
 def test_what_only_the_server_shows_has_no_command_line(page: "Page", address: str) -> None:
     panel = opened(page, address, "classify")
     panel.locator(".answer strong").filter(has_text="7").wait_for()

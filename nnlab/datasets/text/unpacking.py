@@ -11,6 +11,7 @@ from typing import IO, NamedTuple, cast
 
 from nnlab.datasets.text.file_kinds import office_kind
 from nnlab.errors import DataError
+from nnlab.files import reason
 
 MAX_UNPACKED_BYTES = 2**30
 GZIP_MAGIC = b"\x1f\x8b"
@@ -60,8 +61,7 @@ def unpacked(path: Path, warn: Warn | None = None) -> Iterator[Opened]:
             else:
                 yield Opened(plain, str(path))
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DataError(f"cannot read {path}: {reason}") from error
+        raise DataError(f"cannot read {path}: {reason(error)}") from error
 
 
 @contextlib.contextmanager

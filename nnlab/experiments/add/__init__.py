@@ -14,6 +14,7 @@ import numpy as np
 
 from nnlab.datasets.store import Store
 from nnlab.datasets.store.provenance import Source
+from nnlab.datasets.text.files import shorten
 from nnlab.datasets.text.sums import draw_sums, to_text
 from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
 from nnlab.experiments.add import scoring
@@ -237,8 +238,8 @@ def _remark(given: str, operands: Sequence[int], base: int, adder: Adder) -> str
 def _operands(text: str, base: int, digits: int | None) -> list[int]:
     if len(text) > LONGEST_INPUT:  # Python refuses to read numbers of thousands of digits
         raise UsageError(
-            f"expected a sum of at most {LONGEST_INPUT:,} characters, but {text[:20]}... has "
-            f"{len(text):,}"
+            f"expected a sum of at most {LONGEST_INPUT:,} characters, but {shorten(text, 30)!r} "
+            f"has {len(text):,}"
         )
     return parse_sum(text, base, digits)
 

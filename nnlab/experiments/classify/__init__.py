@@ -137,7 +137,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
         """Load a test set; of an idx pair of the user's, all images are tested."""
         if set(given) <= {"dataset"}:
             return super().load_for_evaluation(config, facts, given, store, warn)
-        return load_test_pair(config, facts, given)
+        return load_test_pair(config, facts, given, warn)
 
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse class names or an image shape that are not the network's."""

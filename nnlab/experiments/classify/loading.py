@@ -23,11 +23,8 @@ def load_images(config: ClassifyConfig, store: Store, warn: Warn) -> Data:
         config.test_labels,
         transposed=config.transposed,
     )
-    if files and not config.transposed and files.images.name.lower().startswith("emnist"):
-        warn(
-            f"{files.images.name}: EMNIST stores its images transposed; add --transposed, unless "
-            "yours are upright"
-        )
+    if files:
+        _warn_of_emnist(files.images, config.transposed, warn)
     digits = load_digits(store, config.dataset, files, config.split_seed, warn)
     facts = {
         "class_names": list(digits.class_names),
@@ -38,7 +35,7 @@ def load_images(config: ClassifyConfig, store: Store, warn: Warn) -> Data:
 
 
 def load_test_pair(
-    config: ClassifyConfig, facts: Mapping[str, Any], given: Mapping[str, Any]
+    config: ClassifyConfig, facts: Mapping[str, Any], given: Mapping[str, Any], warn: Warn
 ) -> Data:
     """Load a pair of idx files, all of whose images are tested.
 
@@ -46,6 +43,7 @@ def load_test_pair(
         config: The network's settings.
         facts: What it was trained with.
         given: The options that name the files.
+        warn: Receives warnings.
 
     Raises:
         UsageError: They do not name one pair.
@@ -61,11 +59,17 @@ def load_test_pair(
         )
     images_path, labels_path = (Path(given[name]) for name in files)
     height, width = facts["image_shape"]
+    transposed = bool(given.get("transposed", config.transposed))
+    _warn_of_emnist(images_path, transposed, warn)
     images, labels, source = load_test_images(
-        images_path,
-        labels_path,
-        facts["class_names"],
-        (height, width),
-        transposed=bool(given.get("transposed", config.transposed)),
+        images_path, labels_path, facts["class_names"], (height, width), transposed=transposed
     )
     return Data({"test_images": images, "test_labels": labels}, facts, source)
+
+
+def _warn_of_emnist(images: Path, transposed: bool, warn: Warn) -> None:
+    if not transposed and images.name.lower().startswith("emnist"):
+        warn(
+            f"{images.name}: EMNIST stores its images transposed; add --transposed, unless yours "
+            "are upright"
+        )

@@ -170,7 +170,7 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
         """Name the file that runs an exported network; for other numbers of levels, none does."""
         if facts.get("model") != "skip":
             return "denoise.py"
-        return "denoise_modern.py" if facts["grid"] == 16 else ""
+        return "denoise_modern.py" if facts.get("grid") == 16 else ""
 
     def interface(self, facts: Mapping[str, Any]) -> Interface:
         """Say how pages come."""

@@ -80,7 +80,7 @@ def _arms(config: PermTestConfig) -> dict[str, tuple[str, int]]:
 
 def _sides(doses: str) -> list[int]:
     parts = [part.strip() for part in doses.split(_SEPARATOR)]
-    if not all(re.fullmatch("0*[1-9][0-9]{0,4}", part) for part in parts):
+    if not all(re.fullmatch("[1-9][0-9]{0,4}", part) for part in parts):
         raise UsageError(f"--doses: expected sides of blocks such as 14,7,4,2,1, got {doses!r}")
     return list(dict.fromkeys(map(int, parts)))
 

@@ -127,7 +127,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
 
     def score(self, model: Model[TranslateConfig], data: Data) -> Scores[TranslateDetails]:
         """Measure translations of unseen sentences, beside those of training sentences."""
-        return scoring.score(_translator(model.network, data.facts).translate, data)
+        return scoring.score(_translator(model.network, model.facts).translate, data)
 
     def limits(self, facts: Mapping[str, Any]) -> Sequence[str]:
         """Return what such a network cannot do."""
@@ -157,7 +157,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
         beam = query.beam or max(query.best, _design(model.facts).beam)
         if query.best > beam:
             raise UsageError(f"-n {query.best} needs --beam {query.best} or more")
-        return answers(translator, model.facts, query, beam, inputs)
+        return answers(translator, query, beam, inputs)
 
     def exhibit(self, model: Model[TranslateConfig]) -> Answer:
         """Return whether it translates from the second language to the first."""
@@ -179,10 +179,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
         if len(given) > LONGEST_INPUT:
             raise too_long(given)
         beam = query.beam or _design(model.facts).beam
-        asked = full_stops.ended(given, model.facts)
-        found = shown(_translator(model.network, model.facts), asked, beam, background)
-        ended = full_stops.unended(found["translation"], given, asked, model.facts)
-        return {**found, "source": given, "translation": ended}
+        return shown(_translator(model.network, model.facts), given, beam, background)
 
     def draw(self, evidence: Evidence[TranslateDetails]) -> dict[str, Any]:
         """Draw the score by length of the sentence."""
@@ -235,7 +232,10 @@ def _design(facts: Mapping[str, Any]) -> Design:
 
 
 def _translator(network: Network, facts: Mapping[str, Any]) -> Translator:
-    return _design(facts).translator(network, facts)
+    translator = _design(facts).translator(network, facts)
+    if full_stops.FACT not in facts:
+        return translator
+    return full_stops.FullStops(translator, *facts[full_stops.FACT])
 
 
 EXPERIMENT = Translate()

@@ -1,16 +1,14 @@
 """Translating what a user gives: a sentence, or one after another."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from nnlab.datasets.blocks import blocks
 from nnlab.datasets.text.files import shorten
 from nnlab.errors import DataError
 from nnlab.experiments.contract import Answer, Remark
-from nnlab.experiments.translate import full_stops
 from nnlab.experiments.translate.config import TranslateQuery
-from nnlab.experiments.translate.design import Translation, Translator
+from nnlab.experiments.translate.design import Translator
 
 LONGEST_INPUT = 1_000
 """Characters of a sentence."""
@@ -19,17 +17,12 @@ NAMED = 30
 
 
 def answers(
-    translator: Translator,
-    facts: Mapping[str, Any],
-    query: TranslateQuery,
-    beam: int,
-    inputs: Iterable[str],
+    translator: Translator, query: TranslateQuery, beam: int, inputs: Iterable[str]
 ) -> Iterator[Answer | Remark]:
     """Translate each sentence; an empty one has an empty translation.
 
     Args:
         translator: Translates with a network.
-        facts: Those of the network.
         query: The options.
         beam: How many beginnings are followed at a time.
         inputs: The sentences.
@@ -37,25 +30,21 @@ def answers(
     simple = query == replace(TranslateQuery(), reverse=query.reverse, together=query.together)
     for block in blocks(inputs, query.together):
         fitting = [text for text in block if len(text) <= LONGEST_INPUT]
-        asked = {text: full_stops.ended(text, facts) for text in fitting}
-        together = translator.translate(list(asked.values())) if simple else []
-        made = {text: Translation(one, 0.0) for text, one in zip(asked, together, strict=simple)}
+        made = dict(zip(fitting, translator.translate(fitting), strict=True)) if simple else {}
         for text in block:
             if len(text) > LONGEST_INPUT:
                 yield too_long(text).of(text)
                 continue
             yield from translator.notes(text, query.best)
-            found = (
-                [made[text]]
-                if simple
-                else translator.translations(
-                    asked[text], beam=beam, count=query.best, attention=query.attention
-                )
+            if simple:
+                yield {"source": text, "translation": made[text]}
+                continue
+            found = translator.translations(
+                text, beam=beam, count=query.best, attention=query.attention
             )
             for one in found:
-                translation = full_stops.unended(one.text, text, asked[text], facts)
                 scored = {"score": one.score} if query.scores else {}
-                yield {"source": text, "translation": translation, **scored, **one.pieces}
+                yield {"source": text, "translation": one.text, **scored, **one.pieces}
 
 
 def too_long(text: str) -> DataError:

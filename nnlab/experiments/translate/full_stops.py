@@ -6,10 +6,13 @@ nonsense. So it gets one, and the translation loses its own.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from nnlab.errors import CheckpointError
+from nnlab.experiments.contract import Note
+from nnlab.experiments.translate.design import Translation, Translator
 
 FACT = "full_stops"
 """The fact: what ends most sources, and most targets."""
@@ -40,24 +43,40 @@ def check(facts: Mapping[str, Any]) -> None:
         raise CheckpointError(f"expected marks of punctuation as {FACT}")
 
 
-def ended(text: str, facts: Mapping[str, Any]) -> str:
-    """Return a text with the full stop that it lacks, if it lacks one."""
-    known = text.rstrip()
-    if FACT not in facts or not known or _is_mark(known[-1]):
-        return text
-    return known + str(facts[FACT][0])
+class FullStops(Translator):
+    """Translates with another translator, which gets whole sentences."""
 
+    def __init__(self, translator: Translator, source_stop: str, target_stop: str) -> None:
+        """Take the translator, and what ends most sentences of both languages."""
+        self.attends = translator.attends
+        self._translator = translator
+        self._source_stop = source_stop
+        self._target_stop = target_stop
 
-def unended(translation: str, given: str, asked: str, facts: Mapping[str, Any]) -> str:
-    """Return a translation without the full stop that belongs to that of `ended`.
+    def translations(
+        self, text: str, *, beam: int, count: int, attention: bool
+    ) -> list[Translation]:
+        """Return those of the text with a full stop, without theirs."""
+        asked = self._ended(text)
+        found = self._translator.translations(asked, beam=beam, count=count, attention=attention)
+        return [replace(one, text=self._unended(one.text, text, asked)) for one in found]
 
-    Args:
-        translation: Of what was asked.
-        given: What was to be translated.
-        asked: The same after `ended`.
-        facts: Of the network.
-    """
-    return translation if asked == given else translation.removesuffix(str(facts[FACT][1]))
+    def translate(self, texts: Sequence[str]) -> list[str]:
+        """Return those of the texts with a full stop, without theirs."""
+        asked = [self._ended(text) for text in texts]
+        found = self._translator.translate(asked)
+        return [self._unended(*one) for one in zip(found, texts, asked, strict=True)]
+
+    def notes(self, text: str, count: int) -> Iterator[Note]:
+        """Remark on what the user gave."""
+        return self._translator.notes(text, count)
+
+    def _ended(self, text: str) -> str:
+        known = text.rstrip()
+        return known + self._source_stop if known and not _is_mark(known[-1]) else text
+
+    def _unended(self, translation: str, text: str, asked: str) -> str:
+        return translation if asked == text else translation.removesuffix(self._target_stop)
 
 
 def _is_mark(character: str) -> bool:

@@ -79,7 +79,7 @@ export async function exhibit(experiment, network) {
     try {
       return (await get(`/api/${experiment}/exhibit?${new URLSearchParams({ network })}`)).exhibit;
     } catch (error) {
-      if (error.status || error.name === "AbortError") throw error;
+      if (!(error instanceof Problem) || error.status) throw error; // else the server is gone
       await new Promise((back) => connection.addEventListener("back", back, { once: true }));
     }
   }

@@ -203,6 +203,10 @@ export function sheet({ names, first, change }) {
     get name() {
       return file?.name ?? "drawing.png";
     },
-    begin: () => write(first),
+    begin: () => {
+      const [other] = known(names);
+      if (known([first]).length || other) write(known([first])[0] ?? other);
+      else change(); // nothing can be drawn: the sheet is empty
+    },
   };
 }

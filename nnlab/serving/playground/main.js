@@ -145,7 +145,7 @@ async function start() {
   }
   document.querySelector("nav").hidden = false;
   addEventListener("hashchange", () => {
-    if (all.some(({ name }) => name === asked()[0])) show(all, { focus: true }); // not the link that skips
+    if (location.hash !== "#main") show(all, { focus: true }); // that is the link that skips
   });
   addEventListener("trained", () => renew(service, all).catch(() => {}));
   show(all, { focus: false });

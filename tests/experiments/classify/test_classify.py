@@ -257,7 +257,10 @@ def test_the_newest_finished_run_answers_and_is_named(
     for seed in (1, 2):
         here("classify", "--dataset", "sample", "--epochs", 1, "--seed", seed, "-q")
     result = shell("classify", PNG)
-    assert "runs/classify/2/best.h5 (the newest finished run)" in result.stderr
+    said = "runs/classify/2/best.h5 (the newest finished run, trained on an embedded sample; "
+    assert said in result.stderr
+    shipped = shell("classify", PNG, "--checkpoint", "classify")
+    assert "classify.modern.h5 (as given)" in shipped.stderr
 
 
 def test_a_checkpoint_of_another_experiment_is_refused(checkpoint: Path, shell: Shell) -> None:

@@ -68,7 +68,7 @@ def test_each_dose_is_an_arm_of_its_own(config: PermTestConfig) -> None:
 
 
 @pytest.mark.parametrize(
-    "doses", ["", "14,", "0", "a", "-1", "1.5", "\N{SUPERSCRIPT TWO}", "9" * 5000]
+    "doses", ["", "14,", "0", "a", "-1", "1.5", "\N{SUPERSCRIPT TWO}", "9" * 5000, "0" * 5000 + "7"]
 )
 def test_doses_that_are_no_sides_are_refused(config: PermTestConfig, doses: str) -> None:
     with pytest.raises(UsageError, match="sides of blocks"):
