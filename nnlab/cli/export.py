@@ -13,7 +13,7 @@ from nnlab.cli.options import (
     make_console,
     with_options,
 )
-from nnlab.cli.streams import write as print_out
+from nnlab.cli.streams import write
 from nnlab.console import visible
 
 OUTPUT = SectionedOption(
@@ -64,12 +64,12 @@ def export(
     checkpoint without the state of the training: nnlab can answer with it and evaluate it, but not
     resume it.
     """
-    from nnlab.exporting import export as write
+    from nnlab.exporting import export as export_network
     from nnlab.runs.answering import load
 
     trained = load(checkpoint)
-    files = write(trained, output, step=step, float16=float16, card=card, force=force)
+    files = export_network(trained, output, step=step, float16=float16, card=card, force=force)
     size = sum(file.stat().st_size for file in files)
     make_console(ctx).say(f"exported {trained.path}, {size / 1e6:.1f} MB:")
     for file in files:
-        print_out(f"{visible(str(file))}\n")
+        write(f"{visible(str(file))}\n")

@@ -204,9 +204,8 @@ export function sheet({ names, first, change }) {
       return file?.name ?? "drawing.png";
     },
     begin: () => {
-      const [other] = known(names);
-      if (known([first]).length || other) write(known([first])[0] ?? other);
-      else change(); // nothing can be drawn: the sheet is empty
+      const [example] = known([first, ...names]);
+      example ? write(example) : change(); // without one, the sheet is empty
     },
   };
 }

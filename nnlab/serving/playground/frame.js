@@ -4,7 +4,7 @@ import { bars } from "./bars.js";
 import { button, fresh, make } from "./dom.js";
 import { verdict } from "./scores.js";
 import { curlCommand, nnlabCommand } from "./shell.js";
-import { capitalised, count } from "./words.js";
+import { count } from "./words.js";
 
 /** A heading with a sentence under it. */
 export function heading(title, lead) {
@@ -223,7 +223,7 @@ export function openFrame(place, experiment, { title, lead }) {
     },
     /** Say what the server remarked on its answer. */
     remark: (notes = []) => {
-      remarked.textContent = notes.map((note) => `${capitalised(note)}.`).join(" ");
+      remarked.textContent = notes.length ? `Remark: ${notes.join("; ")}.` : "";
     },
     /** Do something, and say in this panel why it failed. Returns undefined then. */
     try: async (work) => {

@@ -1,7 +1,8 @@
 // A form from the options that the server describes.
 import { labelled, make } from "./dom.js";
-import { capitalised, spaced } from "./words.js";
+import { spaced } from "./words.js";
 
+const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1) : "");
 const numeric = ({ type }) => type === "integer" || type === "number";
 
 /** A control that is empty as long as the default holds: defaults may depend on other options. */
@@ -40,8 +41,8 @@ export function optionFields(options) {
   const controls = [];
   for (const option of options) {
     const input = control(option);
-    const field = labelled(capitalised(spaced(option.name)), input);
-    const help = make("p", { class: "note", id: `${input.id}-help` }, capitalised(option.help));
+    const field = labelled(sentence(spaced(option.name)), input);
+    const help = make("p", { class: "note", id: `${input.id}-help` }, sentence(option.help));
     input.setAttribute("aria-describedby", help.id);
     field.append(help);
     fields.set(option.name, field);

@@ -13,27 +13,25 @@ import { choice } from "./dom.js";
  */
 export async function traits(frame, legend, trait) {
   const { experiment } = frame;
-  const [words, known] = [new Map(), new Map()];
+  const known = new Map();
+  const word = (id) => (known.has(id) ? trait(known.get(id)) : undefined);
   const learn = () =>
     Promise.all(
       experiment.networks
-        .filter(({ id }) => !words.has(id))
-        .map(async ({ id }) => {
-          known.set(id, await exhibit(experiment.name, id));
-          words.set(id, trait(known.get(id)));
-        }),
+        .filter(({ id }) => !known.has(id))
+        .map(async ({ id }) => known.set(id, await exhibit(experiment.name, id))),
     );
   await learn();
-  const of = () => words.get(frame.network.id);
+  const of = () => word(frame.network.id);
   const facts = () => known.get(frame.network.id);
-  const different = [...new Set(words.values())];
+  const different = [...new Set([...known.values()].map(trait))];
   if (different.length < 2) {
     addEventListener("networkschange", () => learn().catch(() => {}));
     return { element: null, of, facts };
   }
   const element = choice(legend, different, of(), (wanted) => {
     // of the same preset, if there is one
-    const fitting = experiment.networks.filter((network) => words.get(network.id) === wanted);
+    const fitting = experiment.networks.filter((network) => word(network.id) === wanted);
     frame.choose(fitting.find((network) => network.preset === frame.network.preset) ?? fitting[0]);
   });
   const mark = () => {

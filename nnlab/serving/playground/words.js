@@ -1,4 +1,4 @@
-// Numbers and texts as people read them.
+// Numbers as people read them.
 
 /** 0.99191 → "99.2 %"; what is nearly everything or nearly nothing says so. */
 export function percent(share, digits = 1) {
@@ -21,6 +21,3 @@ export const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(millis
 
 /** "learning_rate" → "learning rate" */
 export const spaced = (name) => name.replaceAll("_", " ");
-
-/** "no words" → "No words" */
-export const capitalised = (text) => (text ? text[0].toUpperCase() + text.slice(1) : "");
