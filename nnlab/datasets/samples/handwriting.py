@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnlab.datasets.samples.curves import through
+
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
 FINE = 2
 """Pixels of the drawing per pixel of the page, for soft edges."""
-STEPS = 9
-"""Straight pieces between two turns of the pen."""
 
 
 def written_page(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
@@ -58,23 +58,9 @@ def _word(size: float, slant: float, rng: np.random.Generator) -> np.ndarray:
             x += rng.uniform(-0.15, 0.4)
             turns.append((x, bottom))
         x += rng.uniform(0.1, 0.4)
-    path = size * _rounded(np.array(turns))
+    path = size * through(np.array(turns))[:-1]
     path[:, 0] -= slant * path[:, 1]
     return path
-
-
-def _rounded(turns: np.ndarray) -> np.ndarray:
-    """Go through all turns without corners (Catmull and Rom, 1974)."""
-    ends = np.concatenate([turns[:1], turns, turns[-1:]])
-    before, start, stop, after = (ends[i : len(ends) - 3 + i, None] for i in range(4))
-    t = np.linspace(0, 1, STEPS, endpoint=False)[:, None]
-    path = (
-        2 * start
-        + (stop - before) * t
-        + (2 * before - 5 * start + 4 * stop - after) * t**2
-        + (3 * (start - stop) + after - before) * t**3
-    ) / 2
-    return np.asarray(path.reshape(-1, 2))
 
 
 def _draw(pen: "ImageDraw", points: np.ndarray, broad: float, flow: float) -> None:

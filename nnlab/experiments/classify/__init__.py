@@ -113,6 +113,8 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
             values.pop("filters", None)
         if not given.get("deform"):
             values["deform_fade"] = 0.0
+        if given.get("images"):  # of which nobody knows that they are digits
+            values.pop("drawn", None)
         return values
 
     def configure(self, given: Mapping[str, Any], where: str) -> C:
@@ -182,7 +184,7 @@ class ImageClassifier(Experiment[C, ClassifyQuery, ClassifyDetails]):
 
     def examples(self, config: C, data: Data) -> Examples:
         """Keep images as bytes on the device; a batch is cast, deformed, its labels one-hot."""
-        return examples(config, data)
+        return examples(config, data, self.prepare)
 
     def fitted_facts(self, model: Model[C], data: Data) -> Mapping[str, Any]:
         """Fit the temperature, and what typicality needs, on the held-out images."""

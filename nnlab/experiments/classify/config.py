@@ -38,7 +38,7 @@ PRESETS_OF_MODELS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     MODERN: {
         "mlp": {"units": 1024, "layers": 3, "epochs": 60},
-        "cnn": {"units": 128, "filters": "64x128", "epochs": 24},
+        "cnn": {"units": 128, "filters": "64x128", "epochs": 24, "drawn": 0.2},
     },
 }
 """Settings by preset and model."""
@@ -99,6 +99,14 @@ class ClassifyConfig(TrainingSettings):
         "share of the run, at its end, in which --deform fades away",
         low=0,
         high=1,
+    )
+    drawn: float = option(
+        0.0,
+        "share of the training images by which nnlab adds digits of its own, drawn in the forms of "
+        "several countries",
+        low=0,
+        high=10,
+        default_text="0; with --preset modern: 0.2 for the CNN on the ten digits",
     )
     label_smoothing: float = option(0.0, "label smoothing", low=0, high=0.9)
     dataset: str | None = option(

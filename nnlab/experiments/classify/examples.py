@@ -1,7 +1,11 @@
 """What the training of a classifier runs over."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
+from nnlab.datasets.samples.penned_digits import penned_digits
 from nnlab.experiments.classify.config import KERAS_LOSS, ClassifyConfig
 from nnlab.experiments.contract import Data
 from nnlab.training.deformation import Deformation
@@ -11,10 +15,21 @@ DEFORMATION = Deformation(
     rotation=0.2, scale=0.15, shear=0.25, shift=0.07, elastic=0.035, stroke=0.7, blur=0.8
 )
 """What `--deform 1` is: how people's handwriting, pens and scanners differ."""
+DRAWN_SEED = 20_261_129
+"""Of the digits that `--drawn` adds: the same ones for all trainings."""
+
+Prepare = Callable[[np.ndarray, Mapping[str, Any]], np.ndarray]
+"""Brings images (count, height, width) into the order of pixels of a network with such facts."""
 
 
-def examples(config: ClassifyConfig, data: Data) -> Examples:
-    """Return images as bytes and their labels; a batch is cast, deformed, its labels one-hot."""
+def examples(config: ClassifyConfig, data: Data, prepare: Prepare) -> Examples:
+    """Return images as bytes and their labels; a batch is cast, deformed, its labels one-hot.
+
+    Args:
+        config: The settings.
+        data: As `load_images` returns them.
+        prepare: For images that are not in `data`.
+    """
     classes = len(data.facts["class_names"])
     deformation = DEFORMATION.times(config.deform)
     smoothing = config.label_smoothing
@@ -35,9 +50,15 @@ def examples(config: ClassifyConfig, data: Data) -> Examples:
 
         return tf.equal(tf.argmax(targets, -1), tf.argmax(outputs, -1))
 
+    images, labels, training = (data.arrays[name] for name in ("images", "labels", "training"))
+    if config.drawn:
+        drawn, digits = penned_digits(round(config.drawn * len(training)), DRAWN_SEED)
+        training = np.concatenate([training, len(images) + np.arange(len(drawn))])
+        images = np.concatenate([images, prepare(drawn, data.facts)])
+        labels = np.concatenate([labels, digits])
     return Examples(
-        arrays={name: data.arrays[name] for name in ("images", "labels")},
-        training=data.arrays["training"],
+        arrays={"images": images, "labels": labels},
+        training=training,
         validation=data.arrays["validation"],
         batch=batch,
         augment=deformed if config.deform else None,

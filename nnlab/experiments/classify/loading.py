@@ -7,6 +7,7 @@ from typing import Any
 from nnlab.datasets.images.digit_form import has_characters
 from nnlab.datasets.images.idx_pairs import IdxFiles
 from nnlab.datasets.images.labelled import load_digits, load_test_images
+from nnlab.datasets.samples.penned_digits import DIGITS, SIZE
 from nnlab.datasets.store import Store
 from nnlab.errors import UsageError
 from nnlab.experiments.classify.config import ClassifyConfig
@@ -31,6 +32,8 @@ def load_images(config: ClassifyConfig, store: Store, warn: Warn) -> Data:
         "image_shape": digits.image_shape,
         "characters": has_characters(digits.train_images),
     }
+    if config.drawn:
+        _check_digits(facts)
     return Data(digits.arrays(config.validation, config.split_seed), facts, digits.source)
 
 
@@ -65,6 +68,17 @@ def load_test_pair(
         images_path, labels_path, facts["class_names"], (height, width), transposed=transposed
     )
     return Data({"test_images": images, "test_labels": labels}, facts, source)
+
+
+def _check_digits(facts: Mapping[str, Any]) -> None:
+    """Refuse images to which no drawn digits can be added."""
+    names, shape = "".join(facts["class_names"]), tuple(facts["image_shape"])
+    if names != DIGITS or shape != (SIZE, SIZE) or not facts["characters"]:
+        height, width = shape
+        raise UsageError(
+            f"--drawn adds digits 0 to 9 of {SIZE}x{SIZE} pixels, light on black, but these images "
+            f"have {height}x{width} pixels and the classes {', '.join(facts['class_names'])}"
+        )
 
 
 def _warn_of_emnist(images: Path, transposed: bool, warn: Warn) -> None:

@@ -70,6 +70,10 @@ class PermTest(ImageClassifier[PermTestConfig]):
         """Return three runs per seed: plain, permuted, and the control; one more for each dose."""
         return comparison.trials(config, runs)
 
+    def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return those of classify, but all images are MNIST's: one thing differs, not two."""
+        return {key: value for key, value in super().defaults(given).items() if key != "drawn"}
+
     def load(self, config: PermTestConfig, store: Store, warn: Warn) -> Data:
         """Load labelled images and rearrange their pixels as the arm wants it.
 

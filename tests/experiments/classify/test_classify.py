@@ -19,6 +19,7 @@ from nnlab.runs.answering import Trained
 from nnlab.runs.evaluation import evaluate
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.single import run
+from nnlab.training.examples import Examples
 from tests.annotations import Here, Shell
 from tests.idx_files import write_idx
 from tests.watching import make_workshop
@@ -132,6 +133,46 @@ def test_only_training_images_are_deformed() -> None:
     assert (
         CLASSIFY.examples(report, CLASSIFY.load(report, Store(offline=True), print)).augment is None
     )
+
+
+def test_drawn_digits_are_added_to_the_training_images_alone() -> None:
+    def examples(**given: object) -> Examples:
+        config = CLASSIFY.configure({"dataset": "sample", **given}, "test")
+        return CLASSIFY.examples(config, CLASSIFY.load(config, Store(offline=True), print))
+
+    plain, more = examples(), examples(drawn=0.1)
+    added = round(0.1 * len(plain.training))
+    assert len(more.training) == len(plain.training) + added
+    assert len(more.arrays["images"]) == len(plain.arrays["images"]) + added
+    np.testing.assert_array_equal(more.validation, plain.validation)
+    new = more.training[-added:]
+    assert new.min() == len(plain.arrays["images"])
+    assert np.bincount(more.arrays["labels"][new], minlength=10).min() >= added // 10
+
+
+def test_the_preset_draws_digits_only_for_a_cnn_on_digits() -> None:
+    def drawn(**given: object) -> float:
+        return float(CLASSIFY.configure({"preset": "modern", **given}, "test").drawn)
+
+    assert drawn() == drawn(dataset="sample") == 0.2
+    assert drawn(model="mlp") == drawn(images="a", labels="b") == 0
+    assert drawn(model="mlp", drawn=0.1) == drawn(images="a", labels="b", drawn=0.1) == 0.1
+
+
+@pytest.mark.parametrize(("classes", "side"), [(9, 28), (10, 20)])
+def test_digits_are_not_added_to_images_of_another_kind(
+    tmp_path: Path, here: Here, classes: int, side: int
+) -> None:
+    images = np.zeros((100, side, side), np.uint8)
+    images[:, 8:12, 8:12] = 200
+    write_idx(tmp_path / "images", images)
+    write_idx(tmp_path / "labels", (np.arange(100) % classes).astype(np.uint8))
+    files = ("--images", tmp_path / "images", "--labels", tmp_path / "labels")
+    result = here("classify", *files, "--drawn", 0.2, "--epochs", 1)
+    assert result.returncode == 5
+    assert "--drawn adds digits 0 to 9 of 28x28 pixels" in result.stderr
+    assert f"{side}x{side} pixels" in result.stderr
+    assert not (tmp_path / "runs").exists()
 
 
 def test_a_temperature_changes_the_probabilities_and_not_the_answer(

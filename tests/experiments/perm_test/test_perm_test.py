@@ -10,8 +10,10 @@ import pytest
 
 import nnlab
 from nnlab.datasets.images.idx import read_idx
+from nnlab.datasets.store import Store
 from nnlab.errors import UsageError
-from nnlab.experiments.classify.permutation import permute
+from nnlab.experiments.classify.config import PERMUTATION_SEED
+from nnlab.experiments.classify.permutation import permute, pixel_permutation
 from nnlab.experiments.perm_test import EXPERIMENT as PERM_TEST
 from nnlab.experiments.perm_test.comparison import verdict
 from nnlab.experiments.perm_test.config import PermTestConfig
@@ -124,6 +126,17 @@ def test_images_are_deformed_before_they_are_permuted(config: PermTestConfig) ->
     order = PERM_TEST.order(data["permuted"].facts)
     assert (deformed["plain"] != data["plain"].arrays["images"][:9]).any()
     np.testing.assert_array_equal(deformed["permuted"], permute(deformed["plain"], order))
+
+
+def test_drawn_digits_are_permuted_too_and_come_only_when_asked() -> None:
+    def images(arm: str) -> np.ndarray:
+        config = PERM_TEST.configure({"dataset": "sample", "drawn": 0.02, "arm": arm}, "test")
+        data = PERM_TEST.load(config, Store(offline=True), print)
+        return np.asarray(PERM_TEST.examples(config, data).arrays["images"][-100:])
+
+    order = pixel_permutation((28, 28), 1, PERMUTATION_SEED)
+    np.testing.assert_array_equal(images("permuted"), permute(images("plain"), order))
+    assert PERM_TEST.configure({"preset": "modern"}, "test").drawn == 0
 
 
 def test_with_the_same_seed_the_identity_gives_the_plain_run_bit_for_bit(
