@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from nnlab.datasets.images.idx import read_labelled_images
+from nnlab.datasets.images.idx_options import IdxOptions
 from nnlab.errors import DataError, UsageError
 
 FEWEST_IMAGES = 10
@@ -30,20 +31,14 @@ class IdxFiles:
     transposed: bool = field(default=False, kw_only=True)
 
     @classmethod
-    def of(
-        cls,
-        images: str | None,
-        labels: str | None,
-        test_images: str | None,
-        test_labels: str | None,
-        *,
-        transposed: bool = False,
-    ) -> "IdxFiles | None":
+    def of(cls, options: IdxOptions, *, transposed: bool = False) -> "IdxFiles | None":
         """Return the files that these options name; None if they name none.
 
         Raises:
             UsageError: Some are given without those that they need.
         """
+        images, labels = options.images, options.labels
+        test_images, test_labels = options.test_images, options.test_labels
         if bool(images) != bool(labels):
             given, lacking = ("--images", "--labels") if images else ("--labels", "--images")
             raise UsageError(f"{given} needs {lacking} as well: idx files come in pairs")

@@ -92,10 +92,11 @@ def _placed(
     lengths = np.linalg.norm(stops - starts, axis=2)[..., None]
     middle = (lengths * (starts + stops) / 2).sum(axis=1) / lengths.sum(axis=1)
 
-    def place(points: np.ndarray) -> np.ndarray:
-        return (points - middle[:, None]) * scale[:, None, None] + (SIZE - 1) / 2
-
-    return place(starts), place(stops)
+    starts, stops = (
+        (points - middle[:, None]) * scale[:, None, None] + (SIZE - 1) / 2
+        for points in (starts, stops)
+    )
+    return starts, stops
 
 
 def _distances(starts: np.ndarray, stops: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nnlab.datasets.images.idx_options import IdxOptions
 from nnlab.errors import UsageError
 from nnlab.options import option
 from nnlab.training.settings import MODERN, OPTIMIZERS, RATE_HELP, REPORT, TrainingSettings
@@ -59,7 +60,7 @@ def _by_model(key: str, presets: Sequence[str] = (REPORT,)) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassifyConfig(TrainingSettings):
+class ClassifyConfig(IdxOptions, TrainingSettings):
     """Options for training a classifier."""
 
     model: str = option("mlp", "the network", choices=("mlp", "cnn"))
@@ -112,22 +113,12 @@ class ClassifyConfig(TrainingSettings):
     dataset: str | None = option(
         None, "data set: mnist or sample", default_text="mnist if available, otherwise sample"
     )
-    images: str | None = option(None, "your own images in an idx file, plain or gzip", path=True)
-    labels: str | None = option(None, "labels of --images, in an idx file", path=True)
-    test_images: str | None = option(
-        None, "images to test on, in an idx file", path=True, default_text="a fifth of --images"
-    )
-    test_labels: str | None = option(None, "labels of --test-images, in an idx file", path=True)
     transposed: bool = option(False, "transpose the images, which EMNIST's files need")
-    validation: int = option(
-        5000, "training images held out to choose the best epoch; at most a tenth of them", low=0
-    )
     choose_by: str = option(
         "accuracy",
         "what decides on the held-out images which epoch is best; the loss is finer",
         choices=("accuracy", "loss"),
     )
-    split_seed: int = option(0, "chooses the held-out images, independent of --seed", low=0)
     epochs: int = option(
         20,
         "passes over the training images",

@@ -17,13 +17,7 @@ from nnlab.options import flag_name
 
 def load_images(config: ClassifyConfig, store: Store, warn: Warn) -> Data:
     """Load labelled images and hold out validation images from the training set."""
-    files = IdxFiles.of(
-        config.images,
-        config.labels,
-        config.test_images,
-        config.test_labels,
-        transposed=config.transposed,
-    )
+    files = IdxFiles.of(config, transposed=config.transposed)
     if files:
         _warn_of_emnist(files.images, config.transposed, warn)
     digits = load_digits(store, config.dataset, files, config.split_seed, warn)

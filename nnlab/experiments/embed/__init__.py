@@ -103,17 +103,11 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
 
     def load(self, config: EmbedConfig, store: Store, warn: Warn) -> Data:
         """Load labelled images and hold out validation images from the training set."""
-        files = IdxFiles.of(
-            config.images,
-            config.labels,
-            config.test_images,
-            config.test_labels,
-        )
         loaded = load_letters(
             store,
             config.dataset,
             letters=config.letters,
-            files=files,
+            files=IdxFiles.of(config),
             split_seed=config.split_seed,
             warn=warn,
         )

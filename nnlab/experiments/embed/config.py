@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nnlab.datasets.images.idx_options import IdxOptions
 from nnlab.options import option
 from nnlab.training.settings import (
     MODERN,
@@ -33,7 +34,7 @@ FARTHEST = 10**6
 
 
 @dataclass(frozen=True, kw_only=True)
-class EmbedConfig(TrainingSettings):
+class EmbedConfig(IdxOptions, TrainingSettings):
     """Options for training a network that maps images to points in the plane."""
 
     model: str = option(
@@ -53,16 +54,6 @@ class EmbedConfig(TrainingSettings):
         "data set: emnist-letters, mnist or sample",
         default_text="emnist-letters if it is on this machine, otherwise sample",
     )
-    images: str | None = option(None, "your own images in an idx file, plain or gzip", path=True)
-    labels: str | None = option(None, "labels of --images, in an idx file", path=True)
-    test_images: str | None = option(
-        None, "images to test on, in an idx file", path=True, default_text="a fifth of --images"
-    )
-    test_labels: str | None = option(None, "labels of --test-images, in an idx file", path=True)
-    validation: int = option(
-        5000, "training images held out to choose the best epoch; at most a tenth of them", low=0
-    )
-    split_seed: int = option(0, "chooses the held-out images, independent of --seed", low=0)
     units: int = option(
         256,
         "neurons of the dense layers before and after the plane",

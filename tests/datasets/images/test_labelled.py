@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from nnlab.datasets.images import labelled as labelled_images
+from nnlab.datasets.images.idx_options import IdxOptions
 from nnlab.datasets.images.idx_pairs import IdxFiles
 from nnlab.datasets.images.labelled import LabelledImages, load_digits, split_validation
 from nnlab.datasets.store import Store
@@ -37,15 +38,11 @@ def load(
     warn: Warn = pytest.fail,
     **paths: Path,
 ) -> LabelledImages:
+    named: dict[str, Any] = {name: str(path) for name, path in paths.items()}
     return load_digits(
         store or Store(offline=True),
         dataset,
-        files=IdxFiles.of(
-            *(
-                str(paths[name]) if name in paths else None
-                for name in ("images", "labels", "test_images", "test_labels")
-            )
-        ),
+        files=IdxFiles.of(IdxOptions(**named)),
         split_seed=split_seed,
         warn=warn,
     )
@@ -266,4 +263,4 @@ def test_images_that_are_stored_transposed_are_turned_upright(tmp_path: Path) ->
     assert np.array_equal(turned.train_images, images.swapaxes(1, 2))
     assert np.array_equal(turned.test_images, images.swapaxes(1, 2))
     with pytest.raises(UsageError, match="--transposed needs --images"):
-        IdxFiles.of(None, None, None, None, transposed=True)
+        IdxFiles.of(IdxOptions(), transposed=True)

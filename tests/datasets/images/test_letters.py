@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nnlab.datasets.images import letters
+from nnlab.datasets.images.idx_options import IdxOptions
 from nnlab.datasets.images.idx_pairs import IdxFiles
 from nnlab.datasets.images.labelled import LabelledImages
 from nnlab.datasets.images.letters import ALPHABET, load_letters
@@ -39,16 +40,12 @@ def load(
     warn: Warn = pytest.fail,
     **paths: Path,
 ) -> LabelledImages:
+    named: dict[str, Any] = {name: str(path) for name, path in paths.items()}
     return load_letters(
         Store(offline=True),
         dataset,
         letters=chosen,
-        files=IdxFiles.of(
-            *(
-                str(paths[name]) if name in paths else None
-                for name in ("images", "labels", "test_images", "test_labels")
-            )
-        ),
+        files=IdxFiles.of(IdxOptions(**named)),
         split_seed=split_seed,
         warn=warn,
     )
