@@ -8,22 +8,21 @@ pen of its own. As in MNIST, the ink fits into a box of 20x20 pixels, and is cen
 import numpy as np
 
 from nnlab.datasets.samples.curves import through
-from nnlab.datasets.samples.digit_strokes import FORMS, Stroke
+from nnlab.datasets.samples.digit_strokes import FORMS, strokes
 
-DIGITS = "0123456789"
 SIZE = 28
 BOX = 20
 CHUNK = 100
 """Images drawn at a time, so that their arrays stay in the processor's cache."""
 
-MOVED = 0.035
+MOVED = 0.045
 """Standard deviation by which a point moves, in heights of the digit."""
-UNEVEN = 0.2
+UNEVEN = 0.35
 """Logarithm of the power to which the height of a point is raised: larger heads or feet."""
 NARROW = (0.5, 1.0)
 """Width of a digit in heights, before it is slanted."""
 SLANT = 0.35
-PEN = (0.8, 1.9)
+PEN = (0.8, 2.2)
 """Half the width of a stroke in pixels."""
 EDGE = (0.9, 1.5)
 """Width of the ink's soft edge in pixels."""
@@ -43,7 +42,7 @@ def penned_digits(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     images, labels = np.empty((count, SIZE, SIZE), np.uint8), np.empty(count, np.uint8)
     start = 0
-    for digit, forms in enumerate(FORMS):
+    for digit, forms in enumerate(FORMS.values()):
         for number, form in enumerate(forms):
             share = _share(_share(count, len(FORMS), digit), len(forms), number)
             labels[start : start + share] = digit
@@ -58,7 +57,7 @@ def _share(count: int, parts: int, part: int) -> int:
     return count // parts + (part < count % parts)
 
 
-def _drawn(form: tuple[Stroke, ...], count: int, rng: np.random.Generator) -> np.ndarray:
+def _drawn(form: str, count: int, rng: np.random.Generator) -> np.ndarray:
     """Draw a form so many times, each time in another hand: uint8 (count, SIZE, SIZE)."""
 
     def between(low: float, high: float) -> np.ndarray:
@@ -67,7 +66,7 @@ def _drawn(form: tuple[Stroke, ...], count: int, rng: np.random.Generator) -> np
     narrow, slant = between(*NARROW), between(-SLANT, SLANT)
     power = np.exp(between(-UNEVEN, UNEVEN))
     paths = []
-    for stroke in form:
+    for stroke in strokes(form):
         points = np.array(stroke) + rng.normal(0, MOVED, (count, len(stroke), 2))
         y = np.maximum(points[..., 1], 0) ** power
         x = narrow * points[..., 0] - slant * y

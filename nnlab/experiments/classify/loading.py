@@ -7,7 +7,8 @@ from typing import Any
 from nnlab.datasets.images.digit_form import has_characters
 from nnlab.datasets.images.idx_pairs import IdxFiles
 from nnlab.datasets.images.labelled import load_digits, load_test_images
-from nnlab.datasets.samples.penned_digits import DIGITS, SIZE
+from nnlab.datasets.samples.digit_strokes import FORMS
+from nnlab.datasets.samples.penned_digits import SIZE
 from nnlab.datasets.store import Store
 from nnlab.errors import UsageError
 from nnlab.experiments.classify.config import ClassifyConfig
@@ -66,8 +67,8 @@ def load_test_pair(
 
 def _check_digits(facts: Mapping[str, Any]) -> None:
     """Refuse images to which no drawn digits can be added."""
-    names, shape = "".join(facts["class_names"]), tuple(facts["image_shape"])
-    if names != DIGITS or shape != (SIZE, SIZE) or not facts["characters"]:
+    shape = tuple(facts["image_shape"])
+    if facts["class_names"] != list(FORMS) or shape != (SIZE, SIZE) or not facts["characters"]:
         height, width = shape
         raise UsageError(
             f"--drawn adds digits 0 to 9 of {SIZE}x{SIZE} pixels, light on black, but these images "
