@@ -96,10 +96,7 @@ class Training:
 
         keras.utils.clear_session()
         keras.utils.set_random_seed(config.seed)  # initial weights and dropout follow from it
-        half = config.precision == "bfloat16"
-        keras.config.set_dtype_policy("mixed_bfloat16" if half else "float32")
-        model = experiment.build(config, data.facts)  # its layers keep the policy
-        keras.config.set_dtype_policy("float32")
+        model = _built(experiment, config, data.facts)
         self._experiment = experiment
         self._config = config
         self._data = data
@@ -158,6 +155,22 @@ class Training:
 
     def _network(self) -> Network:
         return Network(checked_graph(self._header.network), weights_of(self._graph.model))
+
+
+def _built(experiment: AnyExperiment, config: TrainingSettings, facts: Mapping[str, Any]) -> Any:
+    """Return the untrained network, whose layers compute in the precision of the settings."""
+    import keras
+
+    if config.precision == "bfloat16":
+        keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = experiment.build(config, facts)  # its layers keep the policy
+    finally:
+        keras.config.set_dtype_policy("float32")
+    # Probabilities near 0 and 1 are equal in bfloat16, so that their loss would have no gradient.
+    for name in model.output_names:
+        model.get_layer(name).dtype_policy = "float32"
+    return model
 
 
 @contextmanager
