@@ -182,21 +182,20 @@ def paired_difference(
     return PairedDifference(mean, sd, low, high, p, n, tuple(differences.tolist()))
 
 
-def has_effect(mean: float, low: float, high: float, tolerance: float) -> bool | None:
+def has_effect(low: float, high: float, tolerance: float) -> bool | None:
     """Tell whether a difference is an effect: None if its interval cannot tell.
 
-    It is none if the whole interval lies within the tolerance of zero. It is one if the whole
-    interval lies on one side of zero, and the mean is beyond the tolerance.
+    It is none if the whole interval lies within the tolerance of zero, and one if the whole
+    interval lies beyond it.
 
     Args:
-        mean: of the difference.
-        low: lower end of its interval.
+        low: lower end of the difference's interval.
         high: upper end.
         tolerance: the largest difference that nobody would call an effect.
     """
     if -tolerance <= low and high <= tolerance:
         return False
-    if (low > 0 or high < 0) and abs(mean) > tolerance:
+    if low > tolerance or high < -tolerance:
         return True
     return None
 

@@ -52,20 +52,29 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Measured:
-    """A mean over runs; of one run, or of equal ones, `low` and `high` are the number itself."""
+    """A mean over runs.
+
+    Attributes:
+        mean: The mean.
+        low: Lower end of its interval; of one run, or of equal ones, the number itself.
+        high: Upper end, likewise.
+        runs: How many runs, or pairs of them.
+        without_interval: Whether there are several, and all are equal.
+    """
 
     mean: float
     low: float
     high: float
     runs: int
+    without_interval: bool = False
 
     def words(self, form: str, unit: str) -> str:
         """Write it with its interval."""
         text = _number(self.mean, form)
         if self.low < self.high:
             text += f" ({_bare(self.low, form)} to {_bare(self.high, form)})"
-        elif self.runs > 1:
-            text += " (all runs equal)"
+        elif self.without_interval:
+            text += f" (all {self.runs} equal)"
         return f"{text} {unit}" if unit else text
 
 
@@ -124,11 +133,15 @@ def _stays_below(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) 
 
 
 def _no_effect(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
-    """Confirmed if there is no effect by `has_effect`, refuted if there is one."""
+    """Confirmed if there is no effect by `has_effect`, refuted if there is one.
+
+    Equal differences do not say how much differences vary: they cannot tell.
+    """
     measured = _measured(claim.value, summary, runs)
-    effect = has_effect(measured.mean, measured.low, measured.high, claim.tolerance)
+    effect = has_effect(measured.low, measured.high, claim.tolerance)
     verdict = {None: OPEN, False: CONFIRMED, True: REFUTED}[effect]
-    return measured.words(claim.form, claim.unit), verdict, measured.runs
+    words = measured.words(claim.form, claim.unit)
+    return words, OPEN if measured.without_interval else verdict, measured.runs
 
 
 def _beats(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
@@ -151,12 +164,22 @@ def _against(
 
 
 def _worst(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
-    """Confirmed if the same classes come out worst on average, refuted if at most one does."""
-    classes = sorted(_at(summary, claim.value), key=lambda one: one["mean_rank"])
-    worst = [str(one["class"]) for one in classes[: len(claim.digits)]]
-    common = len(set(worst) & set(claim.digits))
-    verdict = CONFIRMED if common == len(claim.digits) else REFUTED if common < 2 else OPEN
-    return ", ".join(worst), verdict, len(runs)
+    """Confirmed if the same classes come out worst on average, refuted if at most one does.
+
+    Classes of equal rank come in any order: a verdict must hold for all of them.
+    """
+    ranks = {str(one["class"]): one["mean_rank"] for one in _at(summary, claim.value)}
+    places = len(claim.digits)
+    least = sorted(ranks, key=lambda name: (ranks[name], name in claim.digits))[:places]
+    most = sorted(ranks, key=lambda name: (ranks[name], name not in claim.digits))[:places]
+    least_common, most_common = (len(set(worst) & set(claim.digits)) for worst in (least, most))
+    verdict = CONFIRMED if least_common == places else REFUTED if most_common < 2 else OPEN
+    worst = sorted(
+        (name for name in ranks if ranks[name] <= ranks[most[-1]]), key=ranks.__getitem__
+    )
+    tied = sum(ranks[name] == ranks[most[-1]] for name in worst)
+    remark = f" (the last {tied} tie)" if len(worst) > places else ""
+    return ", ".join(worst) + remark, verdict, len(runs)
 
 
 def _diverges(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
@@ -200,7 +223,7 @@ def _measured(path: str, summary: Mapping[str, Any], runs: Sequence[Any]) -> _Me
         found = _at(summary, path)
     mean = found["mean"]
     low, high = (mean if found[end] is None else found[end] for end in ("low", "high"))
-    return _Measured(mean, low, high, found["n"])
+    return _Measured(mean, low, high, found["n"], found["n"] > 1 and found["low"] is None)
 
 
 def in_words(

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nnlab.experiments.contract import AnyExperiment
-from nnlab.metrics import Estimate, mean_interval
+from nnlab.metrics import Estimate
+from nnlab.options import flag_name
 from nnlab.report.entries import is_chance
 from nnlab.results import RunMetrics
 from nnlab.sweeps.results import Results
@@ -28,11 +29,16 @@ def choose(experiment: AnyExperiment, settings: Sequence[Results]) -> tuple[str 
         return None, "No best setting: they differ in seeds alone."
     metrics = [one for results in whole for one in results.finished.values()]
     validation = metrics[0].training.validation
-    reason = _incomparable(experiment, metrics)
+    means = {
+        results.setting.name: estimate.mean
+        for results in whole
+        if (estimate := validation_estimate(results))
+    }
+    reason = _incomparable(experiment, metrics) or _validated_otherwise(experiment, whole)
     if reason or validation is None:
         return None, f"No best setting: {reason}."
     sign = 1 if validation.higher_is_better else -1
-    best = max(whole, key=lambda results: sign * _mean(results))
+    best = max(whole, key=lambda results: sign * means[results.setting.name])
     note = f"Best by validation {validation.measure.replace('_', ' ')}, not by the test set."
     if len(whole) < len(settings):
         note += " Settings with runs that failed or diverged cannot be the best."
@@ -47,17 +53,10 @@ def differing(configs: Sequence[Mapping[str, Any]]) -> list[str]:
 def validation_estimate(results: Results) -> Estimate | None:
     """Return the best validation value of a setting's runs, their mean; None without any."""
     found = [metrics.training.validation for metrics in results.finished.values()]
-    known = [validation.best for validation in found if validation]
+    known = [validation for validation in found if validation]
     if not found or len(known) != len(found):
         return None
-    return mean_interval(known, overlap=results.experiment.overlap)
-
-
-def _mean(results: Results) -> float:
-    estimate = validation_estimate(results)
-    if estimate is None:
-        raise ValueError(f"expected runs with a validation, but {results.setting.name} has others")
-    return estimate.mean
+    return results.experiment.estimate(known[0].measure, [one.best for one in known])
 
 
 def _incomparable(experiment: AnyExperiment, metrics: Sequence[RunMetrics[Any]]) -> str:
@@ -76,3 +75,15 @@ def _incomparable(experiment: AnyExperiment, metrics: Sequence[RunMetrics[Any]])
     if measures == {"loss"} and len(losses) > 1:
         return "validated by different losses"
     return ""
+
+
+def _validated_otherwise(experiment: AnyExperiment, settings: Sequence[Results]) -> str:
+    """Say in which options settings differ so that their validations do not compare."""
+    configs = [results.setting.config for results in settings]
+    depending = {name for config in configs for name in experiment.validated_by(config)}
+    flags = [
+        flag_name(name) for name in differing([vars(one) for one in configs]) if name in depending
+    ]
+    if not flags:
+        return ""
+    return f"they differ in {' and '.join(flags)}, which changes what validation measures"

@@ -8,6 +8,8 @@ import pytest
 from nnlab import experiments
 from nnlab.errors import DataError
 from nnlab.experiments.perm_test.comparison import TOLERANCE
+from nnlab.experiments.perm_test.comparison import verdict as perm_test_verdict
+from nnlab.metrics import paired_difference
 from nnlab.reproduction.claims import Claim, load_claims, load_comparisons
 from nnlab.reproduction.table import sections, table
 from nnlab.reproduction.verdicts import CONFIRMED, KINDS, NOT_COMPARED, OPEN, REFUTED, judge
@@ -66,6 +68,11 @@ def test_a_number_is_reached_as_far_as_its_digits_go(measured: Record, expected:
         (score(-0.012, 0.004), REFUTED),
         (score(0.001, 0.004), OPEN),
         (score(0.002, 0.0019), OPEN),
+        (score(0.005, 0.004), OPEN),
+        (score(0.001, n=1), CONFIRMED),
+        (score(-0.01, n=1), REFUTED),
+        (score(0.001, n=2), OPEN),
+        (score(-0.01, n=2), OPEN),
     ],
 )
 def test_no_effect_is_an_interval_around_nothing(measured: Record, expected: str) -> None:
@@ -118,6 +125,28 @@ def test_the_worst_classes_are_compared_in_any_order(worst: str, expected: str) 
     assert verdict(one, summary(details={"classes": classes[::-1]})) == expected
 
 
+@pytest.mark.parametrize(
+    ("ranks", "expected", "words"),
+    [
+        ({"4": 1, "8": 2, "9": 3, "5": 3}, OPEN, "4, 8, 9, 5 (the last 2 tie)"),
+        ({"4": 1, "8": 1, "9": 1, "5": 2}, CONFIRMED, "4, 8, 9"),
+        ({"4": 1, "3": 1, "2": 1, "8": 1}, OPEN, "4, 3, 2, 8 (the last 4 tie)"),
+        ({"1": 1, "2": 2, "3": 3, "8": 3}, REFUTED, "1, 2, 3, 8 (the last 2 tie)"),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_classes_that_tie_come_in_any_order(
+    ranks: dict[str, int], expected: str, words: str, turned: bool
+) -> None:
+    rest = {digit: 9 for digit in "0123456789" if digit not in ranks}
+    classes = [{"class": digit, "mean_rank": rank} for digit, rank in {**ranks, **rest}.items()]
+    one = claim("worst", value="details.classes", digits=("4", "8", "9"))
+    found = judge(one, summary(details={"classes": classes[:: -1 if turned else 1]}), (), False)
+    assert found.verdict == expected
+    if not turned:
+        assert found.measured == words
+
+
 def test_values_of_single_runs_and_divergence() -> None:
     one = claim("reaches", value="runs:details.area of it.net", claimed=0.8)
     runs = [{"details": {"area of it": {"net": value}}} for value in (0.84, 0.85, 0.86)]
@@ -159,6 +188,14 @@ def test_a_permutation_is_judged_by_the_same_rule_as_its_claim() -> None:
     _, claims = load_claims()
     tolerances = {one.tolerance for one in claims if one.kind == "no-effect"}
     assert tolerances == {TOLERANCE}
+    one = claim("no-effect", value="details.difference", tolerance=TOLERANCE)
+    for plain in ([0.98, 0.981], [0.98, 0.98], [0.99, 0.98], [0.9821, 0.9822], [0.95, 0.95]):
+        difference = paired_difference([0.98, 0.98], plain)
+        found = summary(details={"difference": vars(difference)})
+        said = perm_test_verdict(difference)
+        expected = {"No effect": CONFIRMED, "The permutation": REFUTED}
+        words = [name for start, name in expected.items() if said.startswith(start)]
+        assert verdict(one, found) == (words[0] if words else OPEN)
 
 
 def test_the_table_and_the_page_say_the_same() -> None:

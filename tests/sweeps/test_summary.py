@@ -12,6 +12,7 @@ from nnlab import experiments
 from nnlab.experiments.contract import AnyExperiment
 from nnlab.results import RunMetrics, TrainingRecord, Validation
 from nnlab.runs.folder import GroupFolder
+from nnlab.sweeps.choice import validation_estimate
 from nnlab.sweeps.plan import make_plan
 from nnlab.sweeps.results import Results
 from nnlab.sweeps.summary import summarise
@@ -96,6 +97,50 @@ def test_there_is_no_best_where_validations_do_not_compare(
     assert summary.best is None
     assert reason in summary.note
     assert "by validation" not in summary_table(summary).columns
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "second", "flag"),
+    [
+        ("classify", {"validation": 20}, {"validation": 5000}, "--validation"),
+        ("classify", {"units": 8, "split_seed": 1}, {"split_seed": 2}, "--split-seed"),
+        ("embed", {}, {"preset": "modern"}, "--model"),
+        ("embed", {"preset": "modern"}, {"preset": "modern", "batch_size": 64}, "--batch-size"),
+        ("embed", {"letters": "a-c"}, {"letters": "a-z"}, "--letters"),
+        ("translate", {}, {"preset": "modern"}, "--model"),
+        ("translate", {"max_pairs": 100}, {"max_pairs": 200}, "--max-pairs"),
+        ("textgen", {}, {"keep_case": True}, "--keep-case"),
+        ("denoise", {"stride": 64}, {"stride": 32}, "--stride"),
+        ("recommend", {"min_count": 1}, {"min_count": 9}, "--min-count"),
+        ("add", {"digits": 2}, {"digits": 3}, "--digits"),
+    ],
+)
+def test_there_is_no_best_of_settings_that_are_validated_in_different_ways(
+    name: str, first: Record, second: Record, flag: str
+) -> None:
+    experiment = experiments.get(name)
+    one, two = [outcome(test=0.9, validation=0.5)], [outcome(test=0.8, validation=0.6)]
+    summary = summarise(
+        experiment, settings(one, two, points=(first, second), experiment=experiment)
+    )
+    assert summary.best is None
+    assert flag in summary.note
+    assert "which changes what validation measures" in summary.note
+
+
+def test_an_autoencoder_may_choose_its_batch_size() -> None:
+    embed = experiments.get("embed")
+    one, two = [outcome(test=0.9, validation=0.5)], [outcome(test=0.8, validation=0.6)]
+    points = ({"batch_size": 50}, {"batch_size": 100})
+    summary = summarise(embed, settings(one, two, points=points, experiment=embed))
+    assert summary.best == "batch_size=100"
+
+
+def test_the_interval_of_a_share_in_validation_stays_a_share() -> None:
+    ended = [outcome(test=0.9, validation=value) for value in (0.99, 1.0)]
+    estimate = validation_estimate(settings(ended, ended)[0])
+    assert estimate
+    assert estimate.high == 1
 
 
 def test_a_score_that_some_runs_lack_is_averaged_over_the_others() -> None:

@@ -94,6 +94,10 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
         modern = MODERN_OF_MODELS if given.get("preset") == MODERN else {}
         return modern.get(given.get("model", ""), {})
 
+    def validated_by(self, config: AddConfig) -> tuple[str, ...]:
+        """Each choice gives other problems."""
+        return (*super().validated_by(config), "base", "digits", "problems", "test_problems")
+
     def load(self, config: AddConfig, store: Store, warn: Warn) -> Data:
         """Draw distinct problems: a tenth for validation, and others to test on."""
         wanted = config.problems + config.test_problems

@@ -148,6 +148,10 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
         seeds = range(config.seed, config.seed + runs)
         return {f"seed-{seed}": changed(config, self.name, seed=seed) for seed in seeds}
 
+    def validated_by(self, config: ConfigT) -> tuple[str, ...]:
+        """Return the settings that must be equal for validation scores to be comparable."""
+        return tuple(name for name in ("validation", "split_seed") if hasattr(config, name))
+
     @abstractmethod
     def load(self, config: ConfigT, store: Store, warn: Warn) -> Data:
         """Find, read and split the data.

@@ -89,6 +89,10 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     data_options = ("dataset", "noisy", "clean")
     optional_scores = scoring.OPTIONAL
 
+    def validated_by(self, config: DenoiseConfig) -> tuple[str, ...]:
+        """Validation pages are cut into squares."""
+        return (*super().validated_by(config), "patch", "stride", "synthetic")
+
     def load(self, config: DenoiseConfig, store: Store, warn: Warn) -> Data:
         """Load pages, and where to cut squares out of them."""
         _check_squares(config)

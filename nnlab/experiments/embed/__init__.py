@@ -101,6 +101,12 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     instead_of_input = ("x", "y")
     data_facts = ("image_shape",)
 
+    def validated_by(self, config: EmbedConfig) -> tuple[str, ...]:
+        """Other classes are other images; a contrastive loss depends on the views and the batch."""
+        contrastive = config.model == "contrastive"
+        views = ("deform", "batch_size") if contrastive else ()
+        return (*super().validated_by(config), "letters", "model", *views)
+
     def load(self, config: EmbedConfig, store: Store, warn: Warn) -> Data:
         """Load labelled images and hold out validation images from the training set."""
         loaded = load_letters(

@@ -152,7 +152,7 @@ def verdict(difference: PairedDifference) -> str:
         return "One pair alone cannot tell; give --runs 3 or more."
     if difference.low is None or difference.high is None:
         return "Every pair differs by the same amount, which gives no interval; give more --runs."
-    effect = has_effect(difference.mean, difference.low, difference.high, TOLERANCE)
+    effect = has_effect(difference.low, difference.high, TOLERANCE)
     low, high = 100 * difference.low, 100 * difference.high
     if effect is None:
         return (

@@ -98,6 +98,10 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
         seeds = range(config.split_seed, config.split_seed + runs)
         return {f"split-{seed}": changed(config, self.name, split_seed=seed) for seed in seeds}
 
+    def validated_by(self, config: RecommendConfig) -> tuple[str, ...]:
+        """Rare items are left out of the baskets."""
+        return (*super().validated_by(config), "min_count")
+
     def load(self, config: RecommendConfig, store: Store, warn: Warn) -> Data:
         """Load baskets and split them; of those held out, an item each is hidden."""
         baskets = loaded(config, store, warn)

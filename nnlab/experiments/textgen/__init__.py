@@ -91,6 +91,10 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         usual = {one.name: one.default for one in fields(TextgenConfig)}
         return {name: usual[name] for name in ("seq_len", "step")}
 
+    def validated_by(self, config: TextgenConfig) -> tuple[str, ...]:
+        """Capitals are more characters to choose from."""
+        return (*super().validated_by(config), "keep_case")
+
     def load(self, config: TextgenConfig, store: Store, warn: Warn) -> Data:
         """Load a text; 80 % are to train on, 10 % choose the weights, the last 10 % test."""
         corpus = load_corpus(

@@ -81,6 +81,10 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     dataset_option = "pairs"
     network_options = ("reverse",)
 
+    def validated_by(self, config: TranslateConfig) -> tuple[str, ...]:
+        """Validation counts the characters or subwords of the pairs that are taken."""
+        return (*super().validated_by(config), "max_pairs", "reverse", "model", "subwords")
+
     def load(self, config: TranslateConfig, store: Store, warn: Warn) -> Data:
         """Load pairs, split by source sentence; the alphabets are those of the training set."""
         pairs = _pairs(config, store, warn)
