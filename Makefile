@@ -8,6 +8,8 @@ READY := $(VENV)/.ready
 LOCK := requirements.lock
 UV_LOCK := requirements-uv.lock
 LOCK_FLAGS ?=
+# As many tests as there are cores run at once, so each of them gets one.
+ONE_CORE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1
 
 # Certificates of the system, to which a company's or a school's proxy has added its own.
 export UV_SYSTEM_CERTS ?= true
@@ -19,19 +21,20 @@ demo: $(READY)  ## all eight experiments on embedded samples, in a few minutes, 
 	NNLAB_OFFLINE=1 $(BIN)/nnlab reproduce --quick
 
 test: $(READY)  ## run all tests
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+	$(ONE_CORE) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 quick-test: $(READY)  ## run what neither trains nor starts processes, for daily work
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
+	$(ONE_CORE) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
 
 explore: $(READY)  ## quick-test, with new random examples in the property tests
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow" --hypothesis-profile "new examples"
+	$(ONE_CORE) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow" \
+	    --hypothesis-profile "new examples"
 
-test-processors: $(READY)  ## train as on processors without AVX-512, and without AVX: they round otherwise
-	for isa in AVX2 SSE41; do \
-	    ONEDNN_MAX_CPU_ISA=$$isa $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup \
-	        tests/training || exit 1; \
-	done
+# They round otherwise.
+test-processors: test-processor-AVX2 test-processor-SSE41  ## train as on processors without AVX-512, and without AVX
+
+test-processor-%: $(READY)
+	ONEDNN_MAX_CPU_ISA=$* $(ONE_CORE) $(BIN)/python -m pytest -n 0 tests/training
 
 test-oldest: $(READY)  ## quick-test with the oldest versions that setup.cfg allows, on Python 3.11
 	$(call new-environment,3.11,$(VENV)-oldest)
@@ -52,11 +55,11 @@ new-environment = $(BIN)/uv venv --quiet --no-config --clear --no-python-downloa
 define quick-test-in
 	$(BIN)/uv pip install --quiet --no-config --python $(1) $(2)
 	$(BIN)/uv pip install --quiet --no-config --python $(1) --no-build-isolation --no-deps --editable .
-	$(1)/bin/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
+	$(ONE_CORE) $(1)/bin/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
 endef
 
 coverage: $(READY)  ## run all tests, or TESTS='tests/cli', and print the lines that none runs; fails under 95 %
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report term $(TESTS)
+	$(ONE_CORE) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report term $(TESTS)
 
 bench: $(READY)  ## run all benchmarks, keep the figures, print those of the version before beside them
 	$(BIN)/uv pip install --quiet --no-config --python $(BIN)/python --target $(VENV)-bench scikit-learn

@@ -34,7 +34,7 @@ class Clock(Observer):
 
     ends: list[float] = field(default_factory=list)
 
-    def keep_best(self, progress: Any) -> None:
+    def keep_best(self) -> None:
         """Keep nothing."""
 
     def keep_last(self, progress: Any) -> None:

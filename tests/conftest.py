@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from nnlab.cli.main import run
 from tests.annotations import Begun, Here, Shell
 from tests.drawing import drawing
+from tests.sweeps.in_this_process import InThisProcess
 from tests.tiny_images import write_tiny_images
 
 # A busy machine takes its time. What passes once passes everywhere; `make explore` tries others.
@@ -100,10 +101,11 @@ def figures() -> Iterator[None]:
 def here(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Here:
     """Return a function that runs `nnlab ARGUMENTS` in this process, which has TensorFlow already.
 
-    For trainings whose process is not what a test is about: a new one costs five seconds.
+    The runs of a sweep are carried out here, too. For trainings whose process is not what a test
+    is about: a new one costs five seconds.
     """
-
     monkeypatch.setattr("nnlab.training.backend._set_threads", lambda _: None)  # they are settled
+    monkeypatch.setattr("nnlab.sweeps.local.LocalExecutor", lambda jobs: InThisProcess())
 
     def run_here(*arguments: object) -> subprocess.CompletedProcess[str]:
         capfd.readouterr()

@@ -1,11 +1,13 @@
 """nnlab from Python."""
 
+import random
 import subprocess
 import sys
 import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import nnlab
@@ -108,6 +110,23 @@ def test_several_runs_are_a_group_and_compared_with_one(trained: Run, tmp_path: 
     with pytest.raises(DataError, match="single run; open it with nnlab.open_run"):
         nnlab.open_group(trained.path)
     assert compared._repr_html_().count("data:image/png;base64,") == 1
+    with pytest.raises(UsageError, match="is a group of runs; give it one of them, such as seed-1"):
+        nnlab.evaluate(group)  # type: ignore[arg-type]
+
+
+def test_the_callers_random_numbers_go_on_as_if_nothing_had_been_trained() -> None:
+    def drawn() -> tuple[float, float]:
+        return random.random(), float(np.random.rand())
+
+    random.seed(5)
+    np.random.seed(5)
+    drawn()
+    expected = drawn()
+    random.seed(5)
+    np.random.seed(5)
+    drawn()
+    nnlab.train("classify", **{**TINY, "epochs": 1})
+    assert drawn() == expected
 
 
 def test_a_new_folder_is_below_runs(tmp_path: Path) -> None:

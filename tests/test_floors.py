@@ -2,26 +2,37 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from house import FLOORS, MODULES, PACKAGE, imports_of, module_of, room_of
 
 BUILT_ON = {"perm_test": {"classify"}}
 """Experiments that vary others and may import them."""
+
+TRAINERS = ("tensorflow", "keras")
+HEAVY = ("matplotlib", "scipy", "rich", "PIL", "pooch", "sacrebleu", "jinja2", "ray")
 
 
 def floor_of(room: str) -> int:
     return next(number for number, rooms in enumerate(FLOORS) if room in rooms)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_come_from_lower_floors(path: Path) -> None:
-    room = room_of(module_of(path))
-    for name, _ in imports_of(path):
-        if name.startswith("nnlab."):
-            other = room_of(name)
-            assert other == room or floor_of(other) < floor_of(room), f"{path} imports {name}"
+def imports() -> Iterator[tuple[Path, str, str, bool]]:
+    """Yield each import of the package: file, room, name, and whether it is at the top."""
+    for path in MODULES:
+        for name, at_top in imports_of(path):
+            yield path, room_of(module_of(path)), name, at_top
+
+
+def test_imports_come_from_lower_floors() -> None:
+    upwards = [
+        f"{path} imports {name}"
+        for path, room, name, _ in imports()
+        if name.startswith("nnlab.") and room_of(name) != room
+        if floor_of(room_of(name)) >= floor_of(room)
+    ]
+    assert not upwards
 
 
 def test_experiments_do_not_import_one_another() -> None:
@@ -33,15 +44,12 @@ def test_experiments_do_not_import_one_another() -> None:
                 assert name.split(".")[2] in allowed, f"{path} imports {name}"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_heavy_packages_are_imported_inside_functions_of_their_rooms(path: Path) -> None:
-    room = room_of(module_of(path))
-    for name, at_top in imports_of(path):
+def test_heavy_packages_are_imported_inside_functions_of_their_rooms() -> None:
+    for path, room, name, at_top in imports():
         package = name.split(".")[0]
-        if package in ("tensorflow", "keras"):
-            assert not at_top
+        if package in TRAINERS:
             assert room in ("models", "training", "experiments", "runs"), f"{path}: {name}"
-        if package in ("matplotlib", "scipy", "rich", "PIL", "pooch", "sacrebleu", "jinja2", "ray"):
+        if package in (*TRAINERS, *HEAVY):
             assert not at_top, f"{path} imports {name} at its top"
 
 

@@ -21,9 +21,10 @@ from nnlab.results import RunMetrics
 from nnlab.runs.folder import RunFolder
 from nnlab.runs.group import summarise
 from nnlab.runs.single import resume
-from tests.annotations import Shell
+from tests.annotations import Here, Shell
 from tests.made_metrics import run_metrics
-from tests.sweeps.observing import InThisProcess, Recorder
+from tests.sweeps.in_this_process import InThisProcess
+from tests.sweeps.observing import Recorder
 from tests.watching import make_workshop
 
 pytestmark = pytest.mark.slow
@@ -208,11 +209,11 @@ def test_without_data_sets_the_sample_is_used_with_a_warning(name: str) -> None:
 
 
 def test_a_part_without_data_is_not_measured_and_the_rest_is_reported(
-    shell: Shell, tmp_path: Path
+    here: Here, tmp_path: Path
 ) -> None:
     quick = ("--quick", "--only", "recommend", "-q", "--out", "all")
-    assert shell("reproduce", *quick).returncode == 0
-    result = shell("reproduce", "--only", "textgen", "--out", "all", "--offline", "-q")
+    assert here("reproduce", *quick).returncode == 0
+    result = here("reproduce", "--only", "textgen", "--out", "all", "--offline", "-q")
     assert result.returncode == 1
     claims = json.loads((tmp_path / "all" / "claims.json").read_text())
     assert {claim["plan"] for claim in claims} == {"textgen", "recommend"}

@@ -9,10 +9,15 @@ Nothing is printed; warnings are Python's. In a notebook a bar shows the epochs,
 themselves as tables and figures.
 """
 
+import random
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from nnlab import experiments
 from nnlab.api.progress import Bar
@@ -42,7 +47,8 @@ def train(
 ) -> Run | Group:
     """Train, score and draw, as `nnlab EXPERIMENT` does.
 
-    Keras then has the settings that it comes with, whatever a keras.json or the program said.
+    Keras then has the settings that it comes with, whatever a keras.json or the program said. The
+    random numbers of `random` and `numpy.random` go on as if nothing had been trained.
 
     Args:
         experiment: Its name, such as "perm-test".
@@ -58,6 +64,7 @@ def train(
 
     Raises:
         NnlabError: An option is unknown or not allowed, data are missing, or the loss diverged.
+        InterruptedRun: Ctrl-C, or the stop button of a notebook; the same call resumes.
     """
     if not experiments.exists(experiment):
         known = nearest(experiment, experiments.names())
@@ -70,9 +77,21 @@ def train(
     bar = "ipykernel" in sys.modules if progress is None else progress
     workshop = Workshop(_store(data_dir), Bar() if bar else RunObserver(), _warn)
     named = None if out is None else Path(out)
-    with placed(experiment, named, single_run=len(trials) == 1, force=force) as folder:
+    single = len(trials) == 1
+    with placed(experiment, named, single_run=single, force=force) as folder, _random_kept():
         result = carry_out(chosen, trials, folder, workshop, force=force)
         return Run(folder, result) if isinstance(result, RunMetrics) else Group(folder, result)
+
+
+@contextmanager
+def _random_kept() -> Iterator[None]:
+    """Give the caller's random generators their state back, which a training seeds."""
+    states = random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
 
 
 def evaluate(
@@ -93,6 +112,11 @@ def evaluate(
     Raises:
         NnlabError: The data are missing, or the network cannot read them.
     """
+    if isinstance(run, Group):
+        raise UsageError(
+            f"nnlab.evaluate: {run.path} is a group of runs; give it one of them, such as "
+            f"{next(iter(run.summary.runs), 'seed-1')}"
+        )
     trained = run if isinstance(run, Trained) else load(run.path if isinstance(run, Run) else run)
     folder = None if figures is None else Path(figures)
     return Evaluation(evaluate_checkpoint(trained, data, _store(data_dir), _warn, folder))

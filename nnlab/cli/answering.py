@@ -94,7 +94,7 @@ def _chosen(
             f"use nnlab {trained.experiment.name}"
         )
     trained.check_chosen({name: value for name, value in wanted.items() if name in asked})
-    if given is None and trained.header.dataset["sample"] and shipped_checkpoint(experiment.name):
+    if given is None and trained.source.sample and shipped_checkpoint(experiment.name):
         reason += (
             ", trained on an embedded sample; "
             f"--checkpoint {experiment.name} names the network that ships with nnlab"

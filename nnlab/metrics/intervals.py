@@ -93,10 +93,10 @@ def resampled_interval(
         score: From sums (resamples, numbers) to scores (resamples,).
     """
     rng, count = np.random.default_rng(0), len(statistics)
-    sums = np.empty((RESAMPLES, statistics.shape[1]), statistics.dtype)
+    sums = np.empty((RESAMPLES, statistics.shape[1]))
     for row in sums:
         drawn = np.bincount(rng.integers(count, size=count), minlength=count)
-        np.dot(drawn, statistics, out=row)
+        row[:] = drawn @ statistics
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(score(sums), (tail, 1 - tail)).tolist()
     return Interval(low, high)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from nnlab import experiments
 from nnlab.checkpoint import Header, Variable, open_checkpoint
 from nnlab.datasets.store import Store
+from nnlab.datasets.store.provenance import Source
 from nnlab.errors import CheckpointError, DataError, NnlabError, UsageError
 from nnlab.experiments.contract import Answer, AnyExperiment, Model, Remark
 from nnlab.inference import Network, checked_graph
@@ -27,6 +28,7 @@ class Trained:
         path: The checkpoint file.
         header: What the checkpoint says of itself.
         experiment: The experiment it was trained for.
+        source: The data it was trained on.
         weights: The network's weights by name, float32.
         network: The network, ready to compute.
     """
@@ -51,6 +53,7 @@ class Trained:
             shapes = graph.variable_shapes()
             self.weights = file.read("model", {name: Variable(shapes[name]) for name in shapes})
         with _naming(self.path):
+            self.source = Source.from_dict(self.header.dataset)
             self.network = Network(graph, self.weights, engine=engine, expected=expected)
             self.experiment.check_facts(self.header.facts, self.network)
 
@@ -61,8 +64,19 @@ class Trained:
 
     @property
     def scores(self) -> dict[str, float]:
-        """The scores of its run on the test set, by name."""
-        return dict(self.header.metrics.get("scores", {}))
+        """The scores of its run on the test set, by name.
+
+        Raises:
+            CheckpointError: They are no numbers.
+        """
+        scores = self.header.metrics.get("scores", {})
+        numbers = isinstance(scores, dict) and all(
+            isinstance(one, int | float) for one in scores.values()
+        )
+        if not numbers:
+            came = reprlib.repr(scores)
+            raise CheckpointError(f"{self.path}: expected numbers as scores, got {came}")
+        return dict(scores)
 
     def __repr__(self) -> str:
         """Return what it was trained for, and its file."""

@@ -77,7 +77,7 @@ def _others(trained: Trained, given: Mapping[str, Any], store: Store, warn: Warn
         data = trained.experiment.load_for_evaluation(
             config, trained.header.facts, given, store, remarks.append
         )
-        own = data.source.sha256 == trained.header.dataset["sha256"]
+        own = data.source.sha256 == trained.source.sha256
     finally:
         for remark in () if own else remarks:
             warn(remark)

@@ -197,12 +197,13 @@ def summarise(experiment: AnyExperiment, results: Mapping[str, RunMetrics[Any]])
 
 def _mean_baselines(results: Sequence[RunMetrics[Any]]) -> dict[str, dict[str, float]]:
     """Average over runs: where each has a split of its own, the baselines differ, too."""
+    names = dict.fromkeys(name for one in results for name in one.baselines)
     return {
         name: {
             score: statistics.fmean(values)
-            for score, values in by_name([one.baselines[name] for one in results]).items()
+            for score, values in by_name([one.baselines.get(name, {}) for one in results]).items()
         }
-        for name in results[0].baselines
+        for name in names
     }
 
 

@@ -1,14 +1,16 @@
 """Taking possession of a run folder: locking it, clearing it, giving it up again."""
 
 import errno
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
-from nnlab.errors import OutputExistsError
+from nnlab.errors import DataError, OutputExistsError
 from nnlab.files import make_folder, refused
-from nnlab.runs.folder import GroupFolder, RunFolder
+from nnlab.runs.folder import GroupFolder, RunFolder, is_name, read_json
 
 try:
     import fcntl
@@ -29,16 +31,26 @@ def locked(folder: Path) -> Iterator[None]:
         OutputExistsError: Another process is at it.
         NnlabError: The folder is not writable.
     """
-    try:
-        lock = (folder / LOCK).open("w")
-    except OSError as error:
-        raise refused(folder, error) from error
-    with lock as handle:
-        if fcntl and not _taken(handle.fileno()):
-            raise _occupied(folder)
+    with _opened(folder):
         for leftover in [*folder.glob(".*.tmp"), *folder.glob("figures/.*.tmp")]:
             leftover.unlink()  # of a process that was killed while it wrote
         yield
+
+
+def _opened(folder: Path) -> IO[str]:
+    """Open the lock file and lock it; if another process removed it in between, open a new one."""
+    while True:
+        try:
+            handle = (folder / LOCK).open("w")
+        except OSError as error:
+            raise refused(folder, error) from error
+        if fcntl and not _taken(handle.fileno()):
+            handle.close()
+            raise _occupied(folder)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle.fileno()), (folder / LOCK).stat()):
+                return handle
+        handle.close()
 
 
 def _occupied(folder: Path) -> OutputExistsError:
@@ -81,12 +93,12 @@ def clear(folder: Path) -> None:
         folder: Locked by this process.
 
     Raises:
-        OutputExistsError: Another process is training a run of the group, such as a sweep.
+        OutputExistsError: Another process is training a run of the group, or the sweep it is in.
     """
     group = GroupFolder(folder)
-    members = [path.parent for path in folder.glob("*/config.json")] if group.is_group() else []
-    for member in filter(is_locked, members):
-        raise _occupied(member)
+    members = _members(group) if group.is_group() else []
+    for occupied_one in filter(is_locked, (folder.parent, *members)):
+        raise _occupied(occupied_one)
     for path in (group.summary, group.plan):
         path.unlink(missing_ok=True)
     for run in map(RunFolder, (folder, *members)):
@@ -94,6 +106,15 @@ def clear(folder: Path) -> None:
             path.unlink(missing_ok=True)
         for figure in run.figures.glob("*.png"):
             figure.unlink()
+
+
+def _members(group: GroupFolder) -> list[Path]:
+    """Return the folders of a group's runs; if its plan is damaged, all that hold a run."""
+    try:
+        names = read_json(group.plan)["trials"]
+        return [group.member(name).path for name in names if is_name(name)]
+    except (DataError, LookupError, TypeError):
+        return [path.parent for path in group.path.glob("*/config.json")]
 
 
 def is_free(folder: Path) -> bool:

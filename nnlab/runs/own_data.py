@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nnlab.datasets.store import Store
-from nnlab.datasets.store.provenance import Source
 from nnlab.errors import DataError
 from nnlab.experiments.contract import Data, Warn
 from nnlab.options import changed
@@ -37,7 +36,7 @@ def own_data(trained: Trained, store: Store, warn: Warn, part: Mapping[str, Any]
     Raises:
         DataError: They are missing, or have changed since.
     """
-    experiment, source = trained.experiment, Source.from_dict(trained.header.dataset)
+    experiment, source = trained.experiment, trained.source
     config = changed(pinned(experiment, trained.config(), source), "evaluate", **part)
     with starting_folder_hinted(config):
         data = experiment.load_for_evaluation(config, trained.header.facts, {}, store, warn)

@@ -39,7 +39,7 @@ class RunKeeper:
         self._header = header
         self._graph = graph
 
-    def keep_best(self, progress: Progress) -> None:
+    def keep_best(self) -> None:
         """Write best.h5: weights only."""
         write(self._folder.best, self._header, {"model": self._weights()})
 

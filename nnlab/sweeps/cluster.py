@@ -51,6 +51,9 @@ class RayExecutor:
         self._jobs = jobs
         self._cores = cores
         self._threads = threads
+        # made once: Ray counts the calls of a process by remote function
+        limits = {"max_retries": RETRIES, "max_calls": RUNS_PER_PROCESS}
+        self._remote = self._ray.remote(**limits)(_carried_out)
 
     def __enter__(self) -> "RayExecutor":
         _check_listening(self._address)
@@ -110,11 +113,9 @@ class RayExecutor:
     def _submit(self, task: Task) -> Any:
         options = {
             "num_cpus": task.threads,
-            "max_retries": RETRIES,
-            "max_calls": RUNS_PER_PROCESS,
             "runtime_env": {"env_vars": threads_environment(task.threads)},
         }
-        return self._ray.remote(**options)(_carried_out).remote(task)
+        return self._remote.options(**options).remote(task)
 
     def _outcome(self, reference: Any) -> Outcome:
         try:

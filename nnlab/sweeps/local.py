@@ -121,6 +121,7 @@ class _Worker:
         spawn = multiprocessing.get_context("spawn")
         self._threads = threads
         self._runs = 0
+        self._interrupted = False
         self.pipe, theirs = spawn.Pipe()
         self._process = spawn.Process(target=serve, args=(theirs,), name="nnlab-run")
         resource_tracker.ensure_running()  # it would let the signals through that are held back
@@ -151,8 +152,10 @@ class _Worker:
         return outcome
 
     def interrupt(self) -> None:
-        """Let the run save and end."""
-        self._process.terminate()
+        """Let the run save and end; a second signal would end it without saving."""
+        if not self._interrupted:
+            self._interrupted = True
+            self._process.terminate()
 
     def dismiss(self) -> None:
         """Let the process end when it has nothing to do any more."""

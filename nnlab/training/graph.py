@@ -88,7 +88,7 @@ class Graph:
         """Run the network over rows without changing it; returns the same as `train`."""
         import tensorflow as tf
 
-        rows = tf.constant(indices.astype(np.int32))
+        rows = tf.constant(indices)
         return tuple(self._evaluate(self._arrays, rows).numpy().tolist())
 
     # The arrays are arguments of the graph functions because captured ones stay in memory when a

@@ -22,14 +22,14 @@ CHUNK_SECONDS = 0.25
 """About how long one graph call takes, and so how late a Ctrl-C or a progress bar may be."""
 
 
-EVALUATED_BATCHES = 128
+EVALUATED_BATCHES = 8
 """Batches per graph call in validation: fixed, because sums would otherwise depend on timing."""
 
 
 class Keeper(Protocol):
     """Saves what must outlive the process."""
 
-    def keep_best(self, progress: Progress) -> None:
+    def keep_best(self) -> None:
         """Save the weights as the best so far."""
 
     def keep_last(self, progress: Progress) -> None:
@@ -167,9 +167,10 @@ class TrainingLoop:
         try:
             with self._graph.averaged():
                 self._judge_epoch(progress, interrupt)
-        except InterruptedRun:
+        except InterruptedRun as error:
             self._save(progress)
-            raise
+            where = f"during the validation of epoch {progress.epoch + 1}"
+            raise InterruptedRun(f"interrupted {where}; saved") from error
 
     def _judge_epoch(self, progress: Progress, interrupt: Interrupt) -> None:
         """Measure the weights that the epoch came to, and keep them if they are the best."""
@@ -221,7 +222,7 @@ class TrainingLoop:
         value = row.get(monitor)
         if value is not None and not progress.improves(value, self._examples.higher_is_better):
             return
-        self._keeper.keep_best(progress)  # refuses weights that are not finite
+        self._keeper.keep_best()  # refuses weights that are not finite
         progress.best, progress.best_epoch = value, progress.epoch
 
     def _save(self, progress: Progress) -> None:

@@ -118,7 +118,7 @@ def test_missing_data_are_reported_and_leave_no_folder(shell: Shell, tmp_path: P
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 def test_ctrl_c_saves_ends_all_processes_and_says_how_to_resume(
-    tmp_path: Path, shell: Shell, begun: Begun
+    tmp_path: Path, here: Here, begun: Begun
 ) -> None:
     epochs = 200
     grid = ("--set", f"epochs={epochs}", "--grid", "seed=1,2", "--out", "a")
@@ -132,7 +132,7 @@ def test_ctrl_c_saves_ends_all_processes_and_says_how_to_resume(
     wait_for(lambda: not any(map(exists, children)))
     assert list(tmp_path.glob("a/*/*/last.h5"))  # saved: the next checkpoint was a minute away
     again = shlex.split(said.rpartition("resume with: nnlab ")[2])
-    assert shell(*again).returncode == 0
+    assert here(*again).returncode == 0
     for seed in (1, 2):
         rows = (tmp_path / f"a/seed={seed}/seed-{seed}/history.csv").read_text().splitlines()
         assert len(rows) == epochs + 2

@@ -46,8 +46,8 @@ SMALL: dict[str, dict[str, object]] = {
     "perm-test": {"units": 32},
     "textgen": {"units": 32, "step": 12},
     "translate": {"units": 32, "max_pairs": 500},
-    "classify modern": {"units": 16, "deform": 0.5},
-    "denoise modern": {"filters": 4, "levels": 2, "patch": 32, "synthetic": 1},
+    "classify modern": {"units": 16, "filters": "8x16", "deform": 0.5},
+    "denoise modern": {"filters": 4, "levels": 2, "patch": 32, "stride": 64, "synthetic": 1},
     "embed modern": {"units": 32, "letters": "a-b", "batch_size": 64},
     "perm-test modern": {"model": "mlp", "units": 32},
     "textgen modern": {"units": 32},
@@ -57,6 +57,8 @@ SMALL: dict[str, dict[str, object]] = {
 """Settings that make a training short; trials not listed here use their defaults."""
 
 NAMES = [experiment.name for experiment in experiments.usable()]
+STOPPED_TWICE = "recommend modern"
+"""The trial that is: what a second stop adds is the same for all."""
 TRIALS = [
     " ".join([name, *([] if preset == REPORT else [preset])])
     for name in NAMES
@@ -245,17 +247,18 @@ def test_numpy_and_keras_agree(trial: str, trained: TrainOnce) -> None:
 
 
 @every_trial
-def test_a_run_stopped_twice_and_resumed_gives_the_same_files(
+def test_a_run_stopped_and_resumed_gives_the_same_files(
     trial: str, trained: TrainOnce, tmp_path: Path
 ) -> None:
     whole, metrics, _ = trained(trial)
     folder = RunFolder(tmp_path / "stopped")
     with pytest.raises(InterruptedRun):
-        carry_out(trial, folder.path, Watcher(interrupt_at=1))
+        carry_out(trial, folder.path, Watcher(interrupt_at=3))
     assert not folder.is_finished()
-    with pytest.raises(InterruptedRun):
-        resume(folder, make_workshop(Watcher(interrupt_at=3)))
-    assert not folder.is_finished()
+    if trial == STOPPED_TWICE:
+        with pytest.raises(InterruptedRun):
+            resume(folder, make_workshop(Watcher(interrupt_at=1)))
+        assert not folder.is_finished()
     _, resumed = resume(folder, make_workshop())
     assert same_variables(whole.last, folder.last)
     assert same_variables(whole.best, folder.best)

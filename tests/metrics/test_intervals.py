@@ -298,6 +298,16 @@ def test_the_bootstrap_of_a_mean_is_about_the_interval_of_student() -> None:
     assert came.high == pytest.approx(expected.high, abs=0.03)
 
 
+@pytest.mark.parametrize("kind", ["float32", "int32", "int64"])
+def test_the_bootstrap_takes_numbers_of_any_kind(kind: str) -> None:
+    statistics = np.random.default_rng(5).integers(1, 9, (50, 2))
+    came, expected = (
+        metrics.resampled_interval(given, lambda sums: sums[:, 0] / sums[:, 1])
+        for given in (statistics.astype(kind), statistics.astype(float))
+    )
+    assert came == expected
+
+
 def test_the_bootstrap_of_one_unit_has_no_width() -> None:
     came = metrics.resampled_interval(np.array([[6.0, 2.0]]), lambda sums: sums[:, 0] / sums[:, 1])
     assert (came.low, came.high) == (3, 3)

@@ -12,7 +12,7 @@ from nnlab.reproduction import comparison
 from nnlab.reproduction.claims import Plan, load_claims, load_comparisons
 from nnlab.reproduction.comparison import MISSING, compared
 from nnlab.training.settings import MODERN, REPORT
-from tests.annotations import Shell
+from tests.annotations import Here
 from tests.reproduction.test_reproduce import ADD, carried_out
 
 pytestmark = pytest.mark.slow
@@ -69,13 +69,13 @@ def test_a_single_run_has_the_interval_of_its_test_set(tmp_path: Path) -> None:
     assert re.fullmatch(r"[\d.]+ % \([\d.]+ to [\d.]+; 1 run\)", row.modern)
 
 
-def test_the_command_trains_modern_networks_and_says_what_they_reach(shell: Shell) -> None:
-    result = shell("reproduce", "--quick", "--preset", MODERN, "--only", "recommend", "--json")
+def test_the_command_trains_modern_networks_and_says_what_they_reach(here: Here) -> None:
+    result = here("reproduce", "--quick", "--preset", MODERN, "--only", "recommend", "--json")
     rows = json.loads(result.stdout)["comparisons"]
     command = "nnlab recommend --preset modern --baskets sample --epochs 2"
     assert {row["modern_command"] for row in rows} == {command}
     assert Path("reproduction-quick/recommend-modern/summary.json").is_file()
     page = Path("reproduction-quick/report.html").read_text()
     assert comparison.TITLE in page
-    again = shell("reproduce", "--quick", "--preset", MODERN, "--no-train")
+    again = here("reproduce", "--quick", "--preset", MODERN, "--no-train")
     assert "Trained with" in again.stdout

@@ -16,7 +16,8 @@ from nnlab.runs.folder import GroupFolder
 from nnlab.runs.occupying import locked
 from nnlab.sweeps.executor import Executor
 from nnlab.sweeps.task import Task
-from tests.sweeps.observing import InThisProcess, Outcomes, Recorder, Stop
+from tests.sweeps.in_this_process import InThisProcess, Outcomes, Stop
+from tests.sweeps.observing import Recorder
 from tests.tiny_images import tiny_options
 from tests.training.climbing import TURN, diverging
 

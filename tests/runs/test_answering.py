@@ -4,6 +4,7 @@ import dataclasses
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,6 +59,23 @@ def test_a_refusal_stays_short(shipped: Trained, facts: dict[str, object]) -> No
     with pytest.raises(CheckpointError) as caught:
         shipped.experiment.check_facts({**shipped.header.facts, **facts}, shipped.network)
     assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "reason"),
+    [
+        ("dataset", {}, "expected name, sha256, sample and files"),
+        ("metrics", {"scores": 5}, "expected numbers as scores, got 5"),
+        ("metrics", {"scores": {"accuracy": "high"}}, "expected numbers as scores"),
+    ],
+)
+def test_what_a_checkpoint_says_of_its_training_is_checked(
+    shipped: Trained, tmp_path: Path, part: str, value: Any, reason: str
+) -> None:
+    header = dataclasses.replace(shipped.header, **{part: value})
+    write(tmp_path / "made.h5", header, {"model": shipped.weights})
+    with pytest.raises(CheckpointError, match=rf"made\.h5: {reason}"):
+        assert nnlab.load(tmp_path / "made.h5").scores
 
 
 def test_an_exported_copy_carries_no_state_of_the_training(

@@ -56,7 +56,7 @@ def test_evaluation_on_its_own_pairs_cannot_read_them_otherwise() -> None:
     )
     load = trained.experiment.load_for_evaluation
     sample = load(trained.config(), trained.header.facts, given, store, lambda _: None).source
-    trained.header.dataset.update(sample.as_dict())
+    trained.source = sample
     with pytest.raises(UsageError, match="leave out --columns, or name other data"):
         evaluate(trained, given | {"columns": "2,1"}, store, print)
 
@@ -89,7 +89,7 @@ def test_evaluation_asks_for_the_set_that_the_network_was_trained_on(
     config = CLASSIFY.configure({"dataset": "sample", "epochs": 1}, "test")
     run(CLASSIFY, dataclasses.replace(config, dataset=None), folder, make_workshop())
     trained = nnlab.load(folder.best)
-    trained.header.dataset.update(name="mnist", sample=False)  # which is not here
+    trained.source = dataclasses.replace(trained.source, name="mnist", sample=False)  # not here
     with pytest.raises(DataError, match="mnist"):
         evaluate(trained, {}, make_workshop().store, print)
 

@@ -53,6 +53,49 @@ def test_a_group_is_not_cleared_while_somebody_trains_one_of_its_runs(tmp_path: 
     assert not member.best.exists()
 
 
+def test_clearing_a_group_leaves_runs_that_are_not_in_its_plan(tmp_path: Path) -> None:
+    (tmp_path / "group.json").write_text('{"trials": {"seed-1": {}}}')
+    for name in ("seed-1", "mine"):
+        run = RunFolder(tmp_path / name)
+        run.path.mkdir()
+        for path in (run.config, run.best, run.metrics):
+            path.write_text("{}")
+    folders.clear(tmp_path)
+    assert not RunFolder(tmp_path / "seed-1").is_run()
+    assert RunFolder(tmp_path / "mine").best.exists()
+
+
+def test_a_group_is_not_cleared_while_its_sweep_goes_on(tmp_path: Path) -> None:
+    group = tmp_path / "units=8"
+    group.mkdir()
+    (group / "group.json").write_text("{}")
+    with folders.locked(tmp_path), pytest.raises(OutputExistsError, match="another process"):
+        folders.clear(group)
+    assert (group / "group.json").exists()
+
+
+def test_a_lock_file_that_was_removed_keeps_nobody_out_and_lets_nobody_in(tmp_path: Path) -> None:
+    with folders.locked(tmp_path):
+        (tmp_path / folders.LOCK).unlink()
+        with folders.locked(tmp_path):  # a new file, and a new lock
+            assert folders.is_locked(tmp_path)
+    taken = folders._taken
+
+    def removed_meanwhile(handle: int) -> bool:
+        found = taken(handle)
+        if not calls:
+            (tmp_path / folders.LOCK).unlink()
+        calls.append(handle)
+        return found
+
+    calls: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folders, "_taken", removed_meanwhile)
+        with folders.locked(tmp_path):
+            assert folders.is_locked(tmp_path)
+    assert len(calls) == 2
+
+
 def test_what_a_killed_process_left_does_not_occupy_a_folder(tmp_path: Path) -> None:
     (tmp_path / ".lock").touch()
     (tmp_path / ".config.json.1234.tmp").touch()

@@ -28,9 +28,11 @@ from nnlab.runs import folder as runs
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.group import resume_group, run_group
 from nnlab.runs.single import resume, run
+from nnlab.runs.training import Training
 from nnlab.training import state
 from nnlab.training.progress import Progress, Row
 from nnlab.training.settings import MOST_EPOCHS
+from tests.h5 import same_variables
 from tests.idx_files import write_idx
 from tests.watching import Watcher, make_workshop
 
@@ -57,6 +59,35 @@ def test_half_precision_is_for_the_steps_only(config: ClassifyConfig, folder: Ru
     others = nnlab.load(full.best).weights
     assert any(not np.array_equal(array, weights[name]) for name, array in others.items())
     assert {array.dtype for array in weights.values()} == {np.dtype(np.float32)}
+
+
+def test_half_precision_resumes_exactly_and_ends_in_full_precision(
+    config: ClassifyConfig, folder: RunFolder
+) -> None:
+    half = dataclasses.replace(config, precision="bfloat16", epochs=2)
+    with pytest.raises(InterruptedRun):
+        run(CLASSIFY, half, folder, make_workshop(Watcher(interrupt_at=2)))
+    run(CLASSIFY, half, folder, make_workshop())
+    whole = RunFolder(folder.path / "whole")
+    whole.path.mkdir()
+    run(CLASSIFY, half, whole, make_workshop())
+    assert same_variables(folder.last, whole.last)
+
+
+def test_outputs_are_computed_in_full_precision(config: ClassifyConfig) -> None:
+    import keras
+
+    half = dataclasses.replace(config, precision="bfloat16")
+    workshop = make_workshop()
+    training = Training(CLASSIFY, half, CLASSIFY.load(half, workshop.store, print), workshop)
+    kinds = [layer.compute_dtype for layer in training._graph.model.layers]
+    assert (kinds[-1], set(kinds[:-1])) == ("float32", {"bfloat16"})
+    broken = dataclasses.replace(half, model="cnn", images=None, labels=None, dataset="sample")
+    data = CLASSIFY.load(broken, workshop.store, print)
+    small = dataclasses.replace(data, facts={**data.facts, "image_shape": [4, 4]})
+    with pytest.raises(UsageError, match="pixels"):
+        Training(CLASSIFY, broken, small, workshop)
+    assert keras.config.dtype_policy().name == "float32"
 
 
 def test_the_same_run_again_only_reads_the_scores(

@@ -1,25 +1,22 @@
 """Watching sweeps, and the processes they leave."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import psutil
 
 from nnlab import experiments
 from nnlab.datasets.store import Store
-from nnlab.sweeps.local import LocalExecutor
+from nnlab.sweeps.executor import Executor
 from nnlab.sweeps.plan import make_plan
 from nnlab.sweeps.summary import SweepSummary
 from nnlab.sweeps.sweep import prepared, sweep
-from nnlab.sweeps.task import Outcome, Task, carry_out
+from nnlab.sweeps.task import Outcome, Task
 from nnlab.sweeps.work import Standing
+from tests.sweeps.in_this_process import InThisProcess, Outcomes, Stop
 from tests.tiny_images import tiny_options
-
-Stop = Callable[[], bool]
-Outcomes = Iterator[tuple[Task, Outcome]]
 
 CLASSIFY = experiments.get("classify")
 TINY = {**tiny_options(), "units": 8, "epochs": 1, "threads": 1}
@@ -46,18 +43,6 @@ class Recorder:
         self.warnings.append(text)
 
 
-class InThisProcess:
-    """Carries out one run after the other here, where TensorFlow is imported already."""
-
-    places = 1
-
-    def outcomes(self, tasks: Sequence[Task], stop: Stop) -> Outcomes:
-        for task in tasks:
-            with mock.patch("nnlab.training.backend._set_threads"):  # they cannot be changed here
-                outcome = carry_out(task)
-            yield task, outcome
-
-
 class NoExecutor:
     """Has nothing to do, and says so when it is given something."""
 
@@ -68,19 +53,19 @@ class NoExecutor:
         return iter(())
 
 
-def sweep_locally(
+def sweep_tiny(
     folder: Path,
     points: Sequence[Mapping[str, object]],
     runs: int = 1,
     recorder: Recorder | None = None,
+    executor: Executor | None = None,
     **options: Any,
 ) -> SweepSummary:
-    """Carry out a sweep of tiny classifiers in two processes."""
+    """Carry out a sweep of tiny classifiers, in this process if nobody else does."""
     folder.mkdir(exist_ok=True)
     plan = prepared(make_plan(CLASSIFY, points, TINY, runs), folder)
-    with LocalExecutor(2) as executor:
-        store = Store(offline=True)
-        return sweep(plan, folder, executor, store, recorder or Recorder(), **options)
+    store, recorder = Store(offline=True), recorder or Recorder()
+    return sweep(plan, folder, executor or InThisProcess(), store, recorder, **options)
 
 
 def descendants(pid: int) -> dict[int, str]:

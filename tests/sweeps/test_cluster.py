@@ -16,7 +16,8 @@ from nnlab.sweeps.cluster import RayExecutor
 from nnlab.sweeps.local import LocalExecutor
 from nnlab.sweeps.task import Outcome, Task
 from tests.h5 import same_variables
-from tests.sweeps.observing import CLASSIFY, TINY, Stop, descendants
+from tests.sweeps.in_this_process import Stop
+from tests.sweeps.observing import CLASSIFY, TINY, descendants
 
 
 def tasks(folder: Path) -> list[Task]:

@@ -21,15 +21,8 @@ from nnlab.sweeps.sweep import read_summary, sweep
 from nnlab.sweeps.task import RETRIES, Outcome, Task
 from tests.h5 import same_variables
 from tests.made_metrics import run_metrics
-from tests.sweeps.observing import (
-    CLASSIFY,
-    TINY,
-    NoExecutor,
-    Outcomes,
-    Recorder,
-    Stop,
-    sweep_locally,
-)
+from tests.sweeps.in_this_process import Outcomes, Stop
+from tests.sweeps.observing import CLASSIFY, TINY, NoExecutor, Recorder, sweep_tiny
 
 POINTS = [{"loss": "crossentropy"}, {"loss": "mse"}]
 
@@ -38,7 +31,9 @@ POINTS = [{"loss": "crossentropy"}, {"loss": "mse"}]
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SweepSummary]:
     """Return the folder of a sweep of two settings and two seeds, and its summary."""
     folder = tmp_path_factory.mktemp("sweep") / "a"
-    summary = sweep_locally(folder, POINTS, 2, csv_file=folder.parent / "table.csv")
+    table = folder.parent / "table.csv"
+    with LocalExecutor(2) as executor:
+        summary = sweep_tiny(folder, POINTS, 2, executor=executor, csv_file=table)
     return folder, summary
 
 
@@ -89,7 +84,7 @@ def test_two_sweeps_do_not_share_a_folder(finished: tuple[Path, SweepSummary]) -
 def test_a_run_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
     recorder = Recorder()
     points: list[dict[str, object]] = [{"images": "none", "labels": "none"}, {"units": 9}]
-    summary = sweep_locally(tmp_path / "a", points, recorder=recorder)
+    summary = sweep_tiny(tmp_path / "a", points, recorder=recorder)
     bad, good = summary.settings
     assert "none" in bad.runs[0].error
     assert (bad.n, good.n) == (0, 1)
@@ -100,17 +95,17 @@ def test_a_run_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
 
 def test_a_damaged_run_does_not_stop_the_others(tmp_path: Path) -> None:
     points = [{"units": 8}, {"units": 9}]
-    summary = sweep_locally(tmp_path / "a", points)
+    summary = sweep_tiny(tmp_path / "a", points)
     damaged = GroupFolder(tmp_path / "a" / summary.settings[0].name).member("seed-1")
     damaged.metrics.write_text("{")
-    again = sweep_locally(tmp_path / "a", points)
+    again = sweep_tiny(tmp_path / "a", points)
     assert [one.runs[0].state for one in again.settings] == ["failed", "finished"]
     assert "metrics.json" in again.settings[0].runs[0].error
 
 
 def test_a_folder_in_which_nothing_began_is_left_empty(tmp_path: Path) -> None:
     points = [{"images": "none", "labels": "none"}]
-    summary = sweep_locally(tmp_path / "a", points)
+    summary = sweep_tiny(tmp_path / "a", points)
     assert summary.settings[0].runs[0].state == "failed"
     assert not list((tmp_path / "a").iterdir())
 

@@ -77,7 +77,7 @@ class Memory(Observer):
         self.chunks: list[tuple[int, int, int]] = []
         self.interrupt_at = interrupt_at
 
-    def keep_best(self, progress: Progress) -> None:
+    def keep_best(self) -> None:
         self.best = snapshot(self.graph)[0]
 
     def keep_last(self, progress: Progress) -> None:
@@ -376,12 +376,18 @@ def test_a_late_second_interrupt_stops_at_once_and_reports_what_is_kept(
         train(dataclasses.replace(SETTINGS, save_every=save_every), memory=Pressing())
 
 
-@pytest.mark.parametrize("call", [1, 3])  # while measuring the untrained network; after epoch 1
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [(1, "nothing was saved yet"), (3, "during the validation of epoch 1; saved")],
+    ids=["untrained", "epoch 1"],
+)
+@pytest.mark.parametrize("average", [0.0, 0.2])
 def test_an_interrupt_during_validation_takes_effect(
-    monkeypatch: pytest.MonkeyPatch, call: int
+    monkeypatch: pytest.MonkeyPatch, call: int, said: str, average: float
 ) -> None:
     monkeypatch.setattr("nnlab.training.loop.EVALUATED_BATCHES", 1)  # two pieces of 20 examples
-    whole, whole_progress = train()
+    settings = dataclasses.replace(SETTINGS, average=average)
+    whole, whole_progress = train(settings)
     evaluate, calls = Graph.evaluate, []
 
     def interrupted(graph: Graph, indices: np.ndarray) -> tuple[float, ...]:
@@ -392,10 +398,10 @@ def test_an_interrupt_during_validation_takes_effect(
 
     monkeypatch.setattr(Graph, "evaluate", interrupted)
     stopped = Memory()
-    with pytest.raises(InterruptedRun, match="validation"):
-        train(memory=stopped)
+    with pytest.raises(InterruptedRun, match=said):
+        train(settings, memory=stopped)
     assert calls == [16, 4, 16][:call]
     kept = stopped.last if call > 1 else None  # before the first epoch, nothing
-    resumed, progress = train(resumed=kept)
+    resumed, progress = train(settings, resumed=kept)
     assert same(whole.last[0], resumed.last[0])
     assert progress.best_epoch == whole_progress.best_epoch

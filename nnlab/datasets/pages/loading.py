@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,7 @@ def load_pages(
     return _with_synthetic(pages, synthetic)
 
 
+@cache  # the runs of a group need the same pages
 def sample_pages() -> Pages:
     """Make the embedded sample: 24, 6 and 8 pages of 192x256 pixels, always the same."""
     made = _made(synthetic_page, sum(SAMPLE_PARTS), SAMPLE_SHAPE, "sample")

@@ -140,5 +140,6 @@ def summarise(
                 for key in COMPARED
             }
             for baseline in runs[0].baselines
+            if all(baseline in run.baselines for run in runs)
         }
     )

@@ -25,7 +25,7 @@ from nnlab.experiments.add.digit_adder import AttendingDigits, DigitAdder
 from nnlab.experiments.contract import Note
 from nnlab.runs.answering import Trained
 from nnlab.runs.choosing import shipped_checkpoint
-from tests.annotations import Shell
+from tests.annotations import Here, Shell
 from tests.experiments.textgen.networks import altered, write_untrained
 
 ADD = experiments.get("add")
@@ -88,12 +88,12 @@ def test_what_is_no_sum_is_an_error(decimal: Trained, given: str) -> None:
     assert isinstance(error, NnlabError)
 
 
-def test_the_preset_is_told_in_answer_and_files(shell: Shell, tmp_path: Path) -> None:
+def test_the_preset_is_told_in_answer_and_files(shell: Shell, here: Here, tmp_path: Path) -> None:
     modern, report = (shell("add", "1+2", "--preset", one) for one in ("modern", "report"))
     assert "add.modern.h5 (shipped" in modern.stderr
     assert "add.report.h5 (shipped" in report.stderr
     small = ("--problems", 2000, "--test-problems", 50, "--epochs", 1)
-    run = shell("add", "--preset", "modern", *small, "--out", tmp_path / "run", "-q")
+    run = here("add", "--preset", "modern", *small, "--out", tmp_path / "run", "-q")
     assert run.returncode == 0, run.stderr
     config = json.loads((tmp_path / "run" / "config.json").read_text())["config"]
     assert (config["preset"], config["model"], config["units"]) == ("modern", "gru", 64)

@@ -20,7 +20,7 @@ from nnlab.runs.evaluation import evaluate
 from nnlab.runs.folder import GroupFolder, RunFolder
 from nnlab.runs.group import run_group
 from nnlab.runs.single import run
-from tests.annotations import Shell
+from tests.annotations import Here, Shell
 from tests.watching import Watcher, make_workshop
 
 
@@ -112,12 +112,15 @@ def test_items_with_the_same_score_count_half_in_choosing_too() -> None:
     assert recall.tolist() == [0, 1]  # ranks 11 and 10
 
 
-def test_own_baskets_are_told_to_be_where_the_training_began(shell: Shell, tmp_path: Path) -> None:
+def test_own_baskets_are_told_to_be_where_the_training_began(
+    shell: Shell, here: Here, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     began, elsewhere = tmp_path / "began", tmp_path / "elsewhere"
     for folder in (began, elsewhere):
         folder.mkdir()
     (began / "shop.csv").write_text("milk,tea\nmilk,rum\ntea,rum\n" * 30)
-    begun = shell("recommend", "--baskets", "shop.csv", "--epochs", 1, "--out", "run", cwd=began)
+    monkeypatch.chdir(began)
+    begun = here("recommend", "--baskets", "shop.csv", "--epochs", 1, "--out", "run")
     assert begun.returncode == 0, begun.stderr
     assert shell("evaluate", "run", cwd=began).returncode == 0
     refused = shell("evaluate", began / "run", cwd=elsewhere)

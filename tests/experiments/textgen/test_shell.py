@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.annotations import Begun, Command, Shell
+from tests.annotations import Begun, Command, Here, Shell
 from tests.experiments.textgen.networks import write_untrained
 from tests.experiments.textgen.texts import write_corpus
 from tests.waiting import PATIENCE
@@ -117,11 +117,11 @@ def test_options_out_of_range_are_refused(write: Command, arguments: list[str]) 
     assert "Traceback" not in result.stderr
 
 
-def test_a_text_in_another_encoding_is_trained_on(shell: Shell, tmp_path: Path) -> None:
+def test_a_text_in_another_encoding_is_trained_on(shell: Shell, here: Here, tmp_path: Path) -> None:
     text = "Ça va très bien. Où est la fenêtre? " * 40
     (tmp_path / "my.txt").write_bytes(text.encode("latin-1"))
     tiny = ["--units", 4, "--epochs", 1, "--seq-len", 5, "--step", 9]
-    result = shell("textgen", "--corpus", "my.txt", "--encoding", "latin-1", *tiny, "--out", "run")
+    result = here("textgen", "--corpus", "my.txt", "--encoding", "latin-1", *tiny, "--out", "run")
     assert result.returncode == 0, result.stderr
     assert "learns little" in result.stderr
     written = shell("textgen", "Où ", "--checkpoint", "run", "--length", 20, "-q")
