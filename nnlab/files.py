@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,16 +26,20 @@ def replacing(path: Path) -> Iterator[Path]:
             than a file, such as a pipe.
     """
     path = Path(os.path.realpath(path))
-    if path.exists() and not path.is_file():
-        raise NnlabError(f"cannot write {path}: it is not a regular file; choose another path")
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")  # as long a name may be too long
     try:
+        mode = path.stat().st_mode if path.exists() else None
+        if mode is not None and not stat.S_ISREG(mode):
+            raise NnlabError(f"cannot write {path}: it is not a regular file; choose another path")
         yield temporary
         _sync(temporary)
+        if mode is not None:
+            temporary.chmod(stat.S_IMODE(mode))
         temporary.replace(path)
         _sync(path.parent)
     except OSError as error:
-        if not path.parent.is_dir():
+        missing = isinstance(error, FileNotFoundError | NotADirectoryError)
+        if missing and not is_folder(path.parent):
             raise NnlabError(
                 f"cannot write {path}: there is no folder {path.parent}; make it first"
             ) from error
@@ -74,13 +79,20 @@ def check_free(path: Path, replace: bool, option: str = "") -> None:
 
     Raises:
         OutputExistsError: It is a folder, or there already.
+        NnlabError: There can be no such file, or nobody may look.
     """
     named = f"{option} {path}".lstrip()
-    if path.is_dir():
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        raise NnlabError(f"cannot write {named}: {reason(error)}; choose another path") from error
+    if stat.S_ISDIR(mode):
         raise OutputExistsError(f"{named} is a folder; name a file")
-    if path.exists() and not path.is_file():
+    if not stat.S_ISREG(mode):
         raise OutputExistsError(f"{named} is not a regular file; choose another path")
-    if path.exists() and not replace:
+    if not replace:
         raise OutputExistsError(f"{named} exists; name another file or give --force")
 
 
@@ -96,6 +108,14 @@ def make_folder(path: Path) -> None:
         raise refused(path, error) from error
 
 
+def is_folder(path: Path) -> bool:
+    """Tell whether there is a folder; one that nobody may look at is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def reason(error: OSError | ValueError) -> str:
     """Say why a path is refused: a name is too long, a file stands for a folder, a zero byte."""
     return str(getattr(error, "strerror", None) or error)
@@ -103,5 +123,5 @@ def reason(error: OSError | ValueError) -> str:
 
 def refused(folder: Path, error: OSError) -> NnlabError:
     """Return the error that says that a folder cannot be made, or written in."""
-    does = "write in" if folder.is_dir() else "create"
+    does = "write in" if is_folder(folder) else "create"
     return NnlabError(f"cannot {does} the folder {folder}: {error.strerror}; choose another one")

@@ -1,6 +1,7 @@
 """Cores and memory: what the machine has, and how much of it this process may use."""
 
 import os
+import re
 from pathlib import Path
 
 from nnlab.machine import control_groups
@@ -18,10 +19,12 @@ def usable_cores() -> int:
 def cores() -> int:
     """Return the number of cores to use, at least 1.
 
-    OMP_NUM_THREADS if it is set, else all usable ones; in a container, no more than it allows.
+    OMP_NUM_THREADS if it is set (of a list, its first number), else all usable ones; in a
+    container, no more than it allows.
     """
-    given = os.environ.get("OMP_NUM_THREADS", "")
-    wanted = int(given) if given.isdecimal() and int(given) else usable_cores()
+    outermost = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    given = int(outermost) if re.fullmatch("[0-9]{1,6}", outermost) else 0
+    wanted = given or usable_cores()
     allowed = allowed_cores()
     return wanted if allowed is None else max(1, min(wanted, int(allowed)))
 

@@ -19,7 +19,7 @@ def test_only_cores_that_the_process_may_run_on_are_counted() -> None:
 def test_omp_num_threads_sets_the_cores_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "usable_cores", lambda: 8)
     monkeypatch.setattr(machine, "allowed_cores", lambda: None)
-    for said, cores in (("3", 3), ("", 8), ("0", 8), ("many", 8)):
+    for said, cores in (("3", 3), ("3,2", 3), ("", 8), ("0", 8), ("many", 8), ("9" * 5000, 8)):
         monkeypatch.setenv("OMP_NUM_THREADS", said)
         assert machine.cores() == cores
 

@@ -63,8 +63,8 @@ def read_baskets(rows: Rows, layout: Layout, warn: Warn) -> Iterator[list[str]]:
         UsageError: There is no such column, or too few were chosen.
     """
     chosen = None
-    if layout.columns:
-        chosen = parse_columns(layout.columns, rows.first[0] if rows.first else ())
+    if layout.columns is not None:
+        chosen = parse_columns(layout.columns, _columns_of(rows, layout))
     if layout.kind == "table":
         return _of_table(rows, chosen, layout.header is not False)
     body = iter(rows)
@@ -80,6 +80,14 @@ def read_baskets(rows: Rows, layout: Layout, warn: Warn) -> Iterator[list[str]]:
         found = (whole_basket(read(row), mark) if mark else read(row) for row in body)
         baskets = (unique(cells.present(basket)) for basket in found)
     return _followed_by(baskets, lambda: cells.warn_of_missing(rows.name, warn))
+
+
+def _columns_of(rows: Rows, layout: Layout) -> list[str]:
+    """Return the cells of the first line, and empty ones up to the length of longer baskets."""
+    first = list(rows.first[0]) if rows.first else []
+    if layout.is_by_line:
+        first += [""] * (max(map(len, rows.first), default=0) - len(first))
+    return first
 
 
 @dataclass

@@ -55,8 +55,8 @@ class Rows:
         item_separator: The separator of items in a basket: the same, unless each whole basket is in
             one cell.
         first: The first rows, for inspection.
-        first_line: The number of the line that they begin on: 2 below a line that names the
-            separator.
+        first_line: The number of the line that they begin on: below a line that names the
+            separator, and below blank ones.
 
     Raises:
         DataError: A line is not a list of items, or is far too long; the message names the line.
@@ -67,9 +67,11 @@ class Rows:
         lines = _lines(pieces, name)
         first = list(islice(lines, LINES_LOOKED_AT))
         stated = _SEPARATOR_LINE.fullmatch(first[0]) if first else None
-        if stated:
-            first = first[1:]
-        self.first_line = 2 if stated else 1
+        skipped = 1 if stated else 0
+        while skipped < len(first) and not first[skipped].strip():
+            skipped += 1  # a header may stand below blank lines
+        first = first[skipped:]
+        self.first_line = 1 + skipped
         self.separator = stated[1] if stated else separator_in(first) or SEPARATORS[0]
         self.item_separator = self.separator
         self._rows = (
@@ -151,9 +153,10 @@ def _quoted_fields(line: str, separator: str, place: str) -> Iterator[str]:
     while start < len(line):
         found = pattern.match(line, start)
         if found is None:
+            broken = "; items with line breaks are not read" if line.count('"') % 2 else ""
             raise DataError(
                 f"{place}: expected a closing quote followed by {separator!r}, found "
-                f"{reprlib.repr(line[start:-1])}; double any quote inside a quoted item"
+                f"{reprlib.repr(line[start:-1])}; double any quote inside a quoted item{broken}"
             )
         quoted, plain = found.groups()
         yield plain if quoted is None else quoted.replace('""', '"')

@@ -11,6 +11,7 @@ integer; then the elements, last index fastest.
 import contextlib
 import gzip
 import math
+import stat
 import struct
 import zlib
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from typing import IO, cast
 import numpy as np
 
 from nnlab.errors import DataError
+from nnlab.files import reason
 
 UINT8 = 0x08
 OTHER_TYPES = {0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E: "float64"}
@@ -47,8 +49,8 @@ def read_idx(path: Path) -> np.ndarray:
             return _read_array(stream, limit, path)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(f"{path}: damaged gzip file ({error}); get the file again") from error
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:
+        raise DataError(f"cannot read {path}: {reason(error)}") from error
 
 
 def read_labelled_images(images_path: Path, labels_path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -85,7 +87,10 @@ def read_labelled_images(images_path: Path, labels_path: Path) -> tuple[np.ndarr
 def _opened(path: Path) -> Iterator[tuple[IO[bytes], int]]:
     """Open a plain or gzipped file; yield its content and the largest possible size of it."""
     with path.open("rb") as file:
-        size = path.stat().st_size
+        found = path.stat()
+        size = found.st_size
+        if not stat.S_ISREG(found.st_mode):
+            raise DataError(f"{path}: not a regular file; save it to a file first")
         if size == 0:
             raise DataError(f"{path}: the file is empty; expected an idx file")
         packed = file.read(2) == GZIP_MAGIC

@@ -67,8 +67,12 @@ def picture_files(given: str | Path, suffixes: Collection[str] = SUFFIXES) -> li
 
 
 def _is_listed(child: Path, suffixes: Collection[str]) -> bool:
-    named = child.suffix.lower() in suffixes and not child.name.startswith(".")
-    return named and child.is_file()
+    if child.suffix.lower() not in suffixes or child.name.startswith("."):
+        return False
+    try:
+        return child.is_file()
+    except OSError:  # a link to where nobody may look, which reading it will report
+        return True
 
 
 def read_picture(path: Path) -> np.ndarray:

@@ -214,12 +214,12 @@ def _content(image: "Image", kind: str | None) -> tuple[np.ndarray, np.ndarray |
     if deep or (image.mode in ("1", "L") and not image.has_transparency_data):
         return _grey_pixels(image, kind), None
     alpha = None
+    palette = kind == "GIF" or image.mode == "P"
     form = "L" if image.mode in GREY else "RGB"
     if image.has_transparency_data:
         image = image.convert(f"{form}A")
         alpha = np.array(image.getchannel("A"))
     pixels = np.array(image.convert(form))
-    palette = kind == "GIF" or image.mode == "P"
     if palette and pixels.ndim == 3 and (pixels == pixels[:, :, :1]).all():
         pixels = pixels[:, :, 0].copy()  # a palette of greys
     return pixels, alpha

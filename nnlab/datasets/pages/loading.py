@@ -103,7 +103,7 @@ def _check_options(noisy: Path | None, clean: Path | None, dataset: str | None) 
         raise UsageError(f"give either --dataset {dataset} or --noisy and --clean, not both")
     known = [NOISYOFFICE, SAMPLE]
     if dataset is not None and dataset not in known:
-        raise DataError(f"unknown data set {dataset!r}; {nearest(dataset, known)}")
+        raise UsageError(f"unknown data set {dataset!r}; {nearest(dataset, known)}")
 
 
 def _noisyoffice_or_sample(

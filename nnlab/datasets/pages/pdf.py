@@ -98,6 +98,7 @@ def _opened(source: Path | bytes, name: str) -> Iterator[Any]:
         why = "it is encrypted" if "password" in str(error).lower() else "it is damaged or empty"
         raise DataError(f"{name}: cannot be read as a PDF: {why}") from error
     with closing(document):
+        document.init_forms()  # before any page: else the fields of a form are not drawn
         yield document
 
 

@@ -1,8 +1,8 @@
 """Digits as people of several countries write them, drawn with a round pen.
 
 Each image moves the points of a form a little, slants and stretches the whole, and draws it with a
-pen of its own. As in MNIST, the ink fits into a box of 20x20 pixels, and is centred by mass in
-28x28.
+pen of its own. As in MNIST, the ink fits into a box of 20x20 pixels, but for its soft edge, and is
+centred by mass in 28x28.
 """
 
 import numpy as np

@@ -70,4 +70,10 @@ def _cause(error: Exception) -> str:
         return f"the server answered {error.response.status_code}"
     if isinstance(error, requests.exceptions.Timeout):
         return "the server did not answer in time"
-    return "no connection to the server"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "the server's certificate could not be checked"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "no connection to the proxy"
+    if isinstance(error, requests.exceptions.ConnectionError):
+        return "no connection to the server"
+    return f"the transfer failed ({type(error).__name__})"

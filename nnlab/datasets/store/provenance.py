@@ -7,7 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from nnlab.errors import CheckpointError
+from nnlab.errors import CheckpointError, DataError
+from nnlab.files import reason
+
+PIECE = 2**20
+"""Bytes of a file that are read at once."""
 
 SAMPLE = "sample"
 """The name of every embedded sample."""
@@ -40,10 +44,18 @@ class Source:
             name: Of the data set, or of the user's file.
             paths: The files.
             recorded_names: What to record of their names.
+
+        Raises:
+            DataError: A file cannot be read any more.
         """
         digest = hashlib.sha256()
         for path in paths:
-            digest.update(path.read_bytes())
+            try:
+                with path.open("rb") as file:
+                    while piece := file.read(PIECE):
+                        digest.update(piece)
+            except OSError as error:
+                raise DataError(f"cannot read {path}: {reason(error)}") from error
         return cls(name, digest.hexdigest(), False, tuple(map(str, recorded_names)))
 
     @classmethod

@@ -1,10 +1,12 @@
 """Choosing columns of a table: "1,3", "2-", or the names in its first line."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from nnlab.errors import UsageError, nearest
+from nnlab.wording import counted
 
 _RANGE = re.compile(r"(\d{1,9})(?:(-)(\d{1,9})?)?")
 _EASY = re.compile(r"[\w.:/-]+")
@@ -57,7 +59,7 @@ def parse_columns(text: str, first: Sequence[str]) -> Columns:
         found = _RANGE.fullmatch(word)
         start = int(found[1]) if found else 0
         if not found or not 0 < start <= len(first):
-            numbered = f"the first line has {len(first)} columns, numbered from 1"
+            numbered = f"the first line has {counted(len(first), 'column')}, numbered from 1"
             hint = numbered if found else nearest(word[:100], [name for name in first if name])
             raise UsageError(f"--columns {text}: no column {word!r}; {hint}")
         open_end = found[2] and not found[3]
@@ -65,7 +67,7 @@ def parse_columns(text: str, first: Sequence[str]) -> Columns:
             return Columns(tuple(numbers), start - 1, named=False)
         end = len(first) if open_end else int(found[3] or start)
         if not start <= end <= len(first):
-            hint = f"the first line has {len(first)} columns"
+            hint = f"the first line has {counted(len(first), 'column')}"
             raise UsageError(
                 f"--columns {text}: no columns {word!r}; "
                 + ("write the smaller number first" if end < start else hint)
@@ -81,11 +83,8 @@ def is_number(cell: str) -> bool:
 
 def numeric_columns(rows: Sequence[Sequence[str]]) -> list[int]:
     """Return the columns, from 0, that hold numbers in at least 95 % of the rows."""
-    width = max(map(len, rows), default=0)
-    counts = [
-        sum(number < len(row) and is_number(row[number]) for row in rows) for number in range(width)
-    ]
-    return [number for number, count in enumerate(counts) if count >= 0.95 * len(rows)]
+    counts = Counter(n for row in rows for n, cell in enumerate(row) if is_number(cell))
+    return sorted(number for number, count in counts.items() if count >= 0.95 * len(rows))
 
 
 def column_list(numbers: Sequence[int], first: Sequence[str], *, named: bool) -> str:

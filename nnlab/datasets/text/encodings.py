@@ -24,19 +24,25 @@ def check_encoding(name: str) -> str:
     Raises:
         UsageError: There is no such text encoding; near matches are named.
     """
-    try:
-        found = codecs.lookup(name)
-    except (LookupError, ValueError):
-        found = None
-    plain = found.name.replace("-", "_") if found else ""
-    if found and plain not in NOT_FOR_FILES and getattr(found, "_is_text_encoding", True):
-        return found.name
-    known = sorted({spelt.replace("_", "-") for pair in aliases.items() for spelt in pair})
+    if found := _text_encoding(name):
+        return found
+    spellings = {spelt for pair in aliases.items() for spelt in pair if _text_encoding(spelt)}
+    known = sorted(spelt.replace("_", "-") for spelt in spellings)
     known = [other for other in known if not other.replace("-", "").isdigit()]
     hint = nearest(name.lower(), known)
     if hint.startswith("known"):
         hint = "use utf-8, utf-16, latin-1, cp1252, cp437, shift-jis or another that Python knows"
     raise UsageError(f"unknown encoding {name!r}; {hint}")
+
+
+def _text_encoding(name: str) -> str | None:
+    """Return Python's own name of an encoding that a text file can have, else None."""
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return None
+    is_text = getattr(found, "_is_text_encoding", True)
+    return found.name if is_text and found.name.replace("-", "_") not in NOT_FOR_FILES else None
 
 
 def looks_binary(head: bytes) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from nnlab.datasets.images.picture_files import SUFFIXES, picture_files
 from nnlab.errors import DataError, NnlabError, OutputExistsError, UsageError
 from nnlab.experiments.denoise.writing import BITONAL, FORMATS
+from nnlab.files import reason
 
 STREAM = "-"
 READ_SUFFIXES = (*SUFFIXES, ".pdf")
@@ -137,6 +138,22 @@ def _checked(
     taken: set[Path],
 ) -> Job | NnlabError:
     """Return the job, or why it is not to be done."""
+    try:
+        return _refused(source, target, folder, force, inside, taken) or Job(source, target)
+    except OSError as error:  # a name that is too long, a folder that nobody may look into
+        name = Job(source, target).name
+        return DataError(f"{name}: cannot write {target}: {reason(error)}; name another output")
+
+
+def _refused(
+    source: Path | None,
+    target: Path,
+    folder: Path | None,
+    force: bool,
+    inside: Iterable[Path],
+    taken: set[Path],
+) -> NnlabError | None:
+    """Say why a job is not to be done; None if it is."""
     job = Job(source, target)
     real = target.resolve()
     if real in inside:
@@ -156,4 +173,4 @@ def _checked(
         return DataError(f"{job.name}: {target} is not a regular file; name another output")
     if (target.exists() or target.is_symlink()) and not force:
         return OutputExistsError(f"{job.name}: {target} exists; name another file or give --force")
-    return job
+    return None

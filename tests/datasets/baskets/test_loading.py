@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nnlab.datasets.baskets.layouts import Layout
 from nnlab.datasets.baskets.loading import Baskets, load_baskets
 from nnlab.datasets.baskets.parts import HeldOut, hold_out_one, multi_hot, split_baskets
 from nnlab.datasets.samples.shopping import shopping_trips
@@ -127,6 +128,31 @@ def test_rare_items_are_left_out_and_baskets_keep_their_numbers(tmp_path: Path) 
     assert names_in(baskets, 1) == ["tea"]
 
 
+def test_blank_lines_above_a_header_are_no_header(tmp_path: Path) -> None:
+    path = put(tmp_path, ["", " ", "product a,product b", *["milk,tea"] * 60])
+    baskets = load(path, layout=Layout(header=True))
+    assert (set(baskets.items), len(baskets)) == ({"milk", "tea"}, 60)
+    heard: list[str] = []
+    load(path, warn=heard.append)
+    assert any("--header leaves it out" in text for text in heard)
+    long = put(
+        tmp_path, ["", "order,item", *(f"{n},{i}" for n in range(40) for i in "ab")], "l.csv"
+    )
+    assert load(long, layout=Layout("long", "order,item")).items == ("a", "b")
+    table = put(tmp_path, ["", "a,b", *["1,1"] * 39, "1,2x"], "t.csv")
+    with pytest.raises(DataError, match=r"t\.csv, line 42: expected 0 or 1 for 'b', got '2x'"):
+        load(table, layout=Layout("table"))
+
+
+def test_columns_may_lie_beyond_a_short_first_basket(tmp_path: Path) -> None:
+    path = put(tmp_path, ["1,milk", *["1,milk,tea"] * 40])
+    assert load(path, layout=Layout(columns="2-3")).items == ("milk", "tea")
+    with pytest.raises(UsageError, match="no column '4'; the first line has 3 columns"):
+        load(path, layout=Layout(columns="4"))
+    with pytest.raises(UsageError, match="no column ''"):
+        load(path, layout=Layout(columns=""))
+
+
 @pytest.mark.parametrize(
     ("lines", "options", "message"),
     [
@@ -135,7 +161,11 @@ def test_rare_items_are_left_out_and_baskets_keep_their_numbers(tmp_path: Path) 
         (LINES, {"min_count": 31}, "in at least 31 baskets .* found 0; lower --min-count"),
         ([""], {}, "is empty"),
         (["", ""], {}, "found 0"),
-        ([*LINES, 'a,"b'], {}, r"my\.csv, line 31: expected a closing quote .*found '\"b'"),
+        (
+            [*LINES, 'a,"b'],
+            {},
+            r"my\.csv, line 31: expected a closing quote .*found '\"b'.* line breaks are not read",
+        ),
         ([*LINES, '"a"b,c'], {}, "line 31: expected a closing quote followed by ','"),
         (["a\0b"], {}, "is not text"),
     ],

@@ -1,5 +1,6 @@
 import contextlib
 import gzip
+import os
 import struct
 from pathlib import Path
 
@@ -110,6 +111,19 @@ def pair(tmp_path: Path) -> tuple[Path, Path]:
     write_idx(images, np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5))
     write_idx(labels, np.array([7, 0, 7], np.uint8))
     return images, labels
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+def test_a_pipe_and_an_impossible_name_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    end = os.open(tmp_path / "pipe", os.O_RDWR)  # so that opening it does not wait
+    try:
+        with pytest.raises(DataError, match="pipe: not a regular file; save it to a file first"):
+            read_idx(tmp_path / "pipe")
+    finally:
+        os.close(end)
+    with pytest.raises(DataError, match="cannot read .*null"):
+        read_idx(Path("a\0b"))
 
 
 def test_images_and_labels_are_read_together(pair: tuple[Path, Path]) -> None:

@@ -1,4 +1,5 @@
 import contextlib
+import errno
 import io
 import os
 import struct
@@ -202,6 +203,22 @@ def test_hidden_files_and_named_pipes_in_a_folder_are_skipped(tmp_path: Path) ->
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_one_file_that_cannot_be_looked_at_does_not_hide_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).touch()
+    is_file = Path.is_file
+
+    def refused(path: Path) -> bool:
+        if path.name == "a.png":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    assert [path.name for path in picture_files(tmp_path)] == ["a.png", "b.png"]
+
+
 def test_a_named_pipe_given_by_name_is_read(tmp_path: Path) -> None:
     path = save(tmp_path / "x.png", Image.fromarray(GREY))
     pipe = tmp_path / "pipe"

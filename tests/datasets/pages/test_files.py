@@ -157,6 +157,7 @@ def test_a_transparent_palette_or_grey_colour_becomes_alpha(tmp_path: Path) -> N
         (page,) = there_and_back(path, tmp_path / "out.png")
         assert page.alpha is not None
         assert set(np.unique(page.alpha)) == {0, 255}
+        assert page.pixels.ndim == 2
 
 
 def test_each_page_of_a_tiff_keeps_its_kind(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_a_missing_named_set_is_an_error_of_a_few_lines() -> None:
 
 
 def test_an_unknown_set_is_an_error() -> None:
-    with pytest.raises(DataError, match=r"did you mean 'noisyoffice'"):
+    with pytest.raises(UsageError, match=r"did you mean 'noisyoffice'"):
         load(dataset="noisyofice")
 
 

@@ -137,6 +137,24 @@ def test_a_stamp_over_a_scan_is_kept(tmp_path: Path) -> None:
     assert page.pixels.dtype == np.uint8  # drawn
 
 
+def test_a_form_that_was_filled_in_is_kept() -> None:
+    drawn = b"0 g 0 0 55 25 re f"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] >> >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Annots [4 0 R] >>",
+        b"<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /F 4 /Rect [5 5 60 30]"
+        b" /AP << /N 5 0 R >> >>",
+        b"<< /Type /XObject /Subtype /Form /BBox [0 0 55 25] /Length %d >>\nstream\n%b\nendstream"
+        % (len(drawn), drawn),
+    ]
+    body = b"".join(b"%d 0 obj %b endobj\n" % numbered for numbered in enumerate(objects, 1))
+    (page,) = read_all(b"%PDF-1.4\n" + body + b"trailer << /Root 1 0 R >>\n%%EOF\n")
+    height, width = page.pixels.shape
+    assert page.pixels[int(0.75 * height) : int(0.9 * height), width // 10 : width // 2].max() == 0
+    assert page.pixels[: height // 2].min() == 255
+
+
 def test_unequal_resolutions_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "fax.pdf"
     write_pages([Page(dark(98, 204) > 0, dpi=(204, 98))], path)
