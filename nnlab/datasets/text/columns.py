@@ -46,21 +46,21 @@ def parse_columns(text: str, first: Sequence[str]) -> Columns:
     """
     words = [word.strip() for word in text.split(",")]
     by_number = all(map(_RANGE.fullmatch, words))  # numbers are never taken for names
-    if not by_number and all(word in first for word in words):
+    names = [name for name in first if name]
+    if not by_number and all(word in names for word in words):
         return Columns(tuple(first.index(word) for word in words), None, named=True)
-    if not by_number and any(word in first for word in words):
-        wrong = next(word for word in words if word not in first)
+    if not by_number and any(word in names for word in words):
+        wrong = next(word for word in words if word not in names)
         if _RANGE.fullmatch(wrong):
             raise UsageError(f"--columns {text}: expected names or numbers, not both")
-        names = nearest(wrong[:100], [name for name in first if name])
-        raise UsageError(f"--columns {text}: no column {wrong!r}; {names}")
+        raise UsageError(f"--columns {text}: no column {wrong!r}; {nearest(wrong[:100], names)}")
     numbers: list[int] = []
     for place, word in enumerate(words):
         found = _RANGE.fullmatch(word)
         start = int(found[1]) if found else 0
         if not found or not 0 < start <= len(first):
             numbered = f"the first line has {counted(len(first), 'column')}, numbered from 1"
-            hint = numbered if found else nearest(word[:100], [name for name in first if name])
+            hint = numbered if found or not names else nearest(word[:100], names)
             raise UsageError(f"--columns {text}: no column {word!r}; {hint}")
         open_end = found[2] and not found[3]
         if open_end and place == len(words) - 1:
