@@ -25,6 +25,8 @@ MAX_PIXELS = 80_000_000
 """More than usual cameras have; Pillow itself warns above 89 million."""
 MAX_SAMPLE_VALUE = 281
 """The TIFF tag that may state the largest value in use."""
+PHOTOMETRIC, WHITE_IS_0 = 262, 0
+"""The TIFF tag that says what 0 means."""
 USUAL_WHITES = (255, 1023, 4095)
 """White in 8, 10 and 12 bits."""
 MOST_BYTES = 2**29
@@ -194,7 +196,8 @@ def _too_large(name: str, pixels: int) -> DataError:
 def _grey(image: "Image") -> np.ndarray:
     if image.mode.startswith("I;16"):
         values = np.asarray(image)
-        return _to_8_bits(values, white_of_16_bits(image, values))
+        white = white_of_16_bits(image, values)
+        return _to_8_bits(black_as_0(image, values, white), white)
     if image.mode in ("I", "F"):
         return grey_of_unknown_range(np.asarray(image))
     if image.has_transparency_data:
@@ -216,6 +219,12 @@ def white_of_16_bits(image: "Image", values: np.ndarray) -> int:
     if isinstance(stated, int) and max(highest, 1) <= stated <= 65535:
         return stated
     return next(white for white in (*USUAL_WHITES, 65535) if highest <= white)
+
+
+def black_as_0(image: "Image", values: np.ndarray, white: int) -> np.ndarray:
+    """Turn the values of a grey 16-bit TIFF whose 0 is white; Pillow does so only up to 8 bits."""
+    negative = getattr(image, "tag_v2", {}).get(PHOTOMETRIC) == WHITE_IS_0
+    return white - np.minimum(values, white) if negative else values
 
 
 def _to_8_bits(values: np.ndarray, white: float) -> np.ndarray:

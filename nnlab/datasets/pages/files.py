@@ -18,6 +18,7 @@ import numpy as np
 from nnlab.datasets.images.picture_files import (
     FORMATS,
     MAX_PIXELS,
+    black_as_0,
     check_pixels,
     check_size,
     grey_of_unknown_range,
@@ -205,6 +206,7 @@ def _page(image: "Image") -> Page:
     profile = image.info.get("icc_profile") or b""
     wide = upright.mode.startswith("I;16")
     range16 = white_of_16_bits(image, pixels) if wide else 65535
+    pixels = black_as_0(image, pixels, range16) if wide else pixels
     return Page(pixels, alpha, dpi, profile if known else b"", range16)
 
 

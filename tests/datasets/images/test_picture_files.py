@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from nnlab.datasets.images.picture_files import MAX_PIXELS, picture_files, read_picture
+from nnlab.datasets.pages.files import read_pages
 from nnlab.errors import DataError
 
 GREY = np.array([[0, 60, 120], [180, 230, 255]], np.uint8)
@@ -238,6 +239,19 @@ def test_10_or_12_bits_stored_in_16_are_scaled_by_their_range(
     assert np.array_equal(
         read_picture(save(tmp_path / f"x.{suffix}", Image.fromarray(values))), GREY
     )
+
+
+def test_a_tiff_whose_0_is_white_is_no_negative(tmp_path: Path) -> None:
+    values = np.array([[0, 65535], [65535, 40000]], np.uint16)
+    path = tmp_path / "x.tif"
+    Image.fromarray(values).save(path)
+    black_is_0 = struct.pack("<HHIH", 262, 3, 1, 1)
+    content = path.read_bytes()
+    assert black_is_0 in content
+    path.write_bytes(content.replace(black_is_0, struct.pack("<HHIH", 262, 3, 1, 0)))
+    assert read_picture(path).tolist() == [[255, 0], [0, 99]]
+    (page,) = read_pages(path)
+    assert page.pixels.tolist() == [[65535, 0], [0, 25535]]
 
 
 def test_the_range_stated_in_a_tiff_is_used(tmp_path: Path) -> None:
