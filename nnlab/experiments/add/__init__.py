@@ -140,7 +140,7 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
             raise CheckpointError(
                 f"expected 1 to {MAX_DIGITS} digits, but it has {reprlib.repr(digits)}"
             )
-        _design(facts).check(facts, network)
+        _design(facts).check_facts(facts, network)
 
     def build(self, config: AddConfig, facts: Mapping[str, Any]) -> Any:
         """Return the report's encoder and decoder, or a network that adds by columns."""

@@ -82,7 +82,7 @@ class Design(ABC):
         """Return problems (count, 2) as the network sees them, for `examples`."""
 
     @abstractmethod
-    def check(self, facts: Mapping[str, Any], network: Network) -> None:
+    def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse a network that has not the base and the number of digits of the facts.
 
         Raises:

@@ -45,7 +45,7 @@ class DigitDesign(Design):
             "sums": columns(problems.sum(axis=1, keepdims=True), base, digits + 1)[..., 0],
         }
 
-    def check(self, facts: Mapping[str, Any], network: Network) -> None:
+    def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse a network of another base, or one that cannot run over any number of columns."""
         base = facts["base"]
         shapes = [*network.input_shapes.values(), *network.output_shapes.values()]

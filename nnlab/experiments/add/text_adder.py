@@ -37,7 +37,7 @@ class TextDesign(Design):
             "answers": encode_answers(problems, base, digits),
         }
 
-    def check(self, facts: Mapping[str, Any], network: Network) -> None:
+    def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
         """Refuse a network of other shapes."""
         base, digits = facts["base"], facts["digits"]
         characters = len(alphabet(base))

@@ -44,6 +44,11 @@ PRESETS_OF_MODELS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 }
 """Settings by preset and model."""
 
+DRAWN_HELP = (
+    "share of the training images by which nnlab adds digits of its own, drawn in the forms of "
+    "several countries"
+)
+MOST_DRAWN = 10
 FILTERS = "32x96"
 MOST_FILTERS = 2**12
 PERMUTATION_SEED = 1
@@ -103,10 +108,9 @@ class ClassifyConfig(IdxOptions, TrainingSettings):
     )
     drawn: float = option(
         0.0,
-        "share of the training images by which nnlab adds digits of its own, drawn in the forms of "
-        "several countries",
+        DRAWN_HELP,
         low=0,
-        high=10,
+        high=MOST_DRAWN,
         default_text="0; with --preset modern: 0.2 for the CNN on the ten digits",
     )
     label_smoothing: float = option(0.0, "label smoothing", low=0, high=0.9)

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
-from nnlab.experiments.classify.config import PERMUTATION_SEED, ClassifyConfig
+from nnlab.experiments.classify.config import (
+    DRAWN_HELP,
+    MOST_DRAWN,
+    PERMUTATION_SEED,
+    ClassifyConfig,
+)
 from nnlab.options import option
 
 ARMS = ("plain", "permuted", "identity")
@@ -17,6 +22,7 @@ class PermTestConfig(ClassifyConfig):
         "images to train on: plain, permuted, permuted by the identity (a control), or all three",
         choices=("all", *ARMS),
     )
+    drawn: float = option(0.0, DRAWN_HELP, low=0, high=MOST_DRAWN)
     blocks: int = option(1, "permute square blocks with this side, in pixels", low=1)
     doses: str | None = option(
         None,
