@@ -35,7 +35,6 @@ def test_an_interrupted_tour_says_how_to_resume(tmp_path: Path, begun: Begun) ->
     _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, errors
     assert "repeat the command to resume" in errors
-    assert (config.parent / "last.h5").exists()
 
 
 def test_mistakes_are_refused_with_a_hint(shell: Shell) -> None:
