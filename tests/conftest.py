@@ -48,7 +48,8 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
         fixtures = item._fixtureinfo.name2fixturedefs.values()
         if any(definitions[-1].scope == "module" for definitions in fixtures):
             parameters = item.callspec.params if hasattr(item, "callspec") else {}
-            name = f"{item.path.stem} {parameters.get('name', '')}".strip()
+            part = parameters.get("trial", parameters.get("name", ""))
+            name = f"{item.path.stem} {part}".strip()
             item.add_marker(pytest.mark.xdist_group(name))
 
 
