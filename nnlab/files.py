@@ -79,7 +79,7 @@ def check_free(path: Path, replace: bool, option: str = "") -> None:
 
     Raises:
         OutputExistsError: It is a folder, or there already.
-        NnlabError: There can be no such file, or nobody may look.
+        NnlabError: The path is not valid, or access is denied.
     """
     named = f"{option} {path}".lstrip()
     try:

@@ -64,7 +64,8 @@ def train(
 
     Raises:
         NnlabError: An option is unknown or not allowed, data are missing, or the loss diverged.
-        InterruptedRun: Ctrl-C, or the stop button of a notebook; the same call resumes.
+        InterruptedRun: Ctrl-C, or the stop button of a notebook. With `out`, the same call
+            resumes the run.
     """
     if not experiments.exists(experiment):
         known = nearest(experiment, experiments.names())
@@ -85,7 +86,7 @@ def train(
 
 @contextmanager
 def _random_kept() -> Iterator[None]:
-    """Give the caller's random generators their state back, which a training seeds."""
+    """Restore the state of the caller's random generators, which a training seeds."""
     states = random.getstate(), np.random.get_state()
     try:
         yield

@@ -74,7 +74,7 @@ class _Measured:
         if self.low < self.high:
             text += f" ({_bare(self.low, form)} to {_bare(self.high, form)})"
         elif self.without_interval:
-            text += f" (all {self.runs} equal)"
+            text += f" (all {self.runs} are equal)"
         return f"{text} {unit}" if unit else text
 
 

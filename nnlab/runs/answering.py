@@ -67,7 +67,7 @@ class Trained:
         """The scores of its run on the test set, by name.
 
         Raises:
-            CheckpointError: They are no numbers.
+            CheckpointError: They are not numbers.
         """
         scores = self.header.metrics.get("scores", {})
         numbers = isinstance(scores, dict) and all(

@@ -125,7 +125,7 @@ def test_there_is_no_best_of_settings_that_are_validated_in_different_ways(
     )
     assert summary.best is None
     assert flag in summary.note
-    assert "which changes what validation measures" in summary.note
+    assert "which change what validation measures" in summary.note
 
 
 def test_an_autoencoder_may_choose_its_batch_size() -> None:

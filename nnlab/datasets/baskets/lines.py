@@ -153,7 +153,7 @@ def _quoted_fields(line: str, separator: str, place: str) -> Iterator[str]:
     while start < len(line):
         found = pattern.match(line, start)
         if found is None:
-            broken = "; items with line breaks are not read" if line.count('"') % 2 else ""
+            broken = "; nnlab cannot read items with line breaks" if line.count('"') % 2 else ""
             raise DataError(
                 f"{place}: expected a closing quote followed by {separator!r}, found "
                 f"{reprlib.repr(line[start:-1])}; double any quote inside a quoted item{broken}"

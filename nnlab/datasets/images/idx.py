@@ -90,7 +90,7 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], int]]:
         found = path.stat()
         size = found.st_size
         if not stat.S_ISREG(found.st_mode):
-            raise DataError(f"{path}: not a regular file; save it to a file first")
+            raise DataError(f"{path}: expected a regular file; save the data to a file first")
         if size == 0:
             raise DataError(f"{path}: the file is empty; expected an idx file")
         packed = file.read(2) == GZIP_MAGIC

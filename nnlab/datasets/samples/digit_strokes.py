@@ -1,7 +1,7 @@
 """The forms of the ten digits, as strokes of a pen.
 
-They are those of copybooks and of everyday in several countries: a 7 with a bar, a 1 with a long
-upstroke, a 4 that is open at the top, a 9 whose foot curls up.
+They are those of copybooks and of everyday handwriting in several countries: a 7 with a bar, a 1
+with a long upstroke, a 4 that is open at the top, a 9 whose foot curls up.
 """
 
 FORMS = {

@@ -95,7 +95,7 @@ class Add(Experiment[AddConfig, AddQuery, AddDetails]):
         return modern.get(given.get("model", ""), {})
 
     def validated_by(self, config: AddConfig) -> tuple[str, ...]:
-        """Each choice gives other problems."""
+        """Return also what the problems are made of."""
         return (*super().validated_by(config), "base", "digits", "problems", "test_problems")
 
     def load(self, config: AddConfig, store: Store, warn: Warn) -> Data:

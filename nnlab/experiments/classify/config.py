@@ -45,8 +45,8 @@ PRESETS_OF_MODELS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 """Settings by preset and model."""
 
 DRAWN_HELP = (
-    "share of the training images by which nnlab adds digits of its own, drawn in the forms of "
-    "several countries"
+    "how many digits, drawn by nnlab in the forms of several countries, to add to the training "
+    "images: 0.2 adds a fifth of their number"
 )
 MOST_DRAWN = 10
 FILTERS = "32x96"
@@ -111,7 +111,7 @@ class ClassifyConfig(IdxOptions, TrainingSettings):
         DRAWN_HELP,
         low=0,
         high=MOST_DRAWN,
-        default_text="0; with --preset modern: 0.2 for the CNN on the ten digits",
+        default_text="0; with --preset modern: 0.2 for the CNN, unless --images is given",
     )
     label_smoothing: float = option(0.0, "label smoothing", low=0, high=0.9)
     dataset: str | None = option(

@@ -70,9 +70,11 @@ def _check_digits(facts: Mapping[str, Any]) -> None:
     shape = tuple(facts["image_shape"])
     if facts["class_names"] != list(FORMS) or shape != (SIZE, SIZE) or not facts["characters"]:
         height, width = shape
+        ink = "light" if facts["characters"] else "dark"
         raise UsageError(
             f"--drawn adds digits 0 to 9 of {SIZE}x{SIZE} pixels, light on black, but these images "
-            f"have {height}x{width} pixels and the classes {', '.join(facts['class_names'])}"
+            f"have {height}x{width} pixels, {ink} ink and the classes "
+            f"{', '.join(facts['class_names'])}; leave out --drawn"
         )
 
 

@@ -90,7 +90,7 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     optional_scores = scoring.OPTIONAL
 
     def validated_by(self, config: DenoiseConfig) -> tuple[str, ...]:
-        """Validation pages are cut into squares."""
+        """Return also how the validation pages are cut into squares."""
         return (*super().validated_by(config), "patch", "stride", "synthetic")
 
     def load(self, config: DenoiseConfig, store: Store, warn: Warn) -> Data:

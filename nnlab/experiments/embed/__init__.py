@@ -102,7 +102,7 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     data_facts = ("image_shape",)
 
     def validated_by(self, config: EmbedConfig) -> tuple[str, ...]:
-        """Other classes are other images; a contrastive loss depends on the views and the batch."""
+        """Return also the classes, and for a contrastive loss the views and the batch."""
         contrastive = config.model == "contrastive"
         views = ("deform", "batch_size") if contrastive else ()
         return (*super().validated_by(config), "letters", "model", *views)

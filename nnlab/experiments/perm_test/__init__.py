@@ -71,7 +71,7 @@ class PermTest(ImageClassifier[PermTestConfig]):
         return comparison.trials(config, runs)
 
     def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return those of classify, but all images are MNIST's: one thing differs, not two."""
+        """Return those of classify, without drawn digits: the published pairs had none."""
         return {key: value for key, value in super().defaults(given).items() if key != "drawn"}
 
     def load(self, config: PermTestConfig, store: Store, warn: Warn) -> Data:

@@ -99,7 +99,7 @@ class Recommend(Experiment[RecommendConfig, RecommendQuery, RecommendDetails]):
         return {f"split-{seed}": changed(config, self.name, split_seed=seed) for seed in seeds}
 
     def validated_by(self, config: RecommendConfig) -> tuple[str, ...]:
-        """Rare items are left out of the baskets."""
+        """Return also which items are too rare to be validated."""
         return (*super().validated_by(config), "min_count")
 
     def load(self, config: RecommendConfig, store: Store, warn: Warn) -> Data:

@@ -92,7 +92,7 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         return {name: usual[name] for name in ("seq_len", "step")}
 
     def validated_by(self, config: TextgenConfig) -> tuple[str, ...]:
-        """Capitals are more characters to choose from."""
+        """With capitals there are more characters, so losses are not comparable."""
         return (*super().validated_by(config), "keep_case")
 
     def load(self, config: TextgenConfig, store: Store, warn: Warn) -> Data:

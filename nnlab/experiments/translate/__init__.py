@@ -82,7 +82,7 @@ class Translate(Experiment[TranslateConfig, TranslateQuery, TranslateDetails]):
     network_options = ("reverse",)
 
     def validated_by(self, config: TranslateConfig) -> tuple[str, ...]:
-        """Validation counts the characters or subwords of the pairs that are taken."""
+        """Return also what decides which characters or subwords validation counts."""
         return (*super().validated_by(config), "max_pairs", "reverse", "model", "subwords")
 
     def load(self, config: TranslateConfig, store: Store, warn: Warn) -> Data:

@@ -164,7 +164,7 @@ def test_columns_may_lie_beyond_a_short_first_basket(tmp_path: Path) -> None:
         (
             [*LINES, 'a,"b'],
             {},
-            r"my\.csv, line 31: expected a closing quote .*found '\"b'.* line breaks are not read",
+            r"my\.csv, line 31: expected a closing quote .*found '\"b'.* items with line breaks",
         ),
         ([*LINES, '"a"b,c'], {}, "line 31: expected a closing quote followed by ','"),
         (["a\0b"], {}, "is not text"),

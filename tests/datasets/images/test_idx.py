@@ -118,7 +118,7 @@ def test_a_pipe_and_an_impossible_name_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     end = os.open(tmp_path / "pipe", os.O_RDWR)  # so that opening it does not wait
     try:
-        with pytest.raises(DataError, match="pipe: not a regular file; save it to a file first"):
+        with pytest.raises(DataError, match="pipe: expected a regular file; save the data"):
             read_idx(tmp_path / "pipe")
     finally:
         os.close(end)
