@@ -30,7 +30,7 @@ explore: $(READY)  ## quick-test, with new random examples in the property tests
 	$(ONE_CORE) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow" \
 	    --hypothesis-profile "new examples"
 
-# They round otherwise.
+# Processors without AVX-512, or without AVX, round otherwise.
 test-processors: test-processor-AVX2 test-processor-SSE41  ## train as on processors without AVX-512, and without AVX
 
 test-processor-%: $(READY)

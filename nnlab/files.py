@@ -26,15 +26,18 @@ def replacing(path: Path) -> Iterator[Path]:
             than a file, such as a pipe.
     """
     path = Path(os.path.realpath(path))
-    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")  # as long a name may be too long
+    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")  # more than a name may be too long
     try:
         mode = path.stat().st_mode if path.exists() else None
         if mode is not None and not stat.S_ISREG(mode):
             raise NnlabError(f"cannot write {path}: it is not a regular file; choose another path")
+        if mode is not None:  # nobody else reads it meanwhile
+            temporary.touch(0o600)
         yield temporary
         _sync(temporary)
         if mode is not None:
-            temporary.chmod(stat.S_IMODE(mode))
+            with contextlib.suppress(OSError):  # some file systems have no permissions
+                temporary.chmod(stat.S_IMODE(mode))
         temporary.replace(path)
         _sync(path.parent)
     except OSError as error:

@@ -102,8 +102,8 @@ def figures() -> Iterator[None]:
 def here(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Here:
     """Return a function that runs `nnlab ARGUMENTS` in this process, which has TensorFlow already.
 
-    The runs of a sweep are carried out here, too. For trainings whose process is not what a test
-    is about: a new one costs five seconds.
+    For trainings whose process is not what a test is about, since a new one costs five seconds.
+    A sweep carries out its runs here, too.
     """
     monkeypatch.setattr("nnlab.training.backend._set_threads", lambda _: None)  # they are settled
     monkeypatch.setattr("nnlab.sweeps.local.LocalExecutor", lambda jobs: InThisProcess())

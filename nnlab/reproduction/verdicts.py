@@ -59,21 +59,21 @@ class _Measured:
         low: Lower end of its interval; of one run, or of equal ones, the number itself.
         high: Upper end, likewise.
         runs: How many runs, or pairs of them.
-        without_interval: Whether there are several, and all are equal.
+        all_equal: Whether there are several, whose equality gives no interval.
     """
 
     mean: float
     low: float
     high: float
     runs: int
-    without_interval: bool = False
+    all_equal: bool = False
 
     def words(self, form: str, unit: str) -> str:
         """Write it with its interval."""
         text = _number(self.mean, form)
         if self.low < self.high:
             text += f" ({_bare(self.low, form)} to {_bare(self.high, form)})"
-        elif self.without_interval:
+        elif self.runs > 1:
             text += f" (all {self.runs} are equal)"
         return f"{text} {unit}" if unit else text
 
@@ -141,7 +141,7 @@ def _no_effect(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) ->
     effect = has_effect(measured.low, measured.high, claim.tolerance)
     verdict = {None: OPEN, False: CONFIRMED, True: REFUTED}[effect]
     words = measured.words(claim.form, claim.unit)
-    return words, OPEN if measured.without_interval else verdict, measured.runs
+    return words, OPEN if measured.all_equal else verdict, measured.runs
 
 
 def _beats(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Judgement:
@@ -169,16 +169,15 @@ def _worst(claim: Claim, summary: Mapping[str, Any], runs: Sequence[Any]) -> Jud
     Classes of equal rank come in any order: a verdict must hold for all of them.
     """
     ranks = {str(one["class"]): one["mean_rank"] for one in _at(summary, claim.value)}
-    places = len(claim.digits)
-    least = sorted(ranks, key=lambda name: (ranks[name], name in claim.digits))[:places]
-    most = sorted(ranks, key=lambda name: (ranks[name], name not in claim.digits))[:places]
-    least_common, most_common = (len(set(worst) & set(claim.digits)) for worst in (least, most))
-    verdict = CONFIRMED if least_common == places else REFUTED if most_common < 2 else OPEN
-    worst = sorted(
-        (name for name in ranks if ranks[name] <= ranks[most[-1]]), key=ranks.__getitem__
-    )
-    tied = sum(ranks[name] == ranks[most[-1]] for name in worst)
-    remark = f" (the last {tied} tie)" if len(worst) > places else ""
+    claimed, places = set(claim.digits), len(claim.digits)
+    last = sorted(ranks.values())[places - 1]
+    worst = sorted((name for name in ranks if ranks[name] <= last), key=ranks.__getitem__)
+    tied = {name for name in worst if ranks[name] == last}
+    common, spare = len(claimed & set(worst)), len(worst) - places
+    least = common - min(spare, len(tied & claimed))  # if the claimed ones drop out first
+    most = common - max(0, spare - len(tied - claimed))  # if the others do
+    verdict = CONFIRMED if least == places else REFUTED if most < 2 else OPEN
+    remark = f" (the last {len(tied)} tie)" if spare else ""
     return ", ".join(worst) + remark, verdict, len(runs)
 
 

@@ -10,7 +10,7 @@ from typing import IO
 
 from nnlab.errors import DataError, OutputExistsError
 from nnlab.files import make_folder, refused
-from nnlab.runs.folder import GroupFolder, RunFolder, is_name, read_json
+from nnlab.runs.folder import RUNS, GroupFolder, RunFolder, is_name, read_json
 
 try:
     import fcntl
@@ -31,15 +31,15 @@ def locked(folder: Path) -> Iterator[None]:
         OutputExistsError: Another process is at it.
         NnlabError: The folder is not writable.
     """
-    with _opened(folder):
+    with _locked_file(folder):
         for leftover in [*folder.glob(".*.tmp"), *folder.glob("figures/.*.tmp")]:
             leftover.unlink()  # of a process that was killed while it wrote
         yield
 
 
-def _opened(folder: Path) -> IO[str]:
+def _locked_file(folder: Path) -> IO[str]:
     """Open the lock file and lock it; if another process removed it in between, open a new one."""
-    while True:
+    for _ in range(TRIES):
         try:
             handle = (folder / LOCK).open("w")
         except OSError as error:
@@ -51,6 +51,7 @@ def _opened(folder: Path) -> IO[str]:
             if os.path.samestat(os.fstat(handle.fileno()), (folder / LOCK).stat()):
                 return handle
         handle.close()
+    raise _occupied(folder)
 
 
 def _occupied(folder: Path) -> OutputExistsError:
@@ -93,12 +94,15 @@ def clear(folder: Path) -> None:
         folder: Locked by this process.
 
     Raises:
-        OutputExistsError: Another process is training a run of the group, or the sweep it is in.
+        OutputExistsError: Another process trains a run of the group, or the group or sweep that
+            this folder belongs to.
     """
     group = GroupFolder(folder)
     members = _members(group) if group.is_group() else []
-    for occupied_one in filter(is_locked, (folder.parent, *members)):
-        raise _occupied(occupied_one)
+    above = folder.resolve().parent  # the parent of Path(".") would be itself
+    owners = [] if above == RUNS.resolve() else [above]  # a server locks runs/ while it is open
+    for busy in filter(is_locked, (*owners, *members)):
+        raise _occupied(busy)
     for path in (group.summary, group.plan):
         path.unlink(missing_ok=True)
     for run in map(RunFolder, (folder, *members)):

@@ -158,7 +158,7 @@ class Training:
 
 
 def _built(experiment: AnyExperiment, config: TrainingSettings, facts: Mapping[str, Any]) -> Any:
-    """Return the untrained network, whose layers compute in the precision of the settings."""
+    """Return the untrained network: it computes in `config.precision`, its outputs in float32."""
     import keras
 
     if config.precision == "bfloat16":
@@ -167,7 +167,7 @@ def _built(experiment: AnyExperiment, config: TrainingSettings, facts: Mapping[s
         model = experiment.build(config, facts)  # its layers keep the policy
     finally:
         keras.config.set_dtype_policy("float32")
-    # Probabilities near 0 and 1 are equal in bfloat16, so that their loss would have no gradient.
+    # bfloat16 rounds probabilities near 1 to 1, where their loss has no gradient.
     for name in model.output_names:
         model.get_layer(name).dtype_policy = "float32"
     return model

@@ -86,4 +86,4 @@ def _validated_otherwise(experiment: AnyExperiment, settings: Sequence[Results])
     ]
     if not flags:
         return ""
-    return f"they differ in {' and '.join(flags)}, which change what validation measures"
+    return f"they differ in what changes the meaning of validation: {', '.join(flags)}"

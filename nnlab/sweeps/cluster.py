@@ -51,7 +51,7 @@ class RayExecutor:
         self._jobs = jobs
         self._cores = cores
         self._threads = threads
-        # made once: Ray counts the calls of a process by remote function
+        # made once, because Ray counts a process's calls for each remote function
         limits = {"max_retries": RETRIES, "max_calls": RUNS_PER_PROCESS}
         self._remote = self._ray.remote(**limits)(_carried_out)
 

@@ -184,7 +184,7 @@ def test_every_claim_and_comparison_has_a_plan_that_can_be_carried_out() -> None
             assert experiment.trials(experiment.configure(options, plan.name), plan.runs)
 
 
-def test_a_permutation_is_judged_by_the_same_rule_as_its_claim() -> None:
+def test_several_pairs_are_judged_by_the_same_rule_as_the_claim() -> None:
     _, claims = load_claims()
     tolerances = {one.tolerance for one in claims if one.kind == "no-effect"}
     assert tolerances == {TOLERANCE}

@@ -8,7 +8,7 @@ import pytest
 
 from nnlab.errors import NnlabError, OutputExistsError
 from nnlab.runs import occupying as folders
-from nnlab.runs.folder import RunFolder
+from nnlab.runs.folder import RUNS, RunFolder
 
 
 def refusing(number: int) -> Callable[..., None]:
@@ -72,6 +72,18 @@ def test_a_group_is_not_cleared_while_its_sweep_goes_on(tmp_path: Path) -> None:
     with folders.locked(tmp_path), pytest.raises(OutputExistsError, match="another process"):
         folders.clear(group)
     assert (group / "group.json").exists()
+
+
+def test_the_current_folder_can_be_cleared_while_it_is_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with folders.locked(Path()):
+        folders.clear(Path())
+    mine = tmp_path / RUNS / "mine"
+    mine.mkdir(parents=True)
+    with folders.locked(RUNS):  # as a server does that may start trainings
+        folders.clear(mine)
 
 
 def test_a_lock_file_that_was_removed_keeps_nobody_out_and_lets_nobody_in(tmp_path: Path) -> None:

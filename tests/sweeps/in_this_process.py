@@ -21,6 +21,8 @@ class InThisProcess:
 
     def outcomes(self, tasks: Sequence[Task], stop: Stop) -> Outcomes:
         for task in tasks:
+            if stop():
+                return
             with mock.patch("nnlab.training.backend._set_threads"):  # they cannot be changed here
                 outcome = carry_out(task)
             yield task, outcome

@@ -110,7 +110,9 @@ def test_there_is_no_best_where_validations_do_not_compare(
         ("translate", {}, {"preset": "modern"}, "--model"),
         ("translate", {"max_pairs": 100}, {"max_pairs": 200}, "--max-pairs"),
         ("textgen", {}, {"keep_case": True}, "--keep-case"),
-        ("denoise", {"stride": 64}, {"stride": 32}, "--stride"),
+        ("denoise", {"patch": 64}, {"patch": 32}, "--patch"),
+        ("translate", {"columns": "1,2"}, {"columns": "2,1"}, "--columns"),
+        ("recommend", {"header": True}, {"header": False}, "--header"),
         ("recommend", {"min_count": 1}, {"min_count": 9}, "--min-count"),
         ("add", {"digits": 2}, {"digits": 3}, "--digits"),
     ],
@@ -125,15 +127,25 @@ def test_there_is_no_best_of_settings_that_are_validated_in_different_ways(
     )
     assert summary.best is None
     assert flag in summary.note
-    assert "which change what validation measures" in summary.note
+    assert "they differ in what changes the meaning of validation: " in summary.note
 
 
-def test_an_autoencoder_may_choose_its_batch_size() -> None:
-    embed = experiments.get("embed")
+@pytest.mark.parametrize(
+    ("name", "option", "values"),
+    [
+        ("embed", "batch_size", (50, 100)),  # of an autoencoder
+        ("denoise", "stride", (64, 32)),
+        ("classify", "drawn", (0.1, 0.2)),
+    ],
+)
+def test_options_of_the_training_alone_may_be_chosen(
+    name: str, option: str, values: tuple[float, float]
+) -> None:
+    experiment = experiments.get(name)
     one, two = [outcome(test=0.9, validation=0.5)], [outcome(test=0.8, validation=0.6)]
-    points = ({"batch_size": 50}, {"batch_size": 100})
-    summary = summarise(embed, settings(one, two, points=points, experiment=embed))
-    assert summary.best == "batch_size=100"
+    points = [{option: value} for value in values]
+    summary = summarise(experiment, settings(one, two, points=points, experiment=experiment))
+    assert summary.best == f"{option}={values[1]}"
 
 
 def test_the_interval_of_a_share_in_validation_stays_a_share() -> None:

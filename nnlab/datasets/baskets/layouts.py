@@ -83,7 +83,7 @@ def read_baskets(rows: Rows, layout: Layout, warn: Warn) -> Iterator[list[str]]:
 
 
 def _columns_of(rows: Rows, layout: Layout) -> list[str]:
-    """Return the cells of the first line, and empty ones up to the length of longer baskets."""
+    """Return the cells of the first line, and empty ones up to the longest of the first baskets."""
     first = list(rows.first[0]) if rows.first else []
     if layout.is_by_line:
         first += [""] * (max(map(len, rows.first), default=0) - len(first))

@@ -65,6 +65,7 @@ def basket_remarks(rows: Sequence[Row]) -> Iterator[str]:
 
     The lines "milk,tea", "1,0", "0,1" ... yield the remark that this is a table.
     """
+    rows = [row for row in rows if any(row)]
     if len(rows) < FEWEST_ROWS:
         return
     first, body = rows[0], rows[1:]

@@ -86,11 +86,11 @@ def read_labelled_images(images_path: Path, labels_path: Path) -> tuple[np.ndarr
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[tuple[IO[bytes], int]]:
     """Open a plain or gzipped file; yield its content and the largest possible size of it."""
+    found = path.stat()
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):  # opening may wait
+        raise DataError(f"{path}: expected a regular file; save the data to a file first")
     with path.open("rb") as file:
-        found = path.stat()
         size = found.st_size
-        if not stat.S_ISREG(found.st_mode):
-            raise DataError(f"{path}: expected a regular file; save the data to a file first")
         if size == 0:
             raise DataError(f"{path}: the file is empty; expected an idx file")
         packed = file.read(2) == GZIP_MAGIC

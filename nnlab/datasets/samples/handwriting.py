@@ -58,7 +58,7 @@ def _word(size: float, slant: float, rng: np.random.Generator) -> np.ndarray:
             x += rng.uniform(-0.15, 0.4)
             turns.append((x, bottom))
         x += rng.uniform(0.1, 0.4)
-    path = size * through(np.array(turns))[:-1]
+    path = size * through(np.array(turns))[:-1]  # without the last point, as before
     path[:, 0] -= slant * path[:, 1]
     return path
 

@@ -18,10 +18,11 @@ CHUNK = 100
 MOVED = 0.045
 """Standard deviation by which a point moves, in heights of the digit."""
 UNEVEN = 0.35
-"""Logarithm of the power to which the height of a point is raised: larger heads or feet."""
-NARROW = (0.5, 1.0)
-"""Width of a digit in heights, before it is slanted."""
+"""Largest logarithm of the power to which the height of a point is raised: larger heads or feet."""
+WIDTH = (0.5, 1.0)
+"""Of a digit in heights, before it is slanted."""
 SLANT = 0.35
+"""Largest shift of the foot to the left or right, in heights."""
 PEN = (0.8, 2.2)
 """Half the width of a stroke in pixels."""
 EDGE = (0.9, 1.5)
@@ -43,13 +44,14 @@ def penned_digits(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     images, labels = np.empty((count, SIZE, SIZE), np.uint8), np.empty(count, np.uint8)
     start = 0
     for digit, forms in enumerate(FORMS.values()):
+        wanted = _share(count, len(FORMS), digit)
         for number, form in enumerate(forms):
-            share = _share(_share(count, len(FORMS), digit), len(forms), number)
-            labels[start : start + share] = digit
-            while share:
-                some = min(share, CHUNK)
-                images[start : start + some] = _drawn(form, some, rng)
-                start, share = start + some, share - some
+            stop = start + _share(wanted, len(forms), number)
+            labels[start:stop] = digit
+            for first in range(start, stop, CHUNK):
+                last = min(first + CHUNK, stop)
+                images[first:last] = _drawn(form, last - first, rng)
+            start = stop
     return images, labels
 
 
@@ -63,13 +65,13 @@ def _drawn(form: str, count: int, rng: np.random.Generator) -> np.ndarray:
     def between(low: float, high: float) -> np.ndarray:
         return rng.uniform(low, high, (count, 1))
 
-    narrow, slant = between(*NARROW), between(-SLANT, SLANT)
+    width, slant = between(*WIDTH), between(-SLANT, SLANT)
     power = np.exp(between(-UNEVEN, UNEVEN))
     paths = []
     for stroke in strokes(form):
         points = np.array(stroke) + rng.normal(0, MOVED, (count, len(stroke), 2))
         y = np.maximum(points[..., 1], 0) ** power
-        x = narrow * points[..., 0] - slant * y
+        x = width * points[..., 0] - slant * y
         paths.append(through(np.stack([x, y], axis=-1)))
     starts = np.concatenate([path[:, :-1] for path in paths], axis=1)
     stops = np.concatenate([path[:, 1:] for path in paths], axis=1)
@@ -103,9 +105,9 @@ def _distances(starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
     x = np.arange(SIZE, dtype=np.float32)[None, None, :]
     y = np.arange(SIZE, dtype=np.float32)[None, :, None]
     nearest = np.full((len(starts), SIZE, SIZE), np.inf, np.float32)
-    for piece in range(starts.shape[1]):
-        from_x, from_y = (starts[:, piece, axis, None, None] for axis in (0, 1))
-        along_x, along_y = ((stops - starts)[:, piece, axis, None, None] for axis in (0, 1))
+    pieces = zip(starts.swapaxes(0, 1), (stops - starts).swapaxes(0, 1), strict=True)
+    for start, along in pieces:
+        (from_x, from_y), (along_x, along_y) = start.T[..., None, None], along.T[..., None, None]
         right, down = x - from_x, y - from_y
         squared = np.maximum(along_x**2 + along_y**2, np.float32(1e-9))
         place = np.clip((right * along_x + down * along_y) / squared, 0, 1)

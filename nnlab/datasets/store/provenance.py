@@ -10,9 +10,6 @@ from typing import Any
 from nnlab.errors import CheckpointError, DataError
 from nnlab.files import reason
 
-PIECE = 2**20
-"""Bytes of a file that are read at once."""
-
 SAMPLE = "sample"
 """The name of every embedded sample."""
 
@@ -52,8 +49,7 @@ class Source:
         for path in paths:
             try:
                 with path.open("rb") as file:
-                    while piece := file.read(PIECE):
-                        digest.update(piece)
+                    hashlib.file_digest(file, lambda: digest)
             except OSError as error:
                 raise DataError(f"cannot read {path}: {reason(error)}") from error
         return cls(name, digest.hexdigest(), False, tuple(map(str, recorded_names)))

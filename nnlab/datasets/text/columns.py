@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from nnlab.errors import UsageError, nearest
-from nnlab.wording import counted
 
 _RANGE = re.compile(r"(\d{1,9})(?:(-)(\d{1,9})?)?")
 _EASY = re.compile(r"[\w.:/-]+")
@@ -59,7 +58,7 @@ def parse_columns(text: str, first: Sequence[str]) -> Columns:
         found = _RANGE.fullmatch(word)
         start = int(found[1]) if found else 0
         if not found or not 0 < start <= len(first):
-            numbered = f"the first line has {counted(len(first), 'column')}, numbered from 1"
+            numbered = f"columns are numbered 1 to {len(first)}"
             hint = numbered if found or not names else nearest(word[:100], names)
             raise UsageError(f"--columns {text}: no column {word!r}; {hint}")
         open_end = found[2] and not found[3]
@@ -67,7 +66,7 @@ def parse_columns(text: str, first: Sequence[str]) -> Columns:
             return Columns(tuple(numbers), start - 1, named=False)
         end = len(first) if open_end else int(found[3] or start)
         if not start <= end <= len(first):
-            hint = f"the first line has {counted(len(first), 'column')}"
+            hint = f"columns are numbered 1 to {len(first)}"
             raise UsageError(
                 f"--columns {text}: no columns {word!r}; "
                 + ("write the smaller number first" if end < start else hint)

@@ -16,14 +16,16 @@ DEFORMATION = Deformation(
 )
 """What `--deform 1` is: how people's handwriting, pens and scanners differ."""
 DRAWN_SEED = 20_261_129
-"""Of the digits that `--drawn` adds: the same ones for all trainings."""
+"""Seed of the digits that `--drawn` adds; they do not depend on `--seed`."""
 
 Prepare = Callable[[np.ndarray, Mapping[str, Any]], np.ndarray]
-"""Brings images (count, height, width) into the order of pixels of a network with such facts."""
+"""Brings images (count, height, width) into the order of pixels of the images in `data`."""
 
 
 def examples(config: ClassifyConfig, data: Data, prepare: Prepare) -> Examples:
-    """Return images as bytes and their labels; a batch is cast, deformed, its labels one-hot.
+    """Return images as bytes and their labels, drawn digits added to the training ones.
+
+    A batch is cast, deformed, its labels one-hot.
 
     Args:
         config: The settings.

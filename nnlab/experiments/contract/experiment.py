@@ -150,7 +150,8 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
 
     def validated_by(self, config: ConfigT) -> tuple[str, ...]:
         """Return the settings that must be equal for validation scores to be comparable."""
-        return tuple(name for name in ("validation", "split_seed") if hasattr(config, name))
+        held_out = (name for name in ("validation", "split_seed") if hasattr(config, name))
+        return (*self.data_options, *held_out)
 
     @abstractmethod
     def load(self, config: ConfigT, store: Store, warn: Warn) -> Data:

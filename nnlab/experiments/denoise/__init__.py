@@ -90,8 +90,8 @@ class Denoise(Experiment[DenoiseConfig, DenoiseQuery, DenoiseDetails]):
     optional_scores = scoring.OPTIONAL
 
     def validated_by(self, config: DenoiseConfig) -> tuple[str, ...]:
-        """Return also how the validation pages are cut into squares."""
-        return (*super().validated_by(config), "patch", "stride", "synthetic")
+        """Return also the side of the squares that validation pages are cut into."""
+        return (*super().validated_by(config), "patch")
 
     def load(self, config: DenoiseConfig, store: Store, warn: Warn) -> Data:
         """Load pages, and where to cut squares out of them."""

@@ -138,15 +138,15 @@ def _checked(
     taken: set[Path],
 ) -> Job | NnlabError:
     """Return the job, or why it is not to be done."""
+    job = Job(source, target)
     try:
-        return _refused(source, target, folder, force, inside, taken) or Job(source, target)
+        return _refused(job, target, folder, force, inside, taken) or job
     except OSError as error:  # a name that is too long, a folder that nobody may look into
-        name = Job(source, target).name
-        return DataError(f"{name}: cannot write {target}: {reason(error)}; name another output")
+        return DataError(f"{job.name}: cannot write {target}: {reason(error)}; name another output")
 
 
 def _refused(
-    source: Path | None,
+    job: Job,
     target: Path,
     folder: Path | None,
     force: bool,
@@ -154,7 +154,6 @@ def _refused(
     taken: set[Path],
 ) -> NnlabError | None:
     """Say why a job is not to be done; None if it is."""
-    job = Job(source, target)
     real = target.resolve()
     if real in inside:
         return OutputExistsError(
@@ -164,7 +163,7 @@ def _refused(
     if real in taken:
         return OutputExistsError(f"{job.name}: another page is already written to {target}")
     taken.add(real)
-    is_there = source is None or source.exists()  # otherwise reading it says what is missing
+    is_there = job.source is None or job.source.exists()  # else reading it says what is missing
     if is_there and folder is None and not target.parent.is_dir():
         return DataError(
             f"{job.name}: the folder {target.parent} does not exist; make it or name another"

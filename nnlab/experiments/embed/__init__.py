@@ -102,10 +102,10 @@ class Embed(Experiment[EmbedConfig, EmbedQuery, EmbedDetails]):
     data_facts = ("image_shape",)
 
     def validated_by(self, config: EmbedConfig) -> tuple[str, ...]:
-        """Return also the classes, and for a contrastive loss the views and the batch."""
+        """Return also the kind of loss, and for a contrastive one the views and the batch."""
         contrastive = config.model == "contrastive"
         views = ("deform", "batch_size") if contrastive else ()
-        return (*super().validated_by(config), "letters", "model", *views)
+        return (*super().validated_by(config), "model", *views)
 
     def load(self, config: EmbedConfig, store: Store, warn: Warn) -> Data:
         """Load labelled images and hold out validation images from the training set."""

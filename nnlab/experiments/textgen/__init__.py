@@ -92,8 +92,8 @@ class Textgen(Experiment[TextgenConfig, TextgenQuery, TextgenDetails]):
         return {name: usual[name] for name in ("seq_len", "step")}
 
     def validated_by(self, config: TextgenConfig) -> tuple[str, ...]:
-        """With capitals there are more characters, so losses are not comparable."""
-        return (*super().validated_by(config), "keep_case")
+        """Return also which characters there are, and which of them are predicted."""
+        return (*super().validated_by(config), "keep_case", "step")
 
     def load(self, config: TextgenConfig, store: Store, warn: Warn) -> Data:
         """Load a text; 80 % are to train on, 10 % choose the weights, the last 10 % test."""

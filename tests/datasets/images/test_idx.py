@@ -116,12 +116,8 @@ def pair(tmp_path: Path) -> tuple[Path, Path]:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
 def test_a_pipe_and_an_impossible_name_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    end = os.open(tmp_path / "pipe", os.O_RDWR)  # so that opening it does not wait
-    try:
-        with pytest.raises(DataError, match="pipe: expected a regular file; save the data"):
-            read_idx(tmp_path / "pipe")
-    finally:
-        os.close(end)
+    with pytest.raises(DataError, match="pipe: expected a regular file; save the data"):
+        read_idx(tmp_path / "pipe")
     with pytest.raises(DataError, match="cannot read .*null"):
         read_idx(Path("a\0b"))
 
