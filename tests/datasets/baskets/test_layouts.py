@@ -48,9 +48,9 @@ def test_columns_can_be_chosen_in_lines() -> None:
         (["a,b", "1,0,1"], {"kind": "table"}, DataError, "line 2: expected 2 columns, got 3"),
         (["a,b,c"], {"kind": "long"}, UsageError, "columns of x are a, b, c"),
         (["a,b,c"], {"kind": "long", "columns": "1"}, UsageError, "BASKET,ITEM"),
-        (["a,b,c"], {"columns": "4"}, UsageError, "no column '4'; the first line has 3 columns"),
+        (["a,b,c"], {"columns": "4"}, UsageError, "no column '4'; columns are numbered 1 to 3"),
         (["a,b,c"], {"columns": "3-1"}, UsageError, "'3-1'; write the smaller number first"),
-        (["a,b,c"], {"columns": "1-4"}, UsageError, "'1-4'; the first line has 3 columns"),
+        (["a,b,c"], {"columns": "1-4"}, UsageError, "'1-4'; columns are numbered 1 to 3"),
         (["sep=,", "a,b", "1,x1"], {"kind": "table"}, DataError, "x, line 3: expected 0 or 1"),
         (["user,item"], {"columns": "usr,item"}, UsageError, "did you mean 'user'"),
         (

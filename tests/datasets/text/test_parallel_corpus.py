@@ -209,7 +209,7 @@ def test_a_file_of_single_sentences_is_reported(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ("1,4", "no column '4'; the first line has 3"),
+        ("1,4", "no column '4'; columns are numbered 1 to 3"),
         ("2", "expected two different"),
         ("1,1", "expected two different"),
         ("a", "known"),
