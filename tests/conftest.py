@@ -31,6 +31,8 @@ REAL_DATA = os.environ.get("NNLAB_DATA", "")
 
 SLOW = {"cli", "contract", "models", "runs", "serving", "sweeps", "training"}
 """Folders of tests that train, or start processes; and of an experiment, the file of its name."""
+LONGEST = {"test_cluster", "test_killed", "test_installed"}
+"""Files with tests of half a minute: they begin first, so that no worker waits for them alone."""
 AT_WORK = {"shell", "begun", "bash", "here"}
 """Fixtures of tests that do."""
 
@@ -41,6 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 
     So each network is trained once, not by every worker.
     """
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
     for item in items:
         folder = item.path.parent.name
         if folder in SLOW or item.path.stem == f"test_{folder}" or AT_WORK & set(item.fixturenames):
