@@ -5,6 +5,7 @@ Everything else, from the shell options to the exact resume, follows from these 
 """
 
 from nnlab.experiments.contract.answering import Answering, NoLook
+from nnlab.experiments.contract.configuring import Configuring
 from nnlab.experiments.contract.experiment import AnyExperiment, Experiment
 from nnlab.experiments.contract.records import (
     Answer,
@@ -24,6 +25,7 @@ __all__ = [
     "Answer",
     "Answering",
     "AnyExperiment",
+    "Configuring",
     "Data",
     "Evidence",
     "Experiment",

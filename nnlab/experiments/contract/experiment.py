@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from nnlab import programs
 from nnlab.datasets.store import Store
 from nnlab.errors import UsageError
 from nnlab.experiments.contract.answering import Answering, QueryT
+from nnlab.experiments.contract.configuring import Configuring
 from nnlab.experiments.contract.records import (
     ConfigT,
     Data,
@@ -26,34 +26,27 @@ from nnlab.experiments.contract.records import (
 )
 from nnlab.inference import Network
 from nnlab.metrics import Estimate, mean_interval
-from nnlab.options import changed, flag_name, from_mapping
+from nnlab.options import changed
 from nnlab.records import DetailsT, NoDetails
 from nnlab.training.examples import Examples
-from nnlab.training.settings import PRESETS, REPORT, USUAL_RATES
 
 if TYPE_CHECKING:
     from nnlab.plots.explorers import Explorer
     from nnlab.results import Metrics, RunMetrics, Summary
 
 
-class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT]):
+class Experiment(
+    Configuring[ConfigT], Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT]
+):
     """One experiment: a Config to train with, a Query to answer with, and the way between.
 
-    `Answering` has the part that answers.
+    `Configuring` has the part that makes settings, `Answering` the one that answers.
 
     Attributes:
         summary: One line for the list of commands.
         description: A paragraph for the command's own help.
-        Config: Frozen dataclass of the training options.
         Details: Frozen dataclass of the tables behind the scores of a run.
         GroupDetails: Frozen dataclass of what several runs say together.
-        presets: Values of Config by the name of the preset; the report's are Config's defaults.
-        options_of_models: Fields of Config that only one `model` uses, by that model.
-        data_options: The fields of Config that choose the data, for `nnlab evaluate`.
-        part_options: Those of them that choose a part of the same test set.
-        dataset_option: The one of them that takes the name of a data set.
-        network_options: Fields of Config and of Query both; an answer comes from a network that
-            was trained with the Query's values of them.
         data_facts: The facts in which a network and the data it is scored on must agree.
         shares: The scores and measures that are shares of a whole, 0 to 1: so no interval leaves
             that, and curves are in per cent.
@@ -68,15 +61,8 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
 
     summary: ClassVar[str]
     description: ClassVar[str]
-    Config: type[ConfigT]
     Details: type[DetailsT]
     GroupDetails: type[Any] = NoDetails
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({REPORT: {}})
-    options_of_models: ClassVar[Mapping[str, Sequence[str]]] = MappingProxyType({})
-    data_options: ClassVar[tuple[str, ...]] = ("dataset",)
-    part_options: ClassVar[tuple[str, ...]] = ()
-    dataset_option: ClassVar[str] = "dataset"
-    network_options: ClassVar[tuple[str, ...]] = ()
     data_facts: ClassVar[tuple[str, ...]] = ()
     shares: ClassVar[tuple[str, ...]] = ()
     optional_scores: ClassVar[Mapping[str, str]] = MappingProxyType({})
@@ -86,72 +72,10 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
     subject: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     overlap: ClassVar[float] = 0.0
 
-    def defaults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the preset's values for the options that depend on other options."""
-        return {}
-
-    def configure(self, given: Mapping[str, Any], where: str) -> ConfigT:
-        """Make a Config from the options given and the preset's values for the rest.
-
-        Raises:
-            UsageError: An option is unknown, or its value is not allowed, or there is no such
-                preset.
-        """
-        preset = given.get("preset", REPORT)
-        self.check_preset(preset, where)
-        table = self.presets.get(preset, {}) if isinstance(preset, str) else {}
-        table = self._for_model(table, given)
-        values = {**table, **given}
-        from_mapping(self.Config, values, where)  # so that `defaults` sees values of their types
-        own = {**table, **self.defaults(values)}
-        config = from_mapping(self.Config, {**own, **self._rate(own, given)}, where)
-        self._check_used(config, given, where)
-        return config
-
-    def _rate(self, own: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return what is given, with a learning rate that suits an optimizer of one's own."""
-        usual = {one.name: one.default for one in dataclasses.fields(self.Config)}
-        chosen = given.get("optimizer", "")
-        if chosen in USUAL_RATES and chosen != own.get("optimizer", usual["optimizer"]):
-            return {"learning_rate": USUAL_RATES[chosen], **given}
-        return given
-
-    def _for_model(self, table: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a preset's values, without those of a model that is not to be trained."""
-        chosen = given.get("model", table.get("model"))
-        others = {
-            name
-            for model, names in self.options_of_models.items()
-            for name in (names if chosen is not None and model != chosen else ())
-        }
-        return {name: value for name, value in table.items() if name not in others}
-
-    def _check_used(self, config: ConfigT, given: Mapping[str, Any], where: str) -> None:
-        """Refuse a value for an option that only another model has."""
-        defaults = {one.name: one.default for one in dataclasses.fields(self.Config)}
-        for model, names in self.options_of_models.items():
-            for name in names if model != getattr(config, "model", model) else ():
-                if name in given and getattr(config, name) != defaults[name]:
-                    raise UsageError(f"{where}: {flag_name(name)} needs --model {model}")
-
-    def check_preset(self, preset: Any, where: str) -> None:
-        """Refuse a preset that other experiments have, but not this one.
-
-        Raises:
-            UsageError: It is not one of `presets`.
-        """
-        if isinstance(preset, str) and preset in PRESETS and preset not in self.presets:
-            raise UsageError(f"{where}: {self.name} has only the preset {', '.join(self.presets)}")
-
     def trials(self, config: ConfigT, runs: int) -> dict[str, ConfigT]:
         """Return the runs that answer the experiment's question, by name: here one per seed."""
         seeds = range(config.seed, config.seed + runs)
         return {f"seed-{seed}": changed(config, self.name, seed=seed) for seed in seeds}
-
-    def validated_by(self, config: ConfigT) -> tuple[str, ...]:
-        """Return the settings that must be equal for validation scores to be comparable."""
-        held_out = (name for name in ("validation", "split_seed") if hasattr(config, name))
-        return (*self.data_options, *held_out)
 
     @abstractmethod
     def load(self, config: ConfigT, store: Store, warn: Warn) -> Data:
@@ -179,14 +103,6 @@ class Experiment(Answering[ConfigT, QueryT], Generic[ConfigT, QueryT, DetailsT])
             warn: Receives warnings.
         """
         return self.load(self.config_for_evaluation(config, given), store, warn)
-
-    def config_for_evaluation(self, config: ConfigT, given: Mapping[str, Any]) -> ConfigT:
-        """Return the network's Config, or with `given` one that chooses other data."""
-        if not given:
-            return config
-        fields = dataclasses.fields(self.Config)
-        others = {one.name: one.default for one in fields if one.name in self.data_options}
-        return changed(config, "evaluate", **{**others, **given})
 
     @abstractmethod
     def check_facts(self, facts: Mapping[str, Any], network: Network) -> None:
