@@ -15,6 +15,7 @@ from nnlab import Run
 from nnlab.errors import DataError, NnlabError, UsageError
 from nnlab.experiments.contract import Table
 from tests.drawing import drawing
+from tests.report.folders import classify_group
 from tests.tiny_images import tiny_options
 
 TINY: dict[str, Any] = {**tiny_options(), "units": 8, "epochs": 2}
@@ -127,6 +128,16 @@ def test_the_callers_random_numbers_go_on_as_if_nothing_had_been_trained() -> No
     drawn()
     nnlab.train("classify", **{**TINY, "epochs": 1})
     assert drawn() == expected
+
+
+def test_a_group_that_was_grown_and_not_finished_says_so(tmp_path: Path) -> None:
+    whole = classify_group(tmp_path / "whole", (0.97, 0.98))
+    grown = classify_group(tmp_path / "grown", (0.97, 0.98), unfinished=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert list(nnlab.open_group(whole).runs) == ["seed-1", "seed-2"]
+    with pytest.warns(UserWarning, match="grown: without seed-3, seed-4: diverged or unfinished"):
+        assert list(nnlab.open_group(grown).runs) == ["seed-1", "seed-2"]
 
 
 def test_a_new_folder_is_below_runs(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from nnlab.report import comparison, comparison_table
 from nnlab.results import Metrics, RunMetrics, Summary
 from nnlab.runs.answering import Trained, load
 from nnlab.runs.folder import GroupFolder, RunFolder
+from nnlab.runs.group import read_plan
 from nnlab.runs.reading import read_group, read_run
 from nnlab.runs.tables import summary_tables
 from nnlab.wording import counted
@@ -186,15 +188,24 @@ def open_run(path: str | Path) -> Run:
 def open_group(path: str | Path) -> Group:
     """Return a finished group of runs by its folder.
 
+    A warning names runs that are not in its summary: they diverged, or are not finished since the
+    group has grown.
+
     Raises:
         DataError: It is no finished group.
+        CheckpointError: Its plan is damaged.
     """
     folder = Path(path)
     if RunFolder(folder).is_run():
         raise DataError(f"{folder} is a single run; open it with nnlab.open_run")
     group = GroupFolder(folder)
     _check_finished(folder, group.is_group(), group.summary.is_file())
-    return Group(folder, read_group(group)[1])
+    summary = read_group(group)[1]
+    left_out = [name for name in read_plan(group)[1] if name not in summary.runs]
+    if left_out:
+        text = f"{folder}: without {', '.join(left_out)}: diverged or unfinished"
+        warnings.warn(text, UserWarning, stacklevel=2)
+    return Group(folder, summary)
 
 
 def _check_finished(folder: Path, begun: bool, finished: bool) -> None:
