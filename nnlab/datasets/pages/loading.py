@@ -88,8 +88,10 @@ def load_pages(
 
 @cache  # the runs of a group need the same pages
 def sample_pages() -> Pages:
-    """Make the embedded sample: 24, 6 and 8 pages of 192x256 pixels, always the same."""
+    """Make the embedded sample: 24, 6 and 8 pages of 192x256 pixels, always the same, read-only."""
     made = _made(synthetic_page, sum(SAMPLE_PARTS), SAMPLE_SHAPE, "sample")
+    for array in (array for pair in made for array in (pair.noisy, pair.clean)):
+        array.setflags(write=False)
     first, second = SAMPLE_PARTS[0], sum(SAMPLE_PARTS[:2])
     source = Source(SAMPLE, _checksum(made), sample=True, files=())
     return Pages(made[:first], made[first:second], made[second:], source)

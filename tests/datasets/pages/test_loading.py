@@ -248,3 +248,11 @@ def test_noisyoffice_is_split_as_by_its_makers() -> None:
     assert {pair.noisy.shape for pair in every} == {(420, 540), (258, 540)}
     assert len(texts_of(every)) == 36
     assert pages.source.name == "noisyoffice"
+
+
+def test_nobody_can_change_the_pages_of_the_sample_that_all_runs_share() -> None:
+    pages = sample_pages()
+    assert sample_pages() is pages
+    for array in (pages.training[0].noisy, pages.test[-1].clean):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0, 0] = 0
